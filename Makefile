@@ -1,0 +1,80 @@
+# make .venv          present-day stack (TensorFlow 2.21) in ./.venv
+# make .venv-legacy   faithful stack (TensorFlow 1.3.0, Python 3.6) in ./.venv-legacy
+# make test           the suite, on both stacks
+# make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
+# make image          the faithful image, from Dockerfile
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+
+PYTHON ?= python3
+IMAGE ?= korean-tts
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+# The processor's wheel where there is no NVIDIA GPU. Only Linux on x86-64 has one by that name;
+# elsewhere the plain wheel computes on the processor already.
+ifeq ($(shell nvidia-smi -L 2>/dev/null | grep '^GPU'),)
+modern-exchange := -e '/^nvidia-/d'
+ifeq ($(shell uname -sm),Linux x86_64)
+modern-exchange += -e 's/^tensorflow==/tensorflow-cpu==/'
+endif
+endif
+# The CUDA 8 wheel cannot be imported where the loader finds no CUDA 8.
+ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
+legacy-exchange := -e 's/^tensorflow-gpu==/tensorflow==/'
+endif
+
+.PHONY: .venv .venv-legacy test demo image
+
+.venv:
+	@lock=$$(sed -e '' $(modern-exchange) requirements-modern.txt)
+	if [ "$$lock" = "$$(cat $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''; then exit; fi
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || {
+		echo "error: $(PYTHON) is $$($(PYTHON) --version 2>&1), but TensorFlow 2.21 needs Python 3.10" \
+			"to 3.13. Name one: make $@ PYTHON=python3.11" >&2
+		exit 1
+	}
+	$(call install,$(PYTHON))
+
+.venv-legacy:
+	@lock=$$(sed -e '' $(legacy-exchange) requirements.txt)
+	if [ "$$lock" = "$$(cat $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''; then exit; fi
+	candidates=("$${PYTHON36:-}")
+	[ -n "$$candidates" ] || candidates=(python3.6 "$$(pyenv root 2>/dev/null)"/versions/3.6.*/bin/python)
+	python=
+	for candidate in "$${candidates[@]}"; do
+		# pyenv's python3.6 is there even where no 3.6 is chosen; it then exits with an error
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 6))' 2>/dev/null; then
+			python=$$candidate
+		fi
+	done
+	[ -n "$$python" ] || {
+		echo "error: TensorFlow 1.3.0 needs Python 3.6, and none of these is one: $${candidates[*]}." \
+			"Get it with 'pyenv install 3.6.15', or name it: make $@ PYTHON36=/path/to/python3.6" >&2
+		exit 1
+	}
+	$(call install,"$$python")
+
+# A new environment with exactly what $lock names: --no-deps lets nothing in beside it, and pip
+# check says if something is missing. lock.txt comes last, so that an interrupted install, a
+# changed lock and a GPU that came or went all lead here again.
+define install
+echo "$@: installing $$(grep -c == <<<"$$lock") packages for $$($(1) --version 2>&1)"
+	rm -rf $@
+	$(1) -m venv $@
+	pip() { $@/bin/python -m pip --disable-pip-version-check "$$@"; }
+	first=$$(grep '^pip==' <<<"$$lock") && pip install -qq "$$first" || true
+	pip install -qq --no-deps -r /dev/stdin <<<"$$lock"
+	pip check
+	echo "$$lock" >$@/lock.txt
+endef
+
+# Both stacks run to the end even when the first fails. TESTS narrows what is run.
+TESTS ?= tests
+test: .venv .venv-legacy
+	@status=0
+	for stack in .venv .venv-legacy; do
+		echo "=== $$stack: $$($$stack/bin/python --version), $$(grep ^tensorflow $$stack/lock.txt | head -1)"
+		$$stack/bin/python -m pytest $(TESTS) || status=1
+	done
+	exit $$status

@@ -1,0 +1,10 @@
+"""Recordings ↔ samples ↔ mel spectrograms, with NumPy, SciPy, soundfile and librosa's mel basis.
+
+Samples are float in [-1, 1], shape [samples]; a mel is float32 [frames, mels], normalised.
+"""
+from audio.inversion import griffin_lim
+from audio.recording import load, whole_frames
+from audio.spectrogram import mel
+from audio.wav import read_wav, write_wav
+
+__all__ = ["griffin_lim", "load", "mel", "read_wav", "whole_frames", "write_wav"]

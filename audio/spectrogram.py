@@ -1,0 +1,89 @@
+"""Samples → short-time spectrum → mel spectrogram, and the spectrum's way back.
+
+Frame i is centred on samples [i * hop, (i + 1) * hop): half of what a transform covers beyond its
+hop lies on either side, silent beyond the ends. So there are exactly samples / hop frames.
+"""
+import functools
+
+import librosa
+import numpy as np
+from scipy import signal
+
+
+def mel(samples, hp):
+    """float32 [frames, mels] of samples [frames * hop], in [-mel_range, mel_range]."""
+    magnitudes = np.abs(spectrum(emphasised(samples, hp), hp))
+    return normalised(np.dot(magnitudes, mel_basis(hp).T), hp)
+
+
+def emphasised(samples, hp):
+    """First-order high-pass: speech loses some 6 dB an octave, the mel should not."""
+    return signal.lfilter([1, -hp.preemphasis], [1], np.asarray(samples, np.float64))
+
+
+def deemphasised(samples, hp):
+    return signal.lfilter([1], [1, -hp.preemphasis], samples)
+
+
+def normalised(amplitudes, hp):
+    """Mel amplitudes → float32, dB over the reference scaled linearly to ±mel_range."""
+    decibels = 20 * np.log10(np.maximum(1e-5, amplitudes)) - hp.reference_db
+    share = np.clip((decibels - hp.floor_db) / -hp.floor_db, 0, 1)
+    return (hp.mel_range * (2 * share - 1)).astype(np.float32)
+
+
+def amplitudes(normalised_mel, hp):
+    """The inverse of `normalised`, in float64."""
+    share = (np.clip(np.float64(normalised_mel) / hp.mel_range, -1, 1) + 1) / 2
+    return 10 ** ((share * -hp.floor_db + hp.floor_db + hp.reference_db) / 20)
+
+
+def spectrum(samples, hp):
+    """complex128 [frames, 1 + fft / 2] of samples [frames * hop]."""
+    if len(samples) % hp.hop:
+        raise ValueError("%d samples are no multiple of hop=%d" % (len(samples), hp.hop))
+    around = (hp.fft - hp.hop) // 2
+    padded = np.pad(samples, (around, around), mode="constant")
+    starts = hp.hop * np.arange(len(samples) // hp.hop)
+    return np.fft.rfft(padded[starts[:, None] + np.arange(hp.fft)] * _window(hp))
+
+
+def samples_nearest(wanted, hp):
+    """float64 [frames * hop] whose spectrum is nearest to `wanted` (Griffin and Lim, 1984, eq. 6)."""
+    window = _window(hp)
+    frames = np.fft.irfft(wanted, hp.fft) * window
+    weights = np.broadcast_to(window ** 2, frames.shape)
+    around = (hp.fft - hp.hop) // 2
+    inside = slice(around, around + len(frames) * hp.hop)
+    return (_overlapped(frames, hp.hop)[inside]
+            / np.maximum(1e-8, _overlapped(weights, hp.hop)[inside]))
+
+
+@functools.lru_cache(maxsize=4)
+def _mel_basis(sample_rate, fft, mels, low, high):
+    return np.float64(librosa.filters.mel(sr=sample_rate, n_fft=fft, n_mels=mels,
+                                          fmin=low, fmax=high))
+
+
+def mel_basis(hp):
+    """float64 [mels, 1 + fft / 2]: Slaney's triangles, each of the same area."""
+    return _mel_basis(hp.sample_rate, hp.fft, hp.mels, hp.mel_low, hp.mel_high)
+
+
+def _window(hp):
+    """Hann window [fft] of hp.window samples, in the middle of the transform."""
+    before = (hp.fft - hp.window) // 2
+    return np.pad(signal.get_window("hann", hp.window),
+                  (before, hp.fft - hp.window - before), mode="constant")
+
+
+def _overlapped(frames, hop):
+    """Sum of frames [frames, fft], each hop samples after the one before: [frames * hop + …]."""
+    count, length = frames.shape
+    parts = -(-length // hop)
+    cut = np.pad(frames, ((0, 0), (0, parts * hop - length)), mode="constant")
+    cut = cut.reshape(count, parts, hop)
+    total = np.zeros((count + parts - 1, hop))
+    for part in range(parts):
+        total[part:part + count] += cut[:, part]
+    return total.reshape(-1)

@@ -1,0 +1,79 @@
+"""What every program's command line has in common: how it fails, and the shared options."""
+import argparse
+import codecs
+import io
+import os
+import signal
+import sys
+
+import hparams
+from hparams import InputError
+
+USAGE, INTERRUPTED = 2, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """Options whose mistakes end in one line `error: …` on stderr and exit status 2."""
+
+    def error(self, message):
+        raise InputError("%s (%s --help)" % (message, self.prog))
+
+    def add_hparams(self):
+        self.add_argument("--preset", default=None, metavar="NAME", choices=sorted(hparams.PRESETS),
+                          help="sizes and audio settings: " + ", ".join(sorted(hparams.PRESETS)))
+        self.add_argument("--hparams", default="", metavar="k=v,k=v",
+                          help="hyper-parameters that differ from the preset")
+        self.add_argument("--help-hparams", action="version", version=hparams.describe(),
+                          help="list every hyper-parameter and exit")
+
+    def add_training(self):
+        self.add_argument("--data", action="append", required=True, metavar="DIR",
+                          help="a store that preprocess.py made; several mean several speakers")
+        self.add_argument("--logdir", required=True, metavar="RUN",
+                          help="folder of the run; it goes on where it stopped")
+        self.add_hparams()
+        self.add_argument("--steps", type=positive, metavar="N", help="the step to reach")
+        self.add_argument("--init-from", metavar="RUN",
+                          help="start a new run from the weights of another")
+        self.add_argument("--threads", type=positive, default=0, metavar="N",
+                          help="processor threads to use (default: all)")
+
+
+def positive(text):
+    """A whole number above zero, for argparse's `type`."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("%r should be a whole number above 0" % text)
+    return int(text)
+
+
+def run(main):
+    """Call `main(arguments)` and leave with its exit status.
+
+    InputError becomes `error: …` and 2; Ctrl-C becomes 130. Anything else is a defect of ours and
+    keeps its traceback, with status 1.
+    """
+    _speak_utf8()
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except InputError as problem:
+        print("error: %s" % problem, file=sys.stderr)
+        status = USAGE
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept", file=sys.stderr)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output left (`| head`); Python would complain once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 128 + signal.SIGPIPE
+    sys.exit(status or 0)
+
+
+def _speak_utf8():
+    """Without a locale Python 3.6 speaks ASCII, and would fail at the first Hangul it prints."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if codecs.lookup(stream.encoding).name == "ascii":
+            # surrogateescape: the names of files come out as they came in
+            setattr(sys, name, io.TextIOWrapper(stream.detach(), "utf-8", "surrogateescape",
+                                                line_buffering=True))

@@ -1,0 +1,118 @@
+"""A corpus → an example store: in parallel, and only what is not there already."""
+import contextlib
+import hashlib
+import os
+import signal
+from collections import namedtuple
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+import files
+import korean
+from datasets import example
+from datasets import store as stores
+from hparams import InputError
+
+# what one process is asked to do: the row without its frames, the recording, and the folder
+_Job = namedtuple("_Job", "utterance text jamo folder hp")
+
+
+def build_store(folder, utterances, speaker, hp, workers, progress):
+    """Make the store in `folder` hold just these utterances; (Store, skipped as (name, reason)).
+
+    `progress(iterable, total)` yields what is in the iterable, a thing for each utterance done.
+    Arrays come first, the manifest last and at once, what it no longer names goes after it: however
+    this ends, the store is the old or the new one, and what was finished is not made again.
+    Raises InputError where the folder holds a store of other settings, or no utterance is fit.
+    """
+    _check_same_kind(folder, speaker, hp)
+    try:
+        os.makedirs(os.path.join(folder, stores.EXAMPLES), exist_ok=True)
+    except OSError as problem:
+        raise InputError("%s: no store can be made there (%s)" % (folder, problem.strerror))
+    jobs, skipped = _jobs(utterances, folder, hp)
+    rows, unfit = _done(jobs, workers, progress)
+    skipped += unfit
+    if not rows:
+        raise InputError("not one of %d utterances can be used%s" % (
+            len(utterances), "".join("; %s: %s" % one for one in skipped[:3])))
+    manifest = stores.Manifest(
+        format=stores.FORMAT, audio=hp.audio(), preparation=example.preparation(hp),
+        symbols=list(korean.SYMBOLS), reader=korean.VERSION, speaker=speaker,
+        utterances=sorted(rows, key=lambda row: row.id))
+    stores.write_manifest(folder, manifest)
+    _remove_others(os.path.join(folder, stores.EXAMPLES), rows)
+    return stores.load_store(folder), skipped
+
+
+def _check_same_kind(folder, speaker, hp):
+    if not stores.is_store(folder):
+        return
+    found = stores.load_store(folder)
+    there = dict(found.audio, speaker=found.speaker, **found.preparation)
+    here = dict(hp.audio(), speaker=speaker, **example.preparation(hp))
+    differing = ["%s is %s there and %s here" % (name, there.get(name), here.get(name))
+                 for name in sorted(set(there) | set(here)) if there.get(name) != here.get(name)]
+    if differing:
+        raise InputError("%s: holds a store of another kind (%s); choose another --out"
+                         % (folder, ", ".join(differing)))
+
+
+def _jobs(utterances, folder, hp):
+    jobs, skipped = [], []
+    for utterance in utterances:
+        try:
+            text = korean.read(utterance.text)
+        except korean.UnreadableText as problem:
+            skipped.append((utterance.where, str(problem)))
+            continue
+        letters = korean.to_jamo(text)
+        if any(letter in korean.JAMO for letter in letters):
+            jobs.append(_Job(utterance, text, letters, folder, hp))
+        else:
+            skipped.append((utterance.where, "the transcript of %s holds no Hangul" % utterance.id))
+    return jobs, skipped
+
+
+def _done(jobs, workers, progress):
+    """(rows, skipped) of the jobs. An exception that is no InputError is a defect and is raised."""
+    rows, skipped = [], []
+    if not jobs:
+        return rows, skipped
+    with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
+        futures = {pool.submit(_row, job): job.utterance for job in jobs}
+        try:
+            for future in progress(as_completed(futures), len(futures)):
+                try:
+                    rows.append(future.result())
+                except InputError as problem:
+                    skipped.append((futures[future].id, str(problem)))
+        except BaseException:
+            # leave at once, but let the examples that are being made be finished
+            for future in futures:
+                future.cancel()
+            raise
+    return rows, sorted(skipped)
+
+
+def _row(job):
+    """The manifest's row of an utterance, once its arrays are on the disk."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gave out the work
+    utterance = job.utterance
+    source = hashlib.sha1(files.read_bytes(utterance.audio)).hexdigest()
+    name = "%s/%s" % (stores.EXAMPLES, example.file_name(utterance.id, source, job.hp))
+    path = os.path.join(job.folder, name)
+    try:
+        arrays = example.load(path)
+    except InputError:
+        arrays = example.make(path, utterance.audio, job.hp)
+    return stores.Row(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,
+                      frames=len(arrays.mel), samples=len(arrays.audio), file=name, source=source)
+
+
+def _remove_others(folder, rows):
+    """Remove the arrays that no row names: of gone or changed recordings, of runs that were killed."""
+    kept = {os.path.basename(row.file) for row in rows}
+    for name in os.listdir(folder):
+        if name not in kept and name.endswith((".npz", ".part")):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(os.path.join(folder, name))

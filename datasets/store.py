@@ -1,0 +1,114 @@
+"""The example store: what `preprocess.py` makes of a corpus and the trainers read.
+
+    manifest.json        format, settings, symbols, speaker and a row an utterance, sorted by id
+    examples/*.npz       of one utterance: `audio` float32 [frames * hop], `mel` float32 [frames, mels]
+    skipped.txt          what was left out and why
+"""
+import os
+from collections import namedtuple
+
+import files
+from datasets import example
+from hparams import InputError
+
+FORMAT = 1
+EXAMPLES = "examples"
+_MANIFEST = "manifest.json"
+
+# id: of the utterance in its corpus; written: its transcript; text: as read; jamo: as a model reads
+# it; file: of its arrays, in the store; source: SHA-1 of the recording
+Row = namedtuple("Row", "id text written jamo frames samples file source")
+_ROW_TYPES = Row(str, str, str, str, int, int, str, str)
+
+# audio: settings as hp.audio() gives them; preparation: how a recording was cut and levelled;
+# symbols: of the text, by id; reader: korean.VERSION
+Manifest = namedtuple("Manifest", "format audio preparation symbols reader speaker utterances")
+_MANIFEST_TYPES = Manifest(int, dict, dict, list, int, str, list)
+
+
+class Store(object):
+    """A manifest's parts as attributes, its utterances as a list of Row, and their arrays."""
+
+    def __init__(self, folder, manifest):
+        self.folder = folder
+        self.audio = manifest.audio
+        self.preparation = manifest.preparation
+        self.symbols = manifest.symbols
+        self.reader = manifest.reader
+        self.speaker = manifest.speaker
+        self.utterances = manifest.utterances
+
+    def mel(self, row):
+        """float32 [frames, mels]. Raises InputError where it is missing, damaged or of other shape."""
+        return self.arrays(row).mel
+
+    def samples(self, row):
+        """float32 [frames * hop], aligned with `mel`. Raises InputError like it."""
+        return self.arrays(row).audio
+
+    def arrays(self, row):
+        """Both, read at once: an Example."""
+        path = os.path.join(self.folder, row.file)
+        found = example.load(path)
+        shape = (row.frames, self.audio["mels"])
+        if found.mel.shape != shape or found.audio.shape != (row.samples,):
+            raise InputError("%s: holds a mel of shape %s and audio of shape %s, and should hold "
+                             "%s and %s; delete it and run preprocess.py again" % (
+                                 path, found.mel.shape, found.audio.shape, shape, (row.samples,)))
+        return found
+
+
+def load_store(folder):
+    """The store in `folder`. Raises InputError: no store, damaged, of another format version."""
+    if not is_store(folder):
+        raise InputError("%s: is no example store (it has no %s); preprocess.py makes one"
+                         % (folder, _MANIFEST))
+    path = manifest_path(folder)
+    stored = files.read_json(path)
+    version = stored.get("format") if isinstance(stored, dict) else None
+    if version != FORMAT:
+        raise InputError("%s: is a manifest of format %r, and should be of format %d; make the "
+                         "store again with preprocess.py" % (path, version, FORMAT))
+    manifest = _typed(stored, _MANIFEST_TYPES, path, "the manifest")
+    rows = [_typed(row, _ROW_TYPES, path, "utterance %d" % number)
+            for number, row in enumerate(manifest.utterances, 1)]
+    for row in rows:
+        _check_row(row, manifest.audio, path)
+    return Store(folder, manifest._replace(utterances=rows))
+
+
+def is_store(folder):
+    return os.path.exists(manifest_path(folder))
+
+
+def manifest_path(folder):
+    return os.path.join(folder, _MANIFEST)
+
+
+def write_manifest(folder, manifest):
+    """Write it unless it is there already, in these very words."""
+    content = dict(manifest._asdict(), utterances=[dict(row._asdict())
+                                                   for row in manifest.utterances])
+    path = manifest_path(folder)
+    if not os.path.exists(path) or files.read_json(path) != content:
+        files.write_json(path, content)
+
+
+def _typed(stored, types, path, what):
+    """The namedtuple like `types` that the JSON object `stored` spells out."""
+    if not isinstance(stored, dict) or set(stored) != set(types._fields):
+        raise InputError("%s: %s should be an object of %s" % (path, what, ", ".join(types._fields)))
+    for name, kind in types._asdict().items():
+        if type(stored[name]) is not kind:
+            raise InputError("%s: %s of %s is %.60r, and should be of type %s"
+                             % (path, name, what, stored[name], kind.__name__))
+    return types._replace(**stored)
+
+
+def _check_row(row, audio, path):
+    folder, name = os.path.split(row.file)
+    if folder != EXAMPLES or name in ("", os.pardir):
+        raise InputError("%s: file %r of %s lies outside %s/" % (path, row.file, row.id, EXAMPLES))
+    if row.frames < 1 or row.samples != row.frames * audio.get("hop", 0):
+        raise InputError("%s: %s has %d samples for %d frames of hop %s" % (
+            path, row.id, row.samples, row.frames, audio.get("hop")))

@@ -1,0 +1,310 @@
+"""Every hyper-parameter, once: its value, its unit, where it comes from; and the presets.
+
+A preset is the table below with some values exchanged. `load("small", "batch_size=8,r=3")` gives
+one, with a user's changes on top. Names that begin with `wavenet_` belong to the vocoder, names of
+the audio group fix what a stored mel spectrogram means.
+
+Sources: T2 = Shen et al., arXiv 1712.05884; WN = van den Oord et al., arXiv 1609.03499;
+PW = van den Oord et al., arXiv 1711.10433; R = the public Korean Tacotron2-WaveNet whose sizes the
+`reference` preset has; GA = Tachibana et al., arXiv 1710.08969.
+"""
+
+
+class InputError(ValueError):
+    """What the user gave is wrong. The message names it and says what would be right."""
+
+
+# Rows of (name, value of the preset `reference`, meaning [unit] (source)).
+
+# what a stored mel and waveform mean: where one differs, they do not fit together
+_AUDIO = (
+    ("sample_rate", 24000, "samples a second [Hz] (T2, R)"),
+    ("hop", 300, "samples from frame to frame: 12.5 ms (T2, R)"),
+    ("window", 1200, "samples under the Hann window: 50 ms (T2, R)"),
+    ("fft", 2048, "points of the Fourier transform (R)"),
+    ("mels", 80, "mel bands (T2)"),
+    ("mel_low", 0.0, "lower edge of the lowest band [Hz] (R; T2: 125)"),
+    ("mel_high", 12000.0, "upper edge of the highest band [Hz] (R; T2: 7600)"),
+    ("preemphasis", 0.97, "first-order high-pass before the mel, not before the vocoder (R)"),
+    ("reference_db", 20.0, "level that is subtracted [dB] (R)"),
+    ("floor_db", -100.0, "level below which everything is silence [dB] (R)"),
+    ("mel_range", 4.0, "silence is -mel_range, full scale is +mel_range (R)"),
+)
+
+# how recordings are brought into that form, and back without a vocoder
+_PREPARATION = (
+    ("trim_db", 40.0, "silence at either end is what lies this far below the peak [dB]"),
+    ("trim_margin", 0.05, "silence that is kept at either end [s]"),
+    ("peak", 0.95, "level that every recording's peak is brought to"),
+    ("griffin_lim_iterations", 60, "phase estimates of the inversion without a vocoder (R)"),
+    ("griffin_lim_power", 1.2, "exponent that sharpens the magnitudes before inversion (R)"),
+)
+
+# the network from jamo to mel
+_TACOTRON = (
+    ("embedding", 512, "channels of a symbol (T2 2.2)"),
+    ("encoder_layers", 3, "convolutions before the LSTM (T2 2.2)"),
+    ("encoder_channels", 512, "their channels (T2 2.2)"),
+    ("encoder_width", 5, "their width [symbols] (T2 2.2)"),
+    ("encoder_lstm", 256, "units in each direction (T2 2.2)"),
+    ("speaker_embedding", 64, "channels of a speaker; only with more than one"),
+    ("attention", 128, "hidden units of the energy (T2 2.2)"),
+    ("attention_filters", 32, "location filters (T2 2.2)"),
+    ("attention_width", 31, "their width [symbols] (T2 2.2)"),
+    ("prenet", (256, 256), "units of the pre-net's layers (T2 2.2)"),
+    ("prenet_dropout", 0.5, "share dropped, at synthesis too (T2 2.2)"),
+    ("decoder_lstm", 1024, "units of each of the two LSTM layers (T2 2.2)"),
+    ("postnet_layers", 5, "convolutions of the post-net (T2 2.2)"),
+    ("postnet_channels", 512, "their channels (T2 2.2)"),
+    ("postnet_width", 5, "their width [frames] (T2 2.2)"),
+    ("dropout", 0.5, "share dropped after every convolution, in training (T2 2.4)"),
+    ("zoneout", 0.1, "share of LSTM units that keep their value (T2 2.4)"),
+    ("r", 2, "frames a decoder step emits (R; T2: 1)"),
+    ("frames_per_symbol", 30, "synthesis stops at this many frames a symbol of the text"),
+)
+
+_TACOTRON_TRAINING = (
+    ("batch_size", 32, "utterances (R; T2: 64)"),
+    ("learning_rate", 1e-3, "Adam's rate until decay_start (T2 2.3, R)"),
+    ("learning_rate_final", 1e-4, "the rate never falls below it (R; T2: 1e-5)"),
+    ("decay_start", 40000, "step at which the rate begins to fall (R)"),
+    ("decay_half", 18000, "steps in which it halves (R)"),
+    ("adam_epsilon", 1e-6, "Adam's epsilon (T2 2.3)"),
+    ("clip_norm", 1.0, "largest norm of the gradient (R)"),
+    ("l2", 1e-6, "weight decay on the kernels of all layers (T2 2.3)"),
+    ("stop_weight", 5.0, "weight of the one step that stops against one that goes on"),
+    ("guided_attention", 0.0, "weight of the loss on attention off the diagonal (GA 4.1)"),
+    ("guided_attention_width", 0.2, "half-width g of the free diagonal, as a share (GA 4.1)"),
+    ("guided_attention_until", 10 ** 9, "step at which that loss ends"),
+)
+
+# the network from mel to waveform
+_WAVENET = (
+    ("wavenet_output", "logistics", "logistics (PW) | gaussian (1807.07281) | mulaw (WN)"),
+    ("wavenet_mixture", 10, "logistics in the mixture (T2 2.3)"),
+    ("wavenet_layers", 20, "residual layers in all (R; T2: 30)"),
+    ("wavenet_cycles", 2, "dilation goes 1, 2, 4 … this many times over (R; T2: 3)"),
+    ("wavenet_kernel", 3, "taps of a dilated convolution (R)"),
+    ("wavenet_residual", 128, "residual channels (R)"),
+    ("wavenet_gate", 256, "channels of filter and of gate, each (R)"),
+    ("wavenet_skip", 128, "skip channels (R)"),
+    ("wavenet_upsampling", "transposed", "transposed | subpixel: how a mel reaches sample rate"),
+    ("wavenet_scales", (12, 25), "factors of the upsampling layers; their product is hop (R)"),
+    ("wavenet_speaker", 32, "channels of a speaker; only with more than one"),
+    ("wavenet_log_scale_min", -7.0, "smallest log scale of a logistic or Gaussian (R)"),
+)
+
+_WAVENET_TRAINING = (
+    ("wavenet_batch_size", 2, "segments (R)"),
+    ("wavenet_segment", 9000, "samples of a segment; a multiple of hop (R)"),
+    ("wavenet_learning_rate", 1e-3, "Adam's rate at the first step (R; T2: 1e-4)"),
+    ("wavenet_decay_half", 300000, "steps in which it halves (R)"),
+    ("wavenet_learning_rate_final", 1e-5, "the rate never falls below it"),
+    ("wavenet_adam_epsilon", 1e-8, "Adam's epsilon"),
+    ("wavenet_clip_norm", 1.0, "largest norm of the gradient"),
+    ("wavenet_ema", 0.9999, "decay of the averages that synthesis uses (T2 2.3)"),
+)
+
+# both trainings
+_TRAINING = (
+    ("steps", 200000, "step to train to when --steps is not given"),
+    ("batch_group", 32, "batches that are sorted by length together, then shuffled"),
+    ("summary_every", 100, "steps between figures in TensorBoard"),
+    ("checkpoint_every", 1000, "steps between checkpoints"),
+    ("evaluate_every", 2000, "steps between validations with pictures and audio"),
+    ("keep_checkpoints", 5, "newest checkpoints that are kept"),
+)
+
+# what a run's held-out figures rest on: fixed once it has begun
+_SPLIT = (
+    ("held_out", 0.05, "share of utterances never trained on, chosen by a hash of the id"),
+    ("seed", 1, "of the initial weights and of the order of the examples"),
+)
+
+# a run goes on with other values of these: they are no part of what the network is
+_CHANGEABLE = _PREPARATION + _TACOTRON_TRAINING + _WAVENET_TRAINING + _TRAINING
+_TABLE = _AUDIO + _TACOTRON + _WAVENET + _SPLIT + _CHANGEABLE
+
+_SMALL_AUDIO = dict(sample_rate=16000, hop=200, window=800, fft=1024, mel_high=7600.0)
+
+PRESETS = {
+    # the sizes of the public Korean system; a GPU, days
+    "reference": {},
+    # sizes for two processor cores and minutes to hours of one voice. They are no powers of two:
+    # matrices whose rows lie 4 KB apart share a few cache lines, and training takes twice as long
+    "small": dict(
+        _SMALL_AUDIO, embedding=120, encoder_channels=120, encoder_lstm=60, attention=60,
+        attention_filters=16, prenet=(120, 60), decoder_lstm=240, postnet_channels=120,
+        dropout=0.2, guided_attention=5.0, decay_start=1500, decay_half=1000,
+        wavenet_layers=16, wavenet_kernel=2, wavenet_residual=48, wavenet_gate=48,
+        wavenet_skip=48, wavenet_scales=(10, 20), wavenet_output="gaussian",
+        wavenet_batch_size=4, wavenet_segment=4000, wavenet_decay_half=10000, wavenet_ema=0.999,
+        steps=3000, summary_every=25, checkpoint_every=250, evaluate_every=500),
+    # seconds, not minutes: for tests
+    "tiny": dict(
+        _SMALL_AUDIO, mels=20, fft=1024, embedding=16, encoder_layers=2, encoder_channels=16,
+        encoder_lstm=8, attention=16, attention_filters=4, attention_width=7, prenet=(16, 16),
+        decoder_lstm=16, postnet_layers=2, postnet_channels=16, speaker_embedding=4,
+        frames_per_symbol=4, batch_size=4, griffin_lim_iterations=8, guided_attention=1.0,
+        wavenet_layers=4, wavenet_kernel=2, wavenet_residual=8, wavenet_gate=8, wavenet_skip=8,
+        wavenet_scales=(10, 20), wavenet_mixture=2, wavenet_speaker=4, wavenet_segment=1000,
+        wavenet_ema=0.9, steps=20, batch_group=2, summary_every=5, checkpoint_every=10,
+        evaluate_every=20, keep_checkpoints=2),
+}
+
+
+class HParams(object):
+    """Hyper-parameters as attributes, never changed once made: `hp.hop`, `hp.sample_rate` …"""
+
+    def __init__(self, values):
+        self.__dict__.update(values)
+
+    def __setattr__(self, name, value):
+        raise AttributeError("hyper-parameters do not change: use replace(%s=…)" % name)
+
+    def replace(self, **changes):
+        return HParams(dict(self.__dict__, **changes))
+
+    def as_dict(self):
+        """Name → number, string, or list of numbers: what JSON can hold."""
+        return {name: list(value) if isinstance(value, tuple) else value
+                for name, value in sorted(self.__dict__.items())}
+
+    def fixed(self):
+        """The part that a run keeps from its first step to its last."""
+        changeable = {name for name, _, _ in _CHANGEABLE}
+        return {name: value for name, value in self.as_dict().items() if name not in changeable}
+
+    def audio(self):
+        """The part that fixes what a stored mel and waveform mean."""
+        return {name: getattr(self, name) for name, _, _ in _AUDIO}
+
+
+def load(preset="reference", changes=""):
+    """The hyper-parameters of a preset with a user's `name=value,name=value` on top.
+
+    Numbers of a list are joined by x: `wavenet_scales=12x25`. Raises InputError for an unknown
+    preset, name, or a value of the wrong type.
+    """
+    if preset not in PRESETS:
+        raise InputError("preset %r: there are %s" % (preset, ", ".join(sorted(PRESETS))))
+    values = {name: value for name, value, _ in _TABLE}
+    values.update(PRESETS[preset])
+    values.update(_parse(changes, values))
+    return _checked(HParams(values))
+
+
+def changed(hp, changes, source):
+    """hp with `name=value,…` on top, where `source` is the run that hp belongs to.
+
+    Raises InputError for a change of what a run keeps from its first step to its last.
+    """
+    parsed = _parse(changes, vars(hp))
+    for name, value in parsed.items():
+        if name in hp.fixed() and value != getattr(hp, name):
+            raise InputError("--hparams %s=%s: %s was begun with %s, and that cannot change"
+                             % (name, _written(value), source, _written(getattr(hp, name))))
+    return _checked(hp.replace(**parsed))
+
+
+def from_dict(stored, source):
+    """The hyper-parameters that `as_dict` gave, read back from the file named `source`.
+
+    One that it lacks takes the table's value: a row that joins the table keeps runs as they were.
+    Raises InputError where one is unknown or of the wrong type.
+    """
+    known = {name: value for name, value, _ in _TABLE}
+    if not isinstance(stored, dict) or not set(stored) <= set(known):
+        raise InputError("%s: hparams should be an object of hyper-parameters that this version "
+                         "knows%s" % (source, "; unknown: " + ", ".join(
+                             sorted(set(stored) - set(known))) if isinstance(stored, dict) else ""))
+    values = dict(known)
+    for name, value in stored.items():
+        like = known[name]
+        if isinstance(like, tuple):
+            fits = isinstance(value, list) and all(type(item) is int for item in value)
+            value = tuple(value) if fits else value
+        elif isinstance(like, float):
+            fits = type(value) in (int, float)
+        else:
+            fits = type(value) is type(like)
+        if not fits:
+            raise InputError("%s: %s is %r, and should be like %r" % (source, name, value, like))
+        values[name] = value
+    return _checked(HParams(values))
+
+
+def describe():
+    """The table as text, a line a hyper-parameter: for --help and for readers."""
+    return "\n".join("  %-28s %-12s %s" % (name, _written(value), meaning)
+                     for name, value, meaning in _TABLE)
+
+
+def _written(value):
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _parse(changes, values):
+    parsed = {}
+    for change in filter(None, (part.strip() for part in (changes or "").split(","))):
+        name, equals, text = (part.strip() for part in change.partition("="))
+        if not equals:
+            raise InputError("--hparams %r: should be name=value" % change)
+        if name not in values:
+            raise InputError("--hparams %s: there is no hyper-parameter of that name; "
+                             "--help-hparams lists them" % name)
+        parsed[name] = _value_like(values[name], name, text)
+    return parsed
+
+
+def _value_like(like, name, text):
+    try:
+        if isinstance(like, tuple):
+            return tuple(int(part) for part in text.split("x"))
+        return type(like)(text)
+    except ValueError:
+        kind = {int: "a whole number", float: "a number", tuple: "whole numbers joined by x"}
+        raise InputError("--hparams %s=%s: should be %s, like %s"
+                         % (name, text, kind[type(like)], _written(like)))
+
+
+def _checked(hp):
+    def require(holds, sentence):
+        if not holds:
+            raise InputError("hyper-parameters: " + sentence)
+
+    free_to_be_small = ("mel_low", "preemphasis", "prenet_dropout", "dropout", "zoneout", "l2",
+                        "guided_attention", "guided_attention_until", "reference_db", "floor_db",
+                        "wavenet_log_scale_min", "held_out", "seed", "decay_start")
+    for name, value in hp.as_dict().items():
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, str):
+                continue
+            require(abs(number) < float("inf"), "%s=%s must be finite" % (name, number))
+            require(number > 0 or name in free_to_be_small,
+                    "%s=%s must be greater than 0" % (name, number))
+    for name in ("prenet_dropout", "dropout", "zoneout", "held_out", "preemphasis"):
+        require(0 <= getattr(hp, name) < 1, "%s=%s must lie in [0, 1)" % (name, getattr(hp, name)))
+    require(0 < hp.wavenet_ema < 1, "wavenet_ema=%s must lie in (0, 1)" % hp.wavenet_ema)
+    require(hp.peak <= 1, "peak=%s must not exceed 1" % hp.peak)
+    require(hp.hop <= hp.window <= hp.fft,
+            "hop=%d, window=%d, fft=%d must not decrease" % (hp.hop, hp.window, hp.fft))
+    require((hp.fft - hp.hop) % 2 == 0, "fft - hop must be even, to centre a frame on its samples")
+    require(0 <= hp.mel_low < hp.mel_high <= hp.sample_rate / 2,
+            "mel_low=%s, mel_high=%s must lie in order below half of sample_rate=%d"
+            % (hp.mel_low, hp.mel_high, hp.sample_rate))
+    product = 1
+    for scale in hp.wavenet_scales:
+        product *= scale
+    require(product == hp.hop, "the product of wavenet_scales=%s must be hop=%d"
+            % (_written(hp.wavenet_scales), hp.hop))
+    require(hp.wavenet_segment % hp.hop == 0, "wavenet_segment=%d must be a multiple of hop=%d"
+            % (hp.wavenet_segment, hp.hop))
+    require(hp.wavenet_layers % hp.wavenet_cycles == 0,
+            "wavenet_layers=%d must be a multiple of wavenet_cycles=%d"
+            % (hp.wavenet_layers, hp.wavenet_cycles))
+    for name, choices in (("wavenet_output", ("logistics", "gaussian", "mulaw")),
+                          ("wavenet_upsampling", ("transposed", "subpixel"))):
+        require(getattr(hp, name) in choices,
+                "%s=%s: there are %s" % (name, getattr(hp, name), ", ".join(choices)))
+    return hp

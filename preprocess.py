@@ -1,0 +1,71 @@
+"""Recordings with transcripts → a store of examples that the trainers read.
+
+    python preprocess.py --corpus /data/kss --out data/kss
+    python preprocess.py --corpus my-recordings --out data/me --format folder --speaker me --preset small
+
+Run it again after a change or an interruption: it makes only what is missing.
+"""
+import os
+
+from tqdm import tqdm
+
+import command_line
+import files
+import hparams
+from datasets import corpus
+from datasets.build import build_store
+
+
+def main(arguments):
+    options = _parser().parse_args(arguments)
+    hp = hparams.load(options.preset or "reference", options.hparams)
+    found = corpus.read_corpus(options.corpus, options.format)
+    speaker = options.speaker or os.path.basename(os.path.abspath(options.corpus))
+    print("%s: %d recordings with transcripts (%s)"
+          % (options.corpus, len(found.utterances), found.format))
+    store, unfit = build_store(options.out, found.utterances[:options.limit], speaker, hp,
+                               options.workers, _progress)
+    _report(store, found.skipped + unfit)
+
+
+def _parser():
+    parser = command_line.Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", required=True, metavar="DIR",
+                        help="folder of recordings (WAV, FLAC) and transcripts")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder of the store")
+    parser.add_argument("--format", default="auto", metavar="NAME",
+                        choices=["auto"] + list(corpus.FORMATS),
+                        help="auto (default), " + ", ".join(corpus.FORMATS))
+    parser.add_argument("--speaker", metavar="NAME",
+                        help="name of the voice; default: that of the corpus folder")
+    parser.add_argument("--workers", type=command_line.positive, default=os.cpu_count(),
+                        metavar="N", help="processes; default: one a processor")
+    parser.add_argument("--limit", type=command_line.positive, metavar="N",
+                        help="take the first N utterances only")
+    parser.add_hparams()
+    return parser
+
+
+def _progress(futures, total):
+    return tqdm(futures, total=total, unit="utterance", disable=None)
+
+
+def _report(store, skipped):
+    """Print what the store holds and what was left out, and leave the latter in skipped.txt."""
+    rows, rate = store.utterances, store.audio["sample_rate"]
+    seconds = sum(row.samples for row in rows) / rate
+    print("%s: %d utterances, %.2f hours, speaker %s, %.1f jamo a second"
+          % (store.folder, len(rows), seconds / 3600, store.speaker,
+             sum(len(row.jamo) for row in rows) / seconds))
+    for name, choose in (("shortest", min), ("longest", max)):
+        row = choose(rows, key=lambda row: (row.samples, row.id))
+        print("%-8s %6.2f s  %s" % (name, row.samples / rate, row.id))
+    lines = ["%s: %s" % one for one in skipped]
+    if lines:
+        print("skipped: %d" % len(lines), *lines, sep="\n  ")
+    with files.whole(os.path.join(store.folder, "skipped.txt"), "w", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in lines)
+
+
+if __name__ == "__main__":
+    command_line.run(main)

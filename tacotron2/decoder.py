@@ -1,0 +1,129 @@
+"""The decoder (arXiv 1712.05884, section 2.2): memory → mel frames, r of them a step.
+
+One cell serves both ways of running it: `teacher_forced` gives it the true frame before each step,
+`free_running` the last frame that it made itself.
+"""
+from collections import namedtuple
+
+import layers
+from tacotron2.attention import attend
+from tf1 import tf
+
+# frames: [batch, steps·r, mels]; stop: logits [batch, steps]; alignments: [batch, steps, jamo];
+# steps: int32 [batch], those that belong to each line
+Decoded = namedtuple("Decoded", "frames stop alignments steps")
+
+
+def noise_channels(hp):
+    """How many uniform numbers a decoder step takes for the pre-net's dropout."""
+    return sum(hp.prenet)
+
+
+def prenet(frame, noise, hp):
+    """[..., mels] → [..., prenet units]. Its dropout works at synthesis too (section 2.2).
+
+    The uniform numbers [..., noise_channels] decide what is dropped: whoever runs the network
+    draws them, so that a line's frames depend on its own seed and on nothing beside it.
+    """
+    with tf.variable_scope("prenet"):
+        x, keep = frame, 1 - hp.prenet_dropout
+        for i, (units, uniform) in enumerate(zip(hp.prenet, tf.split(noise, hp.prenet, -1))):
+            x = tf.nn.relu(layers.dense(x, units, "dense_%d" % (i + 1)))
+            x *= tf.floor(uniform + keep) / keep
+        return x
+
+
+def projections(x, hp):
+    """[..., channels] → r frames [..., r·mels] and the stop token's logit [..., 1]."""
+    return layers.dense(x, hp.r * hp.mels, "frames"), layers.dense(x, 1, "stop")
+
+
+class Cell(object):
+    """Two LSTM layers and the attention: one decoder step between pre-net and projections.
+
+    Its state is (first LSTM's, second LSTM's, context, the sum of all weights so far).
+    """
+
+    def __init__(self, memory, hp, training):
+        self.memory, self.hp = memory, hp
+        self.lstms = [layers.LSTM(hp.decoder_lstm, hp.zoneout, training) for _ in range(2)]
+
+    def zero_state(self):
+        context, weights = tf.zeros_like(self.memory.values[:, 0]), tf.zeros_like(self.memory.real)
+        batch = tf.shape(weights)[0]
+        first, second = (lstm.zero_state(batch, tf.float32) for lstm in self.lstms)
+        return first, second, context, weights
+
+    def __call__(self, x, state):
+        """x [batch, prenet units] → output with context [batch, channels], weights, new state."""
+        first, second, context, cumulated = state
+        x = tf.concat([x, context], 1)
+        x, first = self.lstms[0](x, first, "lstm_1")
+        x, second = self.lstms[1](x, second, "lstm_2")
+        context, weights = attend(x, cumulated, self.memory, self.hp)
+        output = tf.concat([x, context], 1)
+        return output, weights, (first, second, context, cumulated + weights)
+
+
+def teacher_forced(memory, mel, steps, noise, hp, training):
+    """Each step sees the true frame before it.
+
+    mel is [batch, frames, mels] with frames a multiple of r; steps, int32 [batch], how many
+    decoder steps of it are real; noise is [batch, frames / r, noise_channels].
+    """
+    batch, count = tf.shape(noise)[0], tf.shape(noise)[1]
+    with tf.variable_scope("decoder"):
+        # what does not depend on the step before is computed for all steps at once: the pre-net
+        # ahead of the loop, the projections behind it
+        last_of_step = mel[:, hp.r - 1::hp.r]
+        before = tf.concat([first_frame(batch, hp)[:, None], last_of_step[:, :-1]], 1)
+        x = tf.transpose(prenet(before, noise, hp), [1, 0, 2])
+        inputs = tf.TensorArray(tf.float32, count).unstack(x)
+        cell = Cell(memory, hp, training)
+
+        def step(time, state, outputs, alignments):
+            output, weights, state = cell(inputs.read(time), state)
+            return time + 1, state, outputs.write(time, output), alignments.write(time, weights)
+
+        _, _, outputs, alignments = tf.while_loop(
+            lambda time, *_: time < count, step,
+            (0, cell.zero_state(), tf.TensorArray(tf.float32, count),
+             tf.TensorArray(tf.float32, count)))
+        outputs, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (outputs, alignments))
+        outputs.set_shape([None, None, hp.decoder_lstm + memory.values.get_shape().as_list()[2]])
+        frames, stop = projections(outputs, hp)
+        return Decoded(tf.reshape(frames, [batch, -1, hp.mels]), stop[:, :, 0], alignments, steps)
+
+
+def free_running(memory, noise, limits, hp):
+    """Each step sees the last frame that the step before it made, until every line has stopped.
+
+    noise is [batch, steps, noise_channels]; limits, int32 [batch], the most steps each line may
+    take. A line ends with the step whose stop token fires.
+    """
+    batch = tf.shape(noise)[0]
+    with tf.variable_scope("decoder"):
+        cell = Cell(memory, hp, training=False)
+
+        def step(time, frame, state, steps, running, frames, stops, alignments):
+            output, weights, state = cell(prenet(frame, noise[:, time], hp), state)
+            made, stop = projections(output, hp)
+            stop = stop[:, 0]
+            steps += tf.to_int32(running)
+            running = tf.logical_and(running, tf.logical_and(stop <= 0, steps < limits))
+            return (time + 1, made[:, -hp.mels:], state, steps, running, frames.write(time, made),
+                    stops.write(time, stop), alignments.write(time, weights))
+
+        arrays = [tf.TensorArray(tf.float32, 0, dynamic_size=True) for _ in range(3)]
+        _, _, _, steps, _, frames, stops, alignments = tf.while_loop(
+            lambda time, frame, state, steps, running, *_: tf.reduce_any(running), step,
+            [0, first_frame(batch, hp), cell.zero_state(), tf.zeros([batch], tf.int32),
+             tf.fill([batch], True)] + arrays, back_prop=False)
+        frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
+        frames = tf.reshape(frames, [batch, -1, hp.mels])
+        return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
+
+
+def first_frame(batch, hp):
+    """What comes before the first frame: silence, [batch, mels]."""
+    return tf.fill([batch, hp.mels], -hp.mel_range)

@@ -1,0 +1,46 @@
+"""The whole network, from jamo to mel: arXiv 1712.05884, figure 1."""
+from collections import namedtuple
+
+import layers
+from tacotron2 import attention, decoder
+from tacotron2.encoder import encoder
+from tacotron2.postnet import postnet
+from tf1 import tf
+
+# mel_before, mel: [batch, frames, mels], before and after the post-net; stop: logits
+# [batch, steps]; alignments: [batch, steps, jamo]; frames: int32 [batch], what is real of mel
+Spoken = namedtuple("Spoken", "mel_before mel stop alignments frames")
+Targets = namedtuple("Targets", "mel frames")
+
+
+def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None, limits=None,
+              training=False):
+    """Speak a batch of lines, teacher-forced with `targets`, free-running with `limits`.
+
+    text     int32 [batch, jamo], 0 past the end     lengths  int32 [batch]
+    speaker  int32 [batch], read only when there are `speakers` > 1
+    noise    float32 [batch, steps, noise_channels], uniform in [0, 1): the pre-net's dropout
+    targets  Targets(mel [batch, frames, mels], frames int32 [batch]), frames a multiple of r
+    limits   int32 [batch], the most decoder steps for each line
+    """
+    with tf.variable_scope("tacotron2"):
+        values = encoder(text, lengths, hp, symbols, training)              # [b, jamo, channels]
+        if speakers > 1:
+            values = with_speaker(values, speaker, speakers, hp)
+        memory = attention.memory(values, lengths, hp)
+        if targets is not None:
+            steps = (targets.frames + hp.r - 1) // hp.r                     # [b]
+            decoded = decoder.teacher_forced(memory, targets.mel, steps, noise, hp, training)
+            frames = targets.frames
+        else:
+            decoded = decoder.free_running(memory, noise, limits, hp)
+            frames = decoded.steps * hp.r
+        mel = decoded.frames + postnet(decoded.frames, frames, hp, training)
+        return Spoken(decoded.frames, mel, decoded.stop, decoded.alignments, frames)
+
+
+def with_speaker(values, speaker, speakers, hp):
+    """The encoder's output with the speaker's embedding beside every jamo."""
+    vector = layers.embedding(speaker, speakers, hp.speaker_embedding, "speakers")
+    vector = tf.tile(vector[:, None], [1, tf.shape(values)[1], 1])
+    return tf.concat([values, vector], 2)

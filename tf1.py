@@ -1,0 +1,39 @@
+"""The one place that chooses a TensorFlow: 1.3.0, or 2.x through compat.v1 in graph mode.
+
+Everybody else writes `from tf1 import tf` and uses only what both have: a name that one of them
+lacks does not occur outside this file.
+"""
+import os
+import warnings
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")      # its C++ side greets on stderr
+# oneDNN's kernels win on large products and lose on the small ones of a decoder step: a training
+# step of preset `small` on two cores takes about half as long without
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)      # NumPy on 1.3.0's own dtype tables
+    import tensorflow as _tensorflow
+
+VERSION = _tensorflow.__version__
+
+if VERSION.startswith("1."):
+    STACK = "faithful"
+    tf = _tensorflow
+else:
+    STACK = "present-day"
+    tf = _tensorflow.compat.v1
+    tf.logging.set_verbosity(tf.logging.ERROR)          # what follows is deprecated, and meant
+    tf.disable_eager_execution()
+    tf.disable_resource_variables()                     # the same checkpoint keys as 1.3.0
+    tf.disable_control_flow_v2()                        # while_loop as 1.3.0 runs it
+
+
+def session(threads=0):
+    """A session on the default graph that takes GPU memory as it needs it.
+
+    `threads` bounds what one operation and the graph use; 0 leaves it to TensorFlow.
+    """
+    config = tf.ConfigProto(intra_op_parallelism_threads=threads,
+                            inter_op_parallelism_threads=threads, allow_soft_placement=True)
+    config.gpu_options.allow_growth = True
+    return tf.Session(config=config)

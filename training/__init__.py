@@ -1,0 +1,1 @@
+"""What both trainers share: run folder, loop, checkpoints, summaries, plots."""

@@ -1,0 +1,45 @@
+"""From a loss to a training step: rate, clipping, Adam, and the updates that must run with it."""
+from collections import namedtuple
+
+from tf1 import tf
+
+# step: int64 scalar, the steps done; train: runs one and yields the loss before it
+Optimizer = namedtuple("Optimizer", "step train rate gradient_norm")
+
+
+def global_step():
+    """The number of steps done: a variable of its own, saved with the rest."""
+    return tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
+
+
+def falling_rate(step, first, last, start, half):
+    """`first` until `start`, from there halved every `half` steps, never below `last`."""
+    since = tf.to_float(tf.maximum(step - start, 0))
+    return tf.maximum(first * tf.pow(0.5, since / half), last)
+
+
+def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
+    """Adam on the clipped gradient of `loss`.
+
+    The step includes the pending UPDATE_OPS (the running moments of batch norm) and then the
+    exponential moving `averages` (tf.train.ExponentialMovingAverage) of all trainable variables.
+    """
+    variables = tf.trainable_variables()
+    gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, variables), clip_norm)
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        train = tf.train.AdamOptimizer(rate, epsilon=epsilon).apply_gradients(
+            zip(gradients, variables), global_step=step)
+    if averages is not None:
+        with tf.control_dependencies([train]):
+            train = averages.apply(variables)
+    with tf.control_dependencies([train]):
+        return Optimizer(step, tf.identity(loss), rate, norm)
+
+
+def averaged(averages):
+    """A custom getter under which a network is built over the averages instead of the weights."""
+    def getter(get, name, *arguments, **options):
+        variable = get(name, *arguments, **options)
+        average = averages.average(variable)
+        return variable if average is None else average
+    return getter

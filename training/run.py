@@ -1,0 +1,115 @@
+"""The run folder: run.json, checkpoints, events, eval/. It is all that synthesis needs."""
+import os
+
+import files
+import hparams
+import korean
+from hparams import InputError
+from tf1 import STACK, VERSION, tf
+
+FORMAT = 1
+SOFTWARE = "voicecloning"       # what a synthesized WAV says it was made by
+
+
+class Run(object):
+    """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids."""
+
+    def __init__(self, folder, kind, hp, speakers):
+        self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
+
+    def path(self, *parts):
+        """A path in the run folder, whose own folder exists."""
+        path = os.path.join(self.folder, *parts)
+        if not os.path.isdir(os.path.dirname(path)):
+            os.makedirs(os.path.dirname(path))
+        return path
+
+    def speaker_id(self, name):
+        """The id of a speaker; without a name, of the only one."""
+        if name is None and len(self.speakers) == 1:
+            return 0
+        if name not in self.speakers:
+            raise InputError("--speaker %s: the speakers of %s are %s"
+                             % (name, self.folder, ", ".join(self.speakers)))
+        return self.speakers.index(name)
+
+    def checkpoint(self):
+        """The newest checkpoint, or None before the first."""
+        return tf.train.latest_checkpoint(self.folder)
+
+    def save(self):
+        files.write_json(self.path("run.json"), {
+            "format": FORMAT, "kind": self.kind, "hparams": self.hp.as_dict(),
+            "symbols": list(korean.SYMBOLS), "reader": korean.VERSION, "speakers": self.speakers,
+            "tensorflow": VERSION, "stack": STACK})
+
+
+def begin_or_go_on(folder, kind, stores, preset, changes):
+    """The run in `folder`, which goes on if it is there, on the data of `stores`.
+
+    Raises InputError where the folder, the data and the options do not fit together.
+    """
+    speakers = [store.speaker for store in stores]
+    if os.path.exists(os.path.join(folder, "run.json")):
+        run = load(folder, kind)
+        run.hp = _changed(run, preset, changes)
+        if run.speakers != speakers:
+            raise InputError("--data: the speakers are %s, but %s was begun with %s"
+                             % (", ".join(speakers), folder, ", ".join(run.speakers)))
+    else:
+        if os.path.isdir(folder) and os.listdir(folder):
+            raise InputError("--logdir %s: the folder holds something else than a run" % folder)
+        if len(set(speakers)) < len(speakers):
+            raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
+                             "preprocess.py --speaker"
+                             % next(name for name in speakers if speakers.count(name) > 1))
+        run = Run(folder, kind, hparams.load(preset or "reference", changes), speakers)
+    for store in stores:
+        _require_same(store.audio, run.hp.audio(), "%s" % store.folder,
+                      "the run (preset %s)" % preset if preset else "the run")
+        if list(store.symbols) != list(korean.SYMBOLS):
+            raise InputError("%s: made with another symbol table; preprocess it again"
+                             % store.folder)
+    run.save()
+    return run
+
+
+def load(folder, kind):
+    """The run of that kind in `folder`, or InputError: missing, damaged, of another kind."""
+    path = os.path.join(folder, "run.json")
+    if not os.path.exists(path):
+        raise InputError("%s: no run is there (run.json is missing); train_%s.py --logdir makes one"
+                         % (folder, kind))
+    stored = files.read_json(path)
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+        raise InputError("%s: not of format %d, which this version reads" % (path, FORMAT))
+    if stored.get("kind") != kind:
+        raise InputError("%s: a run of train_%s.py, where one of train_%s.py is needed"
+                         % (folder, stored.get("kind"), kind))
+    if stored.get("symbols") != list(korean.SYMBOLS):
+        raise InputError("%s: trained with another symbol table" % path)
+    speakers = stored.get("speakers")
+    if not (isinstance(speakers, list) and speakers and
+            all(isinstance(name, str) for name in speakers)):
+        raise InputError("%s: speakers should be a list of names" % path)
+    return Run(folder, kind, hparams.from_dict(stored.get("hparams"), path), speakers)
+
+
+def require_fitting(tacotron, vocoder):
+    """InputError where two runs differ in what a mel means."""
+    _require_same(vocoder.hp.audio(), tacotron.hp.audio(), vocoder.folder, tacotron.folder)
+
+
+def _changed(run, preset, changes):
+    """A run's hyper-parameters with a user's changes, if they leave what is fixed as it was."""
+    if preset:
+        asked = hparams.load(preset, changes)
+        _require_same(asked.fixed(), run.hp.fixed(), "--preset %s" % preset, run.folder)
+    return hparams.changed(run.hp, changes, run.folder)
+
+
+def _require_same(given, wanted, source, other):
+    differing = ["%s is %s in %s but %s in %s" % (name, given.get(name), source, value, other)
+                 for name, value in sorted(wanted.items()) if given.get(name) != value]
+    if differing:
+        raise InputError("; ".join(differing))

@@ -1,0 +1,7 @@
+"""WaveNet (van den Oord et al., arXiv 1609.03499) as a vocoder: mel spectrogram → waveform.
+
+network.py     the network over whole segments, and its training loss
+upsampling.py  frames → samples: the local condition
+outputs.py     what the network says about a sample: three distributions
+generation.py  the same network one sample at a time
+"""

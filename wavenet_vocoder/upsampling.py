@@ -1,0 +1,77 @@
+"""The upsampling network: a mel frame every hop samples → a condition for every sample.
+
+WaveNet 2.5: "we first transform this time series using a transposed convolutional network
+(learned upsampling)". One layer a factor of `wavenet_scales`, each over time and three neighbouring
+mel bands, without a nonlinearity between them, so that both kinds can start as linear interpolation
+between the centres of the frames: frame i belongs to the samples i·hop … (i+1)·hop - 1.
+"""
+import numpy as np
+
+from tf1 import tf
+
+BANDS = 3       # mel bands that a layer sees
+
+
+def upsample(mel, hp):
+    """[batch, frames + 2·context_frames(hp), mels] → [batch, frames·hop, mels].
+
+    The margins are the neighbouring frames, silence where there are none (`with_context`).
+    """
+    layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsampling]
+    x = tf.expand_dims(mel, 3)                              # [batch, time, mels, 1]
+    for i, scale in enumerate(hp.wavenet_scales):
+        x = layer(x, scale, "upsampling_%d" % i)            # [batch, time·scale, mels, 1]
+    margin = context_frames(hp) * hp.hop
+    return x[:, margin:tf.shape(x)[1] - margin, :, 0]
+
+
+def context_frames(hp):
+    """Frames beyond either end of a segment that its conditions depend on."""
+    first, last = 0, hp.hop - 1                             # the samples of frame 0
+    for scale in reversed(hp.wavenet_scales):
+        if hp.wavenet_upsampling == "subpixel":
+            first, last = first // scale - 1, last // scale + 1
+        else:
+            shift = scale // 2
+            first, last = (first + shift) // scale - 1, (last + shift) // scale
+    return max(-first, last)
+
+
+def with_context(mel, hp):
+    """A whole utterance [frames, mels] as an array with margins of silence, ready for upsample."""
+    margin = context_frames(hp)
+    return np.pad(mel, ((margin, margin), (0, 0)), "constant", constant_values=-hp.mel_range)
+
+
+def _transposed(x, scale, scope):
+    """A transposed convolution over 2·scale outputs: each one mixes the two nearest inputs."""
+    t = np.arange(2 * scale) - scale // 2 - (scale - 1) / 2.0
+    initial = np.zeros([2 * scale, BANDS, 1, 1], np.float32)
+    initial[:, BANDS // 2, 0, 0] = np.maximum(0, 1 - np.abs(t) / scale)
+    kernel = _kernel(initial, scope)
+    batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
+    y = tf.nn.conv2d_transpose(x, kernel, [batch, (time + 1) * scale, bands + BANDS - 1, 1],
+                               strides=[1, scale, 1, 1], padding="VALID")
+    shift, edge = scale // 2, BANDS // 2
+    y = y[:, shift:shift + time * scale, edge:edge + bands]
+    y.set_shape([None, None, bands, 1])
+    return y
+
+
+def _subpixel(x, scale, scope):
+    """A convolution to `scale` channels, which become that many points in time (1609.05158)."""
+    position = (np.arange(scale) - (scale - 1) / 2.0) / scale
+    initial = np.zeros([3, BANDS, 1, scale], np.float32)
+    initial[:, BANDS // 2, 0, :] = (np.maximum(0, -position), 1 - np.abs(position),
+                                    np.maximum(0, position))
+    kernel = _kernel(initial, scope)
+    batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
+    y = tf.nn.conv2d(x, kernel, strides=[1, 1, 1, 1], padding="SAME")
+    y = tf.reshape(tf.transpose(y, [0, 1, 3, 2]), [batch, time * scale, bands, 1])
+    return y
+
+
+def _kernel(initial, scope):
+    with tf.variable_scope(scope):
+        return tf.get_variable("kernel", initial.shape,
+                               initializer=tf.constant_initializer(initial))
