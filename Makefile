@@ -29,9 +29,10 @@ endif
 .venv:
 	@lock=$$(sed -e '' $(modern-exchange) requirements-modern.txt)
 	if [ "$$lock" = "$$(cat $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''; then exit; fi
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || {
-		echo "error: $(PYTHON) is $$($(PYTHON) --version 2>&1), but TensorFlow 2.21 needs Python 3.10" \
-			"to 3.13. Name one: make $@ PYTHON=python3.11" >&2
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || {
+		version=$$($(PYTHON) --version 2>/dev/null) || version="not there"
+		echo "error: TensorFlow 2.21 needs Python 3.10 to 3.13, and $(PYTHON) is $$version." \
+			"Name one: make $@ PYTHON=python3.11" >&2
 		exit 1
 	}
 	$(call install,$(PYTHON))
@@ -40,7 +41,7 @@ endif
 	@lock=$$(sed -e '' $(legacy-exchange) requirements.txt)
 	if [ "$$lock" = "$$(cat $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''; then exit; fi
 	candidates=("$${PYTHON36:-}")
-	[ -n "$$candidates" ] || candidates=(python3.6 "$$(pyenv root 2>/dev/null)"/versions/3.6.*/bin/python)
+	[ -n "$${PYTHON36:-}" ] || candidates=(python3.6 "$$(pyenv root 2>/dev/null || true)"/versions/3.6.*/bin/python)
 	python=
 	for candidate in "$${candidates[@]}"; do
 		# pyenv's python3.6 is there even where no 3.6 is chosen; it then exits with an error
@@ -59,7 +60,7 @@ endif
 # check says if something is missing. lock.txt comes last, so that an interrupted install, a
 # changed lock and a GPU that came or went all lead here again.
 define install
-echo "$@: installing $$(grep -c == <<<"$$lock") packages for $$($(1) --version 2>&1)"
+echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --version 2>&1)"
 	rm -rf $@
 	$(1) -m venv $@
 	pip() { $@/bin/python -m pip --disable-pip-version-check "$$@"; }
@@ -78,3 +79,28 @@ test: .venv .venv-legacy
 		$$stack/bin/python -m pytest $(TESTS) || status=1
 	done
 	exit $$status
+
+# The whole chain on the bundled clips. It shows that every part runs: so few steps teach the
+# models little.
+DEMO ?= logs/demo
+DEMO_PYTHON ?= .venv/bin/python
+DEMO_PRESET ?= tiny
+DEMO_TACOTRON_STEPS ?= 100
+DEMO_VOCODER_STEPS ?= 100
+DEMO_TEXT ?= 오늘은 날씨가 맑아요.
+demo: .venv
+	@set -x
+	$(DEMO_PYTHON) preprocess.py --corpus tests/clips --out $(DEMO)/data --format auto --preset $(DEMO_PRESET)
+	$(DEMO_PYTHON) train_tacotron.py --data $(DEMO)/data --logdir $(DEMO)/tacotron \
+		--preset $(DEMO_PRESET) --steps $(DEMO_TACOTRON_STEPS)
+	$(DEMO_PYTHON) train_vocoder.py --data $(DEMO)/data --logdir $(DEMO)/vocoder \
+		--preset $(DEMO_PRESET) --steps $(DEMO_VOCODER_STEPS)
+	echo '$(DEMO_TEXT)' >$(DEMO)/text.txt
+	$(DEMO_PYTHON) synthesize.py $(DEMO)/text.txt --out $(DEMO)/out \
+		--tacotron $(DEMO)/tacotron --vocoder $(DEMO)/vocoder
+	{ set +x; } 2>/dev/null
+	ls $(DEMO)/out/*.wav
+
+DOCKER_BUILD ?= docker build
+image:
+	$(DOCKER_BUILD) -t $(IMAGE) .

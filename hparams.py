@@ -37,7 +37,7 @@ _PREPARATION = (
     ("trim_margin", 0.05, "silence that is kept at either end [s]"),
     ("peak", 0.95, "level that every recording's peak is brought to"),
     ("griffin_lim_iterations", 60, "phase estimates of the inversion without a vocoder (R)"),
-    ("griffin_lim_power", 1.2, "exponent that sharpens the magnitudes before inversion (R)"),
+    ("griffin_lim_power", 1.0, "exponent of the magnitudes before inversion; over 1 sharpens (R: 1.5)"),
 )
 
 # the network from jamo to mel

@@ -1,7 +1,7 @@
 """Recordings with transcripts → a store of examples that the trainers read.
 
     python preprocess.py --corpus /data/kss --out data/kss
-    python preprocess.py --corpus my-recordings --out data/me --format folder --speaker me --preset small
+    python preprocess.py --corpus recordings --out data/me --speaker me --preset small
 
 Run it again after a change or an interruption: it makes only what is missing.
 """

@@ -4,7 +4,6 @@
 
 The same command goes on where a run stopped. Watch it with: tensorboard --logdir logs
 """
-import sys
 
 import numpy as np
 

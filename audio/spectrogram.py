@@ -5,15 +5,15 @@ hop lies on either side, silent beyond the ends. So there are exactly samples / 
 """
 import functools
 
-import librosa
+import librosa.filters
 import numpy as np
-from scipy import signal
+from scipy import signal, sparse
 
 
 def mel(samples, hp):
     """float32 [frames, mels] of samples [frames * hop], in [-mel_range, mel_range]."""
     magnitudes = np.abs(spectrum(emphasised(samples, hp), hp))
-    return normalised(np.dot(magnitudes, mel_basis(hp).T), hp)
+    return normalised(mel_basis(hp).dot(magnitudes.T).T, hp)
 
 
 def emphasised(samples, hp):
@@ -49,7 +49,7 @@ def spectrum(samples, hp):
 
 
 def samples_nearest(wanted, hp):
-    """float64 [frames * hop] whose spectrum is nearest to `wanted` (Griffin and Lim, 1984, eq. 6)."""
+    """float64 [frames * hop] whose spectrum is nearest to `wanted` (Griffin, Lim 1984, eq. 6)."""
     window = _window(hp)
     frames = np.fft.irfft(wanted, hp.fft) * window
     weights = np.broadcast_to(window ** 2, frames.shape)
@@ -61,12 +61,12 @@ def samples_nearest(wanted, hp):
 
 @functools.lru_cache(maxsize=4)
 def _mel_basis(sample_rate, fft, mels, low, high):
-    return np.float64(librosa.filters.mel(sr=sample_rate, n_fft=fft, n_mels=mels,
-                                          fmin=low, fmax=high))
+    return sparse.csr_matrix(np.float64(librosa.filters.mel(sr=sample_rate, n_fft=fft, n_mels=mels,
+                                                            fmin=low, fmax=high)))
 
 
 def mel_basis(hp):
-    """float64 [mels, 1 + fft / 2]: Slaney's triangles, each of the same area."""
+    """Sparse float64 [mels, 1 + fft / 2]: Slaney's triangles, each of the same area."""
     return _mel_basis(hp.sample_rate, hp.fft, hp.mels, hp.mel_low, hp.mel_high)
 
 

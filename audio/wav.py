@@ -12,9 +12,9 @@ _LENGTH_UNKNOWN = 0x7FFF0000
 
 
 def read_wav(path):
-    """(samples float64 [samples] of all channels' mean, samples a second) of a WAV, FLAC or similar.
+    """(samples float64 [samples], the mean of all channels, samples a second) of an audio file.
 
-    Raises InputError for what is no audio, is cut off, is empty or holds samples that are no number.
+    Raises InputError for what is no audio, is cut off, is empty or holds what is no finite number.
     """
     _check_uncut(path)
     try:
@@ -33,7 +33,7 @@ def read_wav(path):
 
 
 def _check_uncut(path):
-    """Compare a WAV with the length in its header: libsndfile reads a file that was cut off gladly."""
+    """Compare a WAV with the length in its header: libsndfile does not mind if it was cut off."""
     try:
         size = os.path.getsize(path)
         with open(path, "rb") as file:
@@ -57,3 +57,15 @@ def write_wav(file, samples, sample_rate, comment, software):
     with soundfile.SoundFile(file, "w", sample_rate, 1, subtype="PCM_16", format="WAV") as wav:
         wav.comment, wav.software = comment, software
         wav.write(np.int16(np.round(np.clip(samples, -1, 1) * 32767)))
+
+
+def comment(path):
+    """The comment in the LIST/INFO chunk of an audio file, "" without one.
+
+    Raises InputError for what is no audio.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            return file.comment
+    except RuntimeError as problem:
+        raise InputError("%s: is no audio that can be read (%s)" % (path, problem))

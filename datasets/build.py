@@ -110,7 +110,7 @@ def _row(job):
 
 
 def _remove_others(folder, rows):
-    """Remove the arrays that no row names: of gone or changed recordings, of runs that were killed."""
+    """Remove arrays that no row names: of gone or changed recordings, of runs that were killed."""
     kept = {os.path.basename(row.file) for row in rows}
     for name in os.listdir(folder):
         if name not in kept and name.endswith((".npz", ".part")):

@@ -6,7 +6,7 @@ from datasets import folder as loose
 from datasets import kss, ljspeech, recognition
 from hparams import InputError
 
-# in the order they are tried: the last takes any folder with recordings that have a .txt beside them
+# in the order they are tried: the last takes any folder with a recording and a .txt beside it
 FORMATS = OrderedDict([("kss", kss), ("ljspeech", ljspeech), ("recognition", recognition),
                        ("folder", loose)])
 

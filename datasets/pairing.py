@@ -25,7 +25,7 @@ class Pairing(object):
         return sorted(self._on_disk)
 
     def pair(self, names, text, where):
-        """Give a transcript to the recording that one of `names` calls; the first is the likeliest."""
+        """Give a transcript to the recording that one of `names`, the likeliest first, is of."""
         key = next((_key(name) for name in names if _key(name) in self._on_disk), None)
         if key is None:
             self.skipped.append((where, "there is no recording %s in the corpus folder" % names[0]))
@@ -43,7 +43,7 @@ class Pairing(object):
 def paths_within(folder, endings):
     """Path relative to the folder, composed → path to open, of the files with one of the endings.
 
-    Composed (NFC), for disks and archives from a Mac hold Hangul decomposed, and transcripts do not.
+    Composed (NFC), for disks and archives from a Mac hold Hangul decomposed, transcripts do not.
     """
     paths = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
     return {_key(os.path.relpath(path, folder)): path for path in paths

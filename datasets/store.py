@@ -1,7 +1,7 @@
 """The example store: what `preprocess.py` makes of a corpus and the trainers read.
 
     manifest.json        format, settings, symbols, speaker and a row an utterance, sorted by id
-    examples/*.npz       of one utterance: `audio` float32 [frames * hop], `mel` float32 [frames, mels]
+    examples/*.npz       one utterance: `audio` float32 [frames * hop], `mel` float32 [frames, mels]
     skipped.txt          what was left out and why
 """
 import os
@@ -39,15 +39,14 @@ class Store(object):
         self.utterances = manifest.utterances
 
     def mel(self, row):
-        """float32 [frames, mels]. Raises InputError where it is missing, damaged or of other shape."""
+        """float32 [frames, mels]. Raises what `arrays` raises."""
         return self.arrays(row).mel
 
-    def samples(self, row):
-        """float32 [frames * hop], aligned with `mel`. Raises InputError like it."""
-        return self.arrays(row).audio
-
     def arrays(self, row):
-        """Both, read at once: an Example."""
+        """The Example of a row: its audio, and its mel aligned with it.
+
+        Raises InputError where they are missing, damaged or of another shape than the row says.
+        """
         path = os.path.join(self.folder, row.file)
         found = example.load(path)
         shape = (row.frames, self.audio["mels"])
@@ -97,7 +96,8 @@ def write_manifest(folder, manifest):
 def _typed(stored, types, path, what):
     """The namedtuple like `types` that the JSON object `stored` spells out."""
     if not isinstance(stored, dict) or set(stored) != set(types._fields):
-        raise InputError("%s: %s should be an object of %s" % (path, what, ", ".join(types._fields)))
+        raise InputError("%s: %s should be an object of %s"
+                         % (path, what, ", ".join(types._fields)))
     for name, kind in types._asdict().items():
         if type(stored[name]) is not kind:
             raise InputError("%s: %s of %s is %.60r, and should be of type %s"

@@ -3,4 +3,5 @@ from korean.letters import to_ids, to_jamo
 from korean.reading import VERSION, read
 from korean.symbols import END, JAMO, PADDING, SYMBOLS, UnreadableText
 
-__all__ = ["END", "JAMO", "PADDING", "SYMBOLS", "UnreadableText", "VERSION", "read", "to_ids", "to_jamo"]
+__all__ = ["END", "JAMO", "PADDING", "SYMBOLS", "UnreadableText", "VERSION", "read", "to_ids",
+           "to_jamo"]

@@ -1,4 +1,4 @@
-"""Written text → text as read: Hangul syllables, single spaces and the punctuation that has symbols.
+"""Written text → text as read: Hangul syllables, single spaces and the punctuation of the symbols.
 
 The number rule is narrow on purpose, and only takes what cannot be read in two ways: the figures of
 a date (17년, 6월, 10일) and of an ordinal with 제 (제19대).

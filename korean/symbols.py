@@ -9,9 +9,9 @@ VOWELS = "".join(chr(code) for code in range(0x1161, 0x1176))
 TAILS = "".join(chr(code) for code in range(0x11A8, 0x11C3))
 PUNCTUATION = "!'(),-.:;?"
 SPACE = " "
-JAMO = LEADS + VOWELS + TAILS
+JAMO = frozenset(LEADS + VOWELS + TAILS)
 
-SYMBOLS = tuple(PADDING + END + JAMO + PUNCTUATION + SPACE)
+SYMBOLS = tuple(PADDING + END + LEADS + VOWELS + TAILS + PUNCTUATION + SPACE)
 
 
 class UnreadableText(InputError):

@@ -105,8 +105,9 @@ def test_an_impulse_peaks_in_its_frame(preset):
         samples = np.zeros(20 * hp.hop)
         samples[position] = 1
         energy = np.exp(audio.mel(samples, hp)).sum(axis=1)
-        # pre-emphasis spreads the impulse over two samples, which at an edge touch the next frame
-        assert np.argmax(energy) in {position // hp.hop, min(position + 1, 20 * hp.hop - 1) // hp.hop}
+        # pre-emphasis spreads an impulse to the next sample, which may be in the next frame
+        spread = {position // hp.hop, min(position + 1, len(samples) - 1) // hp.hop}
+        assert np.argmax(energy) in spread
 
 
 def test_frames_are_samples_over_hop(hp):
@@ -130,7 +131,7 @@ def test_a_frame_is_what_its_formula_says(hp):
     around = high[middle - hp.window // 2:middle + hp.window // 2]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(hp.window) / hp.window)
     magnitudes = np.abs(np.fft.rfft(around * hann, hp.fft))
-    decibels = 20 * np.log10(np.dot(spectrogram.mel_basis(hp), magnitudes)) - 20
+    decibels = 20 * np.log10(spectrogram.mel_basis(hp).dot(magnitudes)) - 20
     np.testing.assert_allclose(audio.mel(samples, hp)[20], 8 * (decibels + 100) / 100 - 4,
                                atol=1e-5)
 
@@ -139,7 +140,7 @@ def test_a_frame_is_what_its_formula_says(hp):
     ("tiny", [0.522396, 0.471794, -1.960614, -1.654563, -1.359155]),
     ("reference", [-2.723298, 0.619092, -2.397863, -1.468300, -1.129873])])
 def test_the_mel_is_the_same_on_every_stack(preset, values):
-    """The values were written down on Python 3.11, NumPy 2.4, SciPy 1.18 and librosa 0.11."""
+    """The values were written down on Python 3.11, with librosa 0.11."""
     hp = hparams.load(preset)
     mel = audio.mel(audio.whole_frames(voice(0.5, hp.sample_rate), hp), hp)
     np.testing.assert_allclose(mel[10, ::hp.mels // 5], values, atol=1e-3)

@@ -29,14 +29,15 @@ class Journal(object):
     def training(self, step, got, losses):
         """Record one step's figures, the mean of the losses since the last record, and the pace."""
         now = time.time()
-        figures = {"train/" + name: float(value) for name, value in got.items()}
-        figures["train/loss"] = float(np.mean(losses))
+        figures = {"train/" + name: value for name, value in got.items()}
+        figures["train/loss"] = np.mean(losses)
         figures["train/steps_per_second"] = (step - self.last_step) / max(now - self.last, 1e-9)
         self.last, self.last_step = now, step
         self.figures(step, figures)
 
     def figures(self, step, figures):
         """Record scalars by name."""
+        figures = {name: float(value) for name, value in figures.items()}
         minutes = self.minutes_before + (time.time() - self.began) / 60
         with open(self.run.path("history.jsonl"), "a", encoding="utf-8") as history:
             history.write(json.dumps(dict(figures, step=step, minutes=round(minutes, 3)),

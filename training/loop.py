@@ -1,10 +1,8 @@
 """The training loop that both trainers run: batches in, checkpoints and figures out."""
 import os
-import random
 import signal
 import sys
 import threading
-import time
 
 import numpy as np
 from tqdm import tqdm
@@ -12,6 +10,7 @@ from tqdm import tqdm
 import tf1
 from hparams import InputError
 from tf1 import tf
+from training import checkpoint
 from training.feeding import ahead
 from training.journal import Journal
 
@@ -48,7 +47,9 @@ def train(run, steps, optimizer, figures, feed, evaluate, init_from=None, thread
     saver = tf.train.Saver(max_to_keep=hp.keep_checkpoints)
     with tf1.session(threads) as session, Interrupt() as interrupt:
         session.run(tf.global_variables_initializer())
-        done = _restore(session, saver, run, optimizer.step, init_from)
+        if not checkpoint.go_on(session, saver, run) and init_from:
+            checkpoint.take_weights(session, init_from)
+        done = int(session.run(optimizer.step))
         if done >= steps:
             print("%s is at step %d already; --steps says how far to go" % (run.folder, done))
             return 0
@@ -86,30 +87,3 @@ def train(run, steps, optimizer, figures, feed, evaluate, init_from=None, thread
             print("interrupted: saved at step %d; the same command goes on from there" % saved,
                   file=sys.stderr)
         return interrupt.status or 0
-
-
-def _restore(session, saver, run, step, init_from):
-    checkpoint = run.checkpoint()
-    if checkpoint:
-        try:
-            saver.restore(session, checkpoint)
-        except (tf.errors.OpError, ValueError) as problem:
-            raise InputError("%s: cannot be read (%s); delete it to go on from the one before it"
-                             % (checkpoint, str(problem).splitlines()[0]))
-    elif init_from:
-        take_weights(session, init_from)
-    return int(session.run(step))
-
-
-def take_weights(session, other):
-    """Set every weight of which the run `other` has one of the same name and shape; say so."""
-    reader = tf.train.NewCheckpointReader(other.checkpoint())
-    shapes = reader.get_variable_to_shape_map()
-    taken = [v for v in tf.global_variables() if v.op.name != "global_step" and
-             shapes.get(v.op.name) == v.get_shape().as_list()]
-    for variable in taken:
-        variable.load(reader.get_tensor(variable.op.name), session)
-    left = [v.op.name for v in tf.trainable_variables() if v not in taken]
-    print("%d of %d weights are taken from %s%s"
-          % (len(tf.trainable_variables()) - len(left), len(tf.trainable_variables()),
-             other.folder, "; started anew: " + ", ".join(left) if left else ""))

@@ -38,8 +38,8 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
 
 def averaged(averages):
     """A custom getter under which a network is built over the averages instead of the weights."""
-    def getter(get, name, *arguments, **options):
-        variable = get(name, *arguments, **options)
+    def average_of(getter, name, *arguments, **options):
+        variable = getter(name, *arguments, **options)
         average = averages.average(variable)
         return variable if average is None else average
-    return getter
+    return average_of

@@ -5,7 +5,7 @@ import files
 import hparams
 import korean
 from hparams import InputError
-from tf1 import STACK, VERSION, tf
+from tf1 import STACK, VERSION
 
 FORMAT = 1
 SOFTWARE = "voicecloning"       # what a synthesized WAV says it was made by
@@ -25,17 +25,13 @@ class Run(object):
         return path
 
     def speaker_id(self, name):
-        """The id of a speaker; without a name, of the only one."""
-        if name is None and len(self.speakers) == 1:
+        """The id of a speaker by name; where there is only one, of that one."""
+        if len(self.speakers) == 1 and name in (None, self.speakers[0]):
             return 0
         if name not in self.speakers:
             raise InputError("--speaker %s: the speakers of %s are %s"
                              % (name, self.folder, ", ".join(self.speakers)))
         return self.speakers.index(name)
-
-    def checkpoint(self):
-        """The newest checkpoint, or None before the first."""
-        return tf.train.latest_checkpoint(self.folder)
 
     def save(self):
         files.write_json(self.path("run.json"), {

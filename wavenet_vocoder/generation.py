@@ -12,6 +12,7 @@ import numpy as np
 
 from tf1 import tf
 from wavenet_vocoder import network, outputs
+from wavenet_vocoder.step import one_step
 
 State = namedtuple("State", "memory position sample")   # what an utterance has so far
 
@@ -56,7 +57,7 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
     """
     with tf.variable_scope(network.SCOPE, reuse=reuse):
         h = _time_first(network.condition(mel, speaker, hp, speakers))
-        step = _stack(network.condition_channels(hp, speakers), hp)
+        step = one_step(network.condition_channels(hp, speakers), hp)
     batch, time = tf.shape(h)[1], tf.shape(h)[0]
     if state is None:
         state = first_state(1, hp)
@@ -84,58 +85,6 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
     return kept.stack(), State(memory, state.position + time, sample)
 
 
-def _stack(channels, hp):
-    """The weights of network.network, and a function that makes one step with them.
-
-    step(sample [batch], past [layers, kernel - 1, batch, residual], h [batch, channels]) →
-    parameters [batch, size], the layers' inputs [layers, batch, residual].
-    """
-    layers, residual, gates = hp.wavenet_layers, hp.wavenet_residual, 2 * hp.wavenet_gate
-    if hp.wavenet_output == "mulaw":
-        table = _variable("input/table", [outputs.CLASSES, residual])
-    else:
-        first = _kernel_and_bias("input", 1, residual)
-    older, newest, biases, conditions, residuals, skips = [], [], [], [], [], []
-    for i in range(layers):
-        with tf.variable_scope("layer_%02d" % i):
-            kernel, bias = _kernel_and_bias("dilated", hp.wavenet_kernel * residual, gates)
-            older.append(kernel[:-residual])
-            newest.append(kernel[-residual:])
-            biases.append(bias)
-            conditions.append(_variable("condition/kernel", [channels, gates]))
-            skips.append(_kernel_and_bias("skip", hp.wavenet_gate, hp.wavenet_skip))
-            if i + 1 < layers:
-                residuals.append(_kernel_and_bias("residual", hp.wavenet_gate, residual))
-    older = tf.stack(older)                                 # [layers, older·residual, 2·gate]
-    conditions, biases = tf.concat(conditions, 1), tf.concat(biases, 0)
-    # the sum of the skip connections is one product with all layers' outputs side by side
-    skip = tf.concat([k for k, _ in skips], 0), tf.add_n([b for _, b in skips])
-    post = _kernel_and_bias("post", hp.wavenet_skip, hp.wavenet_skip)
-    last = _kernel_and_bias("parameters", hp.wavenet_skip, outputs.of(hp).size)
-
-    def step(sample, past, h):
-        past = tf.reshape(tf.transpose(past, [0, 2, 1, 3]),
-                          [layers, -1, (hp.wavenet_kernel - 1) * residual])
-        from_past = tf.unstack(tf.matmul(past, older))              # layers × [batch, 2·gate]
-        from_condition = tf.split(_dense(h, (conditions, biases)), layers, axis=1)
-        if hp.wavenet_output == "mulaw":
-            x = tf.gather(table, outputs.mulaw_class(sample))
-        else:
-            x = _dense(tf.expand_dims(sample, 1), first)            # [batch, residual]
-        inputs, gated = [], []
-        for i in range(layers):
-            inputs.append(x)
-            gated.append(network.gate(tf.add_n([tf.matmul(x, newest[i]), from_past[i],
-                                                from_condition[i]])))
-            if i + 1 < layers:
-                x += _dense(gated[i], residuals[i])
-        y = tf.nn.relu(_dense(tf.concat(gated, 1), skip))
-        y = tf.nn.relu(_dense(y, post))
-        return _dense(y, last), tf.stack(inputs)
-
-    return step
-
-
 def _rows(n, hp):
     """int32 [layers, kernel - 1]: where x at n - (kernel - 1)·dilation … n - dilation lie."""
     sizes = np.array(_ring_sizes(hp), np.int32)[:, None]
@@ -145,20 +94,6 @@ def _rows(n, hp):
 
 def _ring_sizes(hp):
     return [(hp.wavenet_kernel - 1) * dilation for dilation in network.dilations(hp)]
-
-
-def _kernel_and_bias(scope, rows, columns):
-    """The variables of layers.dense."""
-    return (_variable(scope + "/kernel", [rows, columns]),
-            _variable(scope + "/bias", [columns], tf.zeros_initializer()))
-
-
-def _variable(name, shape, initializer=None):
-    return tf.get_variable(name, shape, initializer=initializer)
-
-
-def _dense(x, kernel_and_bias):
-    return tf.nn.bias_add(tf.matmul(x, kernel_and_bias[0]), kernel_and_bias[1])
 
 
 def _time_first(x):

@@ -1,0 +1,124 @@
+"""Speak a text file: a line an utterance, plain Hangul or decomposed into jamo → 0001.wav …
+
+    python synthesize.py text.txt --tacotron logs/me-tacotron --vocoder logs/me-vocoder --out spoken
+
+An alignment picture lies beside each. The same command goes on where it was interrupted.
+"""
+import os
+from collections import namedtuple
+
+from tqdm import tqdm
+
+import audio
+import command_line
+import files
+import korean
+from hparams import InputError
+from training import plots
+from training.run import SOFTWARE
+from voice import GRIFFIN_LIM, Voice
+
+TOGETHER = 8        # lines that are spoken in one batch
+
+# stem: path of its files without ending; text: as read; comment: what its WAV will say of itself
+Line = namedtuple("Line", "stem text ids comment")
+
+
+def main(arguments):
+    options = _parser().parse_args(arguments)
+    tacotron, vocoder = _folders(options)
+    texts = _texts(options.text)
+    voice = Voice(tacotron, vocoder, options.speaker)
+    lines = [Line(os.path.join(options.out, "%04d" % number), text,
+                  korean.to_ids(korean.to_jamo(text)),
+                  "synthetic speech; voice: %s; seed %d; text: %s"
+                  % (voice.description, options.seed, text))
+             for number, text in enumerate(texts, 1)]
+    pending = [line for line in lines if not _is_done(line)]
+    os.makedirs(options.out, exist_ok=True)
+    with tqdm(total=len(pending), unit="line") as bar:
+        for start in range(0, len(pending), TOGETHER):
+            _speak(voice, pending[start:start + TOGETHER], options.seed, bar)
+    for line in lines:
+        print("%s.wav  %s" % (line.stem, line.text))
+
+
+def _speak(voice, lines, seed, bar):
+    made = [0.0]
+
+    def progress(seconds):
+        made[0] += seconds
+        bar.set_postfix_str("%.1f s of audio" % made[0])
+
+    spoken = voice.speak([line.ids for line in lines], seed, progress)
+    for line, said in zip(lines, spoken):
+        if not said.stopped:
+            tqdm.write("warning: %s.wav: the voice did not find the end of %r; it was cut off"
+                       % (line.stem, line.text))
+        with files.whole(line.stem + "-alignment.png") as png:
+            png.write(plots.alignment_png(said.alignment, [korean.SYMBOLS[i] for i in line.ids],
+                                          line.text))
+        # last: where a WAV is, its line is done
+        with files.whole(line.stem + ".wav") as wav:
+            audio.write_wav(wav, said.samples, voice.hp.sample_rate, line.comment, SOFTWARE)
+        bar.update()
+
+
+def _is_done(line):
+    """Whether the line's WAV is there and is what would be made; InputError if it is another."""
+    path = line.stem + ".wav"
+    if not os.path.exists(path):
+        return False
+    if audio.comment(path) != line.comment:
+        raise InputError("%s: is there already and says something else; choose another --out or "
+                         "move it away" % path)
+    return True
+
+
+def _texts(path):
+    """The lines of the file as read, without empty ones. InputError where one cannot be read."""
+    texts = []
+    for number, line in enumerate(files.read_text(path).splitlines(), 1):
+        try:
+            text = korean.read(line)
+        except korean.UnreadableText as problem:
+            raise InputError("%s:%d, %s" % (path, number, problem))
+        if any(symbol in korean.JAMO for symbol in korean.to_jamo(text)):
+            texts.append(text)
+        elif text:
+            raise InputError("%s:%d: %r has nothing to speak" % (path, number, text))
+    if not texts:
+        raise InputError("%s: has no line to speak" % path)
+    return texts
+
+
+def _folders(options):
+    """The run folders that the options name: Tacotron2's, the vocoder's or GRIFFIN_LIM."""
+    if options.voice:
+        if options.tacotron or options.vocoder:
+            raise InputError("--voice names both models: leave out --tacotron and --vocoder")
+        return os.path.join(options.voice, "tacotron"), os.path.join(options.voice, "vocoder")
+    if not (options.tacotron and options.vocoder):
+        raise InputError("no voice: give --voice DIR, or --tacotron RUN and --vocoder RUN (or "
+                         "--vocoder %s)" % GRIFFIN_LIM)
+    return options.tacotron, options.vocoder
+
+
+def _parser():
+    parser = command_line.Parser(prog="synthesize.py", description=__doc__.splitlines()[0])
+    parser.add_argument("text", metavar="TEXT.txt", help="UTF-8, a line an utterance")
+    parser.add_argument("--out", default="spoken", metavar="DIR", help="default: spoken")
+    parser.add_argument("--voice", metavar="DIR",
+                        help="folder with the runs `tacotron` and `vocoder`")
+    parser.add_argument("--tacotron", metavar="RUN", help="run of train_tacotron.py")
+    parser.add_argument("--vocoder", metavar="RUN",
+                        help="run of train_vocoder.py, or %s: quick, and less natural"
+                        % GRIFFIN_LIM)
+    parser.add_argument("--speaker", metavar="NAME", help="needed where a run has several")
+    parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
+                        help="another seed, another rendering; default: 1")
+    return parser
+
+
+if __name__ == "__main__":
+    command_line.run(main)
