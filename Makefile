@@ -75,6 +75,7 @@ TESTS ?= tests
 test: .venv .venv-legacy
 	@status=0
 	for stack in .venv .venv-legacy; do
+		export OTHER_STACK=$$([ $$stack = .venv ] && echo .venv-legacy/bin/python || echo .venv/bin/python)
 		echo "=== $$stack: $$($$stack/bin/python --version), $$(grep ^tensorflow $$stack/lock.txt | head -1)"
 		$$stack/bin/python -m pytest $(TESTS) || status=1
 	done

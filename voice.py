@@ -46,13 +46,14 @@ class Voice(object):
                                                    name)
 
     def speak(self, ids, seed, progress):
-        """Lines as lists of ids → an Utterance each, the same whatever other lines are there.
+        """Lines as lists of ids → an Utterance each, the same whatever other lines are there (but
+        for the rounding of WaveNet's sums, which run over all lines at once).
 
         progress(seconds) is called as audio is made.
         """
-        count = len(ids)
-        lines = self.tacotron.speak(self.tacotron_session, ids, [self.speaker] * count,
-                                    [seed] * count)
+        # one at a time: in a batch of another shape a sum is rounded otherwise in its last bit
+        lines = [self.tacotron.speak(self.tacotron_session, [line], [self.speaker], [seed])[0]
+                 for line in ids]
         waves = self._waves([line.mel for line in lines], seed, progress)
         return [Utterance(samples, line.mel, line.alignment, line.stopped)
                 for samples, line in zip(waves, lines)]

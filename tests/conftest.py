@@ -43,3 +43,50 @@ def make_corpus(tmp_path):
             (tmp_path / name / (stem + ".txt")).write_text(text, encoding="utf-8")
         return str(tmp_path / name)
     return make
+
+
+SENTENCES = ("안녕하세요.", "오늘은 맑다.", "물을 마신다.", "책을 읽어요.", "어디 가니?", "문을 닫아라!",
+             "고양이가 잔다.", "감사합니다.", "비가 온다.", "내일 보자.")
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory):
+    """Two stores of ten utterances each, of the speakers `one` and `two`, as a list of paths."""
+    import preprocess
+    folder, paths = tmp_path_factory.mktemp("stores"), []
+    for speaker, pitch in (("one", 110), ("two", 210)):
+        for number, text in enumerate(SENTENCES):
+            stem = folder / ("corpus-" + speaker) / ("%02d" % number)
+            write_recording("%s.wav" % stem, seconds=0.3 + 0.03 * number, pitch=pitch + 3 * number)
+            (folder / ("corpus-" + speaker) / ("%02d.txt" % number)).write_text(text, encoding="utf-8")
+        paths.append(str(folder / speaker))
+        preprocess.main(["--corpus", str(folder / ("corpus-" + speaker)), "--out", paths[-1],
+                         "--speaker", speaker, "--preset", "tiny"])
+    return paths
+
+
+def call(main, *arguments):
+    """Run a program's main in a TensorFlow graph of its own; its exit status."""
+    from tf1 import tf
+    with tf.Graph().as_default():
+        return main([str(argument) for argument in arguments]) or 0
+
+
+def train(kind, stores, folder, *options):
+    """Train `kind` ("tacotron" or "vocoder") on stores, into `folder`; the exit status."""
+    import train_tacotron
+    import train_vocoder
+    program = {"tacotron": train_tacotron, "vocoder": train_vocoder}[kind]
+    data = [part for store in stores for part in ("--data", store)]
+    return call(program.main, "--logdir", folder, "--threads", 1, *(data + list(options)))
+
+
+@pytest.fixture(scope="session")
+def trained(stores, tmp_path_factory):
+    """Runs of six steps on both speakers: {"tacotron": path, "vocoder": path}."""
+    folder = tmp_path_factory.mktemp("trained")
+    paths = {kind: str(folder / kind) for kind in ("tacotron", "vocoder")}
+    for kind, path in paths.items():
+        train(kind, stores, path, "--preset", "tiny", "--steps", 6, "--hparams",
+              "checkpoint_every=2,summary_every=2,evaluate_every=6")
+    return paths

@@ -91,13 +91,12 @@ def test_what_is_generated_is_a_draw_from_the_training_networks_distribution(hp,
     assert np.abs(audio).max() <= 1 and np.std(audio) > 0.1
 
 
-def test_a_mel_gives_the_same_alone_in_a_batch_and_again(hp, run):
+def test_a_mel_gives_the_same_alone_in_a_batch_and_again(hp):
     vocoder = Vocoder(hp, 3)
     random = np.random.RandomState(0)
     # the longest takes more than one piece
     mels = [random.normal(size=[frames, hp.mels]) for frames in (2, 43, 5)]
     speaker, seeds = [0, 1, 2], [7, 8, 9]
-    run([])                                                  # opens the session
     with session(1) as open_session:
         initialise(open_session)
         told = []
@@ -131,16 +130,19 @@ def test_generation_begins_anew_without_a_state_and_goes_on_with_one(hp, run):
 
 
 def test_a_graph_that_only_generates_has_the_training_graphs_variables(hp):
+    def built():
+        return {v.op.name: v.get_shape().as_list() for v in tf.global_variables()}
+
     for output, speakers in (("mulaw", 1), ("logistics", 2)):
-        names = []
-        for build in (lambda hp: network.network(
-                tf.zeros([1, 60]), tf.zeros([1, 5, 6]), tf.zeros([1], tf.int32), hp, speakers),
-                      lambda hp: Vocoder(hp, speakers)):
-            with tf.Graph().as_default():
-                build(hp.replace(wavenet_output=output))
-                names.append({v.op.name: v.get_shape().as_list() for v in tf.global_variables()})
-        assert names[0] == names[1]
-        assert all(name.startswith("wavenet/") for name in names[0])
+        hp = hp.replace(wavenet_output=output)
+        with tf.Graph().as_default():
+            network.network(tf.zeros([1, 60]), tf.zeros([1, 5, hp.mels]), tf.zeros([1], tf.int32),
+                            hp, speakers)
+            trained = built()
+        with tf.Graph().as_default():
+            Vocoder(hp, speakers)
+            assert built() == trained
+        assert all(name.startswith("wavenet/") for name in trained)
 
 
 # -- which samples an output depends on ----------------------------------------------------------
@@ -193,11 +195,12 @@ def test_a_segment_has_the_condition_that_it_has_in_the_whole(hp, run, kind, sca
     for start, stop in ((0, 3), (4, 9), (11, 12)):
         segment = run(condition, {fed: padded[None, start:stop + 2 * context]})
         assert np.allclose(segment, whole[:, start * hp.hop:stop * hp.hop], atol=1e-4)
-    # and no margin is wider than it has to be
-    padded[:2 * context - 1] += 1
-    seen = run(condition, {fed: padded[None]})[0, context * hp.hop - hp.hop:] - whole[0, (
-        context - 1) * hp.hop:]
-    assert np.abs(seen[:hp.hop]).max() > 0
+    # and the outermost frame of the margins does count
+    for outermost, nearest in ((0, 0), (-1, -1)):
+        changed = padded[None, :1 + 2 * context].copy()
+        before = run(condition, {fed: changed})
+        changed[0, outermost] += 1
+        assert np.abs(run(condition, {fed: changed}) - before)[0, nearest].max() > 0
 
 
 @pytest.mark.parametrize("scales", ((4, 5), (3, 7)))
@@ -335,14 +338,12 @@ def test_it_learns_a_sine(hp, run, output):
     sine = 0.8 * np.sin(np.arange(400) * 2 * np.pi / 25 + np.arange(4)[:, None]).astype(np.float32)
     mel = tf.zeros([4, 20 + 2 * upsampling.context_frames(hp), hp.mels])
     loss, _ = network.training_loss(tf.constant(sine), mel, None, tf.ones([4, 400]), hp, 1)
-    train = tf.train.AdamOptimizer(0.005).minimize(loss)
+    variables = tf.trainable_variables()
+    gradients, _ = tf.clip_by_global_norm(tf.gradients(loss, variables), hp.wavenet_clip_norm)
+    train = tf.train.AdamOptimizer(0.005).apply_gradients(zip(gradients, variables))
     with session(1) as open_session:
         open_session.run(tf.global_variables_initializer())
-        untrained = open_session.run(loss)
-        for _ in range(100):
-            open_session.run(train)
-        trained = open_session.run(loss)
-    print(output, untrained, trained)
-    # that many nats better than knowing nothing but how loud it is
+        losses = [open_session.run([loss, train])[0] for _ in range(100)]
+    # a nat better than what knows only how loud it is; the median, because a narrow Gaussian leaps
     blind = {"gaussian": 0.85, "logistics": 11.2, "mulaw": 4.6}[output]
-    assert trained < blind - 1 < untrained
+    assert np.median(losses[-20:]) < blind - 1 < losses[0]

@@ -1,16 +1,17 @@
 """Pictures of mels and alignments, with jamo that can be read, as PNG bytes."""
+import importlib.util
 import io
 import os
 
-import matplotlib
-matplotlib.use("Agg")
-import koreanize_matplotlib
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# of the fonts in the package, only NanumGothic draws a single conjoining jamo as a whole letter
-_FONT = os.path.join(os.path.dirname(koreanize_matplotlib.__file__), "fonts", "NanumGothic.ttf")
+# Of the fonts in the package, only NanumGothic draws a single conjoining jamo as a whole letter.
+# The package is found, not imported: it would change the fonts of every plot in the process.
+_FONT = os.path.join(
+    os.path.dirname(importlib.util.find_spec("koreanize_matplotlib").origin),
+    "fonts", "NanumGothic.ttf")
 
 
 def korean_font(size):

@@ -1,0 +1,129 @@
+"""synthesize.py: text in, WAV out, and nothing lost on the way."""
+import os
+import unicodedata
+
+import numpy as np
+import pytest
+import soundfile
+
+import synthesize
+from conftest import call
+from hparams import InputError
+
+TEXT = "안녕하세요.\n\n오늘은 맑다.\n"
+
+
+def speak(folder, text, trained, *options, **changes):
+    """Run synthesize.py on `text` (str or bytes) into folder/out; the samples of its WAVs."""
+    path = folder / changes.pop("name", "text.txt")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    runs = dict(trained, **changes)
+    out = folder / "out"
+    call(synthesize.main, path, "--out", out, "--tacotron", runs["tacotron"], "--vocoder",
+         runs["vocoder"], "--speaker", "one", *options)
+    return {name: soundfile.read(str(out / name))[0] for name in sorted(os.listdir(str(out)))
+            if name.endswith(".wav")}
+
+
+@pytest.fixture(scope="module")
+def spoken(trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spoken")
+    return folder, speak(folder, TEXT, trained)
+
+
+def test_every_line_becomes_a_wav_and_an_alignment_and_empty_lines_are_skipped(spoken):
+    folder, waves = spoken
+    assert sorted(waves) == ["0001.wav", "0002.wav"]
+    assert sorted(name for name in os.listdir(str(folder / "out")) if name.endswith(".png")) == [
+        "0001-alignment.png", "0002-alignment.png"]
+    for samples in waves.values():
+        assert len(samples) % 200 == 0 and np.abs(samples).max() > 0
+
+
+def test_a_wav_says_that_it_is_synthetic_and_by_what(spoken):
+    with soundfile.SoundFile(str(spoken[0] / "out" / "0001.wav")) as wav:
+        assert wav.comment.startswith("synthetic speech")
+        for part in ("tacotron at step 6", "vocoder at step 6", "speaker one", "seed 1",
+                     "안녕하세요."):
+            assert part in wav.comment
+        assert wav.software.startswith("voicecloning")
+
+
+def test_decomposed_text_sounds_like_its_syllables(spoken, trained, tmp_path):
+    waves = speak(tmp_path, unicodedata.normalize("NFD", TEXT), trained)
+    for name, samples in spoken[1].items():
+        np.testing.assert_array_equal(waves[name], samples)
+
+
+def test_a_line_does_not_depend_on_the_others_but_on_the_seed(spoken, trained, tmp_path):
+    alone = speak(tmp_path, "오늘은 맑다.\n", trained, "--vocoder", "griffin-lim")
+    (tmp_path / "other").mkdir()
+    both = speak(tmp_path / "other", TEXT, trained, "--vocoder", "griffin-lim")
+    np.testing.assert_array_equal(alone["0001.wav"], both["0002.wav"])
+    (tmp_path / "seed").mkdir()
+    other = speak(tmp_path / "seed", "오늘은 맑다.\n", trained, "--seed", 2)
+    assert not np.array_equal(other["0001.wav"], spoken[1]["0002.wav"])
+
+
+def test_what_is_done_is_not_done_again_and_never_overwritten(spoken, trained):
+    folder, waves = spoken
+    path = folder / "out" / "0001.wav"
+    before = path.read_bytes(), os.stat(str(path)).st_mtime_ns
+    (folder / "out" / "0002.wav").unlink()
+    again = speak(folder, TEXT, trained)
+    assert (path.read_bytes(), os.stat(str(path)).st_mtime_ns) == before
+    np.testing.assert_array_equal(again["0002.wav"], waves["0002.wav"])
+    with pytest.raises(InputError) as refusal:
+        speak(folder, TEXT, trained, "--seed", 5)
+    assert "0001.wav" in str(refusal.value)
+    assert path.read_bytes() == before[0]
+
+
+@pytest.mark.parametrize("text,says", [
+    ("", "no line"), ("\n \n", "no line"), ("안녕\n3개 A\n", "text.txt:2"),
+    ("안녕\n...\n", "text.txt:2"), ("안녕".encode("cp949"), "UTF-8"),
+])
+def test_bad_text_is_refused_with_its_place(trained, tmp_path, text, says):
+    with pytest.raises(InputError) as refusal:
+        speak(tmp_path, text, trained)
+    assert says in str(refusal.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_missing_or_does_not_fit_is_named(trained, stores, tmp_path):
+    with pytest.raises(InputError) as refusal:
+        call(synthesize.main, tmp_path / "no.txt", "--tacotron", trained["tacotron"],
+             "--vocoder", "griffin-lim")
+    assert "no.txt" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "nowhere"))
+    assert "nowhere" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        speak(tmp_path, TEXT, trained, vocoder=trained["tacotron"])
+    assert "train_vocoder.py" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        speak(tmp_path, TEXT, trained, "--speaker", "three")
+    assert "one, two" in str(refusal.value)
+    with pytest.raises(InputError):
+        call(synthesize.main, tmp_path / "text.txt")
+
+
+def test_models_of_other_audio_settings_do_not_go_together(trained, stores, tmp_path, hp):
+    import files
+    told = files.read_json(os.path.join(trained["vocoder"], "run.json"))
+    told["hparams"]["mel_high"] = 7000.0
+    (tmp_path / "vocoder").mkdir()
+    files.write_json(str(tmp_path / "vocoder" / "run.json"), told)
+    with pytest.raises(InputError) as refusal:
+        speak(tmp_path, TEXT, trained, vocoder=str(tmp_path / "vocoder"))
+    assert "mel_high is 7000.0" in str(refusal.value)
+
+
+def test_a_damaged_checkpoint_is_named(trained, tmp_path):
+    import shutil
+    shutil.copytree(trained["tacotron"], str(tmp_path / "tacotron"))
+    data = tmp_path / "tacotron" / "model-6.data-00000-of-00001"
+    data.write_bytes(data.read_bytes()[:1000])
+    with pytest.raises(InputError) as refusal:
+        speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
+    assert "model-6" in str(refusal.value)

@@ -1,0 +1,281 @@
+"""Both trainers: what they leave behind, how they go on, what they refuse."""
+import glob
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+import hparams
+from conftest import train
+from datasets import batches
+from datasets.store import load_store
+from hparams import InputError
+from tf1 import tf
+from training import optimizer, run as runs
+
+KINDS = ("tacotron", "vocoder")
+
+
+def history(folder):
+    with open(os.path.join(folder, "history.jsonl"), encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def weights(folder):
+    return tf.train.NewCheckpointReader(tf.train.latest_checkpoint(folder))
+
+
+def event_tags(folder):
+    """{"scalar" | "image" | "audio": tags} of everything that TensorBoard will show."""
+    tags = {"simple_value": set(), "image": set(), "audio": set()}
+    for path in glob.glob(os.path.join(folder, "events", "*")):
+        for event in tf.train.summary_iterator(path):
+            for value in event.summary.value:
+                tags[value.WhichOneof("value")].add(value.tag)
+    return tags
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_folder_holds_all_that_was_promised(trained, kind):
+    folder = trained[kind]
+    with open(os.path.join(folder, "run.json"), encoding="utf-8") as file:
+        told = json.load(file)
+    assert told["kind"] == kind
+    assert told["speakers"] == ["one", "two"]
+    assert len(told["symbols"]) == 80
+    assert told["hparams"]["hop"] == 200
+    kept = glob.glob(os.path.join(folder, "model-*.index"))
+    assert sorted(os.path.basename(path) for path in kept) == ["model-4.index", "model-6.index"]
+    assert not glob.glob(os.path.join(folder, "*.meta"))
+    tags = event_tags(folder)
+    scalars = {"train/loss", "train/learning_rate", "train/gradient_norm",
+               "train/steps_per_second"}
+    scalars |= ({"validation/total", "held-out/focus", "training/coverage"} if kind == "tacotron"
+                else {"validation/loss", "held-out/mel_distance", "training/mel_distance"})
+    assert scalars <= tags["simple_value"]
+    assert tags["audio"] and any(tag.endswith("/mel") for tag in tags["image"])
+    if kind == "tacotron":
+        assert any(tag.endswith("/alignment") for tag in tags["image"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_evaluation_writes_pictures_and_sound_that_can_be_opened(trained, kind):
+    import matplotlib.image
+    pictures = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.png"))
+    sounds = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.wav"))
+    assert pictures and sounds
+    for path in pictures:
+        assert min(matplotlib.image.imread(path).shape[:2]) > 100
+    for path in sounds:
+        with soundfile.SoundFile(path) as sound:
+            assert sound.samplerate == 16000 and sound.frames >= 400
+            assert sound.comment.startswith("synthetic speech")
+
+
+def test_batch_norm_learns_its_running_moments(trained):
+    reader = weights(trained["tacotron"])
+    moments = [name for name in reader.get_variable_to_shape_map()
+               if name.endswith("moving_variance")]
+    assert len(moments) == 4, "two convolutions in the encoder, two in the post-net"
+    for name in moments:
+        assert np.abs(reader.get_tensor(name) - 1).max() > 1e-3, name
+
+
+def test_the_vocoder_keeps_averages_that_follow_the_weights(trained):
+    reader = weights(trained["vocoder"])
+    name = "wavenet/layer_00/dilated/kernel"
+    weight = reader.get_tensor(name)
+    average = reader.get_tensor(name + "/ExponentialMovingAverage")
+    assert 0 < np.abs(weight - average).max() < 0.1
+
+
+def test_synthesis_uses_the_averages(trained):
+    import tf1
+    from training import checkpoint
+    from wavenet_vocoder.inference import Vocoder
+    run = runs.load(trained["vocoder"], "vocoder")
+    with tf.Graph().as_default():
+        Vocoder(run.hp, 2)
+        with tf1.session() as session:
+            assert checkpoint.take_trained(session, run) == 6
+            kernel, = [v for v in tf.trainable_variables()
+                       if v.op.name == "wavenet/layer_00/dilated/kernel"]
+            used = session.run(kernel)
+    average = weights(run.folder).get_tensor(kernel.op.name + "/ExponentialMovingAverage")
+    np.testing.assert_array_equal(used, average)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_goes_on_where_it_stopped(stores, tmp_path, kind):
+    options = ("--hparams", "checkpoint_every=2,summary_every=1,evaluate_every=100,held_out=0.2")
+    train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 2, *options)
+    assert weights(str(tmp_path / "run")).get_tensor("global_step") == 2
+    # neither preset nor hyper-parameters have to be repeated
+    assert train(kind, stores[:1], tmp_path / "run", "--steps", 4) == 0
+    assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
+    records = [record for record in history(str(tmp_path / "run")) if "train/loss" in record]
+    assert [record["step"] for record in records] == [1, 2, 3, 4]
+    assert all(a["minutes"] <= b["minutes"] for a, b in zip(records, records[1:]))
+    # and a step that is reached already is no error, and nothing is trained
+    assert train(kind, stores[:1], tmp_path / "run", "--steps", 3) == 0
+    assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
+
+
+def test_training_makes_the_loss_fall(stores, tmp_path):
+    train("tacotron", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 60, "--hparams",
+          "summary_every=10,evaluate_every=1000,learning_rate=0.01")
+    losses = [record["train/loss"] for record in history(str(tmp_path / "run"))
+              if "train/loss" in record]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+@pytest.mark.parametrize("number,status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, status):
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "train_tacotron.py", "--data", stores[0], "--logdir", str(folder),
+         "--preset", "tiny", "--steps", "100000", "--hparams", "summary_every=1"],
+        cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.time() + 120
+    while not (folder / "history.jsonl").exists() and time.time() < deadline:
+        time.sleep(0.1)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status, said.decode()
+    assert b"Traceback" not in said and b"saved at step" in said
+    assert weights(str(folder)).get_tensor("global_step") >= 1
+
+
+def test_weights_of_another_run_start_a_new_one(stores, trained, tmp_path, capsys):
+    """Those of the same name and shape; the speaker table is another with one speaker."""
+    train("tacotron", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1,
+          "--init-from", trained["tacotron"], "--hparams",
+          "learning_rate=1e-9,learning_rate_final=1e-9,evaluate_every=100")
+    assert "weights are taken from" in capsys.readouterr().out
+    name = "tacotron2/encoder/symbols/table"
+    np.testing.assert_allclose(weights(str(tmp_path / "run")).get_tensor(name),
+                               weights(trained["tacotron"]).get_tensor(name), atol=1e-6)
+
+
+@pytest.mark.parametrize("options,says", [
+    (("--hparams", "hop=100,wavenet_scales=10x10"), "hop"),
+    (("--hparams", "embedding=8"), "embedding"),
+    (("--hparams", "no_such_thing=8"), "no_such_thing"),
+    (("--hparams", "batch_size=many"), "batch_size"),
+    (("--preset", "reference"), "sample_rate"),
+])
+def test_a_run_refuses_what_does_not_fit_it(stores, trained, options, says):
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores, trained["tacotron"], *options)
+    assert says in str(refusal.value)
+
+
+def test_a_run_refuses_other_data(stores, trained, tmp_path):
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores[:1], trained["tacotron"])
+    assert "one, two" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores, trained["vocoder"])
+    assert "train_vocoder.py" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores[:1], tmp_path / "new", "--preset", "reference")
+    assert "sample_rate is 16000" in str(refusal.value)
+    assert not (tmp_path / "new").exists(), "a run that never began leaves a folder"
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", [str(tmp_path)], tmp_path / "new")
+    assert str(tmp_path) in str(refusal.value)
+
+
+def test_a_damaged_run_is_named(stores, tmp_path):
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores, tmp_path)
+    assert "run.json" in str(refusal.value)
+
+
+def items(stores, share=0.3):
+    return batches.split([load_store(folder) for folder in stores], share)
+
+
+def test_what_is_held_out_is_never_trained_on(stores):
+    training, held_out = items(stores)
+    assert held_out and len(training) + len(held_out) == 20
+    order = batches.Order(training, 4, 2, seed=1)
+    seen = {(item.speaker, item.row.id) for step in range(50) for item in order.batch(step)}
+    assert seen == {(item.speaker, item.row.id) for item in training}
+    assert not seen & {(item.speaker, item.row.id) for item in held_out}
+
+
+def test_the_split_does_not_depend_on_what_else_there_is(stores):
+    alone = {item.row.id for item in items(stores[:1])[1]}
+    both = {item.row.id for item in items(stores[::-1])[1] if item.store.speaker == "one"}
+    assert alone == both
+
+
+def test_every_epoch_shows_every_utterance_once_in_an_order_that_step_and_seed_decide(stores):
+    training, _ = items(stores)
+    order = batches.Order(training, 4, 2, seed=1)
+    for epoch in range(3):
+        steps = range(epoch * order.per_epoch, (epoch + 1) * order.per_epoch)
+        seen = [item.row.id + str(item.speaker) for step in steps for item in order.batch(step)]
+        assert len(seen) == len(set(seen)) == len(training)
+    again = batches.Order(training, 4, 2, seed=1)
+    assert again.batch(7) == order.batch(7)
+    other = batches.Order(training, 4, 2, seed=2)
+    assert any(other.batch(step) != order.batch(step) for step in range(order.per_epoch))
+
+
+def test_mels_are_padded_with_silence_to_a_multiple_of_r(stores, hp):
+    hp = hp.replace(r=7)
+    training, _ = items(stores)
+    batch = batches.text_batch(training[:3], hp)
+    assert batch.mel.shape[1] % 7 == 0
+    for row, item in enumerate(training[:3]):
+        np.testing.assert_array_equal(batch.mel[row, :batch.frames[row]], item.store.mel(item.row))
+        assert np.all(batch.mel[row, batch.frames[row]:] == -hp.mel_range)
+        assert batch.text[row, batch.text_lengths[row] - 1] == 1, "the end symbol"
+
+
+def test_audio_segments_lie_on_their_mel(stores, hp):
+    """Cut anywhere, with the frames around them, or silence where the utterance has ended."""
+    training, _ = items(stores)
+    item, segment = training[0], hp.wavenet_segment // hp.hop
+    whole, context = item.store.arrays(item.row), 2
+    for seed in range(20):
+        batch = batches.audio_batch([item], hp, context, np.random.RandomState(seed))
+        first = [start for start in range(item.row.frames - segment + 1) if np.array_equal(
+            batch.audio[0], whole.audio[start * hp.hop:(start + segment) * hp.hop])]
+        padded = np.pad(whole.mel, ((context, context), (0, 0)), "constant",
+                        constant_values=-hp.mel_range)
+        assert any(np.array_equal(batch.mel[0], padded[start:start + segment + 2 * context])
+                   for start in first)
+    long = hp.replace(wavenet_segment=hp.hop * (item.row.frames + 3))
+    batch = batches.audio_batch([item], long, context, np.random.RandomState(0))
+    assert batch.real[0].sum() == item.row.samples
+    assert np.all(batch.audio[0, item.row.samples:] == 0)
+    assert np.all(batch.mel[0, context + item.row.frames:] == -hp.mel_range)
+
+
+def test_the_rate_stays_then_falls_to_its_floor():
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.placeholder(tf.int64, [])
+        rate = optimizer.falling_rate(step, 1e-3, 1e-4, 100, 50)
+        got = [session.run(rate, {step: at}) for at in (0, 100, 150, 10000)]
+    np.testing.assert_allclose(got, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
+
+
+def test_presets_and_the_table_agree():
+    for preset in hparams.PRESETS:
+        hp = hparams.load(preset)
+        assert hparams.from_dict(json.loads(json.dumps(hp.as_dict())), "run.json").as_dict() \
+            == hp.as_dict()
+    for damaged in ({"hop": "300"}, {"hop": 1.5}, {"wavenet_scales": 7}, {"unknown": 1}, [], None):
+        with pytest.raises(InputError):
+            hparams.from_dict(damaged, "run.json")

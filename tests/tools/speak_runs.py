@@ -1,0 +1,43 @@
+"""What a stack makes of two runs: speak_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz
+
+Free-running mel and alignment of a fixed line, and the vocoder's distribution of fixed samples.
+"""
+import os
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+import korean
+import tf1
+from tacotron2.inference import Synthesizer
+from tf1 import tf
+from training import checkpoint, run as runs
+from wavenet_vocoder import generation
+from wavenet_vocoder.upsampling import with_context
+
+tacotron_folder, vocoder_folder, out = sys.argv[1:]
+ids = korean.to_ids(korean.to_jamo("오늘은 날씨가 맑습니다."))
+
+run = runs.load(tacotron_folder, "tacotron")
+with tf.Graph().as_default():
+    synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), len(run.speakers))
+    with tf1.session() as session:
+        checkpoint.take_trained(session, run)
+        line, = synthesizer.speak(session, [ids], [1], [1])
+
+run = runs.load(vocoder_folder, "vocoder")
+random = np.random.RandomState(0)
+mel = random.uniform(-4, 4, [4, run.hp.mels]).astype(np.float32)
+audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop]).astype(np.float32)
+with tf.Graph().as_default():
+    parameters = generation.follow(tf.constant(audio), tf.constant(with_context(mel, run.hp)[None]),
+                                   tf.constant([1]), run.hp, len(run.speakers))
+    with tf1.session() as session:
+        session.run(tf.local_variables_initializer())
+        checkpoint.take_trained(session, run)
+        parameters = session.run(parameters)
+
+np.savez(out, tensorflow=tf1.VERSION, mel=line.mel, alignment=line.alignment,
+         parameters=parameters)
