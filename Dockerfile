@@ -1,7 +1,7 @@
 # The faithful stack: CPython 3.6, TensorFlow 1.3.0, CUDA 8.0, cuDNN 6.
 #
-#   docker build -t korean-tts .
-#   docker run --gpus all -v "$PWD/data:/work/data" -v "$PWD/logs:/work/logs" korean-tts \
+#   docker build -t voicecloning .
+#   docker run --gpus all -v "$PWD/data:/work/data" -v "$PWD/logs:/work/logs" voicecloning \
 #       python train_tacotron.py --data data/kss --logdir logs/kss-tacotron
 #
 # For cards from Kepler to Pascal; it also runs, on the processor, where there is no GPU.

@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .ONESHELL:
 
 PYTHON ?= python3
-IMAGE ?= korean-tts
+IMAGE ?= voicecloning
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 # The processor's wheel where there is no NVIDIA GPU. Only Linux on x86-64 has one by that name;

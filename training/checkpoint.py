@@ -1,16 +1,37 @@
-"""Reading a run's checkpoints: to go on, to speak, to start another run."""
+"""Reading a run's checkpoints: to go on, to speak, to start another run.
+
+They are found by their names, not by TensorFlow's file `checkpoint`, which tells where they lay
+when they were written: a run folder can be moved and copied.
+"""
+import glob
+import os
+import re
+
 from hparams import InputError
 from tf1 import tf
 
 AVERAGE = "/ExponentialMovingAverage"       # what TensorFlow adds to the name of a weight
 
 
+def paths(run):
+    """The run's checkpoints as Saver names them, oldest first."""
+    found = [name[:-len(".index")] for name in glob.glob(os.path.join(
+        glob.escape(run.folder), "model-*.index")) if re.search(r"model-\d+\.index$", name)]
+    return sorted(found, key=lambda path: int(path.rpartition("-")[2]))
+
+
+def save(session, saver, run, step):
+    """Write the checkpoint of `step`; the oldest beyond the bound of `saver` goes."""
+    saver.save(session, run.path("model"), global_step=step, write_meta_graph=False)
+
+
 def go_on(session, saver, run):
     """Restore everything from the run's newest checkpoint; False where it has none yet."""
-    checkpoint = tf.train.latest_checkpoint(run.folder)
-    if checkpoint:
-        _restore(session, saver, checkpoint)
-    return bool(checkpoint)
+    there = paths(run)
+    if there:
+        _restore(session, saver, there[-1])
+        saver.recover_last_checkpoints(there)
+    return bool(there)
 
 
 def take_trained(session, run):
@@ -45,10 +66,11 @@ def take_weights(session, other):
 
 
 def _newest(run):
-    path = tf.train.latest_checkpoint(run.folder)
-    if not path:
+    there = paths(run)
+    if not there:
         raise InputError("%s: has no checkpoint yet; train_%s.py writes the first"
                          % (run.folder, run.kind))
+    path = there[-1]
     try:
         return path, tf.train.NewCheckpointReader(path)
     except (tf.errors.OpError, RuntimeError) as problem:
@@ -63,6 +85,5 @@ def _restore(session, saver, path):
 
 
 def _damaged(path, problem):
-    return InputError("%s: cannot be read (%s); delete its files and the newest line of the file "
-                      "`checkpoint` beside it to use the one before"
-                      % (path, str(problem).splitlines()[0]))
+    return InputError("%s: the checkpoint cannot be read (%s); move its files away to use the one "
+                      "before it" % (path, str(problem).splitlines()[0]))

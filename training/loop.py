@@ -75,8 +75,7 @@ def train(run, steps, optimizer, figures, feed, evaluate, init_from=None, thread
                     journal.training(step, got, recent)
                     recent = []
                 if step % hp.checkpoint_every == 0 or step == steps or stopping:
-                    saver.save(session, run.path("model"), global_step=step,
-                               write_meta_graph=False)
+                    checkpoint.save(session, saver, run, step)
                     saved = step
                 if stopping:
                     break

@@ -10,6 +10,7 @@ from wavenet_vocoder import outputs
 from wavenet_vocoder.upsampling import upsample
 
 SCOPE = "wavenet"       # of every variable
+LEVEL = 8.0             # brings speech, mostly below 1/8, to the size of the other inputs
 
 
 def network(audio, mel, speaker, hp, speakers, reuse=None):
@@ -55,11 +56,11 @@ def receptive_field(hp):
 
 
 def condition(mel, speaker, hp, speakers):
-    """h of equation 9: the upsampled mel, joined by the speaker's embedding where there are more.
+    """h of equation 9: the upsampled mel, brought to [-1, 1], and the speaker's embedding.
 
-    [batch, time, mels + wavenet_speaker] or [batch, time, mels]
+    [batch, time, mels + wavenet_speaker], or [batch, time, mels] with one speaker.
     """
-    h = upsample(mel, hp)
+    h = upsample(mel, hp) / hp.mel_range
     if speakers == 1:
         return h
     voice = tf.expand_dims(embedding(speaker, speakers, hp.wavenet_speaker, "speaker"), 1)
@@ -75,7 +76,7 @@ def causal(audio, hp):
     before = tf.pad(audio, [[0, 0], [1, 0]])[:, :-1]
     if hp.wavenet_output == "mulaw":        # a product with the one-hot class, as a look-up
         return embedding(outputs.mulaw_class(before), outputs.CLASSES, hp.wavenet_residual, "input")
-    return dense(tf.expand_dims(before, 2), hp.wavenet_residual, "input")
+    return dense(LEVEL * tf.expand_dims(before, 2), hp.wavenet_residual, "input")
 
 
 def taps(x, dilation, hp):

@@ -43,7 +43,7 @@ def one_step(channels, hp):
         if hp.wavenet_output == "mulaw":
             x = tf.gather(table, outputs.mulaw_class(sample))
         else:
-            x = _dense(tf.expand_dims(sample, 1), first)            # [batch, residual]
+            x = _dense(network.LEVEL * tf.expand_dims(sample, 1), first)    # [batch, residual]
         inputs, gated = [], []
         for i in range(layers):
             inputs.append(x)
