@@ -135,10 +135,12 @@ PRESETS = {
     "small": dict(
         _SMALL_AUDIO, embedding=120, encoder_channels=120, encoder_lstm=60, attention=60,
         attention_filters=16, prenet=(120, 60), decoder_lstm=240, postnet_channels=120,
-        dropout=0.2, guided_attention=5.0, decay_start=1500, decay_half=1000,
+        dropout=0.2, guided_attention=5.0, guided_attention_until=300,
+        decay_start=1500, decay_half=1000,
         wavenet_layers=16, wavenet_kernel=2, wavenet_residual=48, wavenet_gate=48,
-        wavenet_skip=48, wavenet_scales=(10, 20), wavenet_output="gaussian",
-        wavenet_batch_size=4, wavenet_segment=4000, wavenet_decay_half=10000, wavenet_ema=0.999,
+        wavenet_skip=48, wavenet_upsampling="subpixel", wavenet_scales=(10, 20),
+        wavenet_output="gaussian", wavenet_batch_size=4, wavenet_segment=2000,
+        wavenet_learning_rate=2e-3, wavenet_decay_half=2000, wavenet_ema=0.999,
         steps=3000, summary_every=25, checkpoint_every=250, evaluate_every=500),
     # seconds, not minutes: for tests
     "tiny": dict(

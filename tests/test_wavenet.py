@@ -4,7 +4,7 @@ import pytest
 
 from tf1 import session, tf
 from wavenet_vocoder import generation, network, outputs, upsampling
-from wavenet_vocoder.synthesis import Vocoder
+from wavenet_vocoder.inference import Vocoder
 
 OUTPUTS = ("logistics", "gaussian", "mulaw")
 UPSAMPLINGS = ("transposed", "subpixel")
@@ -91,26 +91,25 @@ def test_what_is_generated_is_a_draw_from_the_training_networks_distribution(hp,
     assert np.abs(audio).max() <= 1 and np.std(audio) > 0.1
 
 
-def test_a_mel_gives_the_same_alone_in_a_batch_and_again(hp):
-    vocoder = Vocoder(hp, 3)
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_a_mel_gives_the_same_alone_in_a_batch_and_again(hp, output):
+    vocoder = Vocoder(hp.replace(wavenet_output=output), 3)
     random = np.random.RandomState(0)
-    # the longest takes more than one piece
-    mels = [random.normal(size=[frames, hp.mels]) for frames in (2, 43, 5)]
-    speaker, seeds = [0, 1, 2], [7, 8, 9]
+    # the longest takes more than one stretch
+    mels = [random.normal(size=[frames, hp.mels]) for frames in (2, 23, 5)]
+    speaker, seeds, told = [0, 1, 2], [7, 8, 9], []
     with session(1) as open_session:
         initialise(open_session)
-        told = []
-        together = vocoder.speak(open_session, mels, speaker, seeds,
-                                 lambda done, frames: told.append((done, frames)))
-        alone = [vocoder.speak(open_session, [mels[i]], [speaker[i]], [seeds[i]])[0]
-                 for i in (2, 1, 0, 0)]
-        other_seed = vocoder.speak(open_session, mels[:1], speaker[:1], [10])[0]
-        other_speaker = vocoder.speak(open_session, mels[:1], [1], seeds[:1])[0]
-    assert [len(audio) for audio in together] == [40, 860, 100]
-    assert told == [(40, 43), (43, 43)]
-    for batched, single in zip(together[::-1] + together[:1], alone):
+        together = vocoder.generate(open_session, mels, speaker, seeds, told.append)
+        alone = [vocoder.generate(open_session, [mels[i]], [speaker[i]], [seeds[i]])[0]
+                 for i in (0, 1, 2, 0)]
+        other_seed = vocoder.generate(open_session, mels[:1], speaker[:1], [10])[0]
+        other_speaker = vocoder.generate(open_session, mels[:1], [1], seeds[:1])[0]
+    assert [len(audio) for audio in together] == [40, 460, 100]
+    assert sum(told) == 600
+    for batched, single in zip(together, alone):
         assert np.abs(batched - single).max() <= 1e-4
-    assert np.array_equal(alone[2], alone[3])
+    assert np.array_equal(alone[0], alone[3])
     assert np.abs(other_seed - together[0]).max() > 0.01
     assert np.abs(other_speaker - together[0]).max() > 0.01
 
@@ -274,6 +273,8 @@ def test_samples_have_the_distribution_of_the_parameters(hp, run):
         parameters = np.tile(np.float32(parameters), [count, 1])
         noise = outputs.of(hp_of).noise(random, [count])
         assert noise.dtype == np.float32 and noise.shape == (count, outputs.of(hp_of).noise_size)
+        few, more = (outputs.of(hp_of).noise(np.random.RandomState(1), [n]) for n in (5, 7))
+        assert np.array_equal(few, more[:5])
         return run(outputs.of(hp_of).sample(tf.constant(parameters), tf.constant(noise)))
 
     drawn = draw("gaussian", [0.3, -2.5])

@@ -3,5 +3,6 @@
 network.py     the network over whole segments, and its training loss
 upsampling.py  frames → samples: the local condition
 outputs.py     what the network says about a sample: three distributions
-generation.py  the same network one sample at a time
+generation.py  the same network one sample at a time; step.py is one of its steps
+inference.py   mels to waveforms, a stretch at a time
 """

@@ -6,7 +6,7 @@
   sample           (parameters [..., size], noise [..., noise_size]) → audio [...]
   noise            (numpy RandomState, shape) → float32 [*shape, noise_size]
 Sampling is a function of noise that is fed, so that an utterance never depends on what else is in
-its batch.
+its batch. Nor does its noise on how much is drawn: that of n samples begins that of n + 1.
 """
 from collections import namedtuple
 
@@ -59,9 +59,10 @@ def _logistics(hp):
         return _clip(mean + tf.exp(log_scale) * noise[..., mixture])
 
     def noise(generator, shape):
-        shape = list(shape)
-        return np.concatenate([generator.gumbel(size=shape + [mixture]),
-                               generator.logistic(size=shape + [1])], -1).astype(np.float32)
+        uniform = np.maximum(generator.uniform(size=list(shape) + [mixture + 1]), 1e-12)
+        gumbel = -np.log(-np.log(uniform[..., :mixture]))
+        logistic = np.log(uniform[..., mixture:]) - np.log1p(-uniform[..., mixture:])
+        return np.concatenate([gumbel, logistic], -1).astype(np.float32)
 
     return Output(3 * mixture, log_probability, sample, noise, mixture + 1)
 
