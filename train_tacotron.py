@@ -11,14 +11,14 @@ import audio
 import command_line
 import korean
 from datasets import batches
-from datasets.store import load_store
 from tacotron2.alignment import measure
 from tacotron2.decoder import noise_channels
 from tacotron2.inference import Synthesizer
 from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
 from tf1 import tf
-from training import loop, optimizer, plots, run as runs
+from training import loop, optimizer, plots
+from training.start import start
 
 SHOWN = 3           # lines that every evaluation shows and lets hear; it measures all of them
 MEASURED = 16
@@ -62,7 +62,7 @@ def evaluation(run, model, training, held_out):
     """The function that the loop calls to show what the network has learnt."""
     hp = run.hp
     validated = [held_out[i:i + hp.batch_size] for i in range(0, len(held_out), hp.batch_size)]
-    kinds = (("held-out", held_out[:MEASURED]), ("training", training[:MEASURED]))
+    kinds = (("held-out", held_out[:MEASURED]), ("seen", training[:MEASURED]))
 
     def evaluate(session, journal, step):
         parts = [session.run(model.validation, model.feed(items)) for items in validated]
@@ -105,21 +105,14 @@ def main(arguments):
     parser = command_line.Parser(prog="train_tacotron.py", description=__doc__.split("\n")[0])
     parser.add_training()
     options = parser.parse_args(arguments)
-    stores = [load_store(folder) for folder in options.data]
-    run = runs.begin_or_go_on(options.logdir, "tacotron", stores, options.preset, options.hparams)
+    run, training, held_out = start(options, "tacotron")
     hp = run.hp
-    training, held_out = batches.split(stores, hp.held_out)
-    print("%d utterances to train on, %d held out; speakers: %s"
-          % (len(training), len(held_out), ", ".join(run.speakers)))
-    tf.set_random_seed(hp.seed)
     model = Model(hp, len(korean.SYMBOLS), len(run.speakers))
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
-    return loop.train(run, options.steps or hp.steps, model.optimizer, parts,
+    return loop.train(run, options, model.optimizer, parts,
                       lambda step: model.feed(order.batch(step)),
-                      evaluation(run, model, training, held_out),
-                      options.init_from and runs.load(options.init_from, "tacotron"),
-                      options.threads)
+                      evaluation(run, model, training, held_out))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ import numpy as np
 import audio
 import command_line
 from datasets import batches
-from datasets.store import load_store
 from tf1 import tf
-from training import loop, optimizer, plots, run as runs
+from training import loop, optimizer, plots
+from training.start import start
 from wavenet_vocoder import network
 from wavenet_vocoder.inference import Vocoder
 from wavenet_vocoder.upsampling import context_frames
@@ -57,7 +57,7 @@ def evaluation(run, model, training, held_out):
     size = hp.wavenet_batch_size
     validated = [held_out[i:i + size] for i in range(0, len(held_out), size)]
     shown = [("held-out", item) for item in held_out[:SHOWN]]
-    shown += [("training", item) for item in training[:SHOWN]]
+    shown += [("seen", item) for item in training[:SHOWN]]
 
     def evaluate(session, journal, step):
         random = np.random.RandomState(hp.seed)         # the same segments at every evaluation
@@ -87,21 +87,14 @@ def main(arguments):
     parser = command_line.Parser(prog="train_vocoder.py", description=__doc__.split("\n")[0])
     parser.add_training()
     options = parser.parse_args(arguments)
-    stores = [load_store(folder) for folder in options.data]
-    run = runs.begin_or_go_on(options.logdir, "vocoder", stores, options.preset, options.hparams)
+    run, training, held_out = start(options, "vocoder")
     hp = run.hp
-    training, held_out = batches.split(stores, hp.held_out)
-    print("%d utterances to train on, %d held out; speakers: %s"
-          % (len(training), len(held_out), ", ".join(run.speakers)))
-    tf.set_random_seed(hp.seed)
     model = Model(hp, len(run.speakers))
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
-    return loop.train(run, options.steps or hp.steps, model.optimizer, {},
+    return loop.train(run, options, model.optimizer, {},
                       lambda step: model.feed(order.batch(step),
                                               np.random.RandomState([hp.seed, step])),
-                      evaluation(run, model, training, held_out),
-                      options.init_from and runs.load(options.init_from, "vocoder"),
-                      options.threads)
+                      evaluation(run, model, training, held_out))
 
 
 if __name__ == "__main__":

@@ -56,8 +56,8 @@ def test_a_run_folder_holds_all_that_was_promised(trained, kind):
     tags = event_tags(folder)
     scalars = {"train/loss", "train/learning_rate", "train/gradient_norm",
                "train/steps_per_second"}
-    scalars |= ({"validation/total", "held-out/focus", "training/coverage"} if kind == "tacotron"
-                else {"validation/loss", "held-out/mel_distance", "training/mel_distance"})
+    scalars |= ({"validation/total", "held-out/focus", "seen/coverage"} if kind == "tacotron"
+                else {"validation/loss", "held-out/mel_distance", "seen/mel_distance"})
     assert scalars <= tags["simple_value"]
     assert tags["audio"] and any(tag.endswith("/mel") for tag in tags["image"])
     if kind == "tacotron":

@@ -10,7 +10,7 @@ from tqdm import tqdm
 import tf1
 from hparams import InputError
 from tf1 import tf
-from training import checkpoint
+from training import checkpoint, run as runs
 from training.feeding import ahead
 from training.journal import Journal
 
@@ -34,21 +34,23 @@ class Interrupt(object):
             signal.signal(number, handler)
 
 
-def train(run, steps, optimizer, figures, feed, evaluate, init_from=None, threads=0):
-    """Train until step `steps`, from the run's newest checkpoint or from the start.
+def train(run, options, optimizer, figures, feed, evaluate):
+    """Train until step `--steps`, from the run's newest checkpoint or from the start.
 
+    options    those of command_line.Parser.add_training
     optimizer  an Optimizer                         figures   {name: scalar tensor} for TensorBoard
     feed(n)    the feed_dict of step n, a function of n alone, so that a run that goes on sees the
                same batches as one that was never stopped
     evaluate(session, journal, n)   writes what there is to see and hear after n steps
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved.
     """
-    hp = run.hp
+    hp, steps = run.hp, options.steps or run.hp.steps
+    other = options.init_from and runs.load(options.init_from, run.kind)
     saver = tf.train.Saver(max_to_keep=hp.keep_checkpoints)
-    with tf1.session(threads) as session, Interrupt() as interrupt:
+    with tf1.session(options.threads) as session, Interrupt() as interrupt:
         session.run(tf.global_variables_initializer())
-        if not checkpoint.go_on(session, saver, run) and init_from:
-            checkpoint.take_weights(session, init_from)
+        if not checkpoint.go_on(session, saver, run) and other:
+            checkpoint.take_weights(session, other)
         done = int(session.run(optimizer.step))
         if done >= steps:
             print("%s is at step %d already; --steps says how far to go" % (run.folder, done))

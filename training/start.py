@@ -1,0 +1,19 @@
+"""What both trainers do before their first step."""
+from datasets import batches
+from datasets.store import load_store
+from tf1 import tf
+from training import run as runs
+
+
+def start(options, kind):
+    """(run, utterances to train on, those held out) that a trainer's options ask for.
+
+    Raises InputError where data, run folder and options do not fit together.
+    """
+    stores = [load_store(folder) for folder in options.data]
+    run = runs.begin_or_go_on(options.logdir, kind, stores, options.preset, options.hparams)
+    training, held_out = batches.split(stores, run.hp.held_out)
+    print("%d utterances to train on, %d held out; speakers: %s"
+          % (len(training), len(held_out), ", ".join(run.speakers)))
+    tf.set_random_seed(run.hp.seed)
+    return run, training, held_out
