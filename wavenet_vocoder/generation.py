@@ -87,9 +87,11 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
 
 def _rows(n, hp):
     """int32 [layers, kernel - 1]: where x at n - (kernel - 1)·dilation … n - dilation lie."""
+    dilations = np.array(network.dilations(hp), np.int32)[:, None]
+    lags = dilations * np.arange(hp.wavenet_kernel - 1, 0, -1, dtype=np.int32)
     sizes = np.array(_ring_sizes(hp), np.int32)[:, None]
-    lags = np.array(network.dilations(hp))[:, None] * np.arange(hp.wavenet_kernel - 1, 0, -1)
-    return (np.cumsum(sizes)[:, None] - sizes).astype(np.int32) + (n - lags.astype(np.int32)) % sizes
+    first = np.cumsum(sizes, 0, dtype=np.int32) - sizes
+    return first + (n - lags) % sizes
 
 
 def _ring_sizes(hp):

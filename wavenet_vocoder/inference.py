@@ -25,7 +25,8 @@ class Vocoder(object):
     def generate(self, session, mels, speakers, seeds, progress=None):
         """Mels [frames, mels], each with its speaker id and its seed → samples [frames·hop] each.
 
-        An utterance's samples depend on its own mel, speaker and seed alone. `progress` is called
+        An utterance's samples depend on its own mel, speaker and seed alone, but for the rounding
+        of sums, which differs with the size of the batch. `progress` is called
         with the number of samples that every stretch adds.
         """
         hp, context = self.hp, context_frames(self.hp)

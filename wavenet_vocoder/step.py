@@ -14,7 +14,7 @@ def one_step(channels, hp):
     """
     layers, residual, gates = hp.wavenet_layers, hp.wavenet_residual, 2 * hp.wavenet_gate
     if hp.wavenet_output == "mulaw":
-        table = _variable("input/table", [outputs.CLASSES, residual])
+        table = tf.get_variable("input/table", [outputs.CLASSES, residual])
     else:
         first = _kernel_and_bias("input", 1, residual)
     older, newest, biases, conditions, residuals, skips = [], [], [], [], [], []
@@ -24,7 +24,7 @@ def one_step(channels, hp):
             older.append(kernel[:-residual])
             newest.append(kernel[-residual:])
             biases.append(bias)
-            conditions.append(_variable("condition/kernel", [channels, gates]))
+            conditions.append(tf.get_variable("condition/kernel", [channels, gates]))
             skips.append(_kernel_and_bias("skip", hp.wavenet_gate, hp.wavenet_skip))
             if i + 1 < layers:
                 residuals.append(_kernel_and_bias("residual", hp.wavenet_gate, residual))
@@ -60,12 +60,8 @@ def one_step(channels, hp):
 
 def _kernel_and_bias(scope, rows, columns):
     """The variables of layers.dense."""
-    return (_variable(scope + "/kernel", [rows, columns]),
-            _variable(scope + "/bias", [columns], tf.zeros_initializer()))
-
-
-def _variable(name, shape, initializer=None):
-    return tf.get_variable(name, shape, initializer=initializer)
+    return (tf.get_variable(scope + "/kernel", [rows, columns]),
+            tf.get_variable(scope + "/bias", [columns], initializer=tf.zeros_initializer()))
 
 
 def _dense(x, kernel_and_bias):
