@@ -25,7 +25,7 @@ def graph():
 
 @pytest.fixture
 def run():
-    """Call it with tensors to evaluate; the session, with its random weights, lasts for the test."""
+    """Call it with tensors to evaluate; its session, with random weights, lasts for the test."""
     opened = []
 
     def evaluate(tensors, feed=None):
