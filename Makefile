@@ -10,6 +10,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 IMAGE ?= voicecloning
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# Python 3.6 without a locale knows no Hangul in names of files.
+export LC_ALL := C.UTF-8
 
 # The processor's wheel where there is no NVIDIA GPU. Only Linux on x86-64 has one by that name;
 # elsewhere the plain wheel computes on the processor already.

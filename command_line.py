@@ -49,8 +49,8 @@ def positive(text):
 def run(main):
     """Call `main(arguments)` and leave with its exit status.
 
-    InputError becomes `error: …` and 2; Ctrl-C becomes 130. Anything else is a defect of ours and
-    keeps its traceback, with status 1.
+    InputError, and a file or folder that the system refuses, become `error: …` and 2; Ctrl-C
+    becomes 130. Anything else is a defect of ours and keeps its traceback, with status 1.
     """
     _speak_utf8()
     try:
@@ -66,6 +66,18 @@ def run(main):
         # the reader of our output left (`| head`); Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 128 + signal.SIGPIPE
+    except UnicodeEncodeError:
+        if codecs.lookup(sys.getfilesystemencoding()).name != "ascii":
+            raise
+        print("error: without a locale, Python knows no Hangul in names of files; "
+              "set LC_ALL=C.UTF-8", file=sys.stderr)
+        status = USAGE
+    except OSError as problem:
+        if not problem.filename:
+            raise
+        print("error: %s: %s; name another, or change what stands in the way"
+              % (problem.filename, problem.strerror), file=sys.stderr)
+        status = USAGE
     sys.exit(status or 0)
 
 

@@ -135,12 +135,13 @@ PRESETS = {
     "small": dict(
         _SMALL_AUDIO, embedding=120, encoder_channels=120, encoder_lstm=60, attention=60,
         attention_filters=16, prenet=(120, 60), decoder_lstm=240, postnet_channels=120,
-        dropout=0.2, guided_attention=5.0, guided_attention_until=300,
+        dropout=0.2, guided_attention=5.0, guided_attention_until=1000,
         decay_start=1500, decay_half=1000,
         wavenet_layers=16, wavenet_kernel=2, wavenet_residual=48, wavenet_gate=48,
         wavenet_skip=48, wavenet_upsampling="subpixel", wavenet_scales=(10, 20),
         wavenet_output="gaussian", wavenet_batch_size=4, wavenet_segment=2000,
-        wavenet_learning_rate=2e-3, wavenet_decay_half=2000, wavenet_ema=0.999,
+        wavenet_learning_rate=2e-3, wavenet_decay_half=2000, wavenet_learning_rate_final=5e-5,
+        wavenet_ema=0.999,
         steps=3000, summary_every=25, checkpoint_every=250, evaluate_every=500),
     # seconds, not minutes: for tests
     "tiny": dict(
@@ -302,6 +303,7 @@ def _checked(hp):
             % (_written(hp.wavenet_scales), hp.hop))
     require(hp.wavenet_segment % hp.hop == 0, "wavenet_segment=%d must be a multiple of hop=%d"
             % (hp.wavenet_segment, hp.hop))
+    require(hp.wavenet_kernel >= 2, "wavenet_kernel=1 sees no sample but the last: 2 is the least")
     require(hp.wavenet_layers % hp.wavenet_cycles == 0,
             "wavenet_layers=%d must be a multiple of wavenet_cycles=%d"
             % (hp.wavenet_layers, hp.wavenet_cycles))

@@ -6,6 +6,7 @@ name. It outlives restarts, and is read by a plot or a spreadsheet without Tenso
 import io
 import json
 import os
+import struct
 import time
 
 import numpy as np
@@ -49,7 +50,8 @@ class Journal(object):
         """Keep a PNG, as bytes, under eval/ and show it in TensorBoard."""
         with files.whole(self._path(step, name, "png")) as out:
             out.write(png)
-        image = tf.Summary.Image(encoded_image_string=png, colorspace=4)
+        width, height = struct.unpack(">II", png[16:24])        # of a PNG's header
+        image = tf.Summary.Image(encoded_image_string=png, width=width, height=height, colorspace=4)
         self._add(step, [tf.Summary.Value(tag=name, image=image)])
 
     def sound(self, step, name, samples, sample_rate, comment):

@@ -53,8 +53,8 @@ def begin_or_go_on(folder, kind, stores, preset, changes):
             raise InputError("--data: the speakers are %s, but %s was begun with %s"
                              % (", ".join(speakers), folder, ", ".join(run.speakers)))
     else:
-        if os.path.isdir(folder) and os.listdir(folder):
-            raise InputError("--logdir %s: the folder holds something else than a run" % folder)
+        if os.path.exists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+            raise InputError("--logdir %s: holds something else than a run" % folder)
         if len(set(speakers)) < len(speakers):
             raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
                              "preprocess.py --speaker"
