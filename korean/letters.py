@@ -27,3 +27,11 @@ def to_ids(letters):
         if letter not in _LETTERS:
             raise UnreadableText(letter, column)
     return [_LETTERS[letter] for letter in letters] + [_ID[END]]
+
+
+def shown(symbols):
+    """Each symbol as a letter that stands by itself, for people to read: jamo as compatibility jamo.
+
+    Single conjoining jamo are drawn as parts of a syllable, or not at all, by most programs.
+    """
+    return [jamo.j2hcj(symbol).replace(" ", "_") for symbol in symbols]

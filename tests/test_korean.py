@@ -126,3 +126,10 @@ def test_program_reads_standard_input(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", stdin)
     program.main([])
     assert capsys.readouterr().out == "가 나\n"
+
+
+def test_every_symbol_is_shown_as_one_character_and_jamo_as_letters():
+    shown = korean.shown(korean.SYMBOLS)
+    assert all(len(letter) == 1 for letter in shown)
+    assert korean.shown(korean.to_jamo("닭 ")) == ["ㄷ", "ㅏ", "ㄺ", "_"]
+    assert not set(shown) & set(korean.JAMO)

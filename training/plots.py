@@ -7,7 +7,8 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# Of the fonts in the package, only NanumGothic draws a single conjoining jamo as a whole letter.
+import korean
+
 # The package is found, not imported: it would change the fonts of every plot in the process.
 _FONT = os.path.join(
     os.path.dirname(importlib.util.find_spec("koreanize_matplotlib").origin),
@@ -29,7 +30,8 @@ def alignment_png(weights, symbols, title):
     image = axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none",
                         vmin=0, vmax=1)
     axes.set_yticks(range(jamo))
-    axes.set_yticklabels(["_" if symbol == " " else symbol for symbol in symbols])
+    # matplotlib 2.2 cuts a letter that stands alone; with a space behind it it is whole
+    axes.set_yticklabels([letter + " " for letter in korean.shown(symbols)])
     for label in axes.get_yticklabels():
         label.set_fontproperties(korean_font(8))
     axes.set_xlabel("decoder step")
