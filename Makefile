@@ -1,6 +1,7 @@
 # make .venv          present-day stack (TensorFlow 2.21) in ./.venv
 # make .venv-legacy   faithful stack (TensorFlow 1.3.0, Python 3.6) in ./.venv-legacy
 # make test           the suite, on both stacks
+# make bench        figures of this machine, in logs/bench.json
 # make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
 # make image          the faithful image, from Dockerfile
 SHELL := /bin/bash
@@ -26,7 +27,7 @@ ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
 legacy-exchange := -e 's/^tensorflow-gpu==/tensorflow==/'
 endif
 
-.PHONY: .venv .venv-legacy test demo image
+.PHONY: .venv .venv-legacy test bench demo image
 
 .venv:
 	@lock=$$(sed -e '' $(modern-exchange) requirements-modern.txt)
@@ -82,6 +83,9 @@ test: .venv .venv-legacy
 		$$stack/bin/python -m pytest $(TESTS) || status=1
 	done
 	exit $$status
+
+bench: .venv .venv-legacy
+	@for stack in .venv .venv-legacy; do $$stack/bin/python -m bench; done
 
 # The whole chain on the bundled clips, in minutes. It shows that every part runs; what it says is
 # not yet speech.

@@ -26,6 +26,10 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--help-hparams", action="version", version=hparams.describe(),
                           help="list every hyper-parameter and exit")
 
+    def add_lexicon(self):
+        self.add_argument("--lexicon", metavar="FILE",
+                          help="how words are read, TSV: as written, as read")
+
     def add_training(self):
         self.add_argument("--data", action="append", required=True, metavar="DIR",
                           help="a store that preprocess.py made; several mean several speakers")

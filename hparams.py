@@ -31,6 +31,11 @@ _AUDIO = (
     ("mel_range", 4.0, "silence is -mel_range, full scale is +mel_range (R)"),
 )
 
+# what a symbol means: as the text is written, or as it is pronounced
+_TEXT = (
+    ("pronounce", False, "models are given the standard pronunciation (표준발음법): true | false"),
+)
+
 # how recordings are brought into that form, and back without a vocoder
 _PREPARATION = (
     ("trim_db", 40.0, "silence at either end is what lies this far below the peak [dB]"),
@@ -123,7 +128,7 @@ _SPLIT = (
 
 # a run goes on with other values of these: they are no part of what the network is
 _CHANGEABLE = _PREPARATION + _TACOTRON_TRAINING + _WAVENET_TRAINING + _TRAINING
-_TABLE = _AUDIO + _TACOTRON + _WAVENET + _SPLIT + _CHANGEABLE
+_TABLE = _AUDIO + _TEXT + _TACOTRON + _WAVENET + _SPLIT + _CHANGEABLE
 
 _SMALL_AUDIO = dict(sample_rate=16000, hop=200, window=800, fft=1024, mel_high=7600.0)
 
@@ -244,6 +249,8 @@ def describe():
 
 
 def _written(value):
+    if isinstance(value, bool):
+        return str(value).lower()
     return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -262,11 +269,13 @@ def _parse(changes, values):
 
 def _value_like(like, name, text):
     try:
+        if isinstance(like, bool):
+            return {"true": True, "false": False}[text.lower()]
         if isinstance(like, tuple):
             return tuple(int(part) for part in text.split("x"))
         return type(like)(text)
-    except ValueError:
-        kind = {int: "a whole number", float: "a number", tuple: "whole numbers joined by x"}
+    except (ValueError, KeyError):
+        kind = {bool: "true or false", int: "a whole number", float: "a number", tuple: "whole numbers joined by x"}
         raise InputError("--hparams %s=%s: should be %s, like %s"
                          % (name, text, kind[type(like)], _written(like)))
 
@@ -278,7 +287,7 @@ def _checked(hp):
 
     free_to_be_small = ("mel_low", "preemphasis", "prenet_dropout", "dropout", "zoneout", "l2",
                         "guided_attention", "guided_attention_until", "reference_db", "floor_db",
-                        "wavenet_log_scale_min", "held_out", "seed", "decay_start")
+                        "wavenet_log_scale_min", "held_out", "seed", "decay_start", "pronounce")
     for name, value in hp.as_dict().items():
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, str):

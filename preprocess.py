@@ -12,6 +12,7 @@ from tqdm import tqdm
 import command_line
 import files
 import hparams
+import korean
 from datasets import corpus
 from datasets.build import build_store
 
@@ -19,13 +20,14 @@ from datasets.build import build_store
 def main(arguments):
     options = _parser().parse_args(arguments)
     hp = hparams.load(options.preset or "reference", options.hparams)
+    reader = korean.Reader(hp.pronounce, options.lexicon and korean.load_lexicon(options.lexicon))
     found = corpus.read_corpus(options.corpus, options.format)
     speaker = options.speaker or os.path.basename(os.path.abspath(options.corpus))
     print("%s: %d recordings with transcripts (%s)"
           % (options.corpus, len(found.utterances), found.format))
-    store, unfit = build_store(options.out, found.utterances[:options.limit], speaker, hp,
-                               options.workers, _progress)
-    _report(store, found.skipped + unfit)
+    outcome = build_store(options.out, found.utterances[:options.limit], speaker, hp, reader,
+                          options.workers, _progress)
+    _report(outcome.store, outcome.changed, found.skipped + outcome.unfit)
 
 
 def _parser():
@@ -40,6 +42,7 @@ def _parser():
                         help="name of the voice; default: that of the corpus folder")
     parser.add_argument("--workers", type=command_line.positive, default=os.cpu_count(),
                         metavar="N", help="processes; default: one a processor")
+    parser.add_lexicon()
     parser.add_argument("--limit", type=command_line.positive, metavar="N",
                         help="take the first N utterances only")
     parser.add_hparams()
@@ -50,7 +53,7 @@ def _progress(futures, total):
     return tqdm(futures, total=total, unit="utterance", disable=None)
 
 
-def _report(store, skipped):
+def _report(store, changed, skipped):
     """Print what the store holds and what was left out, and leave the latter in skipped.txt."""
     rows, rate = store.utterances, store.audio["sample_rate"]
     seconds = sum(row.samples for row in rows) / rate
@@ -60,6 +63,9 @@ def _report(store, skipped):
     for name, choose in (("shortest", min), ("longest", max)):
         row = choose(rows, key=lambda row: (row.samples, row.id))
         print("%-8s %6.2f s  %s" % (name, row.samples / rate, row.id))
+    if changed:
+        print("transcripts changed by the rule: " + ", ".join(
+            "%s %d" % one for one in sorted(changed.items(), key=lambda one: (-one[1], one[0]))))
     lines = ["%s: %s" % one for one in skipped]
     if lines:
         print("skipped: %d" % len(lines), *lines, sep="\n  ")

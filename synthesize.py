@@ -2,11 +2,14 @@
 
     python synthesize.py text.txt --tacotron logs/me-tacotron --vocoder logs/me-vocoder --out spoken
 
-An alignment picture lies beside each. The same command goes on where it was interrupted.
+An alignment picture lies beside each. A long line is spoken sentence by sentence. The same command
+goes on where it was interrupted.
 """
 import os
+import sys
 from collections import namedtuple
 
+import numpy as np
 from tqdm import tqdm
 
 import audio
@@ -14,23 +17,30 @@ import command_line
 import files
 import korean
 from hparams import InputError
+from korean.sentences import sentences
 from training import plots
 from training.run import SOFTWARE
 from voice import GRIFFIN_LIM, Voice
 
 TOGETHER = 8        # lines that are spoken in one batch
+LONG = 60           # syllables: what an attention trained on usual recordings follows safely
+PAUSE = 0.35        # silence between the sentences of a long line [s]
 
-# stem: path of its files without ending; text: as read; comment: what its WAV will say of itself
-Line = namedtuple("Line", "stem text ids comment")
+# stem: path of its files without ending; text: as read; sentences: what is spoken at once, as
+# symbol ids; comment: what its WAV will say of itself
+Line = namedtuple("Line", "stem text sentences comment")
 
 
 def main(arguments):
     options = _parser().parse_args(arguments)
     tacotron, vocoder = _folders(options)
-    texts = _texts(options.text)
+    own = options.lexicon and korean.load_lexicon(options.lexicon)
+    written = files.read_text(options.text).splitlines()
     voice = Voice(tacotron, vocoder, options.speaker)
+    reader = _reader(voice.reader, own)
+    texts = _texts(options.text, written, reader, options.strict)
     lines = [Line(os.path.join(options.out, "%04d" % number), text,
-                  korean.to_ids(korean.to_jamo(text)),
+                  [korean.to_ids(reader.jamo(sentence)) for sentence in _spoken_at_once(text)],
                   "synthetic speech; voice: %s; seed %d; text: %s"
                   % (voice.description, options.seed, text))
              for number, text in enumerate(texts, 1)]
@@ -50,18 +60,28 @@ def _speak(voice, lines, seed, bar):
         made[0] += seconds
         bar.set_postfix_str("%.1f s of audio" % made[0])
 
-    spoken = voice.speak([line.ids for line in lines], seed, progress)
-    for line, said in zip(lines, spoken):
-        if not said.stopped:
+    spoken = iter(voice.speak([ids for line in lines for ids in line.sentences], seed, progress))
+    for line in lines:
+        said = [next(spoken) for _ in line.sentences]
+        if not all(sentence.stopped for sentence in said):
             tqdm.write("warning: %s.wav: the voice did not find the end of %r; it was cut off"
                        % (line.stem, line.text))
-        with files.whole(line.stem + "-alignment.png") as png:
-            png.write(plots.alignment_png(said.alignment, [korean.SYMBOLS[i] for i in line.ids],
-                                          line.text))
+        for number, (ids, sentence) in enumerate(zip(line.sentences, said), 1):
+            name = "-alignment.png" if len(said) == 1 else "-alignment-%d.png" % number
+            with files.whole(line.stem + name) as png:
+                png.write(plots.alignment_png(sentence.alignment, [korean.SYMBOLS[i] for i in ids],
+                                              line.text))
         # last: where a WAV is, its line is done
         with files.whole(line.stem + ".wav") as wav:
-            audio.write_wav(wav, said.samples, voice.hp.sample_rate, line.comment, SOFTWARE)
+            audio.write_wav(wav, _joined([sentence.samples for sentence in said],
+                                         voice.hp.sample_rate),
+                            voice.hp.sample_rate, line.comment, SOFTWARE)
         bar.update()
+
+
+def _joined(waves, rate):
+    pause = np.zeros(int(PAUSE * rate), np.float32)
+    return np.concatenate([part for wave in waves for part in (pause, wave)][1:])
 
 
 def _is_done(line):
@@ -75,18 +95,36 @@ def _is_done(line):
     return True
 
 
-def _texts(path):
-    """The lines of the file as read, without empty ones. InputError where one cannot be read."""
+def _reader(trained, own):
+    """The reader that a voice was trained with, a user's lexicon before its own."""
+    if trained.version != korean.VERSION:
+        print("note: the voice was trained on text read by version %d of the rules; these are of "
+              "version %d" % (trained.version, korean.VERSION), file=sys.stderr)
+    return korean.Reader(trained.pronounce, dict(trained.lexicon, **(own or {})))
+
+
+def _spoken_at_once(text):
+    return sentences(text) if len(text) > LONG else [text]
+
+
+def _texts(path, written, reader, strict):
+    """The lines of the file as read, without empty ones. InputError where one has no sound.
+
+    What cannot be read is told on stderr, or with `strict` is an InputError.
+    """
     texts = []
-    for number, line in enumerate(files.read_text(path).splitlines(), 1):
+    for number, line in enumerate(written, 1):
         try:
-            text = korean.read(line)
+            reading = reader.read(line, strict)
         except korean.UnreadableText as problem:
             raise InputError("%s:%d, %s" % (path, number, problem))
-        if any(symbol in korean.JAMO for symbol in korean.to_jamo(text)):
-            texts.append(text)
-        elif text:
-            raise InputError("%s:%d: %r has nothing to speak" % (path, number, text))
+        for column, character in reading.unreadable:
+            print("warning: %s:%d, %s; it is left out"
+                  % (path, number, korean.UnreadableText(character, column)), file=sys.stderr)
+        if any(symbol in korean.JAMO for symbol in korean.to_jamo(reading.text)):
+            texts.append(reading.text)
+        elif line.strip():
+            raise InputError("%s:%d: %r has nothing to speak" % (path, number, line.strip()))
     if not texts:
         raise InputError("%s: has no line to speak" % path)
     return texts
@@ -117,6 +155,9 @@ def _parser():
     parser.add_argument("--speaker", metavar="NAME", help="needed where a run has several")
     parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
                         help="another seed, another rendering; default: 1")
+    parser.add_lexicon()
+    parser.add_argument("--strict", action="store_true",
+                        help="a character that cannot be read is an error, and not left out")
     return parser
 
 

@@ -26,7 +26,7 @@ class Voice(object):
 
     def __init__(self, tacotron_folder, vocoder_folder, speaker=None):
         tacotron = runs.load(tacotron_folder, "tacotron")
-        self.hp = tacotron.hp
+        self.hp, self.reader = tacotron.hp, tacotron.reader
         self.speaker = tacotron.speaker_id(speaker)
         name = tacotron.speakers[self.speaker]
         self.vocoder = None

@@ -3,7 +3,7 @@ import contextlib
 import hashlib
 import os
 import signal
-from collections import namedtuple
+from collections import Counter, namedtuple
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import files
@@ -12,24 +12,28 @@ from datasets import example
 from datasets import store as stores
 from hparams import InputError
 
+# changed: {rule: number of transcripts that it changed}; unfit: [(name, reason)] of what was
+# left out
+Outcome = namedtuple("Outcome", "store changed unfit")
+
 # what one process is asked to do: the row without its frames, the recording, and the folder
 _Job = namedtuple("_Job", "utterance text jamo folder hp")
 
 
-def build_store(folder, utterances, speaker, hp, workers, progress):
-    """Make the store in `folder` hold just these utterances; (Store, skipped as (name, reason)).
+def build_store(folder, utterances, speaker, hp, reader, workers, progress):
+    """Make the store in `folder` hold just these utterances, read by `reader`; an Outcome.
 
     `progress(iterable, total)` yields what is in the iterable, a thing for each utterance done.
     Arrays come first, the manifest last and at once, what it no longer names goes after it: however
     this ends, the store is the old or the new one, and what was finished is not made again.
     Raises InputError where the folder holds a store of other settings, or no utterance is fit.
     """
-    _check_same_kind(folder, speaker, hp)
+    _check_same_kind(folder, speaker, hp, reader)
     try:
         os.makedirs(os.path.join(folder, stores.EXAMPLES), exist_ok=True)
     except OSError as problem:
         raise InputError("%s: no store can be made there (%s)" % (folder, problem.strerror))
-    jobs, skipped = _jobs(utterances, folder, hp)
+    jobs, changed, skipped = _jobs(utterances, folder, hp, reader)
     rows, unfit = _done(jobs, workers, progress)
     skipped += unfit
     if not rows:
@@ -37,19 +41,21 @@ def build_store(folder, utterances, speaker, hp, workers, progress):
             len(utterances), "".join("; %s: %s" % one for one in skipped[:3])))
     manifest = stores.Manifest(
         format=stores.FORMAT, audio=hp.audio(), preparation=example.preparation(hp),
-        symbols=list(korean.SYMBOLS), reader=korean.VERSION, speaker=speaker,
+        symbols=list(korean.SYMBOLS), reader=reader.as_dict(), speaker=speaker,
         utterances=sorted(rows, key=lambda row: row.id))
     stores.write_manifest(folder, manifest)
     _remove_others(os.path.join(folder, stores.EXAMPLES), rows)
-    return stores.load_store(folder), skipped
+    return Outcome(stores.load_store(folder), changed, skipped)
 
 
-def _check_same_kind(folder, speaker, hp):
+def _check_same_kind(folder, speaker, hp, reader):
     if not stores.is_store(folder):
         return
     found = stores.load_store(folder)
-    there = dict(found.audio, speaker=found.speaker, **found.preparation)
-    here = dict(hp.audio(), speaker=speaker, **example.preparation(hp))
+    there = dict(found.audio, speaker=found.speaker,
+                 pronounce=found.reader.pronounce, **found.preparation)
+    here = dict(hp.audio(), speaker=speaker, pronounce=reader.pronounce,
+                **example.preparation(hp))
     differing = ["%s is %s there and %s here" % (name, there.get(name), here.get(name))
                  for name in sorted(set(there) | set(here)) if there.get(name) != here.get(name)]
     if differing:
@@ -57,20 +63,23 @@ def _check_same_kind(folder, speaker, hp):
                          % (folder, ", ".join(differing)))
 
 
-def _jobs(utterances, folder, hp):
-    jobs, skipped = [], []
+def _jobs(utterances, folder, hp, reader):
+    jobs, changed, skipped = [], Counter(), []
     for utterance in utterances:
         try:
-            text = korean.read(utterance.text)
+            reading = reader.read(utterance.text, strict=True)
         except korean.UnreadableText as problem:
+            # a model would learn that what is said there has no letters
             skipped.append((utterance.where, str(problem)))
             continue
-        letters = korean.to_jamo(text)
+        letters = reader.jamo(reading.text)
         if any(letter in korean.JAMO for letter in letters):
-            jobs.append(_Job(utterance, text, letters, folder, hp))
+            jobs.append(_Job(utterance, reading.text, letters, folder, hp))
+            changed.update({change.rule for change in reading.changes})
         else:
-            skipped.append((utterance.where, "the transcript of %s holds no Hangul" % utterance.id))
-    return jobs, skipped
+            skipped.append((utterance.where, "the transcript of %s has nothing to read"
+                            % utterance.id))
+    return jobs, changed, skipped
 
 
 def _done(jobs, workers, progress):

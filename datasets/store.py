@@ -8,22 +8,23 @@ import os
 from collections import namedtuple
 
 import files
+import korean
 from datasets import example
 from hparams import InputError
 
-FORMAT = 1
+FORMAT = 2
 EXAMPLES = "examples"
 _MANIFEST = "manifest.json"
 
-# id: of the utterance in its corpus; written: its transcript; text: as read; jamo: as a model reads
-# it; file: of its arrays, in the store; source: SHA-1 of the recording
+# id: of the utterance in its corpus; written: its transcript; text: as read; jamo: as a model is
+# given it; file: of its arrays, in the store; source: SHA-1 of the recording
 Row = namedtuple("Row", "id text written jamo frames samples file source")
 _ROW_TYPES = Row(str, str, str, str, int, int, str, str)
 
 # audio: settings as hp.audio() gives them; preparation: how a recording was cut and levelled;
-# symbols: of the text, by id; reader: korean.VERSION
+# symbols: of the text, by id; reader: korean.Reader.as_dict()
 Manifest = namedtuple("Manifest", "format audio preparation symbols reader speaker utterances")
-_MANIFEST_TYPES = Manifest(int, dict, dict, list, int, str, list)
+_MANIFEST_TYPES = Manifest(int, dict, dict, list, dict, str, list)
 
 
 class Store(object):
@@ -34,7 +35,7 @@ class Store(object):
         self.audio = manifest.audio
         self.preparation = manifest.preparation
         self.symbols = manifest.symbols
-        self.reader = manifest.reader
+        self.reader = manifest.reader       # a korean.Reader
         self.speaker = manifest.speaker
         self.utterances = manifest.utterances
 
@@ -73,7 +74,8 @@ def load_store(folder):
             for number, row in enumerate(manifest.utterances, 1)]
     for row in rows:
         _check_row(row, manifest.audio, path)
-    return Store(folder, manifest._replace(utterances=rows))
+    reader = korean.reader_from_dict(manifest.reader, path)
+    return Store(folder, manifest._replace(utterances=rows, reader=reader))
 
 
 def is_store(folder):

@@ -1,8 +1,10 @@
 """What a text becomes on its way to a model, a line for a line.
 
-    python -m korean < text.txt           as read
-    python -m korean --jamo text.txt      as conjoining jamo
-    python -m korean --ids text.txt       as symbol ids
+    python -m korean < text.txt              as read
+    python -m korean --explain text.txt      what became what, by which rule
+    python -m korean --jamo text.txt         as conjoining jamo, as a model is given them
+    python -m korean --ids text.txt          as symbol ids
+    python -m korean --decompose text.txt    as written, but in letters: ㄷㅏㄹㄱ for 닭
 """
 import io
 import sys
@@ -11,25 +13,38 @@ import command_line
 import files
 import korean
 from hparams import InputError
+from korean.syllables import spelled
 
 
 def main(arguments):
+    options = _parser().parse_args(arguments)
+    lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
+    reader = korean.Reader(options.pronounce, lexicon)
+    for name, text in _texts(options.files):
+        for number, line in enumerate(io.StringIO(text), 1):
+            line = line.rstrip("\r\n")
+            if options.form == "decompose":
+                print(spelled(line))
+                continue
+            _tell(_read(reader, line, options.strict, name, number), line, options.form, reader)
+
+
+def _parser():
     parser = command_line.Parser(prog="python -m korean",
                                  description="Show what Korean text becomes, a line for a line.")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--jamo", action="store_const", dest="form", const=korean.to_jamo,
-                      help="conjoining jamo instead of the text as read")
-    form.add_argument("--ids", action="store_const", dest="form", const=_written_ids,
-                      help="the numbers that a model is given")
+    for name, told in (("explain", "what became what, by which rule, below each line"),
+                       ("jamo", "conjoining jamo instead of the text as read"),
+                       ("ids", "the numbers that a model is given"),
+                       ("decompose", "the text as written, each syllable in its letters")):
+        form.add_argument("--" + name, action="store_const", dest="form", const=name, help=told)
+    parser.add_argument("--pronounce", action="store_true",
+                        help="in standard pronunciation: 같이 as 가치")
+    parser.add_argument("--strict", action="store_true",
+                        help="a character that cannot be read is an error, and not left out")
+    parser.add_lexicon()
     parser.add_argument("files", nargs="*", metavar="FILE", help="text in UTF-8; default: stdin")
-    options = parser.parse_args(arguments)
-    form = options.form or str
-    for name, text in _texts(options.files):
-        for number, line in enumerate(io.StringIO(text), 1):
-            try:
-                print(form(korean.read(line)))
-            except korean.UnreadableText as problem:
-                raise InputError("%s:%d, %s" % (name, number, problem))
+    return parser
 
 
 def _texts(paths):
@@ -39,8 +54,34 @@ def _texts(paths):
         yield path, files.read_text(path)
 
 
-def _written_ids(text):
-    return " ".join(map(str, korean.to_ids(korean.to_jamo(text))))
+def _read(reader, line, strict, name, number):
+    try:
+        reading = reader.read(line, strict)
+    except korean.UnreadableText as problem:
+        raise InputError("%s:%d, %s" % (name, number, problem))
+    for column, character in reading.unreadable:
+        print("%s:%d, %s; it is left out"
+              % (name, number, korean.UnreadableText(character, column)), file=sys.stderr)
+    return reading
+
+
+def _tell(reading, line, form, reader):
+    if form == "explain":
+        print(line)
+        for change in reading.changes:
+            print("  column %d: %s → %s  (%s)" % (change.column, change.written,
+                                                  change.read or "nothing", change.rule))
+        print("  = " + _shown(reading.text, reader))
+    elif form == "jamo":
+        print(reader.jamo(reading.text))
+    elif form == "ids":
+        print(" ".join(map(str, korean.to_ids(reader.jamo(reading.text)))))
+    else:
+        print(_shown(reading.text, reader))
+
+
+def _shown(text, reader):
+    return korean.pronounced(text) if reader.pronounce else text
 
 
 if __name__ == "__main__":

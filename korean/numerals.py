@@ -1,23 +1,66 @@
-"""Whole numbers in Sino-Korean."""
+"""Numbers in words: Sino-Korean, native Korean, both mixed, and digit by digit."""
 
-_DIGITS = ("", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
-_PLACES = ("", "십", "백", "천")
+DIGITS = ("영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
+# 0 to 9 at each place of a group: a 1 is left out before 십, 백 and 천
+_AT_PLACE = [("",) + DIGITS[1:]] + [("", place) + tuple(digit + place for digit in DIGITS[2:])
+                                    for place in ("십", "백", "천")]
+_MYRIADS = ("", "만", "억", "조", "경", "해", "자", "양", "구", "간", "정", "재", "극")
+LIMIT = 10 ** (4 * len(_MYRIADS))       # from here on a number is read digit by digit
 
-LIMIT = 10 ** 8  # from here on 억 is needed
+_ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
+_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
+# before a counter: 한 명, 스무 명, 스물두 명
+_BEFORE_COUNTER = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
 
 
-def sino_korean(number):
-    """A whole number from 0 up to LIMIT as it is read: 2017 is 이천십칠, 21000 is 이만천."""
+def sino(number):
+    """A whole number from 0 on: 2017 is 이천십칠, 21000 is 이만천, 100000000 is 일억.
+
+    A 1 is left out before 십, 백, 천, and before 만 where it leads the whole number.
+    """
     if number == 0:
-        return "영"
-    high, low = divmod(number, 10000)
-    return (_below_ten_thousand(high, one="") + "만" if high else "") + _below_ten_thousand(low)
+        return DIGITS[0]
+    if number < 10000:
+        return _below_ten_thousand(number)
+    if number >= LIMIT:
+        return digits(str(number))
+    groups = []
+    for myriad in _MYRIADS:
+        number, group = divmod(number, 10000)
+        if group:
+            lone = group == 1 and myriad == "만" and not number
+            groups.append(("" if lone else _below_ten_thousand(group)) + myriad)
+    return "".join(reversed(groups))
 
 
-def _below_ten_thousand(number, one="일"):
-    """`one` is how a lone 1 is read: it is left out before 십, 백, 천 and before a leading 만."""
-    if number == 1:
-        return one
-    digits = [int(digit) for digit in reversed(str(number))]
-    return "".join(_PLACES[place] if digit == 1 and place else _DIGITS[digit] + _PLACES[place]
-                   for place, digit in reversed(list(enumerate(digits))) if digit)
+def _below_ten_thousand(number):
+    ones, tens, hundreds, thousands = _AT_PLACE
+    return (thousands[number // 1000] + hundreds[number // 100 % 10] + tens[number // 10 % 10] +
+            ones[number % 10])
+
+
+def native(number):
+    """A whole number from 1 to 99 as it stands alone: 하나, 스물, 스물둘."""
+    tens, ones = divmod(number, 10)
+    return _TENS[tens] + _ONES[ones]
+
+
+def before_counter(number):
+    """A whole number before a native counter: 한, 스무, 스물두; above 99 백열한, 삼천육백."""
+    hundreds, rest = divmod(number, 100)
+    if not rest:
+        return sino(number)
+    tens, ones = divmod(rest, 10)
+    small = "스무" if rest == 20 else _TENS[tens] + _BEFORE_COUNTER.get(_ONES[ones], _ONES[ones])
+    return (sino(hundreds * 100) if hundreds else "") + small
+
+
+def digits(figures, zero="공"):
+    """Digit by digit, as telephone numbers are: 010 is 공일공."""
+    return "".join(DIGITS[int(figure)] if figure != "0" else zero for figure in figures)
+
+
+def decimal(figures):
+    """A number as written, without commas: 3.14 is 삼점일사, 0.05 is 영점영오."""
+    whole, point, fraction = figures.partition(".")
+    return sino(int(whole or "0")) + ("점" + digits(fraction, "영") if point else "")

@@ -1,61 +1,88 @@
-"""Written text → text as read: Hangul syllables, single spaces and the punctuation of the symbols.
-
-The number rule is narrow on purpose, and only takes what cannot be read in two ways: the figures of
-a date (17년, 6월, 10일) and of an ordinal with 제 (제19대).
-"""
+"""Written text → text as read: Hangul syllables, single spaces and the punctuation of the symbols."""
 import re
 import unicodedata
+from collections import namedtuple
 
-from korean.numerals import LIMIT, sino_korean
-from korean.symbols import JAMO, PUNCTUATION, SPACE, UnreadableText
+from hparams import InputError
+from korean import lexicon as lexicons
+from korean.letters import to_jamo
+from korean.pronunciation import pronounced
+from korean.rules import PIPELINE, VERSION, marks
+from korean.rules.rule import Change, Text
+from korean.symbols import PUNCTUATION, UnreadableText
 
-VERSION = 1  # counts up whenever a text may be read differently than before
+# text: as read; changes: list of Change in the order of the rules; unreadable: list of
+# (column, character) that were left out
+Reading = namedtuple("Reading", "text changes unreadable")
 
-_NUMBER = "([0-9]{1,%d})" % len(str(LIMIT - 1))
-_READABLE_NUMBER = re.compile("(?<![가-힣])제%s(?![0-9])|%s([년월일])" % (_NUMBER, _NUMBER))
-_MONTHS = {6: "유", 10: "시"}  # 유월, 시월: not 육월, 십월
-
-_SUBSTITUTES = {
-    "'": "\"`‘’‚‛“”„‟′″«»‹›「」『』《》〈〉＇＂",
-    "-": "‐‑‒–—―−－",
-    "...": "…⋯",
-    " ": "·・ㆍ‧•",
-    ",": "，、", ".": "．。", "!": "！", "?": "？", ":": "：", ";": "；", "(": "（", ")": "）",
-    "": "\u200b\ufeff",  # a zero-width space and a stray byte-order mark: they have no sound
-}
-_SUBSTITUTE = {character: substitute for substitute, characters in _SUBSTITUTES.items()
-               for character in characters}
+_PLAIN = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
+_OTHER = re.compile("[^가-힣\\s%s]" % re.escape(PUNCTUATION))
+_SOUNDLESS = ("S", "M", "Cf", "Cc", "Cn", "Co", "P")    # Unicode categories that nobody reads aloud
 
 
-def read(text):
-    """One line of text as it is read aloud, composed (NFC), without space at either end.
+class Reader(object):
+    """Reads text by the rules, a user's lexicon (as written → as read) before them.
 
-    Raises UnreadableText with the column, counted in composed characters.
+    With `pronounce`, a model is given the standard pronunciation of what was read. `version` is
+    that of the rules by which what belongs to this reader was read once; it reads by today's.
+    Raises InputError for a lexicon that is not read as Hangul.
     """
-    text = unicodedata.normalize("NFC", text)
-    pieces, done = [], 0
-    for match in _READABLE_NUMBER.finditer(text):
-        pieces += [_read_character(text[at], at + 1) for at in range(done, match.start())]
-        pieces.append(_read_number(match))
-        done = match.end()
-    pieces += [_read_character(text[at], at + 1) for at in range(done, len(text))]
-    return " ".join("".join(pieces).split())
+
+    def __init__(self, pronounce=False, lexicon=None, version=VERSION):
+        self.pronounce, self.version = pronounce, version
+        self.lexicon = dict(lexicons.checked(written, read, "lexicon")
+                            for written, read in (lexicon or {}).items())
+        self._own = lexicons.rule(self.lexicon) if self.lexicon else None
+
+    def read(self, text, strict=False):
+        """The Reading of one line, its text composed (NFC), without space at either end.
+
+        A character that cannot be read is left out and reported, or with `strict` raises
+        UnreadableText. Columns count composed characters from 1 on.
+        """
+        text = unicodedata.normalize("NFC", text)
+        if self._own is None and _PLAIN.fullmatch(text):
+            return Reading(marks.tidy(text), [], [])
+        line = Text(text)
+        if self._own:
+            line.apply(self._own)
+        for concerns, rules in PIPELINE:
+            if concerns.search(line.text):
+                for rule in rules:
+                    line.apply(rule)
+        unreadable = _left_out(line)
+        if strict and unreadable:
+            column, character = unreadable[0]
+            raise UnreadableText(character, column)
+        return Reading(marks.tidy(_OTHER.sub("", line.text)), line.changes, unreadable)
+
+    def jamo(self, text):
+        """A text as read → the conjoining jamo that a model is given."""
+        return to_jamo(pronounced(text) if self.pronounce else text)
+
+    def as_dict(self):
+        """What a manifest or a run keeps of a reader."""
+        return {"version": self.version, "pronounce": self.pronounce, "lexicon": self.lexicon}
 
 
-def _read_number(match):
-    ordinal, number, unit = match.groups()
-    if ordinal:
-        return "제" + sino_korean(int(ordinal))
-    if unit == "월" and int(number) in _MONTHS:
-        return _MONTHS[int(number)] + unit
-    return sino_korean(int(number)) + unit
+def from_dict(stored, source):
+    """The reader that `as_dict` gave, from the file `source`. Raises InputError where it is damaged."""
+    fits = (isinstance(stored, dict) and set(stored) == {"version", "pronounce", "lexicon"} and
+            type(stored["version"]) is int and type(stored["pronounce"]) is bool and
+            isinstance(stored["lexicon"], dict) and
+            all(isinstance(read, str) for read in stored["lexicon"].values()))
+    if not fits:
+        raise InputError("%s: reader should hold version, pronounce and lexicon" % source)
+    return Reader(**stored)
 
 
-def _read_character(character, column):
-    if character in _SUBSTITUTE:
-        return _SUBSTITUTE[character]
-    if character.isspace():
-        return SPACE
-    if "가" <= character <= "힣" or character in JAMO or character in PUNCTUATION:
-        return character
-    raise UnreadableText(character, column)
+def _left_out(line):
+    """[(column, character)] that no rule could read. What has no sound by its kind is a Change."""
+    unreadable = []
+    for match in _OTHER.finditer(line.text):
+        column, character = line.columns[match.start()], match.group()
+        if unicodedata.category(character).startswith(_SOUNDLESS):
+            line.changes.append(Change("soundless", column, character, ""))
+        else:
+            unreadable.append((column, character))
+    return unreadable

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import korean
 import preprocess
 from conftest import voice, write_recording
 from datasets import example
@@ -192,7 +193,8 @@ def test_a_defect_shows(make_corpus, out, monkeypatch):
     (["--preset", "small"], "mels is 20 there and 80 here"),
     (["--preset", "reference"], "sample_rate is 16000 there and 24000 here"),
     (["--hparams", "trim_db=30"], "trim_db is 40.0 there and 30.0 here"),
-    (["--speaker", "you"], "speaker is corpus there and you here")])
+    (["--speaker", "you"], "speaker is corpus there and you here"),
+    (["--hparams", "pronounce=true"], "pronounce is False there and True here")])
 def test_a_store_of_another_kind_is_refused(make_corpus, out, more, message):
     corpus = make_corpus({"a": "하나"})
     _preprocess(corpus, out)
@@ -202,10 +204,32 @@ def test_a_store_of_another_kind_is_refused(make_corpus, out, more, message):
     assert _times(out) == before
 
 
+# -- how it is read --------------------------------------------------------------------------------
+
+def test_both_forms_are_stored_and_the_rules_are_summed_up(make_corpus, out, capsys):
+    _preprocess(make_corpus({"a": "개 3마리, 말 2마리", "b": "5층 “상점”", "c": "하나"}), out)
+    rows = load_store(out).utterances
+    assert [(row.written, row.text) for row in rows] == [
+        ("개 3마리, 말 2마리", "개 세마리, 말 두마리"), ("5층 “상점”", "오층 '상점'"), ("하나", "하나")]
+    assert "changed by the rule: counter 1, number 1, quotation mark 1" in capsys.readouterr().out
+
+
+def test_pronunciation_and_lexicon_are_stored_and_followed(make_corpus, out, tmp_path):
+    own = tmp_path / "own.tsv"
+    own.write_text("SQL\t시퀄\n", encoding="utf-8")
+    _preprocess(make_corpus({"a": "SQL 값이"}), out, "--hparams", "pronounce=true",
+                "--lexicon", str(own))
+    store = load_store(out)
+    assert [(row.text, row.jamo) for row in store.utterances] == [
+        ("시퀄 값이", korean.to_jamo("시퀄 갑씨"))]
+    assert store.reader.as_dict() == {"version": korean.VERSION, "pronounce": True,
+                                      "lexicon": {"SQL": "시퀄"}}
+
+
 # -- bad input -------------------------------------------------------------------------------------
 
 def test_one_bad_utterance_is_skipped_counted_and_named(make_corpus, out, capsys):
-    corpus = make_corpus(dict(_TEXTS, latin="나는 A형", blank="  ", dots="...", zero="가", cut="가",
+    corpus = make_corpus(dict(_TEXTS, strange="나는 Ж형", blank="  ", dots="...", zero="가", cut="가",
                               short="가", silent="가", text="가"))
     with open(os.path.join(corpus, "zero.wav"), "wb"):
         pass
@@ -220,8 +244,8 @@ def test_one_bad_utterance_is_skipped_counted_and_named(make_corpus, out, capsys
     assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
     with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
         skipped = file.read()
-    for sentence in ("latin.txt:1: column 4: 'A' (U+0041", "blank.txt:1: the transcript of blank",
-                     "dots.txt:1: the transcript of dots holds no Hangul", "zero.wav: is empty",
+    for sentence in ("strange.txt:1: column 4: 'Ж' (U+0416", "blank.txt:1: the transcript of blank",
+                     "dots.txt:1: the transcript of dots has nothing to read", "zero.wav: is empty",
                      "cut.wav: is cut off", "short.wav: is shorter than a frame",
                      "silent.wav: holds only silence", "text.wav: is no audio",
                      "untold.wav: has no transcript"):
@@ -232,7 +256,7 @@ def test_one_bad_utterance_is_skipped_counted_and_named(make_corpus, out, capsys
 
 def test_nothing_left_is_an_error(make_corpus, out):
     with pytest.raises(InputError, match="not one of 2 utterances can be used; a.txt:1: column 1"):
-        _preprocess(make_corpus({"a": "A", "b": "B"}), out)
+        _preprocess(make_corpus({"a": "Ж", "b": "Ѳ"}), out)
     assert not os.path.exists(os.path.join(out, "manifest.json"))
 
 

@@ -80,7 +80,7 @@ def test_what_is_done_is_not_done_again_and_never_overwritten(spoken, trained):
 
 
 @pytest.mark.parametrize("text,says", [
-    ("", "no line"), ("\n \n", "no line"), ("안녕\n3개 A\n", "text.txt:2"),
+    ("", "no line"), ("\n \n", "no line"), ("안녕\nЖ\n", "text.txt:2"),
     ("안녕\n...\n", "text.txt:2"), ("안녕".encode("cp949"), "UTF-8"),
 ])
 def test_bad_text_is_refused_with_its_place(trained, tmp_path, text, says):
@@ -88,6 +88,32 @@ def test_bad_text_is_refused_with_its_place(trained, tmp_path, text, says):
         speak(tmp_path, text, trained)
     assert says in str(refusal.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_read_is_told_or_strictly_refused(trained, tmp_path, capsys):
+    speak(tmp_path, "가Ж\n", trained, "--vocoder", "griffin-lim")
+    assert "warning: %s:1, column 2: 'Ж'" % (tmp_path / "text.txt") in capsys.readouterr().err
+    with pytest.raises(InputError, match="text.txt:1, column 2: 'Ж'"):
+        speak(tmp_path, "가Ж\n", trained, "--strict")
+
+
+def test_a_lexicon_is_followed(trained, tmp_path, capsys):
+    (tmp_path / "own.tsv").write_text("SQL\t시퀄\n", encoding="utf-8")
+    speak(tmp_path, "SQL\n", trained, "--vocoder", "griffin-lim", "--lexicon", tmp_path / "own.tsv")
+    assert capsys.readouterr().out.endswith("0001.wav  시퀄\n")
+
+
+def test_a_long_line_is_spoken_sentence_by_sentence(trained, tmp_path):
+    first, second = "오늘은 " + "아주 " * 20 + "맑습니다.", "내일은 흐립니다."
+    both = speak(tmp_path, "%s %s\n" % (first, second), trained, "--vocoder", "griffin-lim")
+    apart = tmp_path / "apart"
+    apart.mkdir()
+    alone = speak(apart, "%s\n%s\n" % (first, second), trained, "--vocoder", "griffin-lim")
+    pause = np.zeros(int(0.35 * 16000), np.float32)
+    np.testing.assert_array_equal(both["0001.wav"], np.concatenate(
+        [alone["0001.wav"], pause, alone["0002.wav"]]))
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.png")) == [
+        "0001-alignment-1.png", "0001-alignment-2.png"]
 
 
 def test_what_is_missing_or_does_not_fit_is_named(trained, stores, tmp_path):

@@ -12,10 +12,14 @@ SOFTWARE = "voicecloning"       # what a synthesized WAV says it was made by
 
 
 class Run(object):
-    """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids."""
+    """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids.
 
-    def __init__(self, folder, kind, hp, speakers):
+    `reader` (a korean.Reader) reads text as that of the examples was read.
+    """
+
+    def __init__(self, folder, kind, hp, speakers, reader):
         self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
+        self.reader = reader
 
     def path(self, *parts):
         """A path in the run folder, whose own folder exists."""
@@ -36,7 +40,8 @@ class Run(object):
     def save(self):
         files.write_json(self.path("run.json"), {
             "format": FORMAT, "kind": self.kind, "hparams": self.hp.as_dict(),
-            "symbols": list(korean.SYMBOLS), "reader": korean.VERSION, "speakers": self.speakers,
+            "symbols": list(korean.SYMBOLS), "reader": self.reader.as_dict(),
+            "speakers": self.speakers,
             "tensorflow": VERSION, "stack": STACK})
 
 
@@ -59,10 +64,13 @@ def begin_or_go_on(folder, kind, stores, preset, changes):
             raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
                              "preprocess.py --speaker"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        run = Run(folder, kind, hparams.load(preset or "reference", changes), speakers)
+        run = Run(folder, kind, hparams.load(preset or "reference", changes), speakers,
+                  _common_reader(stores))
     for store in stores:
         _require_same(store.audio, run.hp.audio(), "%s" % store.folder,
                       "the run (preset %s)" % preset if preset else "the run")
+        _require_same({"pronounce": store.reader.pronounce}, {"pronounce": run.hp.pronounce},
+                      store.folder, "the run")
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: made with another symbol table; preprocess it again"
                              % store.folder)
@@ -88,7 +96,23 @@ def load(folder, kind):
     if not (isinstance(speakers, list) and speakers and
             all(isinstance(name, str) for name in speakers)):
         raise InputError("%s: speakers should be a list of names" % path)
-    return Run(folder, kind, hparams.from_dict(stored.get("hparams"), path), speakers)
+    hp = hparams.from_dict(stored.get("hparams"), path)
+    reader = stored.get("reader")
+    if type(reader) is int:             # of runs from before lexicons: the version alone
+        reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
+    return Run(folder, kind, hp, speakers, korean.reader_from_dict(reader, path))
+
+
+def _common_reader(stores):
+    """The reader of all stores: their lexicons together. InputError where two disagree."""
+    lexicon = {}
+    for store in stores:
+        for written, read in sorted(store.reader.lexicon.items()):
+            if lexicon.setdefault(written, read) != read:
+                raise InputError("%s: its lexicon reads %r as %r, that of another --data as %r"
+                                 % (store.folder, written, read, lexicon[written]))
+    return korean.Reader(stores[0].reader.pronounce, lexicon,
+                         min(store.reader.version for store in stores))
 
 
 def require_fitting(tacotron, vocoder):

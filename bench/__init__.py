@@ -1,0 +1,1 @@
+"""What the project can do a second, on this machine."""

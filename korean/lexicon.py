@@ -1,0 +1,55 @@
+"""A user's lexicon: how words of his own are read, before any rule."""
+import re
+import unicodedata
+
+import files
+from hparams import InputError
+from korean.rules.rule import Rule
+from korean.symbols import PUNCTUATION
+
+_READABLE = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
+
+
+def load(path):
+    """{as written: as read} of a TSV file: two columns, # begins a comment.
+
+    Raises InputError with file and line.
+    """
+    entries = {}
+    for number, line in enumerate(files.read_text(path).splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = [field.strip() for field in line.split("\t")]
+        if len(fields) != 2 or not all(fields):
+            raise InputError("%s:%d: should be two words with a tab between: as written, as read"
+                             % (path, number))
+        written, read = checked(fields[0], fields[1], "%s:%d" % (path, number))
+        if entries.get(written, read) != read:
+            raise InputError("%s:%d: %r is read as %r there and as %r above"
+                             % (path, number, written, read, entries[written]))
+        entries[written] = read
+    return entries
+
+
+def checked(written, read, where):
+    """The entry in composed form. Raises InputError where `read` is no Hangul."""
+    written, read = (unicodedata.normalize("NFC", word) for word in (written, read))
+    if not written or not _READABLE.fullmatch(read):
+        raise InputError("%s: %r is read as %r, and should be read as Hangul" % (where, written, read))
+    return written, read
+
+
+def rule(entries):
+    """The rule that reads the words of a lexicon, the longest that fits first.
+
+    One that begins or ends with a Latin letter or a digit is no part of a longer such word.
+    """
+    words = sorted(entries, key=lambda word: (-len(word), word))
+    return Rule("lexicon", re.compile("|".join(map(_bounded, words))),
+                lambda match: entries[match.group()])
+
+
+def _bounded(word):
+    before = "(?<![0-9A-Za-z])" if re.match("[0-9A-Za-z]", word) else ""
+    after = "(?![0-9A-Za-z])" if re.search("[0-9A-Za-z]$", word) else ""
+    return before + re.escape(word) + after

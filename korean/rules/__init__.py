@@ -1,0 +1,48 @@
+"""The rules in their order. A module a subject; each rule a pattern and a pure function.
+
+What a rule gives is Hangul and punctuation, or simpler writing that a later rule reads.
+"""
+import re
+
+from korean.rules import (dates, forms, hanja, jamo, latin, marks, numbers, ranges, telephone, units,
+                          web)
+
+VERSION = 2             # counts up whenever a text may be read differently than before
+
+# What a text must hold for a group of rules to be tried: most sentences hold nothing of it.
+_STRANGE = re.compile("[^ 가-힣0-9A-Za-z.,!?'()-]")
+_JAMO = re.compile("[\u1100-\u11ffㄱ-ㆎ]")
+_LATIN = re.compile("[A-Za-zΑ-Ωα-ω]")
+_HANJA = re.compile("[㐀-䶿一-鿿豈-龎]")
+_ROMAN = re.compile("[IVXⅠ-ⅻ]")
+_DIGIT = re.compile("[0-9]")
+_DIGITS = re.compile("[0-9][-. )]+[0-9]|01[016-9]")
+_EMERGENCY = re.compile("11[0-9]|13[0-9]{2}|911")
+_CUSTOM = re.compile("번호|코드|암호|보잉|코로나|세대|88|학번|편|초")
+_DATE = re.compile("[0-9](?: ?[-./:·ㆍ‧•・]| ?[AaPp])|['’‘‛′][0-9]|[AaPp]\\.?[Mm]")
+_CODE = re.compile("[0-9](?:[A-Za-z+]|\\.[0-9]+\\.)|[A-Za-z](?:[0-9]|[-. ][0-9])|오메가")
+_UNIT = re.compile("[^ 가-힣0-9.,!?'():/~-]")
+_POWER = re.compile("[\\^⁰¹²³⁴-⁹⁻]")
+_PAIR = re.compile("[0-9] ?(?:[~∼〜:/⁄=−–-]|[,·ㆍ] ?[1-9]|대)")
+
+# in this order: (what a text must hold, the rules)
+PIPELINE = (
+    (_STRANGE, forms.RULES),
+    (_JAMO, jamo.RULES),
+    (_LATIN, web.RULES),
+    (_HANJA, hanja.RULES),
+    (_STRANGE, marks.BEFORE_NUMBERS),
+    (_ROMAN, numbers.ROMAN),
+    (_DIGITS, telephone.RULES),
+    (_EMERGENCY, telephone.EMERGENCY),
+    (_CUSTOM, telephone.BY_CUSTOM),
+    (_DATE, dates.RULES),
+    (_CODE, latin.BEFORE_UNITS),
+    (_UNIT, units.RULES),
+    (_CODE, latin.CODES),
+    (_POWER, numbers.POWER),
+    (_PAIR, ranges.RULES),
+    (_DIGIT, numbers.RULES),
+    (_LATIN, units.AFTER_WORDS + latin.RULES),
+    (_STRANGE, marks.AFTER_NUMBERS),
+)

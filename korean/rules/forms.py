@@ -1,0 +1,52 @@
+"""One form of each character: full width, compatibility forms, accents, invisible characters."""
+import re
+import unicodedata
+
+from korean.rules.rule import Rule
+
+_LIGATURES = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d",
+              "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
+# composed already, or meant otherwise by a later rule: superscripts are powers, and jamo have rules
+_LEFT = re.compile("[²³¹⁰⁴-⁹⁺⁻ㄱ-ㆎ…⋯℃℉µ°´¨¯¸™℠©®]")
+
+
+def _plain(match):
+    character = match.group()
+    if _LEFT.match(character):
+        return None
+    if character in _LIGATURES:
+        return _LIGATURES[character]
+    if unicodedata.category(character) == "Nd":
+        return str(unicodedata.digit(character))
+    plain = unicodedata.normalize("NFKC", character)
+    if "ⓐ" <= character <= "ⓩ":
+        return plain.upper()                        # the name of a letter, no word
+    letters = unicodedata.normalize("NFKD", plain)
+    if "A" <= letters[0] <= "z" and len(letters) > 1 and unicodedata.combining(letters[1]):
+        return letters[0]                           # é is read as e
+    if unicodedata.category(plain[0]) == "Mn":
+        return None
+    return plain
+
+
+def _fraction(match):
+    """2⅓: 2 1/3."""
+    after_number = match.string[:match.start()][-1:].isdigit()
+    return (" " if after_number else "") + unicodedata.normalize("NFKC", match.group())
+
+
+def _enclosed(match):
+    """① ⑴ ⒈ ➊: a list's number, set off from what follows."""
+    return "%d" % unicodedata.numeric(match.group())
+
+
+RULES = (
+    Rule("invisible", re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c]"),
+         lambda match: ""),
+    Rule("full width", re.compile("[\uff01-\uffef\u3000]"), _plain),
+    Rule("fraction", re.compile("[¼-¾⅐-⅞↉]"), _fraction),
+    Rule("circled", re.compile("[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]"), _enclosed),
+    Rule("other form", re.compile("[\u00a0-\u02ff\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1e00-\u1eff"
+                                  "\u2000-\u200a\u202f\u205f\u2080-\u208e\u2100-\u215f\u2460-\u24ff\u3131-\u318e"
+                                  "\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06]"), _plain),
+)

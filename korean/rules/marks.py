@@ -1,0 +1,72 @@
+"""Signs and punctuation: what is said, what is a pause, what is silent."""
+import re
+
+from korean.rules.rule import Rule
+from korean.syllables import has_tail
+
+_QUOTES = "\"`‘’‚‛“”„‟′″«»‹›「」『』《》〈〉"
+_DASHES = "‐‑‒–—―−─━"
+_BRACKETS = dict(zip("[]{}【】〔〕〖〗⟨⟩<>", "()()()()()()()"))
+_SPOKEN = {"+": "더하기", "×": "곱하기", "÷": "나누기", "±": "플러스마이너스", "≠": "같지 않다", "≈": "약", "√": "루트",
+           "∞": "무한대", "%": "퍼센트", "‰": "퍼밀", "℃": "도", "°": "도", "$": "달러", "€": "유로", "£": "파운드",
+           "¥": "엔", "₩": "원", "&": "앤드", "§": "절", "№": "넘버"}
+
+
+def _equals(match):
+    """일 더하기 일=이: 일 더하기 일은 이."""
+    return ("은 " if has_tail(match.group(1)) else "는 ").join((match.group(1), match.group(2)))
+
+
+def _spoken(match):
+    return " %s " % _SPOKEN[match.group(2)]
+
+
+def _after_number(match):
+    return _SPOKEN[match.group()]
+
+
+def _silent(match):
+    return ""
+
+
+_PICTURES = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
+BEFORE_NUMBERS = (
+    Rule("emoji", re.compile("[%s]+" % _PICTURES), _silent),
+    Rule("emoticon", re.compile("\\^[_.o-]?\\^[;a]*|[Tㅜㅠ]_[Tㅜㅠ]|-_-;*|:-?[)(DPp](?![A-Za-z0-9])|;-?\\)|<3(?![0-9])|=\\)"),
+         _silent),
+    Rule("ellipsis", re.compile("(?:…|⋯|\\.{4,})+"), lambda match: "..."),
+    Rule("sign", re.compile("(?<=[0-9]) ?[xX*×] ?(?=[0-9])"), lambda match: " 곱하기 "),
+)
+AFTER_NUMBERS = (
+    Rule("range", re.compile("(?<=[가-힣ㄱ-ㅎ)]) ?[~∼〜] ?(?=[가-힣ㄱ-ㅎ])(?=[가-힣ㄱ-ㅎ]*(?:[ .,!?)']|$)|[가-힣]{2})"),
+         lambda match: "에서 " if " " not in match.group() else None),
+    Rule("drawn out", re.compile("[~∼〜]+"), _silent),
+    Rule("equals", re.compile("([가-힣]) ?= ?([가-힣])"), _equals),
+    Rule("sign", re.compile("(?<=[가-힣)])( ?)([+×÷±≠≈&])\\1(?=[가-힣(])"), _spoken),
+    Rule("sign", re.compile("(?<=[가-힣])[+]"), lambda match: " 플러스"),
+    Rule("sign", re.compile("[+](?=[와극는를가])"), lambda match: "플러스"),
+    Rule("sign", re.compile("[√∞%‰℃°$€£¥₩§№]"), _after_number),
+    Rule("quotation mark", re.compile("[%s]" % _QUOTES), lambda match: "'"),
+    Rule("dash", re.compile("[%s]" % _DASHES), lambda match: "-"),
+    Rule("bracket", re.compile("[%s]" % re.escape("".join(_BRACKETS))), lambda match: _BRACKETS[match.group()]),
+    Rule("middle dot", re.compile(" ?[·・ㆍ‧•∙⋅] ?"), lambda match: " "),
+    Rule("slash", re.compile("[/\\\\|_]"), lambda match: " "),
+    Rule("stop", re.compile("[，、]"), lambda match: ","),
+    Rule("stop", re.compile("[。]"), lambda match: "."),
+    Rule("ornament", re.compile("[#@*^★☆※♥♡♪♬♩♭♯■□●○◎◆◇▲△▼▽▶▷◀◁→←↑↓↔⇒⇔⇐™®©†‡¶¦¬«»¤`´¨¯¸=+&×÷±≠≈≤≥<>￢￣]"), _silent),
+)
+
+
+def tidy(text):
+    """Single spaces, none before a stop; no empty brackets or quotes. Tidy text stays as it is."""
+    tidied = " ".join(text.split())
+    while True:
+        before = tidied
+        tidied = _EMPTY.sub(" ", _SPACE_BEFORE_STOP.sub("\\1", tidied))
+        tidied = " ".join(tidied.split())
+        if tidied == before:
+            return tidied
+
+
+_EMPTY = re.compile("\\( *\\)|(?<![^ ])'[ ]*'(?![^ ])")
+_SPACE_BEFORE_STOP = re.compile(" +([,.!?;:)](?![가-힣]))")

@@ -1,0 +1,105 @@
+"""Numbers and the words that they count: 3,600마리, 21살, 1.5배, 제3회, 6월."""
+import re
+
+from korean import numerals
+from korean.rules import counters
+from korean.rules.rule import Rule
+
+# a digit first, for which a search can look quickly
+NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
+SCALE = "(?: ?(?:[십백천]?[만억조경]|[십백천])(?![가-힣])|(?:[십백천]?[만억조경]|[십백천]))?"
+_SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
+_MONTHS = {"6": "유", "06": "유", "10": "시"}
+_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_ROMAN = "Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ Ⅵ Ⅶ Ⅷ Ⅸ Ⅹ Ⅺ Ⅻ".split()
+_ROMAN_LETTERS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
+
+
+def figures(written):
+    """A number without its commas."""
+    return written.replace(",", "")
+
+
+def amount(written):
+    """A number by itself, commas and all: 3,600 is 삼천육백, 1.5 is 일점오, 007 is 공공칠."""
+    number = figures(written)
+    if len(number) > 1 and number[0] == "0" and number[1] != ".":
+        return numerals.digits(number)
+    return numerals.decimal(number)
+
+
+def _counted(match):
+    """A native counter: 세 마리."""
+    number, space, word = match.groups()
+    native, read = counters.read(figures(number), match.string[:match.start()], space, word,
+                                 match.string[match.end():])
+    if not native:
+        return None
+    return read + space + word
+
+
+def _ordinal(match):
+    """3째: 셋째, 12째: 열두째."""
+    value = int(match.group(1))
+    firsts = {1: "첫", 2: "둘", 3: "셋", 4: "넷"}
+    return firsts.get(value, numerals.before_counter(value)) + "째"
+
+
+def _month(match):
+    return _MONTHS[match.group(1)] + match.group(2) + "월"
+
+
+def _without_zero(match):
+    """03시, 08월: the parts of a date or a time without the zero in front."""
+    return match.group(1)
+
+
+def _number(match):
+    """Any other number; the 1 of 1만, 1천 is not read, but in 1억 1만."""
+    number, after = match.group(), match.string[match.end():match.end() + 1]
+    if number == "1" and after and after in "만천백십":
+        higher = re.search("[억조경] ?$", match.string[:match.start()])
+        return "일" if after == "만" and higher else ""
+    return amount(number)
+
+
+def _power(match):
+    base, mark, exponent = match.groups()
+    value = (exponent or mark).translate(_POWERS)
+    names = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
+    name = names.get(value) or (
+        "마이너스 " + numerals.sino(int(value[1:])) if value[:1] == "-" and value[1:].isdigit()
+        else numerals.sino(int(value)) if value.isdigit() else None)
+    if name is None:
+        return None
+    return base + "의 " + (name if value in names else name + "제곱")
+
+
+def _roman(match):
+    return numerals.sino(_ROMAN.index(chr(ord(match.group()) & ~0x10)) + 1)
+
+
+def _roman_letters(match):
+    return numerals.sino(_ROMAN_LETTERS.index(match.group()) + 1)
+
+
+ROMAN = (
+    Rule("roman numeral", re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), _roman),
+    Rule("roman numeral", re.compile(
+        "(?<=[가-힣] )(?:%s)(?![A-Za-z0-9])|(?<![A-Za-z])(?:%s)(?=세(?!대)|[차부장권편]|학년)" % (
+            "|".join(sorted((r for r in _ROMAN_LETTERS if len(r) > 1), key=len, reverse=True)),
+            "|".join(sorted(_ROMAN_LETTERS, key=len, reverse=True)))), _roman_letters),
+)
+POWER = (
+    Rule("power", re.compile("([0-9A-Za-z)])(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))"), _power),
+)
+RULES = (
+    Rule("ordinal", re.compile("([1-9](?<![0-9.].)[0-9]?)째"), _ordinal),
+    Rule("month", re.compile("(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)"), _month),
+    Rule("zero in front", re.compile("0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))"), _without_zero),
+    Rule("sign", re.compile("[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])"),
+         lambda match: _SIGNS[match.group()]),
+    Rule("counter", re.compile("(%s)( ?)([가-힣]+)" % NUMBER.replace(
+        "[0-9]", "[0-9](?<![0-9.].)", 1)), _counted),
+    Rule("number", re.compile(NUMBER), _number),
+)

@@ -1,0 +1,38 @@
+"""What a rule is, and how it is applied to a text whose characters remember where they came from."""
+from collections import namedtuple
+
+# name: of what it reads; pattern: compiled; read(match) → what stands there instead, or None to
+# leave it as it is. Pure: the same match, the same answer.
+Rule = namedtuple("Rule", "name pattern read")
+
+# rule: its name; column: in the text as written, from 1; written → read
+Change = namedtuple("Change", "rule column written read")
+
+
+class Text(object):
+    """A text on its way through the rules: its characters, their columns, and what was changed."""
+
+    def __init__(self, text):
+        self.text = text
+        self.columns = range(1, len(text) + 1)
+        self.changes = []
+
+    def apply(self, rule):
+        """Apply a rule wherever its pattern matches, from left to right."""
+        text, columns = self.text, self.columns
+        pieces, new_columns, done = [], [], 0
+        for match in rule.pattern.finditer(text):
+            read = rule.read(match)
+            start, end = match.span()
+            written = text[start:end]
+            if read is None or read == written:
+                continue
+            pieces += [text[done:start], read]
+            new_columns += columns[done:start]
+            new_columns += [columns[start]] * len(read)
+            done = end
+            self.changes.append(Change(rule.name, columns[start], written, read))
+        if done:
+            self.text = "".join(pieces) + text[done:]
+            new_columns += columns[done:]
+            self.columns = new_columns

@@ -1,0 +1,67 @@
+"""Numbers that are read digit by digit: telephones, accounts, emergency calls, secrets."""
+import re
+
+from korean import numerals
+from korean.rules.rule import Rule
+
+_ALONE = "(?<![0-9A-Za-z.,-])"
+_ENDS = "(?![0-9A-Za-z-]|[.,][0-9])"
+_DATE = "(?:18|19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"
+
+
+def _digits(match):
+    groups = re.findall("[0-9]+", match.group())
+    return ("플러스 " if match.group()[0] == "+" else "") + " ".join(map(numerals.digits, groups))
+
+
+def _in_brackets(match):
+    return "(%s) %s" % (numerals.digits(match.group(1)), _digits(match)[len(match.group(1)) + 1:])
+
+
+def _groups(match):
+    return " ".join(map(numerals.digits, match.groups()))
+
+
+def _local(match):
+    """1588-1234, but not the years 2010-2015."""
+    years = all(group[:2] in ("18", "19", "20") for group in match.groups())
+    return None if years else _groups(match)
+
+
+def _emergency(match):
+    """119 is 일일구 where help is called for, and 백십구 elsewhere."""
+    return _digits(match) if _CALLS.search(match.string) else None
+
+
+_CALLS = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러")
+RULES = (
+    Rule("telephone", re.compile("\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS),
+         _digits),
+    Rule("telephone", re.compile(_ALONE + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _ENDS),
+         _in_brackets),
+    Rule("telephone", re.compile(_ALONE + "0[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _ENDS),
+         _digits),
+    Rule("telephone", re.compile(_ALONE + "(01[016789])([0-9]{3,4})([0-9]{4})" + _ENDS), _groups),
+    Rule("telephone", re.compile(_ALONE + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _ENDS),
+         _local),
+    # accounts, and 4-3-3 on a football field
+    Rule("digit by digit", re.compile(_ALONE + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _ENDS)),
+         _digits),
+    Rule("digit by digit", re.compile(_ALONE + "[0-9]{6}-[0-9]{7}" + _ENDS), _digits),
+    Rule("digit by digit", re.compile(_ALONE + "([1-9])-([1-9])-([1-9])(?:-([1-9]))?" + _ENDS),
+         lambda match: numerals.digits(match.group().replace("-", ""))),
+)
+EMERGENCY = (
+    Rule("emergency", re.compile(
+        _ALONE + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))(?![0-9A-Za-z-]|[.,][0-9])"
+        "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))"), _emergency),
+)
+BY_CUSTOM = (
+    Rule("digit by digit", re.compile(
+        "(?:(?<=번호 )|(?<=번호는 )|(?<=번호: )|(?<=코드 )|(?<=암호 )|(?<=암호는 )|(?<=보잉 )|(?<=보잉)|(?<=번호 \\[))"
+        "[0-9]+(?:-[0-9]+)*" + _ENDS), _digits),
+    Rule("digit by digit", re.compile(
+        "(?<=코로나)19(?![0-9])|(?<![0-9])'?(?:386|486|586)(?=세대)|"
+        "(?<![0-9])'?88(?= ?(?:올림픽|고속도로|서울))|(?<=[A-Z]{2})[0-9]{3,4}(?= ?편)|"
+        "(?<=초)[0-9]{2}(?![0-9가-힣])|(?<![0-9])'?[0-9]{2}(?= ?학번)"), _digits),
+)

@@ -1,0 +1,111 @@
+"""Units of measure, money and percentages: only after (or, for money, before) a number."""
+import re
+
+from korean.rules.numbers import NUMBER, amount
+from korean.rules.rule import Rule
+from korean.syllables import has_tail
+
+_PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
+             "µ": "마이크로", "μ": "마이크로", "u": "마이크로", "n": "나노", "h": "헥토", "d": "데시"}
+# unit: its name, and the prefixes that it is used with
+_WITH_PREFIX = {
+    "m": ("미터", "kmcnµμu"), "g": ("그램", "kmcµμun"), "L": ("리터", "kmdµμ"), "l": ("리터", "kmdµμ"),
+    "W": ("와트", "kmMG"), "Wh": ("와트시", "kmMGT"), "Hz": ("헤르츠", "kMGT"), "B": ("바이트", "kMGTP"),
+    "bps": ("비피에스", "kMG"), "V": ("볼트", "km"), "Pa": ("파스칼", "hkM"), "eV": ("전자볼트", "kM"),
+    "J": ("줄", "kM"), "cal": ("칼로리", "k"), "t": ("톤", ""), "s": ("초", "mµμn"), "N": ("뉴턴", "k"),
+    "Ω": ("옴", "kM"), "F": ("패럿", "mµμn"), "mol": ("몰", "m"), "A": ("암페어", "mk"), "Ah": ("암페어시", "mk"), "Sv": ("시버트", "mµμ")}
+_SHORT_ALONE = ("B", "A", "F", "s", "N", "J", "Pa", "h")     # 3B, 2A, 5F are codes more often than units
+_NAMES = {
+    "KB": "킬로바이트", "Kg": "킬로그램", "KG": "킬로그램", "KM": "킬로미터", "Km": "킬로미터", "CM": "센티미터",
+    "ML": "밀리리터", "mL": "밀리리터", "cc": "씨씨", "CC": "씨씨", "ha": "헥타르", "dB": "데시벨", "ppm": "피피엠",
+    "ppb": "피피비", "rpm": "알피엠", "RPM": "알피엠", "fps": "에프피에스", "dpi": "디피아이", "px": "픽셀",
+    "pt": "포인트", "kcal": "킬로칼로리", "Kcal": "킬로칼로리", "ft": "피트", "lb": "파운드", "lbs": "파운드", "oz": "온스",
+    "inch": "인치", "mile": "마일", "miles": "마일", "mph": "마일", "kph": "킬로미터", "min": "분", "hr": "시간",
+    "sec": "초", "kHz": "킬로헤르츠", "Mhz": "메가헤르츠", "mmHg": "밀리미터에이치지", "gal": "갤런", "cal": "칼로리",
+    "p": "페이지", "kgf": "킬로그램힘", "lm": "루멘", "lx": "럭스", "kn": "노트", "%p": "퍼센트포인트", "%P": "퍼센트포인트",
+    "%": "퍼센트", "‰": "퍼밀", "°": "도", "℃": "도", "°C": "도", "℉": "도", "°F": "도", "$": "달러", "€": "유로",
+    "£": "파운드", "¥": "엔", "₩": "원", "¢": "센트", "㏊": "헥타르", "㎘": "킬로리터", "USD": "달러", "KRW": "원",
+    "EUR": "유로", "JPY": "엔"}
+_SCALES = {"℃": "섭씨", "°C": "섭씨", "℉": "화씨", "°F": "화씨"}
+_SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min": "분속"}
+# after a consonant, after a vowel
+_PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
+_PARTICLE = "([을를은는이가과와](?![가-힣]))?"
+_POWERS = {"²": "제곱", "2": "제곱", "³": "세제곱", "3": "세제곱"}
+
+
+def _all_units():
+    units = dict(_NAMES)
+    for unit, (name, prefixes) in _WITH_PREFIX.items():
+        if unit not in _SHORT_ALONE:
+            units[unit] = name
+        units.update((prefix + unit, _PREFIXES[prefix] + name) for prefix in prefixes)
+    for prefix in ("", "k", "c", "m"):
+        for mark, name in _POWERS.items():
+            units[prefix + "m" + mark] = name + _PREFIXES.get(prefix, "") + "미터"
+    return units
+
+
+_UNITS = _all_units()
+_UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
+_ENDS = "(?![A-Za-z0-9²³])"
+_SCALE = "(?: ?[십백천]?[만억조])?"
+# the spelling that these characters have after compatibility forms are resolved
+_MONEY = {"$": "달러", "US$": "달러", "₩": "원", "￦": "원", "€": "유로", "£": "파운드", "¥": "엔", "￥": "엔",
+          "₫": "동", "₹": "루피", "₽": "루블", "฿": "바트", "元": "위안"}
+_CURRENCY = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse=True))
+
+
+def _unit(match):
+    """5kg, 25℃, 3만km, 100㎡. The number itself is left to the rules of numbers."""
+    number, space, unit = match.groups()
+    scale = _SCALES.get(unit)
+    before = match.string[:match.start()]
+    if unit in ("p", "pt", "s", "h", "t") and "." in number:
+        return None
+    if scale and not re.search("%s ?-?$|[~∼〜-] ?$" % scale, before):
+        return (scale + " ") + number + space + _UNITS[unit]
+    return number + space + _UNITS[unit]
+
+
+def _speed(match):
+    """10km/h: 시속 10킬로미터."""
+    number, space, unit, time, particle = match.groups()
+    speed = _SPEEDS[time]
+    said = re.search("[시분초]속 ?(?:약 )?$", match.string[:match.start()])
+    return ("" if said else speed + " ") + _with_particle(number + space + _UNITS[unit], particle)
+
+
+def _per(match):
+    """80㎍/㎥: 세제곱미터당 80마이크로그램."""
+    number, space, unit, other, particle = match.groups()
+    return "%s당 %s" % (_UNITS[other], _with_particle(number + space + _UNITS[unit], particle))
+
+
+def _with_particle(words, particle):
+    """What was written behind the other unit, in the form that suits the one that is said last."""
+    for pair in _PARTICLES:
+        if particle in pair:
+            return words + pair[0 if has_tail(words[-1]) else 1]
+    return words + (particle or "")
+
+
+def _money(match):
+    sign, number, scale = match.groups()
+    return number + scale + _MONEY[sign]
+
+
+_MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
+RULES = (
+    Rule("currency", re.compile("(%s) ?(%s)(%s)" % (_CURRENCY, NUMBER, _SCALE)), _money),
+    Rule("unit", re.compile("(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s" % (_MINUS, NUMBER, _SCALE, _ENDS, _PARTICLE)), _speed),
+    Rule("unit", re.compile("(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _ENDS, _PARTICLE)), _per),
+    # blood pressure
+    Rule("unit", re.compile("(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)"),
+         lambda match: match.group(1) + "에 "),
+    Rule("unit", re.compile("(%s%s%s)( ?)(%s)%s" % (_MINUS, NUMBER, _SCALE, _UNIT, _ENDS)), _unit),
+)
+AFTER_WORDS = (
+    Rule("unit", re.compile("((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT), _unit),
+    Rule("unit", re.compile("(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|㎡)(?=당)"), _unit),
+)

@@ -1,0 +1,34 @@
+"""Addresses: of pages and of mail."""
+import re
+
+from korean import english, numerals
+from korean.rules.rule import Rule
+
+_SIGNS = {".": "점", "/": "슬래시", "@": "골뱅이", "-": "하이픈", "_": "밑줄", "?": "물음표", "=": "는", "&": "앤드",
+          "#": "샵", "~": "물결", "%": "퍼센트", "+": "플러스", ":": "콜론"}
+_NAME = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_TOP = "(?:com|net|org|kr|co|io|ai|me|tv|info|biz|edu|gov|jp|cn|us|uk|eu|app|dev)"
+_PATH = "(?:/[A-Za-z0-9._~/?=&#%+-]*[A-Za-z0-9])?/?"
+
+
+def _address(match):
+    written = re.sub("^[a-z]+://", "", match.group()).rstrip("/")
+    words = []
+    for part in re.findall("[A-Za-z]+|[0-9]+|.", written):
+        if part.isdigit():
+            read = numerals.digits(part)
+            if words and words[-1] not in _SIGNS.values():
+                read = words.pop() + read
+            words.append(read)
+        else:
+            words.append(_SIGNS.get(part) or
+                         (english.read if len(part) > 1 else english.spell)(part))
+    return " ".join(words)
+
+
+RULES = (
+    Rule("e-mail", re.compile("[A-Za-z0-9][A-Za-z0-9._+-]*@%s(?:\\.%s)+" % (_NAME, _NAME)), _address),
+    Rule("web address", re.compile("(?:https?|ftp)://%s(?:\\.%s)*(?::[0-9]+)?%s" % (_NAME, _NAME, _PATH)), _address),
+    Rule("web address", re.compile("(?<![A-Za-z0-9@.])(?:www\\.%s(?:\\.%s)+|%s(?:\\.%s)*\\.%s)(?![A-Za-z0-9])%s"
+                                   % (_NAME, _NAME, _NAME, _NAME, _TOP, _PATH)), _address),
+)
