@@ -3,8 +3,6 @@
     python -m bench            everything; `make bench` runs it on both stacks
     python -m bench reading    one part
 """
-import sys
-
 import command_line
 from bench import reading, report
 

@@ -12,7 +12,8 @@ _PLAIN = "바람이 선선하게 부는 저녁이면 우리는 오래된 다리�
 def figures():
     """[Figure] of reading with and without pronunciation, of dense text and of plain."""
     found = []
-    for kind, texts in (("numbers and English in every clause", _dense()), ("plain Hangul", _plain())):
+    for kind, texts in (("numbers and English in every clause", _dense()),
+                        ("plain Hangul", _plain())):
         limit = median_rate(len(texts), seconds(lambda: [_touched(text) for text in texts]))
         for pronounce in (False, True):
             reader = korean.Reader(pronounce)

@@ -34,10 +34,12 @@ def machine():
     model = platform.processor()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            model = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+            names = (line.split(":")[1].strip() for line in file if line.startswith("model name"))
+            model = next(names)
     except (OSError, StopIteration):
         pass
-    return {"processor": model, "cores": os.cpu_count(), "system": "%s %s" % (platform.system(), platform.machine())}
+    return {"processor": model, "cores": os.cpu_count(),
+            "system": "%s %s" % (platform.system(), platform.machine())}
 
 
 def show(figures):

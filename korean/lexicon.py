@@ -4,7 +4,7 @@ import unicodedata
 
 import files
 from hparams import InputError
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 from korean.symbols import PUNCTUATION
 
 _READABLE = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
@@ -35,18 +35,18 @@ def checked(written, read, where):
     """The entry in composed form. Raises InputError where `read` is no Hangul."""
     written, read = (unicodedata.normalize("NFC", word) for word in (written, read))
     if not written or not _READABLE.fullmatch(read):
-        raise InputError("%s: %r is read as %r, and should be read as Hangul" % (where, written, read))
+        raise InputError("%s: %r is read as %r, and should be read as Hangul"
+                         % (where, written, read))
     return written, read
 
 
-def rule(entries):
+def as_rule(entries):
     """The rule that reads the words of a lexicon, the longest that fits first.
 
     One that begins or ends with a Latin letter or a digit is no part of a longer such word.
     """
     words = sorted(entries, key=lambda word: (-len(word), word))
-    return Rule("lexicon", re.compile("|".join(map(_bounded, words))),
-                lambda match: entries[match.group()])
+    return rule("lexicon", "|".join(map(_bounded, words)), lambda match: entries[match.group()])
 
 
 def _bounded(word):

@@ -1,4 +1,4 @@
-"""Written text → text as read: Hangul syllables, single spaces and the punctuation of the symbols."""
+"""Written text → text as read: Hangul syllables, single spaces, the punctuation of the symbols."""
 import re
 import unicodedata
 from collections import namedtuple
@@ -32,7 +32,7 @@ class Reader(object):
         self.pronounce, self.version = pronounce, version
         self.lexicon = dict(lexicons.checked(written, read, "lexicon")
                             for written, read in (lexicon or {}).items())
-        self._own = lexicons.rule(self.lexicon) if self.lexicon else None
+        self._own = lexicons.as_rule(self.lexicon) if self.lexicon else None
 
     def read(self, text, strict=False):
         """The Reading of one line, its text composed (NFC), without space at either end.
@@ -66,7 +66,7 @@ class Reader(object):
 
 
 def from_dict(stored, source):
-    """The reader that `as_dict` gave, from the file `source`. Raises InputError where it is damaged."""
+    """The reader that `as_dict` gave, from the file `source`. InputError where it is damaged."""
     fits = (isinstance(stored, dict) and set(stored) == {"version", "pronounce", "lexicon"} and
             type(stored["version"]) is int and type(stored["pronounce"]) is bool and
             isinstance(stored["lexicon"], dict) and

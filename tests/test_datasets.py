@@ -210,7 +210,8 @@ def _change_manifest(folder, change):
 
 
 @pytest.mark.parametrize("change, message", [
-    (lambda manifest: manifest.update(format=2), "format 2, and should be of format 1"),
+    (lambda manifest: manifest.update(format=3), "format 3, and should be of format 2"),
+    (lambda manifest: manifest.update(reader={}), "reader should hold version"),
     (lambda manifest: manifest.pop("speaker"), "the manifest should be an object of"),
     (lambda manifest: manifest.update(audio=[]), "audio of the manifest is"),
     (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object of"),

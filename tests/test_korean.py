@@ -1,6 +1,5 @@
 """Text as read, its jamo and its ids."""
 import io
-import pickle
 import subprocess
 import sys
 import unicodedata

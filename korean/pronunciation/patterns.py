@@ -38,8 +38,8 @@ _NOT_FUTURE = ("길", "거칠", "어질", "모질")
 _HANJA_IN_L = frozenset("결멸월율출탈필혈궐일발")
 _AFTER_NO_HANJA = ("들", "다", "드", "스", "삼", "짓", "중독", "돋", "디", "뒤", "더", "댕", "산소", "수소", "대중")
 
-# 제20항 다만, 제26항, 제29항 and custom: Hanja suffixes behind a noun of two syllables or more, by what they do, each with the syllables
-# that make a word of their own with it: 사용방법, 재활용, 미분류
+# 제20항 다만, 제26항, 제29항 and custom: Hanja suffixes behind a noun of two syllables or more, by what
+# they do, each with the syllables that make a word of their own with it: 사용방법, 재활용, 미분류
 _TENSE_SUFFIX = {
     "법": "방불위합무마사입탈편적비", "증": "보고짜인검논예반수변", "권": "상하공",
     "성": "완여남형구조작찬달생양음명편결합육숙각반모부본이감지야개고정인심품천관혜행위항유금화목토수홍장횡의대백무"

@@ -28,7 +28,7 @@ _RESPELLED = re.compile("디귿|지읒|치읓|키읔|티읕|피읖|히읗|밟(?=
 def spoken(word, as_verb=False):
     """The syllables of a word, each (lead, vowel, tail), its outermost letters still as written.
 
-    `as_verb`: what is beside the word shows that it is a verb: 신고 as of shoes, not as of the police.
+    `as_verb`: what is beside it shows that it is a verb: 신고 as of shoes, not as of the police.
     The cache is for speed alone.
     """
     respelled = _RESPELLED.sub(lambda match: _SPELLED[match.group()], word)

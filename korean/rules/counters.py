@@ -14,46 +14,49 @@ _NATIVE = frozenset("""마리 그루 송이 켤레 가지 시간 군데 사람 �
     식구 포대 구절 문장 단어 손가락 움큼 아름 종류 과목 줄기 덩이 덩어리 꼭지 무더기 나라 쌍둥이 곱절 아이 아들
     딸 자리 주먹 사발 대접 바구니 두름 고개 굽이 정거장 가구 돌배기 살배기""".split())
 # Other words begin with these (2018시즌, 3명예): the word must end with them, or go on as below.
-_NATIVE_ALONE = "시 살 명 개 권 잔 달 벌 대 채 척 장 병 쌍 줄 통 곳 판 편 건 칸 톨 곡 골 배 겹 갑 발 번 끼 알 돌 " \
-                "잎 컵 캔 팀 밤 분 쪽 모 단 구".split()
-_GOES_ON = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 이나 나 입니 이었 였 짜리 가량
-    정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 간 내 동안 들이 들 꼴 보다 처럼 밖 조차 마저 인 일 하고 경 반 넘 께
-    분 안 더 째 이서 분량 어치 앞 연속 모두 다 랑 이랑 든 요 예요 식 차 발""".split()
-_NOT_GONE_ON = "개인|명인|명이서비스|분간|장로|장당이|통화|배달|배추|장만|대만|대전|대기|대의원|개발|개당국|장내|병원|판이|" \
-               "시내|시간|시인|시도|시민|발전|건전|곡예|건의|곳간|통일|통과|통로|대로변|대통|배경|장이|번호|번지|병이리|채로|장인|살인|개의치|대다수"
-_ALONE = re.compile("(?!(?:%s))(?:%s)(?:$|(?=%s))" % (
-    _NOT_GONE_ON, "|".join(_NATIVE_ALONE), "|".join(_GOES_ON)))
+_NATIVE_ALONE = frozenset(
+    "시 살 명 개 권 잔 달 벌 대 채 척 장 병 쌍 줄 통 곳 판 편 건 칸 톨 곡 골 배 겹 갑 발 번 끼 알 돌 잎 컵 캔 팀 밤 "
+    "분 쪽 모 단 구".split())
+_GOES_ON = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 나 랑 든 입니 였 요 예요
+    짜리 가량 정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 앞 간 내 안 동안 들 꼴 보다 처럼 밖 조차 마저 인 일
+    하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발""".split()
+# and these only look as if they did
+_OTHER_WORDS = "개인 명인 장인 살인 시인 달인 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로 대로변 장만 대만 " \
+               "대전 발전 배경 건의 대다수 장차 배차 개의치".split()
+_ALONE = re.compile("(?!%s)[%s](?:$|%s)" % (
+    "|".join(_OTHER_WORDS), "".join(_NATIVE_ALONE), "|".join(_GOES_ON)))
 
 # set phrases whose number is no count of the things that the counter counts
 _SET = re.compile("시간제|개 국어|권 분립|장 ?[0-9]+ ?절|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)")
-_MACHINES = "차|버스|택시|트럭|승용차|자동차|전기차|열차|기차|비행기|헬기|전투기|여객기|항공기|드론|자전거|오토바이|" \
-            "컴퓨터|노트북|전화|전화기|휴대폰|스마트폰|카메라|에어컨|냉장고|세탁기|텔레비전|티브이|TV|로봇|기계|" \
-            "피아노|탱크|포클레인|구급차|소방차|경찰차|장비|서버|엘리베이터|매"
+# all that ends in 차 or 기 among them: 소방차, 비행기, 세탁기
+_MACHINES = "차|기|버스|택시|트럭|드론|자전거|오토바이|컴퓨터|노트북|전화|폰|카메라|에어컨|냉장고|텔레비전|티브이|TV|" \
+            "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파"
 # counters of a few things only, by what stands before the number
 _OF = {"쪽": re.compile("(?:마늘|생강|빵|배추)[은는을를이가]? ?$"), "모": re.compile("(?:두부|묵)[은는을를이가]? ?$"),
        "단": re.compile("(?:파|시금치|미나리|부추|열무|장작|꽃)[은는을를이가]? ?$"),
        "구": re.compile("(?:시신|유해|시체)[은는을를이가]? ?$")}
 _POLITE = "손님|어르신|고객|선생님|관객|승객|독자|시청자|할머니|할아버지|환자|일행|성함|신사|숙녀|회원"
 # 번 as a number that something has, and 번 as a number of times
-_NUMBERED = re.compile(
-    " *(?:출구|버스|타자|문제|국도|홈|트랙|방|테이블|채널|선수|좌석|게이트|문항|정답|답|후보|참가자|창구|승강장|도로|칸|"
-    "줄|교향곡|마을버스|지방도|고속도로|노선|질문|카드|유형|사진|그림|항목|메뉴|버튼|레인|타석|척추|염색체|시드|"
-    "탑승구|승차장|플랫폼|정류장|홀|코스|창|사물함|자리|훈련병|학생|환자|곡|소나타|협주곡|트랙|볼|아이언|우드|선|훅|엔진|실|룸|진료실|진찰실|회의실)")
-_TIMES = re.compile(" *(?:[가-힣]+ )*?[가-힣]*(?:다|요|까|죠|지|고|서|면|며|만에|씩|한|은|는|을|할|될|던|게|도록|려고|자|니|라|어|아|해|"
-                    "더|연속|이상|이하|넘게|정도|쯤|남짓|도전|기회|실패|시도|경험|우승|수상|당선|낙선|결혼|이혼|수술|방문)(?=[ .,!?']|$)")
-
-
-def read(number, before, space, word, after):
-    """(native or not, the number as it is read before `word`).
-
-    `number` as written, without commas; `before` and `after` are the rest of the sentence.
-    """
-    native = is_native(number, before, word, after)
-    return native, (native_form(int(number), word) if native else numerals.decimal(number))
+_NUMBERED = re.compile(" *(?:%s)" % "|".join(
+    """출구 버스 타자 문제 국도 홈 트랙 방 테이블 채널 선수 좌석 게이트 문항 정답 답 후보 참가자 창 승강장 도로 칸 줄
+    교향곡 협주곡 소나타 곡 마을버스 지방도 고속도로 노선 질문 카드 유형 사진 그림 항목 메뉴 버튼 레인 타석 척추 염색체
+    시드 탑승구 승차장 플랫폼 정류장 코스 사물함 자리 훈련병 학생 환자 볼 아이언 우드 선 엔진 룸 진료실 진찰실
+    회의실""".split()))
+_TIMES_BEFORE = re.compile(
+    "(?:하루에?|올해|작년|지난해|매일|매주|매달|매년|평생|이미|[일주달년]에|딱|총|다시|또|벌써|겨우|무려|최소|최대|"
+    "평균|적어도|한|다만|단) ?$")
+_TIMES_WITHIN = re.compile("씩|쯤|만|이나|도|째|에$|의|밖|뿐|가량|정도|이상|이하|넘|더|꼴|이고|까지|당|연속")
+# a verb behind it, or what is done so many times
+_TIMES_AFTER = re.compile(
+    " *(?:[가-힣]+ )*?[가-힣]*(?:다|요|까|죠|지|고|서|면|며|만에|씩|한|은|는|을|할|될|던|게|도록|려고|자|니|라|어|아|해|"
+    "더|연속|이상|이하|넘게|정도|쯤|남짓|도전|기회|실패|시도|경험|우승|수상|당선|낙선|결혼|이혼|수술|방문)(?=[ .,!?']|$)")
 
 
 def is_native(number, before, word, after):
-    """Whether a number takes native numerals before the Hangul `word` that follows it."""
+    """Whether a number takes native numerals before the Hangul `word` that follows it.
+
+    `number` as written, without commas; `before` and `after` are the rest of the sentence.
+    """
     counted = word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
     if not counted and not (word[:1] in _NATIVE_ALONE and _ALONE.match(word)):
         return False
@@ -93,10 +96,8 @@ def _counts_times(value, before, word, after):
     if value > 99 or _NUMBERED.match(rest + after):
         return False
     if rest:
-        return bool(re.match("씩|쯤|만|이나|도|째|에$|의|밖|뿐|가량|정도|이상|이하|넘|더|꼴|이고|까지|당|연속", rest))
-    if re.search("(?:하루에?|올해|작년|지난해|매일|매주|매달|매년|평생|이미|[일주달년]에|딱|총|다시|또|벌써|겨우|무려|최소|최대|평균|적어도|한|다만|단) ?$", before):
-        return True
-    return bool(_TIMES.match(after))
+        return bool(_TIMES_WITHIN.match(rest))
+    return bool(_TIMES_BEFORE.search(before) or _TIMES_AFTER.match(after))
 
 
 def native_form(value, word):

@@ -3,7 +3,7 @@ import re
 
 from korean import numerals
 from korean.rules.numbers import amount
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 
 _MONTHS = {6: "유", 10: "시"}
 _YEAR, _MONTH, _DAY = "(?:1[0-9]|20|21)[0-9]{2}", "0?[1-9]|1[0-2]", "3[01]|[12][0-9]|0?[1-9]"
@@ -76,26 +76,28 @@ def _decade(match):
 
 _AM_PM = "[AaPp]\\.?[Mm]\\.?"
 RULES = (
-    Rule("date", re.compile(_ALONE + "(%s)([-./])(%s)\\2(%s)(?:\\2(?![0-9]))?%s" % (_YEAR, _MONTH, _DAY, _ENDS)),
+    rule("date",
+         _ALONE + "(%s)([-./])(%s)\\2(%s)(?:\\2(?![0-9]))?%s" % (_YEAR, _MONTH, _DAY, _ENDS),
          lambda match: _date(re.match("([0-9]+)[-./]([0-9]+)[-./]([0-9]+)", match.group()))),
-    Rule("date", re.compile(_ALONE + "(%s)\\. ?(%s)\\. ?(%s)\\.?%s" % (_YEAR, _MONTH, _DAY, _ENDS)), _date),
-    Rule("date", re.compile(_ALONE + "'?([0-9]{2})\\.(0[1-9]|1[0-2])\\.(3[01]|[12][0-9]|0[1-9])\\.?" + _ENDS), _date),
-    Rule("date", re.compile(_ALONE + "((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])" + _ENDS), _year_and_month),
-    Rule("date", re.compile(_ALONE + "((?:19|20)[0-9]{2})\\. ?(%s)\\.(?![0-9])" % _MONTH), _year_and_month),
+    rule("date", _ALONE + "(%s)\\. ?(%s)\\. ?(%s)\\.?%s" % (_YEAR, _MONTH, _DAY, _ENDS), _date),
+    rule("date", _ALONE + "'?([0-9]{2})\\.(0[1-9]|1[0-2])\\.(3[01]|[12][0-9]|0[1-9])\\.?" + _ENDS,
+         _date),
+    rule("date", _ALONE + "((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])" + _ENDS, _year_and_month),
+    rule("date", _ALONE + "((?:19|20)[0-9]{2})\\. ?(%s)\\.(?![0-9])" % _MONTH, _year_and_month),
     # the other end of a time that begins with a date
-    Rule("date", re.compile("(?<=[일][~∼〜])( ?)(%s)[./] ?(%s)\\.?(?![0-9])" % (_MONTH, _DAY)),
+    rule("date", "(?<=[일][~∼〜])( ?)(%s)[./] ?(%s)\\.?(?![0-9])" % (_MONTH, _DAY),
          lambda match: match.group(1) + _month_and_day(*match.groups()[1:])),
-    Rule("date", re.compile(_ALONE + "(%s)[/.](%s)(?= ?\\([월화수목금토일]\\))" % (_MONTH, _DAY)), _day),
-    Rule("anniversary", re.compile(_ALONE + "(1[0-2]|[1-9])[·ㆍ‧•・](3[01]|[12][0-9]|[1-9])(?![0-9])(?!%s)"
-                                   % " ?(?:위|층|등|차|회|번|호|명|개|월|일|학년|분기|단계|세대|급|부|장|권|조|항|인|대)"),
+    rule("date", _ALONE + "(%s)[/.](%s)(?= ?\\([월화수목금토일]\\))" % (_MONTH, _DAY), _day),
+    rule("anniversary", _ALONE + "(1[0-2]|[1-9])[·ㆍ‧•・](3[01]|[12][0-9]|[1-9])(?![0-9])(?!%s)"
+         % " ?(?:위|층|등|차|회|번|호|명|개|월|일|학년|분기|단계|세대|급|부|장|권|조|항|인|대)", _anniversary),
+    rule("anniversary", _ALONE + "(1[0-2]|[1-9])\\.(3[01]|[12][0-9]|[1-9])(?= ?(?:%s))" % _EVENTS,
          _anniversary),
-    Rule("anniversary", re.compile(_ALONE + "(1[0-2]|[1-9])\\.(3[01]|[12][0-9]|[1-9])(?= ?(?:%s))" % _EVENTS),
-         _anniversary),
-    Rule("time", re.compile("(?:(?<![A-Za-z])(%s) ?)?(?<![0-9:.,/-])([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?"
-                            "(?![0-9:])(?! ?(?:비율|의 비율|화면|비|축척|로 (?:이|졌|지|승|패|앞)))(?: ?(%s)(?![A-Za-z]))?"
-                            % (_AM_PM, _AM_PM)), _time),
-    Rule("time", re.compile("(?<![A-Za-z])(%s) ?(1[0-2]|0?[0-9])시?(?![0-9:]|\\.[0-9])()" % _AM_PM), _half),
-    Rule("time", re.compile("(?<![0-9:.])()(1[0-2]|0?[0-9])( ?[ap]\\.?m\\.?| [AP]M| ?[AP]\\.M\\.)(?![A-Za-z])"),
+    rule("time",
+         "(?:(?<![A-Za-z])(%s) ?)?(?<![0-9:.,/-])([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?"
+         "(?![0-9:])(?! ?(?:비율|의 비율|화면|비|축척|로 (?:이|졌|지|승|패|앞)))(?: ?(%s)(?![A-Za-z]))?"
+         % (_AM_PM, _AM_PM), _time),
+    rule("time", "(?<![A-Za-z])(%s) ?(1[0-2]|0?[0-9])시?(?![0-9:]|\\.[0-9])()" % _AM_PM, _half),
+    rule("time", "(?<![0-9:.])()(1[0-2]|0?[0-9])( ?[ap]\\.?m\\.?| [AP]M| ?[AP]\\.M\\.)(?![A-Za-z])",
          _half),
-    Rule("decade", re.compile("['’‘]([0-9]{2})(?= ?(?:년|학번|월드컵|시즌))"), _decade),
+    rule("decade", "['’‘]([0-9]{2})(?= ?(?:년|학번|월드컵|시즌))", _decade),
 )

@@ -2,7 +2,7 @@
 import re
 import unicodedata
 
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 
 _LIGATURES = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d",
               "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
@@ -41,12 +41,12 @@ def _enclosed(match):
 
 
 RULES = (
-    Rule("invisible", re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c]"),
+    rule("invisible", "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c]",
          lambda match: ""),
-    Rule("full width", re.compile("[\uff01-\uffef\u3000]"), _plain),
-    Rule("fraction", re.compile("[¼-¾⅐-⅞↉]"), _fraction),
-    Rule("circled", re.compile("[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]"), _enclosed),
-    Rule("other form", re.compile("[\u00a0-\u02ff\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1e00-\u1eff"
-                                  "\u2000-\u200a\u202f\u205f\u2080-\u208e\u2100-\u215f\u2460-\u24ff\u3131-\u318e"
-                                  "\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06]"), _plain),
+    rule("full width", "[\uff01-\uffef\u3000]", _plain),
+    rule("fraction", "[¼-¾⅐-⅞↉]", _fraction),
+    rule("circled", "[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]", _enclosed),
+    rule("other form", "[\u00a0-\u02ff\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1e00-\u1eff"
+         "\u2000-\u200a\u202f\u205f\u2080-\u208e\u2100-\u215f\u2460-\u24ff\u3131-\u318e"
+         "\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06]", _plain),
 )

@@ -3,7 +3,7 @@ import io
 import os
 import re
 
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 from korean.syllables import LEADS, VOWELS, join, split
 
 _HANJA = "㐀-䶿一-鿿豈-龎"
@@ -52,7 +52,8 @@ def _spoken(match):
         if sound is None:
             return None
         before = sounds[-1] if sounds else match.string[match.start() - 1:match.start()]
-        sounds.append(sound if sound == character else _in_context(character, sound, before, text[place + 1:]))
+        sounds.append(sound if sound == character
+                      else _in_context(character, sound, before, text[place + 1:]))
     return "".join(sounds)
 
 
@@ -68,7 +69,7 @@ def _in_context(character, sound, before, rest):
 
 
 RULES = (
-    Rule("Hanja beside", re.compile("(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA)), lambda match: ""),
-    Rule("Hanja beside", re.compile("[%s]+\\(([가-힣]+)\\)" % _HANJA), lambda match: match.group(1)),
-    Rule("Hanja", re.compile("[%s]+" % _HANJA), _spoken),
+    rule("Hanja beside", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), lambda match: ""),
+    rule("Hanja beside", "[%s]+\\(([가-힣]+)\\)" % _HANJA, lambda match: match.group(1)),
+    rule("Hanja", "[%s]+" % _HANJA, _spoken),
 )

@@ -2,7 +2,7 @@
 import re
 import unicodedata
 
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 from korean.syllables import compose, spelled
 
 _CONSONANT, _VOWEL = "ㄱ-ㅎ", "ㅏ-ㅣ"
@@ -51,17 +51,17 @@ def _laughter(match):
 
 
 RULES = (
-    Rule("conjoining jamo", re.compile("[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]"), _single_conjoining),
-    Rule("decomposed", re.compile("{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(
-        _LETTER, _SEPARATOR)), _separated),
-    Rule("emoticon", re.compile("(?:(?<=[ㅋㅎ]{2})|(?<!%s))[ㅠㅜ]{2,}(?!%s)|(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?!%s)|ㅡ[ _.]?ㅡ"
-                                % (_LETTER, "[%s]" % _VOWEL, _LETTER)), lambda match: ""),
-    Rule("laughter", re.compile("ㅋ{2,}(?![%s])|ㅎ{2,}(?![%s])|(?<=[가-힣 .!?])[ㅋㅎ](?=[ .!?]|$)"
-                                % (_VOWEL, _VOWEL)), _laughter),
-    Rule("abbreviation", re.compile("(?<!{0})(?:{1})(?!{0})".format(
-        _LETTER, "|".join(sorted(_SHORT, key=len, reverse=True)))), lambda m: _SHORT[m.group()]),
-    Rule("decomposed", re.compile("([가-힣]?)(%s+)" % _LETTER), _decomposed),
-    Rule("letter name", re.compile("(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅣ](?![ㄱ-ㅣ])(?=[^가-힣]|$|[자은는이가을를과와의도에로만])"),
+    rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]", _single_conjoining),
+    rule("decomposed", "{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(
+         _LETTER, _SEPARATOR), _separated),
+    rule("emoticon", "(?:(?<=[ㅋㅎ]{2})|(?<!%s))[ㅠㅜ]{2,}(?!%s)|(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?!%s)|ㅡ[ _.]?ㅡ"
+         % (_LETTER, "[%s]" % _VOWEL, _LETTER), lambda match: ""),
+    rule("laughter", "ㅋ{2,}(?![%s])|ㅎ{2,}(?![%s])|(?<=[가-힣 .!?])[ㅋㅎ](?=[ .!?]|$)"
+         % (_VOWEL, _VOWEL), _laughter),
+    rule("abbreviation", "(?<!{0})(?:{1})(?!{0})".format(
+         _LETTER, "|".join(sorted(_SHORT, key=len, reverse=True))), lambda m: _SHORT[m.group()]),
+    rule("decomposed", "([가-힣]?)(%s+)" % _LETTER, _decomposed),
+    rule("letter name", "(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅣ](?![ㄱ-ㅣ])(?=[^가-힣]|$|[자은는이가을를과와의도에로만])",
          lambda match: _NAMES.get(match.group()) or
          (compose("ㅇ" + match.group()) if match.group() >= "ㅏ" else None)),
 )

@@ -4,7 +4,7 @@ import re
 from korean import english, numerals
 from korean.english.lexicon import settled
 from korean.rules.numbers import amount
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 
 _ENGLISH_DIGITS = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인")
 _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "포스", "5th": "피프스", "6th": "식스스",
@@ -65,27 +65,28 @@ def _dotted(match):
 
 
 BEFORE_UNITS = (
-    Rule("one plus one", re.compile("(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))"),
+    rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
          lambda match: "플러스".join(_ENGLISH_DIGITS[int(digit)] for digit in match.groups())),
-    Rule("version", re.compile(_LONE + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=([0-9]))"),
+    rule("version", _LONE + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=([0-9]))",
          lambda match: "버전 "),
-    Rule("version", re.compile("(?<![0-9.,])[0-9]+(?:\\.[0-9]+){2,}(?![0-9])"), _dotted),
+    rule("version", "(?<![0-9.,])[0-9]+(?:\\.[0-9]+){2,}(?![0-9])", _dotted),
 )
 CODES = (
-    Rule("code", re.compile(_LONE + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
-                            "[0-9]+(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _ENDS), _code),
-    Rule("code", re.compile("(?<=오메가|캡슐톡)[1-9](?![0-9])"), _after_name),
+    rule("code", _LONE + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
+         "[0-9]+(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _ENDS, _code),
+    rule("code", "(?<=오메가|캡슐톡)[1-9](?![0-9])", _after_name),
 )
 RULES = (
-    Rule("acronym", re.compile(_LONE + "[A-Z]+(?:&[A-Z]+)+" + _ENDS), _joined),
-    Rule("acronym", re.compile(_LONE + "A/S" + _ENDS), _joined),
-    Rule("acronym", re.compile(_LONE + "[A-Z]\\+{1,2}(?![0-9A-Za-z+])"),
+    rule("acronym", _LONE + "[A-Z]+(?:&[A-Z]+)+" + _ENDS, _joined),
+    rule("acronym", _LONE + "A/S" + _ENDS, _joined),
+    rule("acronym", _LONE + "[A-Z]\\+{1,2}(?![0-9A-Za-z+])",
          lambda match: english.spell(match.group()[0]) + "플러스" * match.group().count("+")),
-    Rule("English", re.compile("(?i)(?<![a-z])thank you(?![a-z])"), lambda match: "땡큐"),
-    Rule("English", re.compile("(?<=[가-힣] )vs\\.?(?= ?[가-힣])"), lambda match: "대"),
-    Rule("English", re.compile(_LONE + "[A-Za-z]+(?:-[A-Za-z]+)+" + _ENDS), _hyphened),
-    Rule("acronym", re.compile(_LONE + "[A-Z]{2,}(?:'?s)?" + _ENDS), _word),
-    Rule("English", re.compile("[A-Za-z](?:\\.[A-Za-z])+\\.?|[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=Mr|Dr|Ms)\\.|(?<=Mrs)\\.)?"),
+    rule("English", "(?i)(?<![a-z])thank you(?![a-z])", lambda match: "땡큐"),
+    rule("English", "(?<=[가-힣] )vs\\.?(?= ?[가-힣])", lambda match: "대"),
+    rule("English", _LONE + "[A-Za-z]+(?:-[A-Za-z]+)+" + _ENDS, _hyphened),
+    rule("acronym", _LONE + "[A-Z]{2,}(?:'?s)?" + _ENDS, _word),
+    rule("English",
+         "[A-Za-z](?:\\.[A-Za-z])+\\.?|[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=Mr|Dr|Ms)\\.|(?<=Mrs)\\.)?",
          _word),
-    Rule("Greek", re.compile("[Α-Ωα-ω]"), lambda match: _GREEK.get(match.group().lower().replace("ς", "σ"))),
+    rule("Greek", "[Α-Ωα-ω]", lambda match: _GREEK.get(match.group().lower().replace("ς", "σ"))),
 )

@@ -1,7 +1,7 @@
 """Signs and punctuation: what is said, what is a pause, what is silent."""
 import re
 
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 from korean.syllables import has_tail
 
 _QUOTES = "\"`‘’‚‛“”„‟′″«»‹›「」『』《》〈〉"
@@ -29,31 +29,35 @@ def _silent(match):
     return ""
 
 
-_PICTURES = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
+# and what joins and colours them
+_PICTURES = ("\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff"
+             "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f")
 BEFORE_NUMBERS = (
-    Rule("emoji", re.compile("[%s]+" % _PICTURES), _silent),
-    Rule("emoticon", re.compile("\\^[_.o-]?\\^[;a]*|[Tㅜㅠ]_[Tㅜㅠ]|-_-;*|:-?[)(DPp](?![A-Za-z0-9])|;-?\\)|<3(?![0-9])|=\\)"),
+    rule("emoji", "[%s]+" % _PICTURES, _silent),
+    rule("emoticon",
+         "\\^[_.o-]?\\^[;a]*|[Tㅜㅠ]_[Tㅜㅠ]|-_-;*|:-?[)(DPp](?![A-Za-z0-9])|;-?\\)|<3(?![0-9])|=\\)",
          _silent),
-    Rule("ellipsis", re.compile("(?:…|⋯|\\.{4,})+"), lambda match: "..."),
-    Rule("sign", re.compile("(?<=[0-9]) ?[xX*×] ?(?=[0-9])"), lambda match: " 곱하기 "),
+    rule("ellipsis", "(?:…|⋯|\\.{4,})+", lambda match: "..."),
+    rule("sign", "(?<=[0-9]) ?[xX*×] ?(?=[0-9])", lambda match: " 곱하기 "),
 )
 AFTER_NUMBERS = (
-    Rule("range", re.compile("(?<=[가-힣ㄱ-ㅎ)]) ?[~∼〜] ?(?=[가-힣ㄱ-ㅎ])(?=[가-힣ㄱ-ㅎ]*(?:[ .,!?)']|$)|[가-힣]{2})"),
+    rule("range", "(?<=[가-힣ㄱ-ㅎ)]) ?[~∼〜] ?(?=[가-힣ㄱ-ㅎ])(?=[가-힣ㄱ-ㅎ]*(?:[ .,!?)']|$)|[가-힣]{2})",
          lambda match: "에서 " if " " not in match.group() else None),
-    Rule("drawn out", re.compile("[~∼〜]+"), _silent),
-    Rule("equals", re.compile("([가-힣]) ?= ?([가-힣])"), _equals),
-    Rule("sign", re.compile("(?<=[가-힣)])( ?)([+×÷±≠≈&])\\1(?=[가-힣(])"), _spoken),
-    Rule("sign", re.compile("(?<=[가-힣])[+]"), lambda match: " 플러스"),
-    Rule("sign", re.compile("[+](?=[와극는를가])"), lambda match: "플러스"),
-    Rule("sign", re.compile("[√∞%‰℃°$€£¥₩§№]"), _after_number),
-    Rule("quotation mark", re.compile("[%s]" % _QUOTES), lambda match: "'"),
-    Rule("dash", re.compile("[%s]" % _DASHES), lambda match: "-"),
-    Rule("bracket", re.compile("[%s]" % re.escape("".join(_BRACKETS))), lambda match: _BRACKETS[match.group()]),
-    Rule("middle dot", re.compile(" ?[·・ㆍ‧•∙⋅] ?"), lambda match: " "),
-    Rule("slash", re.compile("[/\\\\|_]"), lambda match: " "),
-    Rule("stop", re.compile("[，、]"), lambda match: ","),
-    Rule("stop", re.compile("[。]"), lambda match: "."),
-    Rule("ornament", re.compile("[#@*^★☆※♥♡♪♬♩♭♯■□●○◎◆◇▲△▼▽▶▷◀◁→←↑↓↔⇒⇔⇐™®©†‡¶¦¬«»¤`´¨¯¸=+&×÷±≠≈≤≥<>￢￣]"), _silent),
+    rule("drawn out", "[~∼〜]+", _silent),
+    rule("equals", "([가-힣]) ?= ?([가-힣])", _equals),
+    rule("sign", "(?<=[가-힣)])( ?)([+×÷±≠≈&])\\1(?=[가-힣(])", _spoken),
+    rule("sign", "(?<=[가-힣])[+]", lambda match: " 플러스"),
+    rule("sign", "[+](?=[와극는를가])", lambda match: "플러스"),
+    rule("sign", "[√∞%‰℃°$€£¥₩§№]", _after_number),
+    rule("quotation mark", "[%s]" % _QUOTES, lambda match: "'"),
+    rule("dash", "[%s]" % _DASHES, lambda match: "-"),
+    rule("bracket", "[%s]" % re.escape("".join(_BRACKETS)), lambda match: _BRACKETS[match.group()]),
+    rule("middle dot", " ?[·・ㆍ‧•∙⋅] ?", lambda match: " "),
+    rule("slash", "[/\\\\|_]", lambda match: " "),
+    rule("stop", "[，、]", lambda match: ","),
+    rule("stop", "[。]", lambda match: "."),
+    rule("ornament", "[#@*^★☆※♥♡♪♬♩♭♯■□●○◎◆◇▲△▼▽▶▷◀◁→←↑↓↔⇒⇔⇐™®©†‡¶¦¬«»¤`´¨¯¸=+&×÷±≠≈≤≥<>￢￣]",
+         _silent),
 )
 
 

@@ -3,14 +3,14 @@ import re
 
 from korean import numerals
 from korean.rules import counters
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 
 # a digit first, for which a search can look quickly
 NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
-SCALE = "(?: ?(?:[십백천]?[만억조경]|[십백천])(?![가-힣])|(?:[십백천]?[만억조경]|[십백천]))?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _MONTHS = {"6": "유", "06": "유", "10": "시"}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_POWER_NAMES = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
 _ROMAN = "Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ Ⅵ Ⅶ Ⅷ Ⅸ Ⅹ Ⅺ Ⅻ".split()
 _ROMAN_LETTERS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
@@ -31,11 +31,10 @@ def amount(written):
 def _counted(match):
     """A native counter: 세 마리."""
     number, space, word = match.groups()
-    native, read = counters.read(figures(number), match.string[:match.start()], space, word,
-                                 match.string[match.end():])
-    if not native:
+    if not counters.is_native(figures(number), match.string[:match.start()], word,
+                              match.string[match.end():]):
         return None
-    return read + space + word
+    return counters.native_form(int(figures(number)), word) + space + word
 
 
 def _ordinal(match):
@@ -66,13 +65,10 @@ def _number(match):
 def _power(match):
     base, mark, exponent = match.groups()
     value = (exponent or mark).translate(_POWERS)
-    names = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
-    name = names.get(value) or (
-        "마이너스 " + numerals.sino(int(value[1:])) if value[:1] == "-" and value[1:].isdigit()
-        else numerals.sino(int(value)) if value.isdigit() else None)
-    if name is None:
-        return None
-    return base + "의 " + (name if value in names else name + "제곱")
+    if value in _POWER_NAMES:
+        return base + "의 " + _POWER_NAMES[value]
+    sign = "마이너스 " if value[0] == "-" else ""
+    return "%s의 %s%s제곱" % (base, sign, numerals.sino(int(value.lstrip("-"))))
 
 
 def _roman(match):
@@ -83,23 +79,24 @@ def _roman_letters(match):
     return numerals.sino(_ROMAN_LETTERS.index(match.group()) + 1)
 
 
+# I, V and X come last: alone they are letters more often
+_LONGEST_FIRST = sorted(_ROMAN_LETTERS, key=len, reverse=True)
 ROMAN = (
-    Rule("roman numeral", re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), _roman),
-    Rule("roman numeral", re.compile(
-        "(?<=[가-힣] )(?:%s)(?![A-Za-z0-9])|(?<![A-Za-z])(?:%s)(?=세(?!대)|[차부장권편]|학년)" % (
-            "|".join(sorted((r for r in _ROMAN_LETTERS if len(r) > 1), key=len, reverse=True)),
-            "|".join(sorted(_ROMAN_LETTERS, key=len, reverse=True)))), _roman_letters),
+    rule("roman numeral", "[Ⅰ-Ⅻⅰ-ⅻ]", _roman),
+    rule("roman numeral", "(?<=[가-힣] )(?:%s)(?![A-Za-z0-9])"
+         % "|".join(_LONGEST_FIRST[:-3]), _roman_letters),
+    rule("roman numeral", "(?<![A-Za-z])(?:%s)(?=세(?!대)|[차부장권편]|학년)"
+         % "|".join(_LONGEST_FIRST), _roman_letters),
 )
 POWER = (
-    Rule("power", re.compile("([0-9A-Za-z)])(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))"), _power),
+    rule("power", "([0-9A-Za-z)])(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _power),
 )
 RULES = (
-    Rule("ordinal", re.compile("([1-9](?<![0-9.].)[0-9]?)째"), _ordinal),
-    Rule("month", re.compile("(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)"), _month),
-    Rule("zero in front", re.compile("0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))"), _without_zero),
-    Rule("sign", re.compile("[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])"),
-         lambda match: _SIGNS[match.group()]),
-    Rule("counter", re.compile("(%s)( ?)([가-힣]+)" % NUMBER.replace(
-        "[0-9]", "[0-9](?<![0-9.].)", 1)), _counted),
-    Rule("number", re.compile(NUMBER), _number),
+    rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _ordinal),
+    rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _month),
+    rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))", _without_zero),
+    rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", lambda match: _SIGNS[match.group()]),
+    rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace(
+         "[0-9]", "[0-9](?<![0-9.].)", 1), _counted),
+    rule("number", NUMBER, _number),
 )

@@ -4,7 +4,7 @@ import re
 from korean import numerals
 from korean.rules import counters
 from korean.rules.numbers import NUMBER, amount, figures
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 from korean.syllables import has_tail
 
 # two neighbours as one word, by the smaller: 두세 개, 이삼 일
@@ -106,19 +106,22 @@ def _minus(match):
 
 
 RULES = (
-    Rule("fraction", re.compile(_BEFORE + "([1-4])/(4)분기"), _quarter),
-    Rule("fraction", re.compile(_BEFORE + "(?:([0-9]+)(?: |와 ))?([0-9]+)[/⁄]([0-9]+)" + _AFTER), _fraction),
-    Rule("range", re.compile("(?<![0-9.:/-])(%s) ?[~∼〜] ?(%s)(?![0-9:/.-])( ?)([가-힣]*)"
-                             % (NUMBER, NUMBER)), _range),
-    Rule("approximate", re.compile("(?<![0-9.,])(?<![0-9], )([1-9])(?:, ?|[·ㆍ])([1-9]0*)(?![0-9])(?![.,][0-9])"
-                                   "( ?)([가-힣]+)"), _approximate),
-    Rule("ratio", re.compile(_BEFORE + "[0-9]+(?:\\.[0-9]+)?(?: ?: ?[0-9]+(?:\\.[0-9]+)?){1,3}" + _AFTER), _ratio),
-    Rule("ratio", re.compile(_BEFORE + "[0-9]{1,3} ?- ?[0-9]{1,3}(?![0-9-])(?= ?(?:승|패|무|으?로 ?(?:이|졌|지|패|승|앞|뒤|역전|완|비|끌|대|눌|꺾|마|달|리)))|"
-                                       "(?<=스코어 )[0-9]{1,3} ?- ?[0-9]{1,3}"), _ratio),
-    Rule("ratio", re.compile(_BEFORE + "([0-9]{1,3})( 대 ?|대 |대(?=[0-9]))([0-9]{1,3})"
-                             "(?![0-9]|[가-힣]*[차륙양]|개|명)"), _written_ratio),
-    Rule("sign", re.compile(_BEFORE + "(%s) ?[-−–] ?(%s)(?= ?=)" % (NUMBER, NUMBER)), _minus),
-    Rule("range", re.compile(_BEFORE + "([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![0-9-])( ?)"
-                             "((?:%s|명|개|시간|살|권|마리|가지|장)[가-힣]*)" % "년|월|일|분|초|원|개월|세기|학년|주|도|위|점|회|차|세|대"), _range),
-    Rule("branch number", re.compile(_BEFORE + "([0-9]{1,4})[-–]([0-9]{1,4})(?![0-9-])"), _again),
+    rule("fraction", _BEFORE + "([1-4])/(4)분기", _quarter),
+    rule("fraction", _BEFORE + "(?:([0-9]+)(?: |와 ))?([0-9]+)[/⁄]([0-9]+)" + _AFTER, _fraction),
+    rule("range", "(?<![0-9.:/-])(%s) ?[~∼〜] ?(%s)(?![0-9:/.-])( ?)([가-힣]*)"
+         % (NUMBER, NUMBER), _range),
+    rule("approximate", "(?<![0-9.,])(?<![0-9], )([1-9])(?:, ?|[·ㆍ])([1-9]0*)(?![0-9])(?![.,][0-9])"
+         "( ?)([가-힣]+)", _approximate),
+    rule("ratio", _BEFORE + "[0-9]+(?:\\.[0-9]+)?(?: ?: ?[0-9]+(?:\\.[0-9]+)?){1,3}" + _AFTER,
+         _ratio),
+    rule("ratio",
+         _BEFORE + "[0-9]{1,3} ?- ?[0-9]{1,3}(?![0-9-])"
+         "(?= ?(?:승|패|무|으?로 ?(?:이|졌|지|패|승|앞|뒤|역전|완|비|끌|대|눌|꺾|마|달|리)))|"
+         "(?<=스코어 )[0-9]{1,3} ?- ?[0-9]{1,3}", _ratio),
+    rule("ratio", _BEFORE + "([0-9]{1,3})( 대 ?|대 |대(?=[0-9]))([0-9]{1,3})"
+         "(?![0-9]|[가-힣]*[차륙양]|개|명)", _written_ratio),
+    rule("sign", _BEFORE + "(%s) ?[-−–] ?(%s)(?= ?=)" % (NUMBER, NUMBER), _minus),
+    rule("range", _BEFORE + "([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![0-9-])( ?)"
+         "((?:%s|명|개|시간|살|권|마리|가지|장)[가-힣]*)" % "년|월|일|분|초|원|개월|세기|학년|주|도|위|점|회|차|세|대", _range),
+    rule("branch number", _BEFORE + "([0-9]{1,4})[-–]([0-9]{1,4})(?![0-9-])", _again),
 )

@@ -1,4 +1,5 @@
-"""What a rule is, and how it is applied to a text whose characters remember where they came from."""
+"""What a rule is, and how it is applied to a text whose characters know where they came from."""
+import re
 from collections import namedtuple
 
 # name: of what it reads; pattern: compiled; read(match) → what stands there instead, or None to
@@ -7,6 +8,11 @@ Rule = namedtuple("Rule", "name pattern read")
 
 # rule: its name; column: in the text as written, from 1; written → read
 Change = namedtuple("Change", "rule column written read")
+
+
+def rule(name, pattern, read):
+    """The Rule of a pattern that is not compiled yet."""
+    return rule(name, pattern, read)
 
 
 class Text(object):

@@ -2,7 +2,7 @@
 import re
 
 from korean import numerals
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 
 _ALONE = "(?<![0-9A-Za-z.,-])"
 _ENDS = "(?![0-9A-Za-z-]|[.,][0-9])"
@@ -35,33 +35,29 @@ def _emergency(match):
 
 _CALLS = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러")
 RULES = (
-    Rule("telephone", re.compile("\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS),
-         _digits),
-    Rule("telephone", re.compile(_ALONE + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _ENDS),
+    rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS, _digits),
+    rule("telephone", _ALONE + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _ENDS,
          _in_brackets),
-    Rule("telephone", re.compile(_ALONE + "0[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _ENDS),
+    rule("telephone", _ALONE + "0[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _ENDS,
          _digits),
-    Rule("telephone", re.compile(_ALONE + "(01[016789])([0-9]{3,4})([0-9]{4})" + _ENDS), _groups),
-    Rule("telephone", re.compile(_ALONE + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _ENDS),
-         _local),
+    rule("telephone", _ALONE + "(01[016789])([0-9]{3,4})([0-9]{4})" + _ENDS, _groups),
+    rule("telephone", _ALONE + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _ENDS, _local),
     # accounts, and 4-3-3 on a football field
-    Rule("digit by digit", re.compile(_ALONE + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _ENDS)),
-         _digits),
-    Rule("digit by digit", re.compile(_ALONE + "[0-9]{6}-[0-9]{7}" + _ENDS), _digits),
-    Rule("digit by digit", re.compile(_ALONE + "([1-9])-([1-9])-([1-9])(?:-([1-9]))?" + _ENDS),
+    rule("digit by digit", _ALONE + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _ENDS), _digits),
+    rule("digit by digit", _ALONE + "[0-9]{6}-[0-9]{7}" + _ENDS, _digits),
+    rule("digit by digit", _ALONE + "([1-9])-([1-9])-([1-9])(?:-([1-9]))?" + _ENDS,
          lambda match: numerals.digits(match.group().replace("-", ""))),
 )
 EMERGENCY = (
-    Rule("emergency", re.compile(
-        _ALONE + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))(?![0-9A-Za-z-]|[.,][0-9])"
-        "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))"), _emergency),
+    rule("emergency",
+         _ALONE + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))" + _ENDS +
+         "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))", _emergency),
 )
 BY_CUSTOM = (
-    Rule("digit by digit", re.compile(
-        "(?:(?<=번호 )|(?<=번호는 )|(?<=번호: )|(?<=코드 )|(?<=암호 )|(?<=암호는 )|(?<=보잉 )|(?<=보잉)|(?<=번호 \\[))"
-        "[0-9]+(?:-[0-9]+)*" + _ENDS), _digits),
-    Rule("digit by digit", re.compile(
-        "(?<=코로나)19(?![0-9])|(?<![0-9])'?(?:386|486|586)(?=세대)|"
-        "(?<![0-9])'?88(?= ?(?:올림픽|고속도로|서울))|(?<=[A-Z]{2})[0-9]{3,4}(?= ?편)|"
-        "(?<=초)[0-9]{2}(?![0-9가-힣])|(?<![0-9])'?[0-9]{2}(?= ?학번)"), _digits),
+    rule("digit by digit",
+         "(?:(?<=번호 )|(?<=번호는 )|(?<=번호: )|(?<=코드 )|(?<=암호 )|(?<=암호는 )|(?<=보잉 )|(?<=보잉)|(?<=번호 \\[))"
+         "[0-9]+(?:-[0-9]+)*" + _ENDS, _digits),
+    rule("digit by digit", "(?<=코로나)19(?![0-9])|(?<![0-9])'?(?:386|486|586)(?=세대)|"
+         "(?<![0-9])'?88(?= ?(?:올림픽|고속도로|서울))|(?<=[A-Z]{2})[0-9]{3,4}(?= ?편)|"
+         "(?<=초)[0-9]{2}(?![0-9가-힣])|(?<![0-9])'?[0-9]{2}(?= ?학번)", _digits),
 )

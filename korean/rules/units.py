@@ -1,8 +1,8 @@
 """Units of measure, money and percentages: only after (or, for money, before) a number."""
 import re
 
-from korean.rules.numbers import NUMBER, amount
-from korean.rules.rule import Rule
+from korean.rules.numbers import NUMBER
+from korean.rules.rule import rule
 from korean.syllables import has_tail
 
 _PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
@@ -13,13 +13,15 @@ _WITH_PREFIX = {
     "W": ("와트", "kmMG"), "Wh": ("와트시", "kmMGT"), "Hz": ("헤르츠", "kMGT"), "B": ("바이트", "kMGTP"),
     "bps": ("비피에스", "kMG"), "V": ("볼트", "km"), "Pa": ("파스칼", "hkM"), "eV": ("전자볼트", "kM"),
     "J": ("줄", "kM"), "cal": ("칼로리", "k"), "t": ("톤", ""), "s": ("초", "mµμn"), "N": ("뉴턴", "k"),
-    "Ω": ("옴", "kM"), "F": ("패럿", "mµμn"), "mol": ("몰", "m"), "A": ("암페어", "mk"), "Ah": ("암페어시", "mk"), "Sv": ("시버트", "mµμ")}
-_SHORT_ALONE = ("B", "A", "F", "s", "N", "J", "Pa", "h")     # 3B, 2A, 5F are codes more often than units
+    "Ω": ("옴", "kM"), "F": ("패럿", "mµμn"), "mol": ("몰", "m"), "A": ("암페어", "mk"),
+    "Ah": ("암페어시", "mk"), "Sv": ("시버트", "mµμ")}
+_NOT_ALONE = ("B", "A", "F", "s", "N", "J", "Pa", "h")      # 3B, 2A, 5F are codes more often
 _NAMES = {
     "KB": "킬로바이트", "Kg": "킬로그램", "KG": "킬로그램", "KM": "킬로미터", "Km": "킬로미터", "CM": "센티미터",
     "ML": "밀리리터", "mL": "밀리리터", "cc": "씨씨", "CC": "씨씨", "ha": "헥타르", "dB": "데시벨", "ppm": "피피엠",
     "ppb": "피피비", "rpm": "알피엠", "RPM": "알피엠", "fps": "에프피에스", "dpi": "디피아이", "px": "픽셀",
-    "pt": "포인트", "kcal": "킬로칼로리", "Kcal": "킬로칼로리", "ft": "피트", "lb": "파운드", "lbs": "파운드", "oz": "온스",
+    "pt": "포인트", "kcal": "킬로칼로리", "Kcal": "킬로칼로리", "ft": "피트", "lb": "파운드", "lbs": "파운드",
+    "oz": "온스",
     "inch": "인치", "mile": "마일", "miles": "마일", "mph": "마일", "kph": "킬로미터", "min": "분", "hr": "시간",
     "sec": "초", "kHz": "킬로헤르츠", "Mhz": "메가헤르츠", "mmHg": "밀리미터에이치지", "gal": "갤런", "cal": "칼로리",
     "p": "페이지", "kgf": "킬로그램힘", "lm": "루멘", "lx": "럭스", "kn": "노트", "%p": "퍼센트포인트", "%P": "퍼센트포인트",
@@ -37,7 +39,7 @@ _POWERS = {"²": "제곱", "2": "제곱", "³": "세제곱", "3": "세제곱"}
 def _all_units():
     units = dict(_NAMES)
     for unit, (name, prefixes) in _WITH_PREFIX.items():
-        if unit not in _SHORT_ALONE:
+        if unit not in _NOT_ALONE:
             units[unit] = name
         units.update((prefix + unit, _PREFIXES[prefix] + name) for prefix in prefixes)
     for prefix in ("", "k", "c", "m"):
@@ -97,15 +99,19 @@ def _money(match):
 
 _MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
 RULES = (
-    Rule("currency", re.compile("(%s) ?(%s)(%s)" % (_CURRENCY, NUMBER, _SCALE)), _money),
-    Rule("unit", re.compile("(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s" % (_MINUS, NUMBER, _SCALE, _ENDS, _PARTICLE)), _speed),
-    Rule("unit", re.compile("(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _ENDS, _PARTICLE)), _per),
+    rule("currency", "(%s) ?(%s)(%s)" % (_CURRENCY, NUMBER, _SCALE), _money),
+    rule("unit",
+         "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
+         % (_MINUS, NUMBER, _SCALE, _ENDS, _PARTICLE),
+         _speed),
+    rule("unit", "(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _ENDS, _PARTICLE),
+         _per),
     # blood pressure
-    Rule("unit", re.compile("(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)"),
+    rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)",
          lambda match: match.group(1) + "에 "),
-    Rule("unit", re.compile("(%s%s%s)( ?)(%s)%s" % (_MINUS, NUMBER, _SCALE, _UNIT, _ENDS)), _unit),
+    rule("unit", "(%s%s%s)( ?)(%s)%s" % (_MINUS, NUMBER, _SCALE, _UNIT, _ENDS), _unit),
 )
 AFTER_WORDS = (
-    Rule("unit", re.compile("((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT), _unit),
-    Rule("unit", re.compile("(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|㎡)(?=당)"), _unit),
+    rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _unit),
+    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|㎡)(?=당)", _unit),
 )

@@ -2,7 +2,7 @@
 import re
 
 from korean import english, numerals
-from korean.rules.rule import Rule
+from korean.rules.rule import rule
 
 _SIGNS = {".": "점", "/": "슬래시", "@": "골뱅이", "-": "하이픈", "_": "밑줄", "?": "물음표", "=": "는", "&": "앤드",
           "#": "샵", "~": "물결", "%": "퍼센트", "+": "플러스", ":": "콜론"}
@@ -27,8 +27,10 @@ def _address(match):
 
 
 RULES = (
-    Rule("e-mail", re.compile("[A-Za-z0-9][A-Za-z0-9._+-]*@%s(?:\\.%s)+" % (_NAME, _NAME)), _address),
-    Rule("web address", re.compile("(?:https?|ftp)://%s(?:\\.%s)*(?::[0-9]+)?%s" % (_NAME, _NAME, _PATH)), _address),
-    Rule("web address", re.compile("(?<![A-Za-z0-9@.])(?:www\\.%s(?:\\.%s)+|%s(?:\\.%s)*\\.%s)(?![A-Za-z0-9])%s"
-                                   % (_NAME, _NAME, _NAME, _NAME, _TOP, _PATH)), _address),
+    rule("e-mail", "[A-Za-z0-9][A-Za-z0-9._+-]*@%s(?:\\.%s)+" % (_NAME, _NAME), _address),
+    rule("web address", "(?:https?|ftp)://%s(?:\\.%s)*(?::[0-9]+)?%s" % (_NAME, _NAME, _PATH),
+         _address),
+    rule("web address",
+         "(?<![A-Za-z0-9@.])(?:www\\.%s(?:\\.%s)+|%s(?:\\.%s)*\\.%s)(?![A-Za-z0-9])%s"
+         % (_NAME, _NAME, _NAME, _NAME, _TOP, _PATH), _address),
 )
