@@ -2,6 +2,7 @@
 
     python preprocess.py --corpus /data/kss --out data/kss
     python preprocess.py --corpus recordings --out data/me --speaker me --preset small
+    python preprocess.py --corpus recordings --out data/me --exclude logs/check/recordings/exclude.txt
 
 Run it again after a change or an interruption: it makes only what is missing.
 """
@@ -12,20 +13,35 @@ from tqdm import tqdm
 import command_line
 import files
 import hparams
-from datasets import corpus
+from datasets import corpus, exclusion
 from datasets.build import build_store
+from hparams import InputError
 
 
 def main(arguments):
     options = _parser().parse_args(arguments)
     hp = hparams.load(options.preset or "reference", options.hparams)
     found = corpus.read_corpus(options.corpus, options.format)
+    utterances, excluded = _stay(found.utterances, options)
     speaker = options.speaker or os.path.basename(os.path.abspath(options.corpus))
     print("%s: %d recordings with transcripts (%s)"
           % (options.corpus, len(found.utterances), found.format))
-    store, unfit = build_store(options.out, found.utterances[:options.limit], speaker, hp,
+    store, unfit = build_store(options.out, utterances[:options.limit], speaker, hp,
                                options.workers, _progress)
-    _report(store, found.skipped + unfit)
+    _report(store, found.skipped + excluded + unfit)
+
+
+def _stay(utterances, options):
+    """(utterances that --exclude does not name, the others as (id, reason))."""
+    if not options.exclude:
+        return utterances, []
+    stay, excluded, unknown = exclusion.divided(utterances, options.exclude)
+    print("%s: %d excluded%s" % (options.exclude, len(excluded), "; not in the corpus: "
+                                 + ", ".join(unknown) if unknown else ""))
+    if not stay:
+        raise InputError("%s: excludes all of the %d utterances of %s"
+                         % (options.exclude, len(utterances), options.corpus))
+    return stay, [(one, "excluded by " + options.exclude) for one in excluded]
 
 
 def _parser():
@@ -40,6 +56,9 @@ def _parser():
                         help="name of the voice; default: that of the corpus folder")
     parser.add_argument("--workers", type=command_line.positive, default=os.cpu_count(),
                         metavar="N", help="processes; default: one a processor")
+    parser.add_argument("--exclude", metavar="FILE",
+                        help="ids to leave out, one a line; python -m datasets check writes such "
+                             "a list")
     parser.add_argument("--limit", type=command_line.positive, metavar="N",
                         help="take the first N utterances only")
     parser.add_hparams()

@@ -43,6 +43,7 @@ LIMITS = OrderedDict([
     ("z", (3.5, "robust z of other figures that counts as unlike the rest")),
     ("flat_look", (3, "places where the wave is flat from which on to listen")),
     ("flat_drop", (10, "places where the wave is flat from which on to drop")),
+    ("tops", (0.93, "99th percentile of the samples over the 99.9th: above it, cut flat once")),
     ("snr_drop", (15.0, "speech over noise floor [dB] below which to drop")),
     ("snr_look", (20.0, "speech over noise floor [dB] below which to listen")),
     ("edge", (-12.0, "level of the first or last 25 ms over that of speech [dB]")),
@@ -161,6 +162,9 @@ def _of_sound(recording):
         yield Finding("clipping", entry.id, DROP if of.flat >= _L["flat_drop"] else LOOK,
                       "the wave is flat at %d places, %.2f %% of all samples"
                       % (of.flat, 100 * of.clipped))
+    elif of.tops > _L["tops"]:
+        yield Finding("clipping", entry.id, LOOK, "the highest samples are all alike, as if the wave "
+                      "had been cut flat before it was resampled or coded")
     if of.snr < _L["snr_look"]:
         yield Finding("noise", entry.id, DROP if of.snr < _L["snr_drop"] else LOOK,
                       "speech lies only %.0f dB over the noise floor of %.0f dB"
@@ -188,7 +192,9 @@ def _of_sound(recording):
 def _cut(recordings):
     """Told only where it is rare: some corpora, and some machines, begin with the first sound."""
     for place, level in (("begins", "first_db"), ("ends", "last_db")):
-        cut = [one for one in recordings if getattr(one.measures, level) > _L["edge"]]
+        # what is no louder than the noise floor is cut off no sound
+        cut = [one for one in recordings if getattr(one.measures, level) > _L["edge"]
+               and getattr(one.measures, level) + one.measures.snr > 6]
         if len(cut) <= max(1, 0.1 * len(recordings)):
             for one in cut:
                 yield Finding("cut at the edge", one.entry.id, LOOK, "%s at %.0f dB of the level of "
@@ -222,4 +228,9 @@ def _unlike(recordings):
 
 
 def channels(count):
-    return "1 channel" if count == 1 else "%d channels" % count
+    return counted(count, "channel")
+
+
+def counted(count, thing):
+    """The number and the thing, in the plural unless there is one."""
+    return "%d %s%s" % (count, thing, "" if count == 1 else "s")

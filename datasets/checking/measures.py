@@ -18,17 +18,18 @@ Entry = namedtuple("Entry", "id text audio row rate")
 # start_kept, end_kept: what preprocessing leaves of it [s]; pause, pause_at: the longest
 # silence within, and where it begins [s]; spoken: from the first speech to the last without pauses
 # [s]; first_db, last_db: level of the first and last block relative to speech; flat: places where
-# the wave is cut flat; clipped: share of samples there; cancelled: what is lost when the channels
-# are mixed [dB]; content: SHA-1 of the recording; print: float32 [BANDS * STEPS], unit length;
+# the wave is cut flat; clipped: share of samples there; tops: how level the highest hundredth of
+# all samples is, up to 1; cancelled: what is lost when the channels are mixed [dB]; content: SHA-1 of the recording; print: float32 [BANDS * STEPS], unit length;
 # envelope: bytes, level of each of ENVELOPE parts, for a picture
 Measures = namedtuple("Measures", "seconds rate channels peak speech_db floor_db snr start end "
                       "start_kept end_kept pause pause_at spoken first_db last_db flat clipped "
-                      "cancelled content print envelope")
+                      "tops cancelled content print envelope")
 
 BLOCK, STEP = 0.025, 0.010     # [s] of sound a level is measured on, and from one to the next
 BANDS, STEPS, ENVELOPE = 12, 32, 160
 _PAUSE = 0.3                   # [s]; shorter silences are part of speaking: closures of ㅂ, ㄷ, ㄱ
 _FLAT_RUN = 3                  # samples in a row at the extreme: a wave that swings has one or two
+_SILENCE = -60.0               # [dB]; a recording that is never louder holds no speech
 _DIGITAL_SILENCE = -110.0      # [dB]; no microphone is as quiet: it is an edit, not the room
 
 
@@ -40,9 +41,11 @@ def measured(entry, hp):
     if len(mixed) * hp.sample_rate < hp.window * rate:
         raise InputError("%s: is shorter than a frame (%.0f ms; a frame takes %.0f ms)" % (
             entry.audio, 1e3 * len(mixed) / rate, 1e3 * hp.window / hp.sample_rate))
+    alone = _decibels(max(channels.std(axis=0)))
     levels = _levels(mixed, rate)
-    if levels.max() < -60:
-        raise InputError("%s: holds only silence" % entry.audio)
+    if levels.max() < _SILENCE:
+        raise InputError("%s: holds only silence%s" % (entry.audio, (
+            " once its channels are mixed: they cancel each other") if alone > _SILENCE else ""))
     speech = float(np.percentile(levels, 95))
     heard = levels[levels > _DIGITAL_SILENCE]
     floor = float(np.percentile(heard, 2))
@@ -53,7 +56,6 @@ def measured(entry, hp):
     gaps = np.diff(spoken) * STEP
     longest = int(gaps.argmax()) if len(gaps) else None
     flat, clipped = _flat_places(channels)
-    alone = max(np.sqrt(np.mean((channels - channels.mean(axis=0)) ** 2, axis=0)))
     return Measures(
         seconds=seconds, rate=rate, channels=channels.shape[1],
         peak=_decibels(np.abs(channels).max()), speech_db=speech, floor_db=floor,
@@ -64,8 +66,8 @@ def measured(entry, hp):
         pause_at=0.0 if longest is None else float(spoken[longest] * STEP + BLOCK),
         spoken=float(end - start - gaps[gaps >= _PAUSE].sum()),
         first_db=float(levels[0] - speech), last_db=float(levels[-1] - speech),
-        flat=flat, clipped=clipped,
-        cancelled=_decibels(alone) - _decibels(np.sqrt(np.mean(mixed ** 2))),
+        flat=flat, clipped=clipped, tops=_levelness_of_tops(mixed),
+        cancelled=alone - _decibels(mixed.std()),
         content=content, print=_print(mixed, rate, start, end), envelope=_envelope(mixed))
 
 
@@ -112,6 +114,15 @@ def _flat_places(channels):
         places += int((runs >= _FLAT_RUN).sum())
         inside += int(runs[runs >= _FLAT_RUN].sum())
     return places, inside / channels.size
+
+
+def _levelness_of_tops(samples):
+    """In [0, 1]: below 0.9 for speech, and near 1 for a wave that was clipped.
+
+    It outlives a change of sample rate or a lossy codec, after which no sample lies flat any more.
+    """
+    high, highest = np.percentile(np.abs(samples), [99, 99.9])
+    return float(high / max(1e-6, highest))
 
 
 def _print(samples, rate, start, end):

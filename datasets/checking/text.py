@@ -2,7 +2,7 @@
 import json
 
 from datasets.checking import figures
-from datasets.checking.findings import DROP, KINDS, LOOK, NOTE, channels
+from datasets.checking.findings import DROP, KINDS, LOOK, NOTE, channels, counted
 
 _MANY = 20  # lines of a list that are printed; the page and the JSON have them all
 
@@ -44,8 +44,8 @@ def _plain(one):
 
 def _lines(report):
     total, speech, usable = figures.hours(report)
-    yield "%s: %d recordings with transcripts (%s)" % (
-        report.folder, len(report.recordings), report.format)
+    yield "%s: %s with transcript (%s)" % (
+        report.folder, counted(len(report.recordings), "recording"), report.format)
     yield "  %s in all, %s of it speech; %s without what should be dropped" % (
         duration(total), duration(speech), duration(usable))
     yield "  %-18s %8s %8s %8s" % ("", "least", "median", "most")
@@ -62,7 +62,7 @@ def _lines(report):
         chosen = [one for one in report.findings if one.action == action]
         if chosen:
             yield ""
-            yield "%s: %d recordings" % (heading, len({one.id for one in chosen}))
+            yield "%s: %s" % (heading, counted(len({one.id for one in chosen}), "recording"))
         for kind in KINDS:
             of_kind = ["%s: %s" % (one.id, one.reason) for one in chosen if one.kind == kind]
             if of_kind:
