@@ -43,7 +43,7 @@ LIMITS = OrderedDict([
     ("z", (3.5, "robust z of other figures that counts as unlike the rest")),
     ("flat_look", (3, "places where the wave is flat from which on to listen")),
     ("flat_drop", (10, "places where the wave is flat from which on to drop")),
-    ("tops", (0.93, "99th percentile of the samples over the 99.9th: above it, cut flat once")),
+    ("tops", (1.0, "alikeness of the highest samples above which they were cut flat once")),
     ("snr_drop", (15.0, "speech over noise floor [dB] below which to drop")),
     ("snr_look", (20.0, "speech over noise floor [dB] below which to listen")),
     ("edge", (-12.0, "level of the first or last 25 ms over that of speech [dB]")),

@@ -18,8 +18,8 @@ Entry = namedtuple("Entry", "id text audio row rate")
 # start_kept, end_kept: what preprocessing leaves of it [s]; pause, pause_at: the longest
 # silence within, and where it begins [s]; spoken: from the first speech to the last without pauses
 # [s]; first_db, last_db: level of the first and last block relative to speech; flat: places where
-# the wave is cut flat; clipped: share of samples there; tops: how level the highest hundredth of
-# all samples is, up to 1; cancelled: what is lost when the channels are mixed [dB]; content: SHA-1 of the recording; print: float32 [BANDS * STEPS], unit length;
+# the wave is cut flat; clipped: share of samples there; tops: over 1 where the highest
+# samples are as alike as clipping leaves them; cancelled: what is lost when the channels are mixed [dB]; content: SHA-1 of the recording; print: float32 [BANDS * STEPS], unit length;
 # envelope: bytes, level of each of ENVELOPE parts, for a picture
 Measures = namedtuple("Measures", "seconds rate channels peak speech_db floor_db snr start end "
                       "start_kept end_kept pause pause_at spoken first_db last_db flat clipped "
@@ -66,7 +66,7 @@ def measured(entry, hp):
         pause_at=0.0 if longest is None else float(spoken[longest] * STEP + BLOCK),
         spoken=float(end - start - gaps[gaps >= _PAUSE].sum()),
         first_db=float(levels[0] - speech), last_db=float(levels[-1] - speech),
-        flat=flat, clipped=clipped, tops=_levelness_of_tops(mixed),
+        flat=flat, clipped=clipped, tops=_alikeness_of_tops(mixed),
         cancelled=alone - _decibels(mixed.std()),
         content=content, print=_print(mixed, rate, start, end), envelope=_envelope(mixed))
 
@@ -116,13 +116,19 @@ def _flat_places(channels):
     return places, inside / channels.size
 
 
-def _levelness_of_tops(samples):
-    """In [0, 1]: below 0.9 for speech, and near 1 for a wave that was clipped.
+def _alikeness_of_tops(samples):
+    """Over 1 for a wave that was clipped, also before it was resampled or coded; below for speech.
 
-    It outlives a change of sample rate or a lossy codec, after which no sample lies flat any more.
+    The higher a sample, the rarer it is in speech. Clipping puts many at one height: of slight
+    clipping, the highest hundredth is nearly level; of strong, there are about as many samples in
+    the upper quarter as in the one below. 109 read sentences reach 0.94; made twice too loud,
+    clipped and resampled, 72 % of them exceed 1, and three times too loud 95 %.
     """
-    high, highest = np.percentile(np.abs(samples), [99, 99.9])
-    return float(high / max(1e-6, highest))
+    heights = np.abs(samples)
+    high, highest = np.percentile(heights, [99, 99.9])
+    upper = np.count_nonzero(heights >= 0.75 * highest)
+    below = np.count_nonzero(heights >= 0.5 * highest) - upper
+    return float(max(high / max(1e-6, highest) / 0.93, upper / max(1, below) / 0.8))
 
 
 def _print(samples, rate, start, end):
