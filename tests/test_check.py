@@ -247,6 +247,18 @@ def test_silence_that_is_too_loud_to_be_cut(tmp_path, hp):
     assert abs(of.start - 1.5) < 0.1 and of.start_kept > 1.3
 
 
+@pytest.mark.parametrize("rate", [2000, 8000, 11025, 192000])
+@pytest.mark.parametrize("samples", [voice(0.06), voice(2.0), np.eye(1, 16000, 7)[0],
+                                     np.sign(voice(0.5)), np.repeat([0.0, 0.5], 8000)])
+def test_every_sound_can_be_measured(tmp_path, hp, samples, rate):
+    soundfile.write(str(tmp_path / "a.wav"), np.tile(samples, max(1, rate // 8000)), rate)
+    with np.errstate(all="raise"):
+        of = _measured(tmp_path / "a.wav", hp)
+    numbers = [value for value in of if isinstance(value, (int, float))] + list(of.print)
+    assert np.isfinite(numbers).all() and of.spoken > 0 and len(of.envelope) == measures.ENVELOPE
+    assert 0 <= of.start <= of.seconds and 0 <= of.end <= of.seconds
+
+
 @pytest.mark.parametrize("gain, flat", [(0.9, False), (2, True), (3, True)])
 @pytest.mark.parametrize("resampled", [False, True])
 def test_clipping_is_seen(tmp_path, hp, gain, flat, resampled):

@@ -15,7 +15,7 @@ from hparams import InputError
 
 # folder; format: "kss" … or "store"; recordings: list of Recording; findings: list of Finding;
 # drop: id → reasons, ordered; without_transcript: names; without_recording, skipped: (name, reason);
-# same_text: lists of ids; overlap: (text, training ids, held-out ids) or None for a corpus;
+# same_text: (text, ids); overlap: (text, training ids, held-out ids) or None for a corpus;
 # jamo: place → {jamo: how often}; hp
 Report = namedtuple("Report", "folder format recordings findings drop without_transcript "
                     "without_recording skipped same_text overlap jamo hp")
@@ -149,13 +149,13 @@ def _drop(found):
 
 
 def _same_text(recordings, same):
-    """Lists of ids of different recordings of one text."""
+    """(text, ids of different recordings of it)."""
     copy = {one.entry.id for group in same for one in group[1:]}
     texts = OrderedDict()
     for one in recordings:
         if one.reading.jamo and one.entry.id not in copy:
             texts.setdefault(one.reading.read, []).append(one.entry.id)
-    return [ids for ids in texts.values() if len(ids) > 1]
+    return [(text, ids) for text, ids in texts.items() if len(ids) > 1]
 
 
 def _jamo(recordings):

@@ -197,8 +197,8 @@ def _cut(recordings):
                and getattr(one.measures, level) + one.measures.snr > 6]
         if len(cut) <= max(1, 0.1 * len(recordings)):
             for one in cut:
-                yield Finding("cut at the edge", one.entry.id, LOOK, "%s at %.0f dB of the level of "
-                              "speech" % (place, getattr(one.measures, level)))
+                yield Finding("cut at the edge", one.entry.id, LOOK, "%s only %.0f dB below the level "
+                              "of speech" % (place, -getattr(one.measures, level)))
 
 
 def _unlike(recordings):

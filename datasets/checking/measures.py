@@ -142,6 +142,7 @@ def _print(samples, rate, start, end):
     starts = np.int64(np.linspace(0, len(part) - size, 3 * STEPS))
     power = np.abs(np.fft.rfft(part[starts[:, None] + np.arange(size)] * np.hanning(size))) ** 2
     edges = np.int64(np.round(np.geomspace(120, 3500, BANDS + 1) * size / rate))
+    edges = np.minimum(edges, power.shape[1] - 1)  # a low sample rate has no upper bands
     bands = np.stack([power[:, low:max(low + 1, high)].mean(axis=1)
                       for low, high in zip(edges, edges[1:])], axis=1)
     levels = 10 * np.log10(bands.reshape(STEPS, 3, BANDS).mean(axis=1) + 1e-12)

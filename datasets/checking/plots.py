@@ -81,7 +81,7 @@ def jamo_png(report):
         axes.set_ylim(0.5, 2 * max(10, numbers.max()))
         axes.set_xlim(-0.7, len(numbers) - 0.3)
         axes.set_xticks(positions)
-        axes.set_xticklabels(letter_labels(shown(list(counts))), fontproperties=korean_font(11))
+        axes.set_xticklabels(letter_labels(shown(list(counts))), fontproperties=korean_font(13))
         for label, number in zip(axes.get_xticklabels(), numbers):
             label.set_color("black" if number else _RED)
         axes.set_ylabel(place)
@@ -112,6 +112,7 @@ def _name(figure, axes, points, dots):
         for order, (across, up, side) in enumerate(_BESIDE):
             text = axes.annotate(name, (x, y), xytext=(across, up), textcoords="offset points",
                                  horizontalalignment=side, color=_RED, fontproperties=korean_font(9))
+            text.update_positions(renderer)  # matplotlib 2.2 does so only when it draws
             box = text.get_window_extent(renderer)
             if (axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 and axes.bbox.y0 < box.y0
                     and box.y1 < axes.bbox.y1 and not any(box.overlaps(other) for other in taken)):

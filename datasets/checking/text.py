@@ -27,7 +27,7 @@ def as_json(report):
         "without_transcript": report.without_transcript,
         "without_recording": [name for name, _ in report.without_recording],
         "skipped": ["%s: %s" % one for one in report.skipped],
-        "same_text": report.same_text,
+        "same_text": [{"text": text, "ids": ids} for text, ids in report.same_text],
         "overlap": None if report.overlap is None else [
             {"text": text, "training": training, "held_out": held_out}
             for text, training, held_out in report.overlap],
@@ -87,7 +87,8 @@ def lists(report):
         ("texts that are trained on and validated with", ["%s (trained: %s; held out: %s)" % (
             text, ", ".join(training), ", ".join(held_out))
             for text, training, held_out in overlap]),
-        ("texts recorded more than once", [", ".join(ids) for ids in report.same_text]),
+        ("texts recorded more than once", [
+            "%s (%s)" % (text, ", ".join(ids)) for text, ids in report.same_text]),
     ]
     return [(heading, lines) for heading, lines in found if lines]
 
