@@ -18,7 +18,7 @@ def korean_font(size):
 
 
 def letter_labels(letters):
-    """Labels of single letters: matplotlib 2.2 cuts one that stands alone, but not before a space."""
+    """Labels of single letters: matplotlib 2.2 cuts a lone one, but not before a space."""
     return [letter + " " for letter in letters]
 
 

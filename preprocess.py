@@ -2,7 +2,7 @@
 
     python preprocess.py --corpus /data/kss --out data/kss
     python preprocess.py --corpus recordings --out data/me --speaker me --preset small
-    python preprocess.py --corpus recordings --out data/me --exclude logs/check/recordings/exclude.txt
+    python preprocess.py --corpus recordings --out data/me --exclude exclude.txt
 
 Run it again after a change or an interruption: it makes only what is missing.
 """

@@ -1,4 +1,4 @@
-"""python -m datasets check: what it finds in clips that were spoiled, and what it leaves in peace."""
+"""python -m datasets check: what it finds in spoiled clips, and what it leaves in peace."""
 import contextlib
 import io
 import json
@@ -162,7 +162,8 @@ def test_the_text_names_what_is_wrong(spoiled, hp):
     for words in ("22 recordings with transcript (folder)", "drop, or mend: 11 recordings",
                   "0004: the transcript is empty", "'♥' (U+2665, column", "0016.flac",
                   "0017.txt: has no recording", "0015: the same sound as 0014, which stays",
-                  "0006: the same file as 0005, with another transcript", "s before speech; preprocessing",
+                  "0006: the same file as 0005, with another transcript",
+                  "s before speech; preprocessing",
                   "8000 Hz, 1 channel; most have 16000 Hz", "initial jamo that never occur:"):
         assert words in said
 
@@ -184,7 +185,7 @@ def test_the_page_escapes_what_a_corpus_says(make_corpus, hp, monkeypatch):
     assert "&lt;b&gt;alert" in html and "a&amp;b&lt;i&gt;" in html
 
 
-def test_the_program_writes_page_and_list_where_it_is_told(make_corpus, tmp_path, monkeypatch, capsys):
+def test_page_and_list_are_written_where_told(make_corpus, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(page, "_plots", lambda report: [])
     listed = str(tmp_path / "my list.txt")
     program.main(["check", make_corpus({"a": "하나", "b": "x"}), "--out", str(tmp_path / "out"),

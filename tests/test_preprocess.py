@@ -96,10 +96,10 @@ def _write_list(folder, text):
     return path
 
 
-def test_what_is_listed_is_excluded_and_what_is_unknown_is_named(tmp_path, make_corpus, out, capsys):
+def test_what_is_listed_is_excluded_and_the_unknown_named(tmp_path, make_corpus, out, capsys):
     corpus = make_corpus(dict(_TEXTS, **{"소리 하나": "다섯", "#2": "여섯"}))
-    listed = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\ngone  # why\n"
-                         % unicodedata.normalize("NFD", "소리 하나"))
+    listed = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\n"
+                         "gone  # why\n" % unicodedata.normalize("NFD", "소리 하나"))
     _preprocess(corpus, out, "--exclude", listed, "--limit", "2")
     assert [row.id for row in load_store(out).utterances] == ["a", "c"]
     printed = capsys.readouterr().out

@@ -14,8 +14,8 @@ from datasets.checking.reading import PLACES, reading
 from hparams import InputError
 
 # folder; format: "kss" … or "store"; recordings: list of Recording; findings: list of Finding;
-# drop: id → reasons, ordered; without_transcript: names; without_recording, skipped: (name, reason);
-# same_text: (text, ids); overlap: (text, training ids, held-out ids) or None for a corpus;
+# drop: id → reasons, ordered; without_transcript: names; without_recording, skipped: (name,
+# reason); same_text: (text, ids); overlap: (text, training ids, held-out ids) or None for a corpus;
 # jamo: place → {jamo: how often}; hp
 Report = namedtuple("Report", "folder format recordings findings drop without_transcript "
                     "without_recording skipped same_text overlap jamo hp")
@@ -80,7 +80,8 @@ def _overlap(store, hp):
     for texts, items in zip(sides, split([store], hp.held_out)):
         for item in items:
             texts.setdefault(item.row.text, []).append(item.row.id)
-    return [(text, sides[0][text], sides[1][text]) for text in sorted(set(sides[0]) & set(sides[1]))]
+    training, held_out = sides
+    return [(text, training[text], held_out[text]) for text in sorted(set(training) & set(held_out))]
 
 
 def _recordings(entries, hp, workers, progress):

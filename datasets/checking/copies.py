@@ -37,7 +37,7 @@ def candidates(recordings):
 
 
 def same_sound(pair):
-    """Whether the recordings of a pair of entries are one, but for level, silence, rate and noise."""
+    """Whether two entries hold one recording, but for level, silence, rate and noise."""
     waves = [_at_low_rate(*measures.sound(entry)) for entry in pair]
     size = 1 << int(sum(map(len, waves)) - 1).bit_length()
     spectra = [np.fft.rfft(wave, size) for wave in waves]

@@ -75,8 +75,8 @@ def notes(report):
         return found
     rates = [rate for (rate, _), _ in kinds_of_files(report)]
     if rates[0] < report.hp.sample_rate and report.format != "store":
-        found.append("most recordings have %d Hz, the preset %d: the upper bands of the mel will be "
-                     "empty; choose a preset or --hparams sample_rate that fits"
+        found.append("most recordings have %d Hz, the preset %d: the upper bands of the mel will "
+                     "be empty; choose a preset or --hparams sample_rate that fits"
                      % (rates[0], report.hp.sample_rate))
     for place, attribute in (("begin", "first_db"), ("end", "last_db")):
         cut = sum(getattr(one.measures, attribute) > rules.LIMITS["edge"][0]

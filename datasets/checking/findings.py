@@ -141,7 +141,7 @@ def _of_rate(recording, z):
 
 
 def _of_copies(group):
-    """The first of copies with one text stays; with several texts, nobody can tell which is right."""
+    """The first of copies with one text stays; with several, nobody can tell which is right."""
     texts = {one.reading.read for one in group}
     for position, one in enumerate(group):
         others = ", ".join(other.entry.id for other in group if other is not one)
@@ -163,8 +163,8 @@ def _of_sound(recording):
                       "the wave is flat at %d places, %.2f %% of all samples"
                       % (of.flat, 100 * of.clipped))
     elif of.tops > _L["tops"]:
-        yield Finding("clipping", entry.id, LOOK, "the highest samples are all alike, as if the wave "
-                      "had been cut flat before it was resampled or coded")
+        yield Finding("clipping", entry.id, LOOK, "the highest samples are all alike, as if the "
+                      "wave had been cut flat before it was resampled or coded")
     if of.snr < _L["snr_look"]:
         yield Finding("noise", entry.id, DROP if of.snr < _L["snr_drop"] else LOOK,
                       "speech lies only %.0f dB over the noise floor of %.0f dB"
@@ -172,7 +172,8 @@ def _of_sound(recording):
     if of.pause > _L["pause_look"]:
         yield Finding("long pause", entry.id, DROP if of.pause > _L["pause_drop"] else LOOK,
                       "%.2f s of silence at %.2f s" % (of.pause, of.pause_at))
-    for place, silence, kept in (("before", of.start, of.start_kept), ("after", of.end, of.end_kept)):
+    for place, silence, kept in (("before", of.start, of.start_kept),
+                                 ("after", of.end, of.end_kept)):
         if silence > _L["silence"]:
             stays = kept > _L["silence_kept"]
             yield Finding("silence around", entry.id, DROP if stays else NOTE,
@@ -197,8 +198,8 @@ def _cut(recordings):
                and getattr(one.measures, level) + one.measures.snr > 6]
         if len(cut) <= max(1, 0.1 * len(recordings)):
             for one in cut:
-                yield Finding("cut at the edge", one.entry.id, LOOK, "%s only %.0f dB below the level "
-                              "of speech" % (place, -getattr(one.measures, level)))
+                yield Finding("cut at the edge", one.entry.id, LOOK, "%s only %.0f dB below the "
+                              "level of speech" % (place, -getattr(one.measures, level)))
 
 
 def _unlike(recordings):

@@ -8,6 +8,7 @@ from datasets.checking.text import duration, lists
 
 _WAVES = 300  # findings that are drawn: a page of thousands would be slow to open
 
+_ROW = '<tr><td class="id">%s<br>%s</td><td>%s</td><td class="wave">%s</td></tr>'
 _STYLE = """
 body { font: 15px/1.5 "Noto Sans KR", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic",
        NanumGothic, sans-serif; color: #222; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -89,8 +90,8 @@ def _findings(report):
                     recording = by_id[one.id]
                     wave = _wave(recording) if drawn < _WAVES else ""
                     drawn += 1
-                    yield ('<tr><td class="id">%s<br>%s</td><td>%s</td><td class="wave">%s</td></tr>') % (
-                        escape(one.id), escape(recording.entry.text), escape(one.reason), wave)
+                    yield _ROW % (escape(one.id), escape(recording.entry.text),
+                                  escape(one.reason), wave)
                 yield "</table>"
     if not report.findings:
         yield "<h2>No findings</h2><p>Nothing to drop and nothing to listen to.</p>"

@@ -9,7 +9,7 @@ from pictures import korean_font, letter_labels, png
 
 _BLUE, _RED, _GREY = "#3b6ea5", "#c0392b", "#999999"
 _NAMED = 12  # outliers that get their name in the plot
-# where a name may stand: points to the right of its dot, points above it, the end that is at the dot
+# where a name may stand: points to the right of its dot, points above it, its end at the dot
 _BESIDE = ((6, 3, "left"), (-6, 3, "right"), (6, -11, "left"), (-6, -11, "right"),
            (0, 8, "center"), (0, -17, "center"), (6, 16, "left"), (-6, 16, "right"))
 
@@ -111,7 +111,8 @@ def _name(figure, axes, points, dots):
         tried = []
         for order, (across, up, side) in enumerate(_BESIDE):
             text = axes.annotate(name, (x, y), xytext=(across, up), textcoords="offset points",
-                                 horizontalalignment=side, color=_RED, fontproperties=korean_font(9))
+                                 horizontalalignment=side, color=_RED,
+                                 fontproperties=korean_font(9))
             text.update_positions(renderer)  # matplotlib 2.2 does so only when it draws
             box = text.get_window_extent(renderer)
             if (axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 and axes.bbox.y0 < box.y0
