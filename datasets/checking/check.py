@@ -81,7 +81,8 @@ def _overlap(store, hp):
         for item in items:
             texts.setdefault(item.row.text, []).append(item.row.id)
     training, held_out = sides
-    return [(text, training[text], held_out[text]) for text in sorted(set(training) & set(held_out))]
+    return [(text, training[text], held_out[text])
+            for text in sorted(set(training) & set(held_out))]
 
 
 def _recordings(entries, hp, workers, progress):

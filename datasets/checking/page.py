@@ -26,7 +26,7 @@ img { max-width: 100%; display: block; margin: .4rem 0 }
 .tile { border: 1px solid #ddd; border-radius: .4rem; padding: .5rem .9rem }
 .tile b { display: block; font-size: 1.3rem }
 .drop { color: #c0392b } .look { color: #b26a00 } .note { color: #555 }
-.letters { font-size: 1.15rem; letter-spacing: .1rem }
+@media (max-width: 40rem) { td.wave { display: none } }
 """
 
 
