@@ -2,6 +2,7 @@
 
     python preprocess.py --corpus /data/kss --out data/kss
     python preprocess.py --corpus recordings --out data/me --speaker me --preset small
+    python preprocess.py --corpus recordings --out data/me --exclude exclude.txt
 
 Run it again after a change or an interruption: it makes only what is missing.
 """
@@ -13,8 +14,9 @@ import command_line
 import files
 import hparams
 import korean
-from datasets import corpus
+from datasets import corpus, exclusion
 from datasets.build import build_store
+from hparams import InputError
 
 
 def main(arguments):
@@ -22,12 +24,26 @@ def main(arguments):
     hp = hparams.load(options.preset or "reference", options.hparams)
     reader = korean.Reader(hp.pronounce, options.lexicon and korean.load_lexicon(options.lexicon))
     found = corpus.read_corpus(options.corpus, options.format)
+    utterances, excluded = _stay(found.utterances, options)
     speaker = options.speaker or os.path.basename(os.path.abspath(options.corpus))
     print("%s: %d recordings with transcripts (%s)"
           % (options.corpus, len(found.utterances), found.format))
-    outcome = build_store(options.out, found.utterances[:options.limit], speaker, hp, reader,
+    outcome = build_store(options.out, utterances[:options.limit], speaker, hp, reader,
                           options.workers, _progress)
-    _report(outcome.store, outcome.changed, found.skipped + outcome.unfit)
+    _report(outcome.store, outcome.changed, found.skipped + excluded + outcome.unfit)
+
+
+def _stay(utterances, options):
+    """(utterances that --exclude does not name, the others as (id, reason))."""
+    if not options.exclude:
+        return utterances, []
+    stay, excluded, unknown = exclusion.divided(utterances, options.exclude)
+    print("%s: %d excluded%s" % (options.exclude, len(excluded), "; not in the corpus: "
+                                 + ", ".join(unknown) if unknown else ""))
+    if not stay:
+        raise InputError("%s: excludes all of the %d utterances of %s"
+                         % (options.exclude, len(utterances), options.corpus))
+    return stay, [(one, "excluded by " + options.exclude) for one in excluded]
 
 
 def _parser():
@@ -43,6 +59,9 @@ def _parser():
     parser.add_argument("--workers", type=command_line.positive, default=os.cpu_count(),
                         metavar="N", help="processes; default: one a processor")
     parser.add_lexicon()
+    parser.add_argument("--exclude", metavar="FILE",
+                        help="ids to leave out, one a line; python -m datasets check writes such "
+                             "a list")
     parser.add_argument("--limit", type=command_line.positive, metavar="N",
                         help="take the first N utterances only")
     parser.add_hparams()

@@ -14,6 +14,15 @@ _LENGTH_UNKNOWN = 0x7FFF0000
 def read_wav(path):
     """(samples float64 [samples], the mean of all channels, samples a second) of an audio file.
 
+    Raises what `read_channels` raises.
+    """
+    channels, rate = read_channels(path)
+    return channels.mean(axis=1), rate
+
+
+def read_channels(path):
+    """(samples float64 [samples, channels], samples a second) of an audio file.
+
     Raises InputError for what is no audio, is cut off, is empty or holds what is no finite number.
     """
     _check_uncut(path)
@@ -29,7 +38,7 @@ def read_wav(path):
         raise InputError("%s: holds no samples" % path)
     if not np.isfinite(samples).all():
         raise InputError("%s: holds samples that are not finite numbers" % path)
-    return samples.mean(axis=1), rate
+    return samples, rate
 
 
 def _check_uncut(path):

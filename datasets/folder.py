@@ -2,7 +2,7 @@
 import os
 
 import files
-from datasets.pairing import Pairing, paths_within
+from datasets.pairing import NO_RECORDING, Pairing, paths_within
 from hparams import InputError
 
 
@@ -22,7 +22,7 @@ def read(folder):
                 pairing.skipped.append((transcript, str(problem)))
             else:
                 pairing.pair([name], text, transcript + ":1")
-    pairing.skipped += [(transcript, "has no recording")
+    pairing.skipped += [(transcript, NO_RECORDING)
                         for transcript in sorted(set(transcripts) - _spoken(pairing))]
     return pairing.result()
 

@@ -5,6 +5,16 @@ from collections import namedtuple
 
 ENDINGS = (".wav", ".flac")
 
+# reasons for which one of the two is skipped
+NO_TRANSCRIPT = "has no transcript"
+NO_RECORDING = "has no recording"
+_RECORDING_ABSENT = "there is no recording %s in the corpus folder"
+
+
+def without_recording(reason):
+    """Whether a transcript was skipped for this reason: nothing is recorded that it belongs to."""
+    return reason == NO_RECORDING or reason.startswith(_RECORDING_ABSENT.split("%s")[0])
+
 # id: the recording's path in its corpus, without ending; audio: path to open; text: its transcript,
 # as written; where: file and line of the transcript
 Utterance = namedtuple("Utterance", "id audio text where")
@@ -28,7 +38,7 @@ class Pairing(object):
         """Give a transcript to the recording that one of `names`, the likeliest first, is of."""
         key = next((_key(name) for name in names if _key(name) in self._on_disk), None)
         if key is None:
-            self.skipped.append((where, "there is no recording %s in the corpus folder" % names[0]))
+            self.skipped.append((where, _RECORDING_ABSENT % names[0]))
         else:
             self._paired.add(key)
             self.utterances.append(
@@ -37,7 +47,7 @@ class Pairing(object):
     def result(self):
         """(utterances, skipped), with the recordings that have no transcript among the latter."""
         return self.utterances, self.skipped + [
-            (key, "has no transcript") for key in self.recordings() if key not in self._paired]
+            (key, NO_TRANSCRIPT) for key in self.recordings() if key not in self._paired]
 
 
 def paths_within(folder, endings):

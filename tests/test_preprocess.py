@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ import soundfile
 import korean
 import preprocess
 from conftest import voice, write_recording
-from datasets import example
+from datasets import example, exclusion
+from datasets.pairing import Utterance
 from datasets.store import load_store
 from hparams import InputError
 
@@ -83,6 +86,53 @@ def test_limit_and_speaker(make_corpus, out):
     _preprocess(make_corpus(_TEXTS), out, "--limit", "2", "--speaker", "나")
     store = load_store(out)
     assert (store.speaker, [row.id for row in store.utterances]) == ("나", ["a", "b"])
+
+
+# -- what is to be left out ------------------------------------------------------------------------
+
+def _write_list(folder, text):
+    path = os.path.join(str(folder), "exclude.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def test_what_is_listed_is_excluded_and_the_unknown_named(tmp_path, make_corpus, out, capsys):
+    corpus = make_corpus(dict(_TEXTS, **{"소리 하나": "다섯", "#2": "여섯"}))
+    listed = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\n"
+                         "gone  # why\n" % unicodedata.normalize("NFD", "소리 하나"))
+    _preprocess(corpus, out, "--exclude", listed, "--limit", "2")
+    assert [row.id for row in load_store(out).utterances] == ["a", "c"]
+    printed = capsys.readouterr().out
+    assert "%s: 3 excluded; not in the corpus: none, gone  # why\n" % listed in printed
+    with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
+        assert "b: excluded by %s\n" % listed in file.read()
+
+
+def test_excluding_takes_away_from_a_store_and_no_list_gives_back(tmp_path, make_corpus, out):
+    corpus, listed = make_corpus(_TEXTS), _write_list(tmp_path, "a\n")
+    for more, left in (([], "abc"), (["--exclude", listed], "bc"), ([], "abc")):
+        _preprocess(corpus, out, *more)
+        assert [row.id for row in load_store(out).utterances] == list(left)
+
+
+def test_a_list_that_was_written_reads_the_same(tmp_path):
+    path, ids = str(tmp_path / "list"), ["#2", "a", "b # c", "하나/둘"]
+    exclusion.write_list(path, OrderedDict((one, "why\n# so") for one in ids))
+    rows = [Utterance(one, None, None, None) for one in ids + ["why", "d"]]
+    stay, excluded, unknown = exclusion.divided(rows, path)
+    assert [row.id for row in stay] == ["why", "d"] and excluded == ids and unknown == []
+
+
+@pytest.mark.parametrize("content, message", [
+    ("a\nb\nc\n", "exclude.txt: excludes all of the 3 utterances"),
+    (None, "exclude.txt: there is no such file")])
+def test_a_list_that_cannot_be_used(tmp_path, make_corpus, out, content, message):
+    corpus, listed = make_corpus(_TEXTS), os.path.join(str(tmp_path), "exclude.txt")
+    if content:
+        _write_list(tmp_path, content)
+    with pytest.raises(InputError, match=message):
+        _preprocess(corpus, out, "--exclude", listed)
 
 
 # -- a second run ----------------------------------------------------------------------------------

@@ -1,22 +1,8 @@
 """Pictures of mels and alignments, with jamo that can be read, as PNG bytes."""
-import importlib.util
-import io
-import os
-
-from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import korean
-
-# The package is found, not imported: it would change the fonts of every plot in the process.
-_FONT = os.path.join(
-    os.path.dirname(importlib.util.find_spec("koreanize_matplotlib").origin),
-    "fonts", "NanumGothic.ttf")
-
-
-def korean_font(size):
-    return font_manager.FontProperties(fname=_FONT, size=size)
+from pictures import korean_font, letter_labels, png
 
 
 def alignment_png(weights, symbols, title):
@@ -30,14 +16,11 @@ def alignment_png(weights, symbols, title):
     image = axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none",
                         vmin=0, vmax=1)
     axes.set_yticks(range(jamo))
-    # matplotlib 2.2 cuts a letter that stands alone; with a space behind it it is whole
-    axes.set_yticklabels([letter + " " for letter in korean.shown(symbols)])
-    for label in axes.get_yticklabels():
-        label.set_fontproperties(korean_font(8))
+    axes.set_yticklabels(letter_labels(korean.shown(symbols)), fontproperties=korean_font(8))
     axes.set_xlabel("decoder step")
     axes.set_title(title, fontproperties=korean_font(11))
     figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02)
-    return _png(figure)
+    return png(figure)
 
 
 def mels_png(mels, titles, mel_range):
@@ -52,13 +35,4 @@ def mels_png(mels, titles, mel_range):
         axes.set_ylabel("mel band")
         axes.set_title(title, fontproperties=korean_font(10))
     axes.set_xlabel("frame")
-    return _png(figure)
-
-
-def _png(figure):
-    # a Figure of its own, not pyplot's: nothing has to be closed, and threads do not meet
-    FigureCanvasAgg(figure)
-    out = io.BytesIO()
-    figure.tight_layout()
-    figure.savefig(out, format="png", dpi=90)
-    return out.getvalue()
+    return png(figure)

@@ -12,7 +12,7 @@ Change = namedtuple("Change", "rule column written read")
 
 def rule(name, pattern, read):
     """The Rule of a pattern that is not compiled yet."""
-    return rule(name, pattern, read)
+    return Rule(name, re.compile(pattern), read)
 
 
 class Text(object):
