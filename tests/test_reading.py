@@ -145,3 +145,13 @@ def test_a_long_line_falls_into_sentences_and_loses_nothing():
     assert parts[0] == "오늘은 날씨가 흐립니다." and len(parts) >= 3
     assert " ".join(parts) == text
     assert sentences("") == [""] and sentences("가" * 500) == ["가" * 500]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
+def test_the_readme_shows_what_is_so(name):
+    path = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), name)
+    with io.open(path, encoding="utf-8") as file:
+        table = re.search("(?s)\\| 3,600마리.*?\n\n", file.read()).group()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if line]
+    assert len(rows) == 15
+    assert [READER.read(written).text for written, _ in rows] == [read for _, read in rows]

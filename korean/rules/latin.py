@@ -66,10 +66,11 @@ def _dotted(match):
 
 BEFORE_UNITS = (
     rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
-         lambda match: "플러스".join(_ENGLISH_DIGITS[int(digit)] for digit in match.groups())),
+         lambda match: "플러스".join(_ENGLISH_DIGITS[int(digit)] for digit in match.groups()),
+         needs="+"),
     rule("version", _LONE + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=([0-9]))",
-         lambda match: "버전 "),
-    rule("version", "(?<![0-9.,])[0-9]+(?:\\.[0-9]+){2,}(?![0-9])", _dotted),
+         lambda match: "버전 ", needs="vV"),
+    rule("version", "(?<![0-9.,])[0-9]+(?:\\.[0-9]+){2,}(?![0-9])", _dotted, needs="."),
 )
 CODES = (
     rule("code", _LONE + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
@@ -77,13 +78,14 @@ CODES = (
     rule("code", "(?<=오메가|캡슐톡)[1-9](?![0-9])", _after_name),
 )
 RULES = (
-    rule("acronym", _LONE + "[A-Z]+(?:&[A-Z]+)+" + _ENDS, _joined),
-    rule("acronym", _LONE + "A/S" + _ENDS, _joined),
+    rule("acronym", _LONE + "[A-Z]+(?:&[A-Z]+)+" + _ENDS, _joined, needs="&"),
+    rule("acronym", _LONE + "A/S" + _ENDS, _joined, needs="/"),
     rule("acronym", _LONE + "[A-Z]\\+{1,2}(?![0-9A-Za-z+])",
-         lambda match: english.spell(match.group()[0]) + "플러스" * match.group().count("+")),
-    rule("English", "(?i)(?<![a-z])thank you(?![a-z])", lambda match: "땡큐"),
-    rule("English", "(?<=[가-힣] )vs\\.?(?= ?[가-힣])", lambda match: "대"),
-    rule("English", _LONE + "[A-Za-z]+(?:-[A-Za-z]+)+" + _ENDS, _hyphened),
+         lambda match: english.spell(match.group()[0]) + "플러스" * match.group().count("+"),
+         needs="+"),
+    rule("English", "(?i)(?<![a-z])thank you(?![a-z])", lambda match: "땡큐", needs="tT"),
+    rule("English", "(?<=[가-힣] )vs\\.?(?= ?[가-힣])", lambda match: "대", needs="v"),
+    rule("English", _LONE + "[A-Za-z]+(?:-[A-Za-z]+)+" + _ENDS, _hyphened, needs="-"),
     rule("acronym", _LONE + "[A-Z]{2,}(?:'?s)?" + _ENDS, _word),
     rule("English",
          "[A-Za-z](?:\\.[A-Za-z])+\\.?|[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=Mr|Dr|Ms)\\.|(?<=Mrs)\\.)?",

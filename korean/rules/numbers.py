@@ -89,13 +89,15 @@ ROMAN = (
          % "|".join(_LONGEST_FIRST), _roman_letters),
 )
 POWER = (
-    rule("power", "([0-9A-Za-z)])(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _power),
+    rule("power", "([0-9A-Za-z)])(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _power, needs="^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
 )
 RULES = (
-    rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _ordinal),
-    rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _month),
-    rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))", _without_zero),
-    rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", lambda match: _SIGNS[match.group()]),
+    rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _ordinal, needs="째"),
+    rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _month, needs="월"),
+    rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))", _without_zero,
+         needs="0"),
+    rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", lambda match: _SIGNS[match.group()],
+         needs="-−–+±"),
     rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace(
          "[0-9]", "[0-9](?<![0-9.].)", 1), _counted),
     rule("number", NUMBER, _number),

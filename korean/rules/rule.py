@@ -3,28 +3,31 @@ import re
 from collections import namedtuple
 
 # name: of what it reads; pattern: compiled; read(match) → what stands there instead, or None to
-# leave it as it is. Pure: the same match, the same answer.
-Rule = namedtuple("Rule", "name pattern read")
+# leave it as it is (pure: the same match, the same answer); needs: characters of which a text
+# holds one where the pattern matches, empty if there is none to name
+Rule = namedtuple("Rule", "name pattern read needs")
 
 # rule: its name; column: in the text as written, from 1; written → read
 Change = namedtuple("Change", "rule column written read")
 
 
-def rule(name, pattern, read):
+def rule(name, pattern, read, needs=""):
     """The Rule of a pattern that is not compiled yet."""
-    return Rule(name, re.compile(pattern), read)
+    return Rule(name, re.compile(pattern), read, frozenset(needs))
 
 
 class Text(object):
     """A text on its way through the rules: its characters, their columns, and what was changed."""
 
     def __init__(self, text):
-        self.text = text
+        self.text, self.present = text, set(text)
         self.columns = range(1, len(text) + 1)
         self.changes = []
 
     def apply(self, rule):
         """Apply a rule wherever its pattern matches, from left to right."""
+        if rule.needs and rule.needs.isdisjoint(self.present):
+            return
         text, columns = self.text, self.columns
         pieces, new_columns, done = [], [], 0
         for match in rule.pattern.finditer(text):
@@ -40,5 +43,6 @@ class Text(object):
             self.changes.append(Change(rule.name, columns[start], written, read))
         if done:
             self.text = "".join(pieces) + text[done:]
+            self.present = set(self.text)
             new_columns += columns[done:]
             self.columns = new_columns

@@ -35,18 +35,21 @@ def _emergency(match):
 
 _CALLS = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러")
 RULES = (
-    rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS, _digits),
+    rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS, _digits,
+         needs="+"),
     rule("telephone", _ALONE + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _ENDS,
-         _in_brackets),
+         _in_brackets, needs="("),
     rule("telephone", _ALONE + "0[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _ENDS,
-         _digits),
-    rule("telephone", _ALONE + "(01[016789])([0-9]{3,4})([0-9]{4})" + _ENDS, _groups),
-    rule("telephone", _ALONE + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _ENDS, _local),
+         _digits, needs="-. )"),
+    rule("telephone", _ALONE + "(01[016789])([0-9]{3,4})([0-9]{4})" + _ENDS, _groups, needs="0"),
+    rule("telephone", _ALONE + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _ENDS, _local,
+         needs="-"),
     # accounts, and 4-3-3 on a football field
-    rule("digit by digit", _ALONE + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _ENDS), _digits),
-    rule("digit by digit", _ALONE + "[0-9]{6}-[0-9]{7}" + _ENDS, _digits),
+    rule("digit by digit", _ALONE + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _ENDS), _digits,
+         needs="-"),
+    rule("digit by digit", _ALONE + "[0-9]{6}-[0-9]{7}" + _ENDS, _digits, needs="-"),
     rule("digit by digit", _ALONE + "([1-9])-([1-9])-([1-9])(?:-([1-9]))?" + _ENDS,
-         lambda match: numerals.digits(match.group().replace("-", ""))),
+         lambda match: numerals.digits(match.group().replace("-", "")), needs="-"),
 )
 EMERGENCY = (
     rule("emergency",

@@ -59,15 +59,17 @@ _CURRENCY = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse
 
 
 def _unit(match):
-    """5kg, 25℃, 3만km, 100㎡. The number itself is left to the rules of numbers."""
+    """5kg, 3만km, 100㎡. The number itself is left to the rules of numbers."""
     number, space, unit = match.groups()
-    scale = _SCALES.get(unit)
-    before = match.string[:match.start()]
-    if unit in ("p", "pt", "s", "h", "t") and "." in number:
-        return None
-    if scale and not re.search("%s ?-?$|[~∼〜-] ?$" % scale, before):
-        return (scale + " ") + number + space + _UNITS[unit]
     return number + space + _UNITS[unit]
+
+
+def _degrees(match):
+    """25℃: 섭씨 25도, unless 섭씨 stands there or this is the second number of a range."""
+    number, space, unit = match.groups()
+    scale = _SCALES[unit]
+    said = re.search("%s ?$|[~∼〜-] ?$" % scale, match.string[:match.start()])
+    return ("" if said else scale + " ") + number + space + _UNITS[unit]
 
 
 def _speed(match):
@@ -103,15 +105,16 @@ RULES = (
     rule("unit",
          "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
          % (_MINUS, NUMBER, _SCALE, _ENDS, _PARTICLE),
-         _speed),
+         _speed, needs="/"),
     rule("unit", "(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _ENDS, _PARTICLE),
-         _per),
+         _per, needs="/"),
     # blood pressure
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)",
-         lambda match: match.group(1) + "에 "),
-    rule("unit", "(%s%s%s)( ?)(%s)%s" % (_MINUS, NUMBER, _SCALE, _UNIT, _ENDS), _unit),
+         lambda match: match.group(1) + "에 ", needs="/"),
+    rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _degrees, needs="℃°℉"),
+    rule("unit", "(%s%s)( ?)(%s)%s" % (NUMBER, _SCALE, _UNIT, _ENDS), _unit),
 )
 AFTER_WORDS = (
     rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _unit),
-    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|㎡)(?=당)", _unit),
+    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|㎡)(?=당)", _unit, needs="당"),
 )
