@@ -2,13 +2,14 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 import korean
 from korean import numerals
 from korean.syllables import compose, spelled
 from numeral_parser import native_value, sino_value
+from test_reading import corpus
 
 READER = korean.Reader()
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
@@ -30,6 +31,19 @@ def test_any_text_gives_symbols_or_a_report_and_is_read_once(text):
     assert READER.read(reading.text) == korean.Reading(reading.text, [], [])
     if not reading.text and text.strip(" '()"):
         assert reading.changes or reading.unreadable
+
+
+WRITTEN = [row[0] for row in corpus()]
+
+
+@settings(max_examples=600, deadline=None)
+@given(some.sampled_from(WRITTEN), some.sampled_from(WRITTEN), some.integers(0, 60),
+       some.integers(0, 60))
+@example("06.1", "", 9, 0)
+def test_any_two_pieces_of_the_corpus_can_meet(first, second, end, start):
+    reading = READER.read(first[:end] + second[start:])
+    assert set(READER.jamo(reading.text)) <= SYMBOLS
+    assert READER.read(reading.text) == korean.Reading(reading.text, [], [])
 
 
 @settings(max_examples=300, deadline=None)

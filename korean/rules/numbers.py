@@ -24,7 +24,7 @@ def amount(written):
     """A number by itself, commas and all: 3,600 is 삼천육백, 1.5 is 일점오, 007 is 공공칠."""
     number = figures(written)
     if len(number) > 1 and number[0] == "0" and number[1] != ".":
-        return numerals.digits(number)
+        return "점".join(map(numerals.digits, number.split(".")))
     return numerals.decimal(number)
 
 
