@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 import hparams
+import preprocess
 from conftest import train
 from datasets import batches
 from datasets.store import load_store
@@ -279,3 +280,28 @@ def test_presets_and_the_table_agree():
     for damaged in ({"hop": "300"}, {"hop": 1.5}, {"wavenet_scales": 7}, {"unknown": 1}, [], None):
         with pytest.raises(InputError):
             hparams.from_dict(damaged, "run.json")
+
+
+def test_a_run_reads_as_its_stores_were_read(make_corpus, tmp_path):
+    (tmp_path / "own.tsv").write_text("SQL\t시퀄\n", encoding="utf-8")
+    preprocess.main(["--corpus", make_corpus({"a": "SQL 값이"}), "--out", str(tmp_path / "store"),
+                     "--preset", "tiny", "--hparams", "pronounce=true",
+                     "--lexicon", str(tmp_path / "own.tsv")])
+    stores = [load_store(str(tmp_path / "store"))]
+    with pytest.raises(InputError, match="pronounce is True in .*store but False in the run"):
+        runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+    runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "pronounce=true")
+    reader = runs.load(str(tmp_path / "run"), "tacotron").reader
+    assert reader.jamo(reader.read("SQL 값이").text) == stores[0].utterances[0].jamo
+
+
+def test_stores_whose_lexicons_disagree_are_refused(make_corpus, tmp_path):
+    stores = []
+    for name, read in (("one", "시퀄"), ("two", "에스큐엘")):
+        (tmp_path / (name + ".tsv")).write_text("SQL\t%s\n" % read, encoding="utf-8")
+        preprocess.main(["--corpus", make_corpus({"a": "SQL"}, name), "--out",
+                         str(tmp_path / ("store-" + name)), "--preset", "tiny",
+                         "--lexicon", str(tmp_path / (name + ".tsv"))])
+        stores.append(load_store(str(tmp_path / ("store-" + name))))
+    with pytest.raises(InputError, match="reads 'SQL' as '에스큐엘', that of another"):
+        runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
