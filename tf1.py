@@ -3,6 +3,7 @@
 Everybody else writes `from tf1 import tf` and uses only what both have: a name that one of them
 lacks does not occur outside this file.
 """
+import importlib.util
 import os
 import warnings
 
@@ -19,6 +20,12 @@ VERSION = _tensorflow.__version__
 if VERSION.startswith("1."):
     STACK = "faithful"
     tf = _tensorflow
+    # by its path: importing it as a part of tf.contrib takes seconds, for all the rest of it
+    _spec = importlib.util.spec_from_file_location("stateless_random", os.path.join(
+        os.path.dirname(tf.__file__), "contrib", "stateless", "gen_stateless_random_ops.py"))
+    _stateless = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(_stateless)
+    _stateless_random_uniform = _stateless.stateless_random_uniform
 else:
     STACK = "present-day"
     tf = _tensorflow.compat.v1
@@ -26,6 +33,15 @@ else:
     tf.disable_eager_execution()
     tf.disable_resource_variables()                     # the same checkpoint keys as 1.3.0
     tf.disable_control_flow_v2()                        # while_loop as 1.3.0 runs it
+    _stateless_random_uniform = _tensorflow.raw_ops.StatelessRandomUniform
+
+
+def stateless_uniform(shape, seed):
+    """float32 in [0, 1) of that shape: a function of `seed`, int64 [2], the same on both stacks.
+
+    The operation keeps no state, which no checkpoint could hold: nothing has to be restored.
+    """
+    return _stateless_random_uniform(shape=shape, seed=seed, dtype=tf.float32)
 
 
 def session(threads=0):

@@ -10,6 +10,7 @@ import numpy as np
 import audio
 import command_line
 import korean
+import layers
 from datasets import batches
 from tacotron2.alignment import measure
 from tacotron2.decoder import noise_channels
@@ -33,10 +34,11 @@ class Model(object):
             tf.placeholder(tf.int32, [None, None]), tf.placeholder(tf.int32, [None]),
             tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [None, None, hp.mels]),
             tf.placeholder(tf.int32, [None]))
-        self.noise = tf.placeholder_with_default(
-            tf.random_uniform([tf.shape(self.batch.mel)[0], tf.shape(self.batch.mel)[1] // hp.r,
-                               noise_channels(hp)]), [None, None, noise_channels(hp)])
         step = optimizer.global_step()
+        shape = tf.shape(self.batch.mel)
+        self.noise = tf.placeholder_with_default(
+            layers.uniform([shape[0], shape[1] // hp.r, noise_channels(hp)], place="prenet"),
+            [None, None, noise_channels(hp)])
         self.guided = hp.guided_attention * tf.to_float(step < hp.guided_attention_until)
         _, self.losses = self._teacher_forced(symbols, speakers, training=True)
         rate = optimizer.falling_rate(step, hp.learning_rate, hp.learning_rate_final,
