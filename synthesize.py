@@ -28,7 +28,7 @@ def main(arguments):
     options = _parser().parse_args(arguments)
     tacotron, vocoder = _folders(options)
     texts = _texts(options.text)
-    voice = Voice(tacotron, vocoder, options.speaker)
+    voice = Voice(tacotron, vocoder, options.speaker, options.best)
     lines = [Line(os.path.join(options.out, "%04d" % number), text,
                   korean.to_ids(korean.to_jamo(text)),
                   "synthetic speech; voice: %s; seed %d; text: %s"
@@ -115,6 +115,8 @@ def _parser():
                         help="run of train_vocoder.py, or %s: quick, and less natural"
                         % GRIFFIN_LIM)
     parser.add_argument("--speaker", metavar="NAME", help="needed where a run has several")
+    parser.add_argument("--best", action="store_true",
+                        help="speak with each run's best checkpoint by validation, not its newest")
     parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
                         help="another seed, another rendering; default: 1")
     return parser

@@ -2,8 +2,9 @@
 
 A batch whose loss or gradient is not finite, or whose loss lies far above the others', is never
 learnt from: its step changes nothing (training.optimizer), and its utterances are named. The first
-time that is all. When it happens again soon, the weights themselves are suspect: the run goes back
-to its last checkpoint, at half the rate, without those batches. When that does not help, it stops.
+time that is all, and so is a single loss that is far too large: a vocoder's may leap. When more
+comes soon, the weights themselves are suspect: the run goes back to its last checkpoint, at half
+the rate, without those batches. When that does not help, it stops.
 """
 import numpy as np
 
@@ -12,6 +13,7 @@ from hparams import InputError
 WINDOW = 100        # losses that the next one is compared with
 ENOUGH = 10         # of them, before they say what is usual
 FAR = 20.0          # times the usual size of a loss above the usual loss: it has exploded
+UNLEARNT = 10.0     # the size of a loss before anything is learnt, at least
 SOON = 1000         # steps within which trouble counts as the same trouble
 LIMIT = 5           # as many times, and the run stops
 
@@ -25,7 +27,7 @@ class Health(object):
 
     def __init__(self, state=None):
         self.losses, self.first = [], None
-        self.troubles = []      # (step, ids of its utterances), of those that were not learnt from
+        self.troubles = []      # (step, ids of its utterances, loss was finite): not learnt from
         self.factor = 1.0       # of the learning rate
         self.restore(state or {})
 
@@ -38,22 +40,22 @@ class Health(object):
         """Know what `state` knew."""
         self.losses = list(state.get("losses", []))
         self.first = state.get("first")
-        self.troubles = [(step, names) for step, names in state.get("troubles", [])]
+        self.troubles = [tuple(trouble) for trouble in state.get("troubles", [])]
         self.factor = state.get("factor", 1.0)
 
     def bound(self):
         """What the next loss must lie below.
 
-        Above the median of the last losses by FAR times its size, or their spread where that is
+        Above the median of the last losses by FAR times its size, or their range where that is
         more: the loss of a vocoder goes through zero. No loss may lie as far above the first one,
         either: that of a network that has learnt nothing.
         """
         if self.first is None:
             return float("inf")
-        bound = self.first + FAR * max(abs(self.first), 1.0)
+        bound = self.first + FAR * max(abs(self.first), UNLEARNT)
         if len(self.losses) >= ENOUGH:
-            low, median, high = np.percentile(self.losses, [25, 50, 75])
-            bound = min(bound, median + FAR * max(abs(median), high - low))
+            median, spread = np.median(self.losses), np.ptp(self.losses)
+            bound = min(bound, median + FAR * max(abs(median), spread))
         return float(bound)
 
     def passed(self, loss):
@@ -64,29 +66,35 @@ class Health(object):
 
     def steps(self):
         """Those whose batches are not learnt from."""
-        return {step for step, _ in self.troubles}
+        return {step for step, _, _ in self.troubles}
 
-    def trouble(self, step, names):
+    def trouble(self, step, names, finite):
         """Note a batch that must not be learnt from; whether to go back, at the new `factor`.
 
         Raises Unhealthy where there were too many.
         """
-        self.troubles.append((step, names))
-        recent = [(other, ids) for other, ids in self.troubles if abs(step - other) < SOON]
+        self.troubles.append((step, names, finite))
+        recent = [trouble for trouble in self.troubles
+                  if abs(step - trouble[0]) < SOON and not self._is_a_leap(trouble)]
         if len(recent) >= LIMIT:
             raise Unhealthy(self._verdict(recent))
-        if len(recent) > 1:
+        if len(recent) > 1 and not self._is_a_leap(self.troubles[-1]):
             self.factor /= 2
             return True
         return False
 
+    def _is_a_leap(self, trouble):
+        """Whether it was a single large loss, with sound ones before and after it."""
+        step, _, finite = trouble
+        return finite and not {step - 1, step + 1} & self.steps()
+
     def _verdict(self, recent):
-        common = set(recent[0][1]).intersection(*(ids for _, ids in recent))
+        common = set(recent[0][1]).intersection(*(ids for _, ids, _ in recent))
         cause = ("Each of these batches has the utterance %s: look at it, or leave it out"
                  % ", ".join(sorted(common)) if common else
                  "No utterance is in all of these batches: the learning rate is too high. Go on "
                  "with a lower one")
         return ("%d batches within %d steps (%s) had a loss or a gradient that was not finite or "
                 "far too large, and going back and lowering the learning rate to 1/%d did not help. "
-                "%s" % (len(recent), SOON, ", ".join("step %d" % step for step, _ in recent),
+                "%s" % (len(recent), SOON, ", ".join("step %d" % step for step, _, _ in recent),
                         round(1 / self.factor), cause))

@@ -62,7 +62,7 @@ class Trainer(object):
                 loss, norm = self.session.run(
                     [self.optimizer.loss, self.optimizer.gradient_norm], feed_dict)
                 why = "a loss of %.4g, a gradient's norm of %.4g" % (loss, norm)
-                if self._trouble(step, names, why):
+                if self._trouble(step, names, why, np.isfinite([loss, norm]).all()):
                     return False
         if self.got is None:
             self.session.run(self.pass_by)
@@ -97,7 +97,7 @@ class Trainer(object):
             step, names, feed_dict = self.learnt
             loss = self.session.run(self.optimizer.loss, feed_dict)
             if not loss < self.health.bound():
-                self._trouble(step, names, "a loss of %.4g after learning from it" % loss, True)
+                self._trouble(step, names, "a loss of %.4g after learning from it" % loss, False)
                 return False
         saving.save(self.session, self.saver, self.run, self.done,
                     {"recent": self.recent, "health": self.health.state,
@@ -116,17 +116,16 @@ class Trainer(object):
         except (saving.CannotSave, Unhealthy, OSError):
             pass        # of two errors the first is the cause
 
-    def _trouble(self, step, names, why, spoilt=False):
+    def _trouble(self, step, names, why, finite):
         """Note that nothing may be learnt from the batch of `step`. Whether the run has gone back.
 
-        It does where the weights are known to be `spoilt` or may be. Raises Unhealthy where it has
-        often enough.
+        It does where the weights may be spoilt, or are, since they have learnt from it. Raises
+        Unhealthy where it has often enough.
         """
         self.say("step %d: %s; nothing is learnt from its utterances: %s"
                  % (step, why, ", ".join(names)))
         self.journal.skipped(step, names, why)
-        back = self.health.trouble(step, names)
-        if not (back or spoilt):
+        if not self.health.trouble(step, names, bool(finite)) and step > self.done:
             return False
         known = self.health.state
         state, _ = checkpoint.go_on(self.session, self.saver, self.run)
