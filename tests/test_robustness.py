@@ -14,7 +14,7 @@ import pytest
 
 import tf1
 import train_vocoder
-from conftest import call, quick_session, train
+from conftest import call, quick_session
 from datasets import batches
 from hparams import InputError
 from tf1 import tf
@@ -25,13 +25,36 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 QUIET = "summary_every=1,checkpoint_every=2,evaluate_every=100000,held_out=0.2"
 
 
+GRAPHS = {}     # {(speakers, learning rate): a graph}: to build one is most of a tiny run
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Training in this process starts sooner and evaluates nothing: {"score"} of an evaluation."""
-    told = {"score": None}
+    told, build = {"score": None}, train_vocoder.Model
+
+    def model(hp, speakers):
+        graph = tf.get_default_graph()
+        if not hasattr(graph, "model_for_tests"):
+            graph.model_for_tests = build(hp, speakers)
+        return graph.model_for_tests
+
     monkeypatch.setattr(tf1, "session", quick_session)
+    monkeypatch.setattr(train_vocoder, "Model", model)
     monkeypatch.setattr(train_vocoder, "evaluation", lambda *_: lambda *_: told["score"])
     return told
+
+
+def train(stores, folder, *options, **rate):
+    """Train the vocoder in this process, on a graph that the tests share; the exit status."""
+    graph = GRAPHS.setdefault((len(stores), rate.get("rate")), tf.Graph())
+    if rate:
+        options += ("--hparams", QUIET + ",wavenet_learning_rate={0},wavenet_learning_rate_final="
+                    "{0}".format(rate["rate"]))
+    data = [part for store in stores for part in ("--data", store)]
+    with graph.as_default():
+        return train_vocoder.main([str(option) for option in (
+            "--logdir", folder, "--threads", 1) + tuple(data) + options]) or 0
 
 
 def history(folder):
@@ -134,7 +157,7 @@ def test_a_checkpoint_cut_at_a_random_byte_is_named_and_the_one_before_it_speaks
 
 def test_a_run_goes_on_from_the_checkpoint_before_a_damaged_one(copied, stores, capsys):
     cut(os.path.join(copied, "model-6.data-00000-of-00001"))
-    assert train("vocoder", stores, copied, "--steps", 5) == 0
+    assert train(stores, copied, "--steps", 5) == 0
     assert "model-6: the checkpoint cannot be read" in capsys.readouterr().err
     assert steps_saved(copied) == [4, 5]
     assert os.path.exists(os.path.join(copied, "damaged-model-6.index"))
@@ -147,12 +170,12 @@ def test_the_best_checkpoint_is_kept_beside_the_newest(copied, stores, quick):
     assert best["step"] == 6 and best["score"] == -best["figures"]["validation/loss"]
     assert step_taken(copied, best=True) == 6
     quick["score"] = best["score"] - 1
-    train("vocoder", stores, copied, "--steps", 9)
+    train(stores, copied, "--steps", 9)
     assert steps_saved(copied) == [8, 9]
     assert step_taken(copied) == 9 and step_taken(copied, best=True) == 6
     quick["score"] = best["score"] + 1
-    train("vocoder", stores, copied, "--steps", 10)
-    train("vocoder", stores, copied, "--steps", 12)
+    train(stores, copied, "--steps", 10)
+    train(stores, copied, "--steps", 12)
     assert step_taken(copied, best=True) == 10, "of two with the same score the first"
     assert len(glob.glob(os.path.join(copied, "best-*.index"))) == 1
 
@@ -169,19 +192,20 @@ def small_disk(tmp_path):
     subprocess.check_call(["umount", "-l", str(folder)])
 
 
-@pytest.mark.parametrize("room", [1 << 12, 1 << 16])
-def test_a_full_disk_ends_in_a_sentence_and_loses_nothing(stores, small_disk, tmp_path, room):
+@pytest.mark.parametrize("room,lacking", [(4096, "run/events"), (40960, "the checkpoint of step")])
+def test_a_full_disk_ends_in_a_sentence_and_loses_nothing(stores, small_disk, tmp_path, room,
+                                                          lacking):
     options = ("--preset", "tiny", "--hparams", QUIET)
     folder = small_disk / "run"
-    assert train("vocoder", stores[:1], folder, "--steps", 2, *options) == 0
+    assert train(stores[:1], folder, "--steps", 2, *options) == 0
     shutil.copytree(str(folder), str(tmp_path / "whole"))
     before = saved(folder)
     disk = os.statvfs(str(small_disk))
     with open(str(small_disk / "else"), "wb") as other:
         other.write(bytes(max(0, disk.f_bavail * disk.f_frsize - room)))
     with pytest.raises((InputError, OSError)) as refusal:
-        train("vocoder", stores[:1], folder, "--steps", 6)
-    assert "No space left" in str(refusal.value) and "run" in str(refusal.value)
+        train(stores[:1], folder, "--steps", 6)
+    assert "No space left" in str(refusal.value) and lacking in str(refusal.value)
     assert not leavings(folder)
     after = saved(folder)
     assert steps_saved(folder)[-1] == 2
@@ -189,7 +213,7 @@ def test_a_full_disk_ends_in_a_sentence_and_loses_nothing(stores, small_disk, tm
         np.testing.assert_array_equal(before[name], after[name])
     (small_disk / "else").unlink()
     for place in (folder, tmp_path / "whole"):
-        assert train("vocoder", stores[:1], place, "--steps", 6) == 0
+        assert train(stores[:1], place, "--steps", 6) == 0
     assert curve(folder) == curve(tmp_path / "whole")
 
 
@@ -232,7 +256,7 @@ def planted(monkeypatch, bad_steps):
 def test_a_batch_that_is_no_number_is_passed_by_and_named(stores, tmp_path, monkeypatch, capsys):
     options = ("--preset", "tiny", "--hparams", QUIET)
     planted(monkeypatch, [3])
-    assert train("vocoder", stores[:1], tmp_path / "run", "--steps", 4, *options) == 0
+    assert train(stores[:1], tmp_path / "run", "--steps", 4, *options) == 0
     said = capsys.readouterr().err
     record, = [record for record in history(tmp_path / "run") if "skipped" in record]
     assert record["step"] == 3 and "nan" in record["why"]
@@ -247,10 +271,10 @@ def test_repeated_trouble_goes_back_with_half_the_rate_also_after_a_restart(
         stores, tmp_path, monkeypatch, capsys):
     options = ("--preset", "tiny", "--hparams", QUIET)
     planted(monkeypatch, [4, 6])
-    assert train("vocoder", stores[:1], tmp_path / "run", "--steps", 8, *options) == 0
+    assert train(stores[:1], tmp_path / "run", "--steps", 8, *options) == 0
     assert "back to the checkpoint of step 4" in capsys.readouterr().err
     # the checkpoint of step 4 is that of step 3's weights: step 4 was passed by
-    assert train("vocoder", stores[:1], tmp_path / "run", "--steps", 9) == 0
+    assert train(stores[:1], tmp_path / "run", "--steps", 9) == 0
     got = curve(tmp_path / "run")
     assert [step for step, _, _, _ in got] == [1, 2, 3, 5, 7, 8, 9]
     rates = [rate for _, _, _, rate in got]
@@ -260,8 +284,7 @@ def test_repeated_trouble_goes_back_with_half_the_rate_also_after_a_restart(
 
 def test_a_rate_far_too_high_ends_in_a_verdict_and_a_sound_checkpoint(stores, tmp_path):
     with pytest.raises(health.Unhealthy) as verdict:
-        train("vocoder", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 100,
-              "--hparams", QUIET + ",wavenet_learning_rate=1e12,wavenet_learning_rate_final=1e12")
+        train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 100, rate="1e12")
     assert "learning rate" in str(verdict.value) and "step" in str(verdict.value)
     assert all(np.isfinite(array).all() for array in saved(tmp_path / "run").values())
     assert max(abs(array).max() for array in saved(tmp_path / "run").values()) < 1e6
@@ -311,7 +334,7 @@ def test_a_store_that_changes_under_a_run_is_named_after_all_is_saved(stores, tm
 
     monkeypatch.setattr(Trainer, "learn", damaging)
     with pytest.raises(InputError) as refusal:
-        train("vocoder", [store], tmp_path / "run", "--preset", "tiny", "--steps", 100000,
+        train([store], tmp_path / "run", "--preset", "tiny", "--steps", 100000,
               "--hparams", QUIET.replace("checkpoint_every=2", "checkpoint_every=1000"))
     assert any(path in str(refusal.value) for path in arrays)
     reached = curve(tmp_path / "run")[-1][0]
@@ -364,7 +387,7 @@ def test_a_clock_that_jumps_changes_neither_minutes_nor_pace(stores, tmp_path, m
     jumping = lambda: chance.choice([0.0, 1e9, 2e9, 5e9])  # noqa: E731
     monkeypatch.setattr(time, "time", jumping)
     monkeypatch.setattr("tqdm.std.time", jumping)
-    assert train("vocoder", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 4,
+    assert train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 4,
                  "--hparams", QUIET) == 0
     records = [record for record in history(tmp_path / "run") if "train/loss" in record]
     minutes = [record["minutes"] for record in records]
@@ -381,7 +404,7 @@ def test_a_run_of_a_newer_version_is_refused(copied, stores):
     with open(path, "w", encoding="utf-8") as file:
         json.dump(dict(told, format=2, something="else"), file)
     with pytest.raises(InputError) as refusal:
-        train("vocoder", stores, copied)
+        train(stores, copied)
     assert path in str(refusal.value) and "newer version" in str(refusal.value)
 
 
@@ -397,7 +420,7 @@ def test_what_a_killed_writer_left_is_cleared_away(copied, stores):
     assert not leavings(copied)
     assert not glob.glob(os.path.join(copied, "model-7*")) + glob.glob(os.path.join(copied, "best-3*"))
     assert steps_saved(copied) == [4, 6] and step_taken(copied, best=True) == 6
-    train("vocoder", stores, copied, "--steps", 7)
+    train(stores, copied, "--steps", 7)
     assert [step for step, _, _, _ in curve(copied)] == [2, 4, 6]
 
 
