@@ -1,6 +1,7 @@
 """What every program's command line has in common: how it fails, and the shared options."""
 import argparse
 import codecs
+import errno
 import io
 import os
 import signal
@@ -10,6 +11,7 @@ import hparams
 from hparams import InputError
 
 USAGE, INTERRUPTED = 2, 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)        # what the system says of a full disk
 
 
 class Parser(argparse.ArgumentParser):
@@ -77,10 +79,13 @@ def run(main):
               "set LC_ALL=C.UTF-8", file=sys.stderr)
         status = USAGE
     except OSError as problem:
-        if not problem.filename:
+        full = problem.errno in FULL
+        if not (problem.filename or full):
             raise
-        print("error: %s: %s; name another, or change what stands in the way"
-              % (problem.filename, problem.strerror), file=sys.stderr)
+        print("error: %s: %s; %s" % (
+            problem.filename or "output", problem.strerror,
+            "make room, and the same command goes on" if full
+            else "name another, or change what stands in the way"), file=sys.stderr)
         status = USAGE
     sys.exit(status or 0)
 

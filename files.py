@@ -19,10 +19,21 @@ def whole(path, mode="wb", encoding=None):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as problem:
         with contextlib.suppress(FileNotFoundError):
             os.remove(temporary)
+        if isinstance(problem, OSError) and problem.errno and not problem.filename:
+            raise OSError(problem.errno, problem.strerror, path)    # a full disk names no file
         raise
+
+
+def to_disk(path):
+    """Wait until the content of a file, or of a folder as the names in it, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_bytes(path):

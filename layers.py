@@ -5,7 +5,14 @@ Sequences are [batch, time, channels]; a mask is [batch, time, 1], 1 on what is 
 A layer that behaves differently in training takes `training`, a Python bool: training and
 synthesis are two graphs over the same variables.
 """
+import zlib
+
+import tf1
 from tf1 import tf
+
+# collections of a graph that trains: STEP has the number of the step that is under way, int64;
+# MOMENTS has (running moment, what to subtract from it after a step)
+STEP, MOMENTS = "step_under_way", "moments"
 
 
 def mask(lengths, longest):
@@ -40,7 +47,7 @@ def batch_norm(x, real, scope, training, momentum=0.99, epsilon=1e-3):
     """Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) that does not see padding.
 
     x is [batch, time, channels], `real` its mask. In training the moments are those of the real
-    positions of the batch, and the update of the running ones joins UPDATE_OPS; otherwise the
+    positions of the batch, and the update of the running ones joins MOMENTS; otherwise the
     running ones serve.
     """
     channels = _channels(x)
@@ -56,17 +63,34 @@ def batch_norm(x, real, scope, training, momentum=0.99, epsilon=1e-3):
             mean = tf.reduce_sum(x * real, [0, 1]) / count
             variance = tf.reduce_sum(tf.square(x - mean) * real, [0, 1]) / count
             for running, now in ((running_mean, mean), (running_variance, variance)):
-                tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, tf.assign_sub(
-                    running, (1 - momentum) * (running - now)))
+                tf.add_to_collection(MOMENTS, (running, (1 - momentum) * (running - now)))
         else:
             mean, variance = running_mean, running_variance
         scale = gamma * tf.rsqrt(variance + epsilon)
         return x * scale + (beta - mean * scale)
 
 
+def uniform(shape, time=None, place=""):
+    """Random float32 in [0, 1), a function of (seed, step, place, time) and of nothing else.
+
+    The seed is the graph's, the step the one under way, the place the variable scope and `place`:
+    one draw at each. In a loop, `time` is its int32 counter. A run that goes on after a kill draws
+    what one that was never stopped would have drawn, which TensorFlow's own generators do not.
+    """
+    graph, (step,) = tf.get_default_graph(), tf.get_collection(STEP) or [tf.constant(0, tf.int64)]
+    here = "%s/%s" % (tf.get_variable_scope().name, place)
+    with tf.device("/cpu:0"):       # where the generator wants its seed, on a GPU too
+        first = ((graph.seed or 0) % 2 ** 31) * 2 ** 32 + zlib.crc32(here.encode("utf-8"))
+        second = step * 2 ** 32 + (0 if time is None else tf.to_int64(time))
+        seed = tf.stack([tf.constant(first, tf.int64), second])
+    return tf1.stateless_uniform(shape, seed)
+
+
 def dropout(x, rate, training):
     """x with a share `rate` of its values dropped and the rest scaled up, in training only."""
-    return tf.nn.dropout(x, keep_prob=1 - rate) if training and rate else x
+    if not (training and rate):
+        return x
+    return x * (tf.floor(uniform(tf.shape(x)) + (1 - rate)) / (1 - rate))
 
 
 def embedding(ids, rows, channels, scope):
@@ -81,36 +105,42 @@ class LSTM(object):
     """An LSTM cell with zoneout (Krueger et al., arXiv 1606.01305), for dynamic_rnn.
 
     In training each unit of cell and output keeps its previous value with probability `zoneout`;
-    otherwise it takes the expectation of that. One matrix product a step.
+    otherwise it takes the expectation of that. One matrix product a step. Its state is (cell,
+    output), both [batch, units]; where zoneout draws numbers, an int32 [batch, 1] follows, the
+    steps so far.
     """
 
     def __init__(self, units, zoneout, training):
         self.units, self.zoneout, self.training = units, zoneout, training
-        self.state_size = (units, units)
+        self.draws = bool(training and zoneout)
+        self.state_size = (units, units) + (1,) * self.draws
         self.output_size = units
 
     def zero_state(self, batch, dtype):
-        return (tf.zeros([batch, self.units], dtype), tf.zeros([batch, self.units], dtype))
+        time = (tf.zeros([batch, 1], tf.int32),) * self.draws
+        return (tf.zeros([batch, self.units], dtype), tf.zeros([batch, self.units], dtype)) + time
 
     def __call__(self, x, state, scope=None):
-        """x [batch, in], state (cell, output) → output [batch, units], the new state."""
-        cell, output = state
-        gates = dense(tf.concat([x, output], 1), 4 * self.units, scope or "lstm")
+        """x [batch, in], state as above → output [batch, units], the new state."""
+        cell, output, time = state[0], state[1], state[2:]
+        scope = scope or "lstm"
+        gates = dense(tf.concat([x, output], 1), 4 * self.units, scope)
         enter, candidate, forget, leave = tf.split(gates, 4, axis=1)
         # a forget gate that starts open lets gradients through before it has learnt to
         new_cell = tf.sigmoid(forget + 1.0) * cell + tf.sigmoid(enter) * tf.tanh(candidate)
         new_output = tf.sigmoid(leave) * tf.tanh(new_cell)
-        cell = self._zoned_out(cell, new_cell)
-        output = self._zoned_out(output, new_output)
-        return output, (cell, output)
+        keep_cell, keep_output = self._kept(new_cell, time, scope)
+        cell = new_cell + keep_cell * (cell - new_cell)
+        output = new_output + keep_output * (output - new_output)
+        return output, (cell, output) + tuple(steps + 1 for steps in time)
 
-    def _zoned_out(self, old, new):
-        if not self.zoneout:
-            return new
-        if not self.training:
-            return self.zoneout * old + (1 - self.zoneout) * new
-        keep = tf.floor(tf.random_uniform(tf.shape(new)) + self.zoneout)
-        return new + keep * (old - new)
+    def _kept(self, like, time, scope):
+        """How much of the old cell and of the old output stays: 0 or 1 a unit where it is drawn."""
+        if not self.draws:
+            return self.zoneout, self.zoneout
+        # of rows that have ended the count stands still: the largest is the loop's
+        draws = uniform(tf.concat([[2], tf.shape(like)], 0), tf.reduce_max(time[0]), scope)
+        return tf.unstack(tf.floor(draws + self.zoneout), 2)
 
 
 def bidirectional_lstm(x, lengths, units, zoneout, training, scope):

@@ -36,7 +36,7 @@ def main(arguments):
     tacotron, vocoder = _folders(options)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
     written = files.read_text(options.text).splitlines()
-    voice = Voice(tacotron, vocoder, options.speaker)
+    voice = Voice(tacotron, vocoder, options.speaker, options.best)
     reader = _reader(voice.reader, own)
     texts = _texts(options.text, written, reader, options.strict)
     lines = [Line(os.path.join(options.out, "%04d" % number), text,
@@ -153,6 +153,8 @@ def _parser():
                         help="run of train_vocoder.py, or %s: quick, and less natural"
                         % GRIFFIN_LIM)
     parser.add_argument("--speaker", metavar="NAME", help="needed where a run has several")
+    parser.add_argument("--best", action="store_true",
+                        help="speak with each run's best checkpoint by validation, not its newest")
     parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
                         help="another seed, another rendering; default: 1")
     parser.add_lexicon()

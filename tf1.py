@@ -28,6 +28,16 @@ else:
     tf.disable_control_flow_v2()                        # while_loop as 1.3.0 runs it
 
 
+def stateless_uniform(shape, seed):
+    """float32 in [0, 1) of that shape: a function of `seed`, int64 [2], the same on both stacks.
+
+    The operation keeps no state, which no checkpoint could hold: nothing has to be restored.
+    """
+    inputs = [tf.convert_to_tensor(shape, tf.int32), tf.convert_to_tensor(seed, tf.int64)]
+    # both TensorFlows have the operation, each under another name in Python
+    return tf.get_default_graph().create_op("StatelessRandomUniform", inputs, [tf.float32]).outputs[0]
+
+
 def session(threads=0):
     """A session on the default graph that takes GPU memory as it needs it.
 

@@ -79,6 +79,7 @@ def evaluation(run, model, training, held_out):
         figures.update({kind + "/mel_distance": np.mean(values)
                         for kind, values in distances.items()})
         journal.figures(step, figures)
+        return -figures["validation/loss"]
 
     return evaluate
 
@@ -92,8 +93,8 @@ def main(arguments):
     model = Model(hp, len(run.speakers))
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
-                      lambda step: model.feed(order.batch(step),
-                                              np.random.RandomState([hp.seed, step])),
+                      order.batch, lambda items, step: model.feed(
+                          items, np.random.RandomState([hp.seed, step])),
                       evaluation(run, model, training, held_out))
 
 

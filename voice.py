@@ -18,13 +18,14 @@ Utterance = namedtuple("Utterance", "samples mel alignment stopped")
 
 
 class Voice(object):
-    """Tacotron2 and vocoder of two runs, loaded and ready to speak as `speaker` (a name or None).
+    """Tacotron2 and vocoder of two runs, loaded and ready to speak as `speaker` (a name or None),
+    from their newest checkpoints, or from the `best` by validation.
 
     `vocoder_folder` may be GRIFFIN_LIM. Raises InputError where the runs are missing, damaged, do
     not fit together or do not know the speaker.
     """
 
-    def __init__(self, tacotron_folder, vocoder_folder, speaker=None):
+    def __init__(self, tacotron_folder, vocoder_folder, speaker=None, best=False):
         tacotron = runs.load(tacotron_folder, "tacotron")
         self.hp, self.reader = tacotron.hp, tacotron.reader
         self.speaker = tacotron.speaker_id(speaker)
@@ -36,12 +37,12 @@ class Voice(object):
             # a vocoder of one voice is asked for no name: it speaks whatever mel it is given
             self.vocoder_speaker = vocoder.speaker_id(name) if len(vocoder.speakers) > 1 else 0
             self.vocoder, self.vocoder_session, step = _loaded(vocoder, lambda: Vocoder(
-                vocoder.hp, len(vocoder.speakers)))
+                vocoder.hp, len(vocoder.speakers)), best)
             spoken_by = _described(vocoder_folder, step)
         else:
             spoken_by = GRIFFIN_LIM
         self.tacotron, self.tacotron_session, step = _loaded(tacotron, lambda: Synthesizer(
-            tacotron.hp, len(korean.SYMBOLS), len(tacotron.speakers)))
+            tacotron.hp, len(korean.SYMBOLS), len(tacotron.speakers)), best)
         self.description = "%s, %s, speaker %s" % (_described(tacotron_folder, step), spoken_by,
                                                    name)
 
@@ -72,12 +73,12 @@ class Voice(object):
         return waves
 
 
-def _loaded(run, build):
+def _loaded(run, build, best):
     """(what build() made in a graph of its own, a session with the run's weights, their step)"""
     with tf.Graph().as_default():
         built = build()
         session = tf1.session()
-        return built, session, checkpoint.take_trained(session, run)
+        return built, session, checkpoint.take_trained(session, run, best)
 
 
 def _described(folder, step):

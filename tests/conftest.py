@@ -72,6 +72,17 @@ def call(main, *arguments):
         return main([str(argument) for argument in arguments]) or 0
 
 
+def quick_session(threads=0):
+    """A session that starts in a tenth of the time: it does not rewrite the graph first."""
+    from tf1 import tf
+    config = tf.ConfigProto(intra_op_parallelism_threads=threads,
+                            inter_op_parallelism_threads=threads)
+    rewriting = config.graph_options.rewrite_options
+    if hasattr(rewriting, "disable_meta_optimizer"):        # 1.3.0 has none
+        rewriting.disable_meta_optimizer = True
+    return tf.Session(config=config)
+
+
 def train(kind, stores, folder, *options):
     """Train `kind` ("tacotron" or "vocoder") on stores, into `folder`; the exit status."""
     import train_tacotron

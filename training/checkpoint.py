@@ -1,12 +1,16 @@
 """Reading a run's checkpoints: to go on, to speak, to start another run.
 
 They are found by their names, not by TensorFlow's file `checkpoint`, which tells where they lay
-when they were written: a run folder can be moved and copied.
+when they were written: a run folder can be moved and copied. Where the newest is damaged, the
+user is told, and the one before it serves.
 """
 import glob
+import json
 import os
 import re
+import sys
 
+import files
 from hparams import InputError
 from tf1 import tf
 
@@ -20,70 +24,116 @@ def paths(run):
     return sorted(found, key=lambda path: int(path.rpartition("-")[2]))
 
 
-def save(session, saver, run, step):
-    """Write the checkpoint of `step`; the oldest beyond the bound of `saver` goes."""
-    saver.save(session, run.path("model"), global_step=step, write_meta_graph=False)
+def best(run):
+    """What best.json tells of the run's best checkpoint, or None where there is none yet."""
+    path = os.path.join(run.folder, "best.json")
+    if not os.path.exists(path):
+        return None
+    stored = files.read_json(path)
+    if not (isinstance(stored, dict) and type(stored.get("step")) is int and
+            isinstance(stored.get("score"), (int, float))):
+        raise InputError("%s: should hold a step and a score; delete it to have the best "
+                         "checkpoint chosen anew" % path)
+    return stored if os.path.exists(best_path(run, stored) + ".index") else None
+
+
+def best_path(run, stored):
+    return os.path.join(run.folder, "best-%d" % stored["step"])
 
 
 def go_on(session, saver, run):
-    """Restore everything from the run's newest checkpoint; False where it has none yet."""
-    there = paths(run)
-    if there:
-        _restore(session, saver, there[-1])
-        saver.recover_last_checkpoints(there)
-    return bool(there)
+    """Restore everything from the run's newest checkpoint that can be read.
+
+    Returns (what the trainer knew besides, a dict; the damaged ones that are newer), or (None, [])
+    where there is no checkpoint yet. Raises InputError where none can be read.
+    """
+    damaged = []
+
+    def restore(path):
+        state = _state(path)
+        saver.restore(session, path)
+        return state
+
+    if not paths(run):
+        return None, []
+    return _first_readable(paths(run), restore, damaged), damaged
 
 
-def take_trained(session, run):
+def take_trained(session, run, of_best=False):
     """Fill the session's graph with a trained run's weights, their averages where it keeps them.
 
-    Returns the step they are of. Raises InputError where there is no checkpoint or it is damaged.
+    They are the newest, or the best by validation. Returns the step they are of. Raises InputError
+    where there is no checkpoint or none can be read.
     """
-    path, reader = _newest(run)
-    shapes = reader.get_variable_to_shape_map()
-    wanted = {v.op.name + AVERAGE if v.op.name + AVERAGE in shapes else v.op.name: v
-              for v in tf.global_variables()}
-    missing = [name for name, v in wanted.items() if shapes.get(name) != v.get_shape().as_list()]
-    if missing:
-        raise InputError("%s: has no %s of the shape that run.json asks for"
-                         % (path, ", ".join(sorted(missing)[:3])))
-    _restore(session, tf.train.Saver(wanted), path)
-    return int(reader.get_tensor("global_step"))
+    def take(path):
+        reader = tf.train.NewCheckpointReader(path)
+        shapes = reader.get_variable_to_shape_map()
+        wanted = {v.op.name + AVERAGE if v.op.name + AVERAGE in shapes else v.op.name: v
+                  for v in tf.global_variables()}
+        missing = [name for name, v in wanted.items()
+                   if shapes.get(name) != v.get_shape().as_list()]
+        if missing:
+            raise InputError("%s: has no %s of the shape that run.json asks for"
+                             % (path, ", ".join(sorted(missing)[:3])))
+        tf.train.Saver(wanted).restore(session, path)
+        return int(reader.get_tensor("global_step"))
+
+    return _first_readable(_trained(run, of_best), take)
 
 
 def take_weights(session, other):
     """Set every weight of which the run `other` has one of the same name and shape; say so."""
-    _, reader = _newest(other)
-    shapes = reader.get_variable_to_shape_map()
-    weights = [v for v in tf.global_variables() if "global_step" not in v.op.name]
-    taken = [v for v in weights if shapes.get(v.op.name) == v.get_shape().as_list()]
-    for variable in taken:
-        variable.load(reader.get_tensor(variable.op.name), session)
-    anew = [v.op.name for v in tf.trainable_variables() if v not in taken]
+    def take(path):
+        reader = tf.train.NewCheckpointReader(path)
+        shapes = reader.get_variable_to_shape_map()
+        weights = [v for v in tf.global_variables() if "global_step" not in v.op.name]
+        taken = [v for v in weights if shapes.get(v.op.name) == v.get_shape().as_list()]
+        for variable in taken:
+            variable.load(reader.get_tensor(variable.op.name), session)
+        return [v.op.name for v in tf.trainable_variables() if v not in taken]
+
+    anew = _first_readable(_trained(other), take)
     print("%d of %d weights are taken from %s%s"
           % (len(tf.trainable_variables()) - len(anew), len(tf.trainable_variables()),
              other.folder, "; started anew: " + ", ".join(anew) if anew else ""))
 
 
-def _newest(run):
-    there = paths(run)
-    if not there:
+def _trained(run, of_best=False):
+    """The paths of the checkpoints that will do, oldest first; InputError where there is none."""
+    if of_best:
+        stored = best(run)
+        if not stored:
+            raise InputError("%s: no checkpoint is known as the best yet; the first validation "
+                             "makes one" % run.folder)
+        return [best_path(run, stored)]
+    if not paths(run):
         raise InputError("%s: has no checkpoint yet; train_%s.py writes the first"
                          % (run.folder, run.kind))
-    path = there[-1]
-    try:
-        return path, tf.train.NewCheckpointReader(path)
-    except (tf.errors.OpError, RuntimeError) as problem:
-        raise _damaged(path, problem)
+    return paths(run)
 
 
-def _restore(session, saver, path):
-    try:
-        saver.restore(session, path)
-    except (tf.errors.OpError, ValueError) as problem:
-        raise _damaged(path, problem)
+def _first_readable(candidates, take, damaged=None):
+    """take(path) of the newest of `candidates` that can be read; the user is told of the others."""
+    for number, path in enumerate(reversed(candidates), 1):
+        try:
+            return take(path)
+        except InputError:
+            raise
+        except (tf.errors.OpError, RuntimeError, ValueError, OSError) as problem:
+            sentence = "%s: the checkpoint cannot be read (%s)" % (path, str(problem).split("\n")[0])
+        if number == len(candidates):
+            raise InputError(sentence + "; and no other is there")
+        print("warning: %s; using the one before it" % sentence, file=sys.stderr)
+        if damaged is not None:
+            damaged.append(path)
 
 
-def _damaged(path, problem):
-    return InputError("%s: the checkpoint cannot be read (%s); move its files away to use the one "
-                      "before it" % (path, str(problem).splitlines()[0]))
+def _state(path):
+    """What lies beside a checkpoint; nothing, where a version wrote it that kept nothing there."""
+    if not os.path.exists(path + ".json"):
+        return {}
+    with open(path + ".json", encoding="utf-8") as file:
+        state = json.load(file)
+    if not isinstance(state, dict):
+        raise ValueError("its .json is no object")
+    return state

@@ -8,7 +8,8 @@ AHEAD = 8
 def ahead(make, steps):
     """Yield make(step) for each step of `steps`, computed up to AHEAD batches before it is taken.
 
-    What make raises is raised here. The thread ends with the generator.
+    What make raises is raised here, and the thread's own death too. The thread ends with the
+    generator.
     """
     made, stopped = queue.Queue(AHEAD), threading.Event()
 
@@ -25,14 +26,22 @@ def ahead(make, steps):
                 put((make(step), None))
                 if stopped.is_set():
                     return
-        except Exception as problem:        # carried to whoever takes the batch
+        except BaseException as problem:        # carried to whoever takes the batch
             put((None, problem))
+
+    def take():
+        while True:
+            try:
+                return made.get(timeout=1)
+            except queue.Empty:
+                if not thread.is_alive() and made.empty():
+                    raise RuntimeError("the thread that makes the batches has died")
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         for _ in steps:
-            batch, problem = made.get()
+            batch, problem = take()
             if problem is not None:
                 raise problem
             yield batch

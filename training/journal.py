@@ -3,6 +3,7 @@
 history.jsonl has a line for each record: step, minutes of training so far, and the figures by
 name. It outlives restarts, and is read by a plot or a spreadsheet without TensorBoard.
 """
+import errno
 import io
 import json
 import os
@@ -16,20 +17,52 @@ import files
 from tf1 import tf
 from training.run import SOFTWARE
 
+MARGIN = 1 << 14    # bytes of free disk that events leave
+
 
 class Journal(object):
-    """The writer of one run from step `done` on."""
+    """The writer of one run from step `done` on, which took `minutes` so far.
 
-    def __init__(self, run, done):
+    `passed_by` has the steps whose batches are known as not fit to learn from. Raises OSError where
+    the disk is full; what was written before stays whole.
+    """
+
+    def __init__(self, run, done, minutes, passed_by):
         self.run = run
+        self.history = run.path("history.jsonl")
         self.events = tf.summary.FileWriter(os.path.join(run.folder, "events"))
-        self.minutes_before = _minutes(run.path("history.jsonl"), done)
-        self.began = self.last = time.time()
-        self.last_step = done
+        self.began = time.monotonic()
+        kept = self.back_to(done, passed_by)
+        self.minutes_before = max([minutes] + [record["minutes"] for record in kept])
+
+    def back_to(self, done, passed_by):
+        """Forget what was recorded after step `done`, which will come once more.
+
+        An evaluation of that very step is forgotten too, unless it was finished: `evaluated`.
+        Returns the records that stay.
+        """
+        records = _records(self.history)
+        self.evaluated = any("evaluation/minutes" in record and record["step"] == done
+                             for record in records)
+        kept = [record for record in records if
+                (record["step"] in passed_by if "skipped" in record else
+                 record["step"] < done or
+                 record["step"] == done and (self.evaluated or "train/loss" in record))]
+        if kept != records or not _is_whole(self.history):
+            with files.whole(self.history, "w", encoding="utf-8") as out:
+                out.writelines(_line(record) for record in kept)
+        self.latest, self.last, self.last_step = {}, time.monotonic(), done
+        # TensorBoard then drops what was shown of the steps that come once more
+        self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START), done + 1)
+        return kept
+
+    def minutes(self):
+        """Minutes of training so far, those before a restart included."""
+        return self.minutes_before + (time.monotonic() - self.began) / 60
 
     def training(self, step, got, losses):
         """Record one step's figures, the mean of the losses since the last record, and the pace."""
-        now = time.time()
+        now = time.monotonic()
         figures = {"train/" + name: value for name, value in got.items()}
         figures["train/loss"] = np.mean(losses)
         figures["train/steps_per_second"] = (step - self.last_step) / max(now - self.last, 1e-9)
@@ -37,14 +70,18 @@ class Journal(object):
         self.figures(step, figures)
 
     def figures(self, step, figures):
-        """Record scalars by name."""
+        """Record scalars by name. `latest` has those of the last step that had any."""
         figures = {name: float(value) for name, value in figures.items()}
-        minutes = self.minutes_before + (time.time() - self.began) / 60
-        with open(self.run.path("history.jsonl"), "a", encoding="utf-8") as history:
-            history.write(json.dumps(dict(figures, step=step, minutes=round(minutes, 3)),
-                                     sort_keys=True) + "\n")
+        if self.latest.get("step") != step:
+            self.latest = {"step": step}
+        self.latest.update(figures)
+        self._append(dict(figures, step=step))
         self._add(step, [tf.Summary.Value(tag=name, simple_value=value)
                          for name, value in figures.items()])
+
+    def skipped(self, step, names, why):
+        """Record that the batch of `step`, with the utterances `names`, was not learnt from."""
+        self._append({"step": step, "skipped": names, "why": why})
 
     def picture(self, step, name, png):
         """Keep a PNG, as bytes, under eval/ and show it in TensorBoard."""
@@ -71,22 +108,53 @@ class Journal(object):
     def _path(self, step, name, ending):
         return self.run.path("eval", "%07d-%s.%s" % (step, name.replace("/", "-"), ending))
 
+    def _append(self, record):
+        line = _line(dict(record, minutes=round(self.minutes(), 3))).encode("utf-8")
+        with open(self.history, "ab", buffering=0) as history:
+            end = history.tell()
+            written = 0
+            try:
+                written = history.write(line)
+                if written < len(line):
+                    history.write(line[written:])       # now the system says why
+            except OSError as problem:
+                history.truncate(end)
+                raise OSError(problem.errno, problem.strerror, self.history)
+
     def _add(self, step, values):
-        self.events.add_summary(tf.Summary(value=values), step)
+        summary = tf.Summary(value=values)
+        folder = os.path.join(self.run.folder, "events")
+        disk = os.statvfs(folder)
+        # TensorFlow's writer tells nobody, or breaks, when the disk is full
+        if disk.f_bavail * disk.f_frsize < summary.ByteSize() + MARGIN:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
+        self.events.add_summary(summary, step)
         self.events.flush()
 
 
-def _minutes(path, done):
-    """Minutes of training up to step `done`, as its last record there tells."""
-    if not os.path.exists(path):
-        return 0.0
-    minutes = 0.0
-    with open(path, encoding="utf-8") as history:
-        for line in history:
-            try:
-                record = json.loads(line)
-            except ValueError:              # the last line of a run that was killed
-                continue
-            if record.get("step", 0) <= done:
-                minutes = max(minutes, record.get("minutes", 0.0))
-    return minutes
+def _line(record):
+    return json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _records(path):
+    """The records of a history, without what a kill or a full disk left of a line."""
+    records = []
+    if os.path.exists(path):
+        with open(path, encoding="utf-8", errors="replace") as history:
+            for line in history:
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(record, dict) and "step" in record and "minutes" in record:
+                    records.append(record)
+    return records
+
+
+def _is_whole(path):
+    """Whether the file ends with a line's end, or is empty or not there."""
+    if not os.path.exists(path) or not os.path.getsize(path):
+        return True
+    with open(path, "rb") as history:
+        history.seek(-1, os.SEEK_END)
+        return history.read() == b"\n"

@@ -4,15 +4,12 @@ import signal
 import sys
 import threading
 
-import numpy as np
-from tqdm import tqdm
-
 import tf1
 from hparams import InputError
-from tf1 import tf
-from training import checkpoint, run as runs
+from training import run as runs
 from training.feeding import ahead
-from training.journal import Journal
+from training.progress import Progress
+from training.trainer import Trainer
 
 
 class Interrupt(object):
@@ -34,57 +31,75 @@ class Interrupt(object):
             signal.signal(number, handler)
 
 
-def train(run, options, optimizer, figures, feed, evaluate):
+def train(run, options, optimizer, figures, items, feed, evaluate):
     """Train until step `--steps`, from the run's newest checkpoint or from the start.
 
+    run        a Run that is locked; it is released at the end
     options    those of command_line.Parser.add_training
     optimizer  an Optimizer                         figures   {name: scalar tensor} for TensorBoard
-    feed(n)    the feed_dict of step n, a function of n alone, so that a run that goes on sees the
-               same batches as one that was never stopped
-    evaluate(session, journal, n)   writes what there is to see and hear after n steps
-    Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved.
+    items(n)   the utterances of step n, counted from 0; feed(items, n), its feed_dict: functions of
+               their arguments alone, so that a run that goes on sees the same batches as one that
+               was never stopped
+    evaluate(session, journal, n)   writes what there is to see and hear after n steps, and returns
+               a score, the higher the better, by which the best checkpoint is chosen
+    Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved. Raises
+    InputError or OSError, with everything saved that can be, where the data, the disk or the
+    numbers do not let it go on.
     """
-    hp, steps = run.hp, options.steps or run.hp.steps
-    other = options.init_from and runs.load(options.init_from, run.kind)
-    saver = tf.train.Saver(max_to_keep=hp.keep_checkpoints)
-    with tf1.session(options.threads) as session, Interrupt() as interrupt:
-        session.run(tf.global_variables_initializer())
-        if not checkpoint.go_on(session, saver, run) and other:
-            checkpoint.take_weights(session, other)
-        done = int(session.run(optimizer.step))
-        if done >= steps:
-            print("%s is at step %d already; --steps says how far to go" % (run.folder, done))
-            return 0
-        journal = Journal(run, done)
-        wanted = dict(figures, loss=optimizer.train, learning_rate=optimizer.rate,
-                      gradient_norm=optimizer.gradient_norm)
-        saved, recent = done, []
-        bar = tqdm(total=steps, initial=done, unit="step", file=sys.stderr,
-                   desc=os.path.basename(os.path.abspath(run.folder)))
-        with bar:
-            for step, feed_dict in enumerate(ahead(feed, range(done, steps)), done + 1):
-                got = session.run(wanted, feed_dict)
-                if not np.isfinite(got["loss"]):
-                    raise InputError("%s: the loss is %s at step %d; go on from the checkpoint of "
-                                     "step %d with a lower --hparams %slearning_rate"
-                                     % (run.folder, got["loss"], step, saved,
-                                        "" if run.kind == "tacotron" else "wavenet_"))
-                recent.append(got["loss"])
-                bar.update()
-                bar.set_postfix(loss="%.4f" % np.mean(recent[-100:]), refresh=False)
-                stopping = interrupt.status is not None
-                if step % hp.summary_every == 0:
-                    journal.training(step, got, recent)
-                    recent = []
-                if step % hp.checkpoint_every == 0 or step == steps or stopping:
-                    checkpoint.save(session, saver, run, step)
-                    saved = step
-                if stopping:
-                    break
-                if step % hp.evaluate_every == 0 or step == steps:
-                    evaluate(session, journal, step)
-        journal.close()
-        if interrupt.status:
-            print("interrupted: saved at step %d; the same command goes on from there" % saved,
-                  file=sys.stderr)
-        return interrupt.status or 0
+    steps = options.steps or run.hp.steps
+    name = os.path.basename(os.path.abspath(run.folder))
+
+    def batch(step):
+        utterances = items(step)
+        return ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances], \
+            feed(utterances, step)
+
+    try:
+        other = options.init_from and runs.load(options.init_from, run.kind)
+        with tf1.session(options.threads) as session, Interrupt() as interrupt:
+            trainer = Trainer(run, session, optimizer, figures)
+            trainer.begin(other)
+            if trainer.done and _evaluates(run.hp, trainer.done, steps):
+                trainer.evaluate(evaluate, again=False)
+            if trainer.done >= steps:
+                print("%s is at step %d already; --steps says how far to go"
+                      % (run.folder, trainer.done))
+                return 0
+            with Progress(name, trainer.done, steps) as bar:
+                trainer.say = bar.say
+                try:
+                    while trainer.done < steps and interrupt.status is None:
+                        _stretch(trainer, batch, steps, evaluate, interrupt, bar)
+                except (InputError, OSError):
+                    trainer.rescue()
+                    raise
+            trainer.journal.close()
+    finally:
+        run.release()
+    if interrupt.status:
+        print("interrupted: saved at step %d; the same command goes on from there" % trainer.saved,
+              file=sys.stderr)
+    return interrupt.status or 0
+
+
+def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
+    """Train up to `steps`, or to an interruption, or until the run has gone back."""
+    hp = trainer.run.hp
+    for names, feed_dict in ahead(batch, range(trainer.done, steps)):
+        if not trainer.learn(names, feed_dict):
+            return
+        bar.at(trainer.done, trainer.loss())
+        stopping = interrupt.status is not None
+        if trainer.done % hp.summary_every == 0:
+            trainer.record()
+        if trainer.done % hp.checkpoint_every == 0 or trainer.done == steps or stopping:
+            if not trainer.save():
+                return
+        if stopping:
+            return
+        if _evaluates(hp, trainer.done, steps):
+            trainer.evaluate(evaluate)
+
+
+def _evaluates(hp, step, steps):
+    return step % hp.evaluate_every == 0 or step == steps

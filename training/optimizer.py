@@ -1,15 +1,20 @@
 """From a loss to a training step: rate, clipping, Adam, and the updates that must run with it."""
 from collections import namedtuple
 
+import layers
 from tf1 import tf
 
-# step: int64 scalar, the steps done; train: runs one and yields the loss before it
-Optimizer = namedtuple("Optimizer", "step train rate gradient_norm")
+# step: int64 scalar, the steps done; loss: of the batch that is fed; train: runs a step and yields
+# the loss before it; factor: of the rate, fed, 1 by default; bound: fed, which the loss must lie
+# below for the step to be taken
+Optimizer = namedtuple("Optimizer", "step loss train rate gradient_norm factor bound")
 
 
 def global_step():
     """The number of steps done: a variable of its own, saved with the rest."""
-    return tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
+    step = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
+    tf.add_to_collection(layers.STEP, step + 0)     # a copy: the variable counts up under way
+    return step
 
 
 def falling_rate(step, first, last, start, half):
@@ -21,19 +26,34 @@ def falling_rate(step, first, last, start, half):
 def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
     """Adam on the clipped gradient of `loss`.
 
-    The step includes the pending UPDATE_OPS (the running moments of batch norm) and then the
+    The step includes the pending layers.MOMENTS (the running moments of batch norm) and then the
     exponential moving `averages` (tf.train.ExponentialMovingAverage) of all trainable variables.
+    Where the loss is not below `bound`, or the gradient not finite, it fails before it has changed
+    anything: `refused` knows the error.
     """
+    factor = tf.placeholder_with_default(1.0, [])
+    bound = tf.placeholder_with_default(float("inf"), [])
+    rate = rate * factor
     variables = tf.trainable_variables()
     gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, variables), clip_norm)
-    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
-        train = tf.train.AdamOptimizer(rate, epsilon=epsilon).apply_gradients(
-            zip(gradients, variables), global_step=step)
+    # what is not a number is below nothing
+    healthy = tf.logical_and(loss < bound, norm < float("inf"))
+    with tf.control_dependencies([tf.Assert(healthy, [loss, norm])]):
+        moments = [tf.assign_sub(running, change)
+                   for running, change in tf.get_collection(layers.MOMENTS)]
+        with tf.control_dependencies(moments):
+            train = tf.train.AdamOptimizer(rate, epsilon=epsilon).apply_gradients(
+                zip(gradients, variables), global_step=step)
     if averages is not None:
         with tf.control_dependencies([train]):
             train = averages.apply(variables)
     with tf.control_dependencies([train]):
-        return Optimizer(step, tf.identity(loss), rate, norm)
+        return Optimizer(step, loss, tf.identity(loss), rate, norm, factor, bound)
+
+
+def refused(problem):
+    """Whether a tf.errors.OpError is that of a step which was not taken, as its loss was not fit."""
+    return problem.op is not None and problem.op.type == "Assert"
 
 
 def averaged(averages):

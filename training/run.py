@@ -1,4 +1,6 @@
 """The run folder: run.json, checkpoints, events, eval/. It is all that synthesis needs."""
+import errno
+import fcntl
 import os
 
 import files
@@ -20,6 +22,7 @@ class Run(object):
     def __init__(self, folder, kind, hp, speakers, reader):
         self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
         self.reader = reader
+        self._lock = None
 
     def path(self, *parts):
         """A path in the run folder, whose own folder exists."""
@@ -37,6 +40,34 @@ class Run(object):
                              % (name, self.folder, ", ".join(self.speakers)))
         return self.speakers.index(name)
 
+    def lock(self):
+        """Take the run for this process, until `release` or its end, however that comes.
+
+        Raises InputError where another process has it.
+        """
+        lock = open(self.path("lock"), "a+")
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            if problem.errno not in (errno.EACCES, errno.EAGAIN):
+                self._lock = lock       # a file system that knows no locks
+                return
+            lock.seek(0)
+            other = lock.read().strip()
+            lock.close()
+            raise InputError("%s: another trainer is at work on this run%s; wait for its end, or "
+                             "name another --logdir"
+                             % (self.folder, " (process %s)" % other if other else ""))
+        lock.truncate(0)
+        lock.write("%d\n" % os.getpid())
+        lock.flush()
+        self._lock = lock
+
+    def release(self):
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
     def save(self):
         files.write_json(self.path("run.json"), {
             "format": FORMAT, "kind": self.kind, "hparams": self.hp.as_dict(),
@@ -46,9 +77,10 @@ class Run(object):
 
 
 def begin_or_go_on(folder, kind, stores, preset, changes):
-    """The run in `folder`, which goes on if it is there, on the data of `stores`.
+    """The run in `folder`, locked, which goes on if it is there, on the data of `stores`.
 
-    Raises InputError where the folder, the data and the options do not fit together.
+    Raises InputError where the folder, the data and the options do not fit together, or another
+    process is at work on the run.
     """
     speakers = [store.speaker for store in stores]
     if os.path.exists(os.path.join(folder, "run.json")):
@@ -58,7 +90,8 @@ def begin_or_go_on(folder, kind, stores, preset, changes):
             raise InputError("--data: the speakers are %s, but %s was begun with %s"
                              % (", ".join(speakers), folder, ", ".join(run.speakers)))
     else:
-        if os.path.exists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+        if os.path.exists(folder) and (not os.path.isdir(folder) or
+                                       set(os.listdir(folder)) - {"lock"}):
             raise InputError("--logdir %s: holds something else than a run" % folder)
         if len(set(speakers)) < len(speakers):
             raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
@@ -74,6 +107,7 @@ def begin_or_go_on(folder, kind, stores, preset, changes):
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: made with another symbol table; preprocess it again"
                              % store.folder)
+    run.lock()
     run.save()
     return run
 
@@ -85,7 +119,11 @@ def load(folder, kind):
         raise InputError("%s: no run is there (run.json is missing); train_%s.py --logdir makes one"
                          % (folder, kind))
     stored = files.read_json(path)
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+    version = stored.get("format") if isinstance(stored, dict) else None
+    if type(version) is int and version > FORMAT:
+        raise InputError("%s: made by a newer version of this project (format %d; this one reads "
+                         "%d); use that version, or another --logdir" % (path, version, FORMAT))
+    if version != FORMAT:
         raise InputError("%s: not of format %d, which this version reads" % (path, FORMAT))
     if stored.get("kind") != kind:
         raise InputError("%s: a run of train_%s.py, where one of train_%s.py is needed"
