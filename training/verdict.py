@@ -1,0 +1,2 @@
+def tell(run, step, steps):
+    pass
