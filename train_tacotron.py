@@ -66,11 +66,17 @@ class Model(object):
         hp = self.hp.replace(r=reduction.at(self.hp, step))
         return dict(zip(self.batch, batches.text_batch(items, hp)))
 
-    def feed_swapped(self, items, others, step):
-        """The same with the texts of `others`, as many."""
-        feed = self.feed(items, step)
-        feed[self.batch.text], feed[self.batch.text_lengths] = batches.texts(others)
-        return feed
+    def feeds_swapped(self, pairs, step):
+        """Two feeds that differ in the text alone: each item with its own, and with its partner's.
+        """
+        feed = self.feed([item for item, _ in pairs], step)
+        mel, r = feed[self.batch.mel], reduction.at(self.hp, step)
+        feed[self.noise] = np.random.RandomState(self.hp.seed).uniform(
+            size=[len(mel), mel.shape[1] // r, noise_channels(self.hp)])
+        swapped = dict(feed)
+        swapped[self.batch.text], swapped[self.batch.text_lengths] = batches.texts(
+            [partner for _, partner in pairs])
+        return feed, swapped
 
 
 def learning_rate(step, hp):
@@ -90,8 +96,8 @@ def evaluation(run, model, training, held_out, steps):
     hp = run.hp
     validated = [held_out[i:i + hp.batch_size] for i in range(0, len(held_out), hp.batch_size)]
     kinds = (("held-out", held_out[:MEASURED]), ("seen", training[:MEASURED]))
-    others = (held_out + training)[1:len(validated[0]) + 1]
-    spread = aligning.spread([item.store.mel(item.row) for item in validated[0]])
+    pairs = aligning.pairs(held_out, training, MEASURED)
+    spread = aligning.spread([item.store.mel(item.row) for item, _ in pairs])
 
     def evaluate(session, journal, step):
         journal.figures(step, validation(session, step))
@@ -115,10 +121,10 @@ def evaluation(run, model, training, held_out, steps):
         weights = [len(items) for items in validated]
         figures = {name: np.average(values, weights=weights)
                    for name, values in zip(parts[0]._fields, zip(*parts))}
-        swapped = session.run(model.validation.mel_before, model.feed_swapped(validated[0], others, step))
+        error, swapped = (session.run(model.validation.mel_before, feed)
+                          for feed in model.feeds_swapped(pairs, step))
         return named("validation", dict(
-            figures, text_gain=aligning.text_gain(parts[0].mel_before, swapped),
-            unexplained=parts[0].mel_before / spread))
+            figures, text_gain=aligning.text_gain(error, swapped), unexplained=error / spread))
 
     def show(journal, step, name, item, line):
         journal.picture(step, name + "/alignment", plots.alignment_png(
@@ -141,13 +147,14 @@ def main(arguments):
     parser.add_training()
     options = parser.parse_args(arguments)
     run, training, held_out = start(options, "tacotron")
-    hp = run.hp
+    steps = options.steps or run.hp.steps
+    run.hp = hp = verdict.in_time(run.hp, steps)
     model = Model(hp, len(korean.SYMBOLS), len(run.speakers))
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,
                       lambda step: model.feed(order.batch(step), step),
-                      evaluation(run, model, training, held_out, options.steps or hp.steps))
+                      evaluation(run, model, training, held_out, steps))
 
 
 if __name__ == "__main__":

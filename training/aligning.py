@@ -38,6 +38,14 @@ def score(figures):
     return float(figures["focus"] * figures["coverage"] * figures["stopped"])
 
 
+def pairs(held_out, training, count):
+    """Held-out items, each with another that says something else; the same ones again if few."""
+    everything = held_out + training
+    found = [(held_out[i % len(held_out)], everything[(i + 1) % len(everything)])
+             for i in range(count)]
+    return [(item, other) for item, other in found if item.ids != other.ids] or found[:1]
+
+
 def text_gain(error, swapped):
     """By what share the right text makes the mel's error smaller than another utterance's does.
 

@@ -76,17 +76,22 @@ class Journal(object):
         self.events.flush()
 
 
-def _minutes(path, done):
-    """Minutes of training up to step `done`, as its last record there tells."""
+def records(path, until=None):
+    """The records of a history.jsonl, oldest first, up to the step `until`."""
+    found = []
     if not os.path.exists(path):
-        return 0.0
-    minutes = 0.0
+        return found
     with open(path, encoding="utf-8") as history:
         for line in history:
             try:
                 record = json.loads(line)
             except ValueError:              # the last line of a run that was killed
                 continue
-            if record.get("step", 0) <= done:
-                minutes = max(minutes, record.get("minutes", 0.0))
-    return minutes
+            if until is None or record.get("step", 0) <= until:
+                found.append(record)
+    return found
+
+
+def _minutes(path, done):
+    """Minutes of training up to step `done`, as its last record there tells."""
+    return max([record.get("minutes", 0.0) for record in records(path, done)] or [0.0])
