@@ -53,7 +53,13 @@ def test_transcripts_that_do_not_fit_show_although_guidance_draws_a_diagonal(sma
 def test_a_learning_rate_that_is_too_high(small, losses, unexplained):
     said = judged(history(600, losses, {"validation/unexplained": unexplained}), small)
     assert said.kind == "rate" and "learning_rate=0.0001" in said.text
-    assert "100 % of the gradients" in said.text
+    assert "too high" in said.text and "100 % of the gradients" in said.text
+
+
+def test_a_learning_rate_that_is_too_low(small):
+    said = judged(history(600, FALLING, {"validation/unexplained": 0.95}),
+                  small.replace(learning_rate=1e-5))
+    assert said.kind == "rate" and "too low" in said.text and "learning_rate=0.0001" in said.text
 
 
 def test_a_run_that_is_late_is_told_what_to_try(small):

@@ -26,11 +26,13 @@ _TYPICAL = {"focus": (0.05, 0.45, 0.46, 0.58, 0.66, 0.79, 0.79),
 EARLIEST = 200              # of PLANNED: before this many steps no figure tells anything,
 EARLIEST_EVER = 100         # nor before this many in any run
 
-AVERAGE = 0.85              # with so much of the mels' spread unexplained, nothing is learnt yet
+AVERAGE = 0.9               # with so much of the mels' spread unexplained, nothing is learnt yet
+SLOW = 1e-4                 # a learning rate below this is low at the start of a run (Adam's is 1e-3)
+CLEAR = 0.4                 # at this focus a line can be seen
 RISEN = 1.5                 # a loss so many times its lowest has got out of hand
 UNUSED = 0.012              # a text gain below this is noise
 
-# kind: "early" | "rate" | "unused" | "flat" | "learns" | "aligns"; text: plain words
+# kind: "early" | "rate" (the learning rate is wrong) | "unused" | "flat" | "learns" | "aligns"; text: plain words
 Verdict = namedtuple("Verdict", "kind text")
 
 
@@ -82,7 +84,7 @@ def _earliest(hp):
 
 
 def _rate(history, last, hp):
-    """The Verdict that the learning rate is too high, or None."""
+    """The Verdict that the network does not learn at all, and by its learning rate; or None."""
     losses = [record["train/loss"] for record in history if "train/loss" in record]
     window = max(1, len(losses) // 8)
     means = [np.mean(losses[i:i + window]) for i in range(0, len(losses) - window + 1, window)]
@@ -90,15 +92,16 @@ def _rate(history, last, hp):
     unexplained = last["validation/unexplained"]
     if unexplained < AVERAGE and now < RISEN * lowest:
         return None
+    low = now < RISEN * lowest and hp.learning_rate < SLOW
     norms = [record["train/gradient_norm"] for record in history if "train/gradient_norm" in record]
     return Verdict("rate", (
-        "the run does not learn: the learning rate is too high. The loss is %.3g, where its lowest "
+        "the run does not learn: the learning rate, %g, is too %s. The loss is %.3g, where its lowest "
         "so far was %.3g; of what the held-out mels differ from their average frame it leaves "
         "%.0f %% unexplained (typical by now: less than 60 %%); %.0f %% of the gradients had to be "
-        "clipped. Try: begin anew with --hparams learning_rate=%g, a tenth; where that does not "
-        "help, listen whether the recordings hold speech at all." % (
-            now, lowest, 100 * unexplained, 100 * np.mean(np.array(norms) > hp.clip_norm),
-            hp.learning_rate / 10)))
+        "clipped. Try: begin anew with --hparams learning_rate=%g; where that does not help, "
+        "listen whether the recordings hold speech at all." % (
+            hp.learning_rate, "low" if low else "high", now, lowest, 100 * unexplained, 100 * np.mean(np.array(norms) > hp.clip_norm),
+            hp.learning_rate * (10 if low else 0.1))))
 
 
 def _unused(last, hp):
@@ -113,7 +116,7 @@ def _unused(last, hp):
     check = ("listen to some recordings and read their transcripts; look how files and lines are "
              "paired (manifest.json lists them); look for recordings that hold more or less than "
              "their text")
-    if focus >= 0.3:
+    if focus >= CLEAR:
         return Verdict("unused", (
             "the transcripts do not fit the recordings: %s. The line in the alignment pictures "
             "does not speak against it: the guided attention draws one on any text. Try: %s."
@@ -135,7 +138,7 @@ def _learning(last, planned, hp):
             % (focus, typical["focus"], 100 * coverage, 100 * typical["coverage"],
                100 * last["held-out/stopped"], 100 * gain, 100 * typical["text_gain"]))
     # what is measured on a few lines goes up and down by a few per cent
-    if focus >= 0.8 * typical["focus"] and coverage >= 0.8 * typical["coverage"]:
+    if focus >= min(0.8 * typical["focus"], CLEAR) and coverage >= 0.8 * typical["coverage"]:
         return Verdict("aligns", "the run is learning to align. %s Let it go on." % seen)
     return Verdict("learns", (
         "the run uses its text, but aligns later than typical runs. %s Let it go on to the next "
