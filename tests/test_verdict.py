@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 
 import hparams
+import korean
+import tf1
 from conftest import train
+from datasets import batches
 from datasets.store import load_store
-from training import aligning, verdict
+from tacotron2.inference import Synthesizer
+from tf1 import tf
+from training import aligning, checkpoint, run as runs, verdict
+from training.journal import records
 
 
 def history(step, losses, last={}):
@@ -85,7 +91,6 @@ def test_evaluations_come_in_time_for_a_verdict(small):
 
 
 def test_pairs_say_different_things(stores):
-    from datasets import batches
     training, held_out = batches.split([load_store(stores[0])], 0.2)
     for some in (held_out, held_out[:1]):
         pairs = aligning.pairs(some, training, 16)
@@ -93,11 +98,25 @@ def test_pairs_say_different_things(stores):
         assert all(item in some and item.ids != other.ids for item, other in pairs)
 
 
-def test_a_trainer_writes_its_verdict_and_its_figures(stores, tmp_path, capsys):
+def test_a_trainer_writes_its_verdict_and_speaks_with_the_r_of_its_step(stores, tmp_path, capsys):
+    """One graph, one set of weights: with three frames a step until step 2, then with one."""
     folder = tmp_path / "run"
     train("tacotron", stores[:1], folder, "--preset", "tiny", "--steps", 4, "--hparams",
-          "evaluate_every=2,summary_every=1,r=1,r_schedule=3x2,teacher_forcing=0.5,"
-          "attention_kind=gmm,learning_rate_schedule=exponential,decay_start=0,steps=10")
-    said = (folder / "verdict.txt").read_text()
-    assert said.startswith("verdict at step 4 of 4 (early)")
+          "evaluate_every=4,checkpoint_every=2,summary_every=1,r=1,r_schedule=3x2,frames_per_symbol=1,"
+          "teacher_forcing=0.5,attention_kind=gmm,learning_rate_schedule=exponential,decay_start=0,"
+          "steps=10")
+    assert (folder / "verdict.txt").read_text().startswith("verdict at step 4 of 4 (early)")
     assert "too early" in capsys.readouterr().err
+    rates = [record["train/learning_rate"] for record in records(str(folder / "history.jsonl"))
+             if "train/loss" in record]
+    np.testing.assert_allclose(rates, 1e-3 * 0.1 ** (np.arange(4) / 10.0), rtol=1e-4)
+    run = runs.load(str(folder), "tacotron")
+    with tf.Graph().as_default():
+        synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), 1)
+        with tf1.session(1) as session:
+            checkpoint.take_trained(session, run)
+            assert session.run(synthesizer.r) == 1
+            tf.train.Saver().restore(session, str(folder / "model-2"))
+            assert session.run(synthesizer.r) == 3
+            line, = synthesizer.speak(session, [[5, 6, 7, 8, 1]], [0], [1])
+            assert len(line.mel) == 3 * len(line.alignment)
