@@ -63,7 +63,7 @@ _TACOTRON = (
     ("dropout", 0.5, "share dropped after every convolution, in training (T2 2.4)"),
     ("zoneout", 0.1, "share of LSTM units that keep their value (T2 2.4)"),
     ("r", 2, "frames a decoder step emits (R; T2: 1)"),
-    ("r_schedule", (), "r before that: pairs of r and the step until which it holds, as 5x2000x3x6000"),
+    ("r_schedule", (), "r before that, in pairs with the step until which: 5x2000x3x6000"),
     ("frames_per_symbol", 30, "synthesis stops at this many frames a symbol of the text"),
 )
 

@@ -27,12 +27,14 @@ EARLIEST = 200              # of PLANNED: before this many steps no figure tells
 EARLIEST_EVER = 100         # nor before this many in any run
 
 AVERAGE = 0.9               # with so much of the mels' spread unexplained, nothing is learnt yet
-SLOW = 1e-4                 # a learning rate below this is low at the start of a run (Adam's is 1e-3)
+MUCH = 0.6                  # more than this is left unexplained only at the beginning
+SLOW = 1e-4                 # a learning rate below this is low at the start of a run
 CLEAR = 0.4                 # at this focus a line can be seen
-RISEN = 1.5                 # a loss so many times its lowest has got out of hand
+RISEN = 1.5                 # a loss so many times its lowest has got out of hand, if MUCH is left
 UNUSED = 0.012              # a text gain below this is noise
 
-# kind: "early" | "rate" (the learning rate is wrong) | "unused" | "flat" | "learns" | "aligns"; text: plain words
+# text: plain words; kind: "early" | "rate", the learning rate is wrong | "unused", the text is |
+# "flat", the attention is | "learns", but late | "aligns"
 Verdict = namedtuple("Verdict", "kind text")
 
 
@@ -86,22 +88,25 @@ def _earliest(hp):
 def _rate(history, last, hp):
     """The Verdict that the network does not learn at all, and by its learning rate; or None."""
     losses = [record["train/loss"] for record in history if "train/loss" in record]
+    norms = [record["train/gradient_norm"] for record in history if "train/gradient_norm" in record]
+    if not losses:
+        return None
     window = max(1, len(losses) // 8)
     means = [np.mean(losses[i:i + window]) for i in range(0, len(losses) - window + 1, window)]
     lowest, now = min(means), np.mean(losses[-window:])
     unexplained = last["validation/unexplained"]
-    if unexplained < AVERAGE and now < RISEN * lowest:
+    rises = not now < RISEN * lowest and unexplained >= MUCH
+    if unexplained < AVERAGE and not rises:
         return None
-    low = now < RISEN * lowest and hp.learning_rate < SLOW
-    norms = [record["train/gradient_norm"] for record in history if "train/gradient_norm" in record]
+    low = hp.learning_rate < SLOW and not rises
     return Verdict("rate", (
-        "the run does not learn: the learning rate, %g, is too %s. The loss is %.3g, where its lowest "
-        "so far was %.3g; of what the held-out mels differ from their average frame it leaves "
-        "%.0f %% unexplained (typical by now: less than 60 %%); %.0f %% of the gradients had to be "
-        "clipped. Try: begin anew with --hparams learning_rate=%g; where that does not help, "
-        "listen whether the recordings hold speech at all." % (
-            hp.learning_rate, "low" if low else "high", now, lowest, 100 * unexplained, 100 * np.mean(np.array(norms) > hp.clip_norm),
-            hp.learning_rate * (10 if low else 0.1))))
+        "the run does not learn: the learning rate, %g, is too %s. The loss is %.3g, where its "
+        "lowest so far was %.3g; of what the held-out mels differ from their average frame it "
+        "leaves %.0f %% unexplained (typical by now: less than %.0f %%); %.0f %% of the gradients "
+        "had to be clipped. Try: begin anew with --hparams learning_rate=%g; where that does not "
+        "help, listen whether the recordings hold speech at all."
+        % (hp.learning_rate, "low" if low else "high", now, lowest, 100 * unexplained, 100 * MUCH,
+           100 * np.mean(np.array(norms) > hp.clip_norm), hp.learning_rate * (10 if low else 0.1))))
 
 
 def _unused(last, hp):
@@ -112,14 +117,14 @@ def _unused(last, hp):
     seen = ("the network has learnt how speech goes on (%.0f %% of the mels' differences are left "
             "unexplained), but on held-out utterances the right transcript makes its error only "
             "%.1f %% smaller than that of another utterance does"
-            % (100 * last["validation/unexplained"], 100 * gain))
+            % (100 * last["validation/unexplained"], 100 * max(gain, 0)))
     check = ("listen to some recordings and read their transcripts; look how files and lines are "
              "paired (manifest.json lists them); look for recordings that hold more or less than "
              "their text")
     if focus >= CLEAR:
         return Verdict("unused", (
-            "the transcripts do not fit the recordings: %s. The line in the alignment pictures "
-            "does not speak against it: the guided attention draws one on any text. Try: %s."
+            "the transcripts do not fit the recordings: %s. A line in the alignment pictures does "
+            "not speak against it: guided attention draws one on any text. Try: %s."
             % (seen, check)))
     return Verdict("flat", (
         "the run is not learning to align: %s, and the attention is flat (focus %.2f). Either the "
