@@ -1,6 +1,7 @@
 # make .venv          present-day stack (TensorFlow 2.21) in ./.venv
 # make .venv-legacy   faithful stack (TensorFlow 1.3.0, Python 3.6) in ./.venv-legacy
 # make test           the suite, on both stacks
+# make test-slow    minutes: every kind of attention learns to align, every verdict is right
 # make bench        figures of this machine, in logs/bench.json
 # make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
 # make image          the faithful image, from Dockerfile
@@ -27,7 +28,7 @@ ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
 legacy-exchange := -e 's/^tensorflow-gpu==/tensorflow==/'
 endif
 
-.PHONY: .venv .venv-legacy test bench demo image
+.PHONY: .venv .venv-legacy test test-slow bench demo image
 
 .venv:
 	@lock=$$(sed -e '' $(modern-exchange) requirements-modern.txt)
@@ -81,6 +82,16 @@ test: .venv .venv-legacy
 		export OTHER_STACK=$$([ $$stack = .venv ] && echo .venv-legacy/bin/python || echo .venv/bin/python)
 		echo "=== $$stack: $$($$stack/bin/python --version), $$(grep ^tensorflow $$stack/lock.txt | head -1)"
 		$$stack/bin/python -m pytest $(TESTS) || status=1
+	done
+	exit $$status
+
+# One stack is enough: SLOW_STACKS=".venv .venv-legacy" runs both.
+SLOW_STACKS ?= .venv
+test-slow: $(SLOW_STACKS)
+	@status=0
+	for stack in $(SLOW_STACKS); do
+		echo "=== $$stack"
+		$$stack/bin/python -m pytest -m slow -s $(TESTS) || status=1
 	done
 	exit $$status
 

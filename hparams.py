@@ -53,9 +53,12 @@ _TACOTRON = (
     ("encoder_width", 5, "their width [symbols] (T2 2.2)"),
     ("encoder_lstm", 256, "units in each direction (T2 2.2)"),
     ("speaker_embedding", 64, "channels of a speaker; only with more than one"),
+    ("attention_kind", "location", "location (T2) | bahdanau (1409.0473) | luong (1508.04025) | "
+                                   "monotonic (1704.00784) | gmm (1910.10288)"),
     ("attention", 128, "hidden units of the energy (T2 2.2)"),
-    ("attention_filters", 32, "location filters (T2 2.2)"),
+    ("attention_filters", 32, "filters of the kind location (T2 2.2)"),
     ("attention_width", 31, "their width [symbols] (T2 2.2)"),
+    ("attention_mixture", 5, "Gaussians of the kind gmm (1910.10288)"),
     ("prenet", (256, 256), "units of the pre-net's layers (T2 2.2)"),
     ("prenet_dropout", 0.5, "share dropped, at synthesis too (T2 2.2)"),
     ("decoder_lstm", 1024, "units of each of the two LSTM layers (T2 2.2)"),
@@ -65,6 +68,7 @@ _TACOTRON = (
     ("dropout", 0.5, "share dropped after every convolution, in training (T2 2.4)"),
     ("zoneout", 0.1, "share of LSTM units that keep their value (T2 2.4)"),
     ("r", 2, "frames a decoder step emits (R; T2: 1)"),
+    ("r_schedule", (), "r before that, in pairs with the step until which: 5x2000x3x6000"),
     ("frames_per_symbol", 30, "synthesis stops at this many frames a symbol of the text"),
 )
 
@@ -72,7 +76,9 @@ _TACOTRON_TRAINING = (
     ("batch_size", 32, "utterances (R; T2: 64)"),
     ("learning_rate", 1e-3, "Adam's rate until decay_start (T2 2.3, R)"),
     ("learning_rate_final", 1e-4, "the rate never falls below it (R; T2: 1e-5)"),
-    ("decay_start", 40000, "step at which the rate begins to fall (R)"),
+    ("learning_rate_schedule", "halving", "halving: half every decay_half steps (R) | exponential: "
+                                          "evenly to learning_rate_final at `steps` (T2 2.3)"),
+    ("decay_start", 40000, "step at which the rate begins to fall (R; T2: 50000)"),
     ("decay_half", 18000, "steps in which it halves (R)"),
     ("adam_epsilon", 1e-6, "Adam's epsilon (T2 2.3)"),
     ("clip_norm", 1.0, "largest norm of the gradient (R)"),
@@ -80,7 +86,12 @@ _TACOTRON_TRAINING = (
     ("stop_weight", 5.0, "weight of the one step that stops against one that goes on"),
     ("guided_attention", 0.0, "weight of the loss on attention off the diagonal (GA 4.1)"),
     ("guided_attention_width", 0.2, "half-width g of the free diagonal, as a share (GA 4.1)"),
+    ("guided_attention_from", 10 ** 9, "step at which that weight begins to fall, evenly"),
     ("guided_attention_until", 10 ** 9, "step at which that loss ends"),
+    ("teacher_forcing", 1.0, "share of decoder steps that see the true frame before them, in the "
+                             "end; the others see their own (1506.03099)"),
+    ("teacher_forcing_from", 0, "step at which the share begins to fall from 1, evenly"),
+    ("teacher_forcing_until", 20000, "step at which it has fallen"),
 )
 
 # the network from mel to waveform
@@ -272,10 +283,11 @@ def _value_like(like, name, text):
         if isinstance(like, bool):
             return {"true": True, "false": False}[text.lower()]
         if isinstance(like, tuple):
-            return tuple(int(part) for part in text.split("x"))
+            return tuple(int(part) for part in text.split("x")) if text else ()
         return type(like)(text)
     except (ValueError, KeyError):
-        kind = {bool: "true or false", int: "a whole number", float: "a number", tuple: "whole numbers joined by x"}
+        kind = {bool: "true or false", int: "a whole number", float: "a number",
+                tuple: "whole numbers joined by x"}
         raise InputError("--hparams %s=%s: should be %s, like %s"
                          % (name, text, kind[type(like)], _written(like)))
 
@@ -286,7 +298,8 @@ def _checked(hp):
             raise InputError("hyper-parameters: " + sentence)
 
     free_to_be_small = ("mel_low", "preemphasis", "prenet_dropout", "dropout", "zoneout", "l2",
-                        "guided_attention", "guided_attention_until", "reference_db", "floor_db",
+                        "guided_attention", "guided_attention_from", "guided_attention_until",
+                        "teacher_forcing", "teacher_forcing_from", "reference_db", "floor_db",
                         "wavenet_log_scale_min", "held_out", "seed", "decay_start", "pronounce")
     for name, value in hp.as_dict().items():
         for number in value if isinstance(value, list) else [value]:
@@ -316,7 +329,16 @@ def _checked(hp):
     require(hp.wavenet_layers % hp.wavenet_cycles == 0,
             "wavenet_layers=%d must be a multiple of wavenet_cycles=%d"
             % (hp.wavenet_layers, hp.wavenet_cycles))
-    for name, choices in (("wavenet_output", ("logistics", "gaussian", "mulaw")),
+    require(hp.teacher_forcing <= 1, "teacher_forcing=%s is a share: 1 is the most"
+            % hp.teacher_forcing)
+    until = hp.r_schedule[1::2]
+    require(len(hp.r_schedule) % 2 == 0 and sorted(set(until)) == list(until),
+            "r_schedule=%s should be pairs of r and the step until which it holds, in order of the "
+            "steps, like 5x2000x3x6000" % _written(hp.r_schedule))
+    for name, choices in (("attention_kind",
+                           ("location", "bahdanau", "luong", "monotonic", "gmm")),
+                          ("learning_rate_schedule", ("halving", "exponential")),
+                          ("wavenet_output", ("logistics", "gaussian", "mulaw")),
                           ("wavenet_upsampling", ("transposed", "subpixel"))):
         require(getattr(hp, name) in choices,
                 "%s=%s: there are %s" % (name, getattr(hp, name), ", ".join(choices)))

@@ -12,13 +12,14 @@ import command_line
 import korean
 import layers
 from datasets import batches
-from tacotron2.alignment import measure
+from tacotron2 import reduction
 from tacotron2.decoder import noise_channels
 from tacotron2.inference import Synthesizer
 from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
 from tf1 import tf
-from training import loop, optimizer, plots
+from training import aligning, loop, optimizer, plots, verdict
+from training.aligning import spelt
 from training.start import start
 
 SHOWN = 3           # lines that every evaluation shows and lets hear; it measures all of them
@@ -35,62 +36,97 @@ class Model(object):
             tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [None, None, hp.mels]),
             tf.placeholder(tf.int32, [None]))
         step = optimizer.global_step()
-        shape = tf.shape(self.batch.mel)
+        self.r = reduction.at_variable(hp, step)
         self.noise = tf.placeholder_with_default(
-            layers.uniform([shape[0], shape[1] // hp.r, noise_channels(hp)], place="prenet"),
+            layers.uniform([tf.shape(self.batch.mel)[0], tf.shape(self.batch.mel)[1] // self.r,
+                            noise_channels(hp)], place="prenet"),
             [None, None, noise_channels(hp)])
-        self.guided = hp.guided_attention * tf.to_float(step < hp.guided_attention_until)
-        _, self.losses = self._teacher_forced(symbols, speakers, training=True)
-        rate = optimizer.falling_rate(step, hp.learning_rate, hp.learning_rate_final,
-                                      hp.decay_start, hp.decay_half)
-        self.optimizer = optimizer.optimizer(self.losses.total, step, rate, hp.adam_epsilon,
-                                             hp.clip_norm)
+        self.guided = optimizer.fading(
+            step, hp.guided_attention, 0.0,
+            min(hp.guided_attention_from, hp.guided_attention_until - 1), hp.guided_attention_until)
+        forced = None
+        if hp.teacher_forcing < 1:
+            forced = optimizer.fading(step, 1.0, hp.teacher_forcing,
+                                      hp.teacher_forcing_from, hp.teacher_forcing_until)
+        _, self.losses = self._taught(symbols, speakers, training=True, forced=forced)
+        self.optimizer = optimizer.optimizer(self.losses.total, step, learning_rate(step, hp),
+                                             hp.adam_epsilon, hp.clip_norm)
         with tf.variable_scope(tf.get_variable_scope(), reuse=True):
-            self.spoken, self.validation = self._teacher_forced(symbols, speakers, training=False)
+            self.spoken, self.validation = self._taught(symbols, speakers, training=False)
         self.synthesizer = Synthesizer(hp, symbols, speakers, reuse=True)
 
-    def _teacher_forced(self, symbols, speakers, training):
+    def _taught(self, symbols, speakers, training, forced=None):
         batch = self.batch
         targets = Targets(batch.mel, batch.frames)
         spoken = tacotron2(batch.text, batch.text_lengths, batch.speaker, self.noise, self.hp,
-                           symbols, speakers, targets=targets, training=training)
+                           symbols, speakers, targets=targets, training=training, r=self.r,
+                           forced=forced)
         return spoken, losses(spoken, batch.text_lengths, targets, self.hp, self.guided)
 
-    def feed(self, items):
-        return dict(zip(self.batch, batches.text_batch(items, self.hp)))
+    def feed(self, items, step):
+        """What the graphs are fed with to learn from the items after `step` steps."""
+        hp = self.hp.replace(r=reduction.at(self.hp, step))
+        return dict(zip(self.batch, batches.text_batch(items, hp)))
+
+    def feeds_swapped(self, pairs, step):
+        """Two feeds that differ in the text alone: each item with its own, and with its partner's.
+        """
+        feed = self.feed([item for item, _ in pairs], step)
+        mel, r = feed[self.batch.mel], reduction.at(self.hp, step)
+        feed[self.noise] = np.random.RandomState(self.hp.seed).uniform(
+            size=[len(mel), mel.shape[1] // r, noise_channels(self.hp)])
+        swapped = dict(feed)
+        swapped[self.batch.text], swapped[self.batch.text_lengths] = batches.texts(
+            [partner for _, partner in pairs])
+        return feed, swapped
 
 
-def evaluation(run, model, training, held_out):
-    """The function that the loop calls to show what the network has learnt."""
+def learning_rate(step, hp):
+    """The rate by the schedule that hp names."""
+    if hp.learning_rate_schedule == "exponential":
+        return optimizer.exponential_rate(step, hp.learning_rate, hp.learning_rate_final,
+                                          hp.decay_start, hp.steps)
+    return optimizer.falling_rate(step, hp.learning_rate, hp.learning_rate_final, hp.decay_start,
+                                  hp.decay_half)
+
+
+def evaluation(run, model, training, held_out, steps):
+    """The function that the loop calls to show what the network has learnt.
+
+    It returns how well held-out lines are aligned that are spoken freely: higher is better.
+    """
     hp = run.hp
     validated = [held_out[i:i + hp.batch_size] for i in range(0, len(held_out), hp.batch_size)]
     kinds = (("held-out", held_out[:MEASURED]), ("seen", training[:MEASURED]))
+    pairs = aligning.pairs(held_out, training, MEASURED)
+    spread = aligning.spread([item.store.mel(item.row) for item, _ in pairs])
 
     def evaluate(session, journal, step):
+        journal.figures(step, validation(session, step))
+        spoken = {kind: model.synthesizer.speak(session, [item.ids for item in items],
+                                                [item.speaker for item in items],
+                                                [hp.seed] * len(items)) for kind, items in kinds}
         scores = {}
-        parts = [session.run(model.validation, model.feed(items)) for items in validated]
-        weights = [len(items) for items in validated]
-        journal.figures(step, {"validation/" + name: float(np.average(values, weights=weights))
-                               for name, values in zip(parts[0]._fields, zip(*parts))})
         for kind, items in kinds:
-            lines = model.synthesizer.speak(session, [item.ids for item in items],
-                                            [item.speaker for item in items],
-                                            [hp.seed] * len(items))
-            figures = [measure(line.alignment, [symbol in korean.JAMO for symbol in spelt(item)])
-                       for line, item in zip(lines, items)]
-            duration = [float(len(line.mel)) / item.row.frames for line, item in zip(lines, items)]
-            journal.figures(step, {
-                kind + "/focus": np.mean([figure.focus for figure in figures]),
-                kind + "/coverage": np.mean([figure.coverage for figure in figures]),
-                kind + "/end": np.mean([figure.end for figure in figures]),
-                kind + "/stopped": np.mean([line.stopped for line in lines]),
-                kind + "/duration_off": np.mean(np.abs(np.array(duration) - 1))})
-            # the best weights align best when they run free, on what they have not seen
-            scores[kind] = np.mean([figure.focus * figure.coverage * line.stopped
-                                    for figure, line in zip(figures, lines)])
-            for item, line in list(zip(items, lines))[:SHOWN]:
+            figures = aligning.free_running(spoken[kind], items)
+            scores[kind] = aligning.score(figures)
+            journal.figures(step, named(kind, figures))
+            journal.figures(step, named(kind + "-forced", aligning.teacher_forced(
+                session.run(model.spoken, model.feed(items, step)), items)))
+            for item, line in list(zip(items, spoken[kind]))[:SHOWN]:
                 show(journal, step, kind + "/" + item.row.id, item, line)
+        verdict.tell(run, step, steps)
         return scores["held-out"]
+
+    def validation(session, step):
+        parts = [session.run(model.validation, model.feed(items, step)) for items in validated]
+        weights = [len(items) for items in validated]
+        figures = {name: np.average(values, weights=weights)
+                   for name, values in zip(parts[0]._fields, zip(*parts))}
+        error, swapped = (session.run(model.validation.mel_before, feed)
+                          for feed in model.feeds_swapped(pairs, step))
+        return named("validation", dict(
+            figures, text_gain=aligning.text_gain(error, swapped), unexplained=error / spread))
 
     def show(journal, step, name, item, line):
         journal.picture(step, name + "/alignment", plots.alignment_png(
@@ -104,8 +140,8 @@ def evaluation(run, model, training, held_out):
     return evaluate
 
 
-def spelt(item):
-    return [korean.SYMBOLS[number] for number in item.ids]
+def named(group, figures):
+    return {group + "/" + name: value for name, value in figures.items()}
 
 
 def main(arguments):
@@ -113,13 +149,14 @@ def main(arguments):
     parser.add_training()
     options = parser.parse_args(arguments)
     run, training, held_out = start(options, "tacotron")
-    hp = run.hp
+    steps = options.steps or run.hp.steps
+    run.hp = hp = verdict.in_time(run.hp, steps)
     model = Model(hp, len(korean.SYMBOLS), len(run.speakers))
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,
-                      order.batch, lambda items, step: model.feed(items),
-                      evaluation(run, model, training, held_out))
+                      order.batch, model.feed,
+                      evaluation(run, model, training, held_out, steps))
 
 
 if __name__ == "__main__":

@@ -72,15 +72,22 @@ class Order(object):
 
 def text_batch(items, hp):
     """The arrays that Tacotron2 learns from; mels end in silence, at a multiple of r frames."""
-    text_lengths = np.array([len(item.ids) for item in items], np.int32)
     frames = np.array([item.row.frames for item in items], np.int32)
-    text = np.zeros([len(items), text_lengths.max()], np.int32)
     mel = np.full([len(items), -(-frames.max() // hp.r) * hp.r, hp.mels], -hp.mel_range, np.float32)
     for row, item in enumerate(items):
-        text[row, :text_lengths[row]] = item.ids
         mel[row, :frames[row]] = item.store.mel(item.row)
     speaker = np.array([item.speaker for item in items], np.int32)
+    text, text_lengths = texts(items)
     return TextBatch(text, text_lengths, speaker, mel, frames)
+
+
+def texts(items):
+    """Their ids, int32 [batch, jamo] with 0 past the end, and their lengths, int32 [batch]."""
+    lengths = np.array([len(item.ids) for item in items], np.int32)
+    text = np.zeros([len(items), lengths.max()], np.int32)
+    for row, item in enumerate(items):
+        text[row, :lengths[row]] = item.ids
+    return text, lengths
 
 
 def audio_batch(items, hp, context, random):

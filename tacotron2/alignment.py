@@ -3,11 +3,17 @@ from collections import namedtuple
 
 import numpy as np
 
-# focus: mean over decoder steps of the largest weight; coverage: share of the letters that are
-# visited in order; end: the share of the text at which the attention ends
-Alignment = namedtuple("Alignment", "focus coverage end")
+# focus         mean over decoder steps of the largest weight
+# coverage      share of the letters that are visited in order
+# end           share of the text at which the attention ends
+# monotonicity  share of the decoder steps at which the expected place does not go back
+# skipped       how many letters are not visited at all
+# repeated      how many letters the attention stands on again after it had left them
+Alignment = namedtuple("Alignment", "focus coverage end monotonicity skipped repeated")
 
 VISITED = 0.2       # a letter counts as visited when some step gives it at least this weight
+BACK = 0.1          # the expected place goes back when it falls by more than this [jamo]
+PAST = 2            # the attention repeats letters once it goes this far back [jamo]
 
 
 def measure(weights, letters):
@@ -16,12 +22,38 @@ def measure(weights, letters):
     A letter is visited in order when the step that gives it most weight does not come before
     that of a letter ahead of it: the longest such sequence counts.
     """
-    peak_step = weights.argmax(0)
-    visited = [peak_step[j] for j in np.flatnonzero(letters) if weights[:, j].max() >= VISITED]
-    in_order = _longest_non_decreasing(visited)
+    letters = np.asarray(letters, bool)
+    count = np.count_nonzero(letters)
+    visited = np.flatnonzero(letters & (weights.max(0) >= VISITED))
+    in_order = _longest_non_decreasing(weights.argmax(0)[visited])
     return Alignment(focus=float(weights.max(1).mean()),
-                     coverage=in_order / float(max(1, np.count_nonzero(letters))),
-                     end=(weights[-1].argmax() + 1) / float(weights.shape[1]))
+                     coverage=in_order / float(max(1, count)),
+                     end=(weights[-1].argmax() + 1) / float(weights.shape[1]),
+                     monotonicity=float(np.mean(np.diff(places(weights)) >= -BACK))
+                     if len(weights) > 1 else 1.0,
+                     skipped=count - len(visited),
+                     repeated=_repeated(weights.argmax(1), letters))
+
+
+def places(weights):
+    """The expected place in the text at each step, [steps], in jamo.
+
+    What a kind of attention gives to no jamo any more has moved past the last.
+    """
+    jamo = weights.shape[1]
+    return weights.dot(np.arange(jamo)) + np.maximum(0, 1 - weights.sum(1)) * jamo
+
+
+def _repeated(path, letters):
+    """How many letters the path, a place for each step, stands on again when they were left."""
+    farthest = np.maximum.accumulate(path)
+    again, went_back = set(), False
+    for place, behind in zip(path, farthest - path):
+        went_back = behind >= PAST or (went_back and behind > 0)
+        if went_back:
+            again.add(place)
+    read = set(path[path == farthest])
+    return sum(1 for place in again & read if letters[place])
 
 
 def _longest_non_decreasing(values):

@@ -6,7 +6,7 @@ One cell serves both ways of running it: `teacher_forced` gives it the true fram
 from collections import namedtuple
 
 import layers
-from tacotron2.attention import attend
+from tacotron2 import attention, reduction
 from tf1 import tf
 
 # frames: [batch, steps·r, mels]; stop: logits [batch, steps]; alignments: [batch, steps, jamo];
@@ -33,39 +33,41 @@ def prenet(frame, noise, hp):
         return x
 
 
-def projections(x, hp):
+def projections(x, hp, r):
     """[..., channels] → r frames [..., r·mels] and the stop token's logit [..., 1]."""
-    return layers.dense(x, hp.r * hp.mels, "frames"), layers.dense(x, 1, "stop")
+    frames = layers.dense(x, reduction.most(hp) * hp.mels, "frames")
+    if hp.r_schedule:
+        frames = frames[..., :r * hp.mels]
+    return frames, layers.dense(x, 1, "stop")
 
 
 class Cell(object):
     """Two LSTM layers and the attention: one decoder step between pre-net and projections.
 
-    Its state is (first LSTM's, second LSTM's, context, the sum of all weights so far).
+    Its state is (first LSTM's, second LSTM's, context, the attention's).
     """
 
     def __init__(self, memory, hp, training):
-        self.memory, self.hp = memory, hp
+        self.memory, self.hp, self.training = memory, hp, training
         self.lstms = [layers.LSTM(hp.decoder_lstm, hp.zoneout, training) for _ in range(2)]
 
     def zero_state(self):
-        context, weights = tf.zeros_like(self.memory.values[:, 0]), tf.zeros_like(self.memory.real)
-        batch = tf.shape(weights)[0]
-        first, second = (lstm.zero_state(batch, tf.float32) for lstm in self.lstms)
-        return first, second, context, weights
+        context = tf.zeros_like(self.memory.values[:, 0])
+        first, second = (lstm.zero_state(tf.shape(context)[0], tf.float32) for lstm in self.lstms)
+        return first, second, context, attention.initial(self.memory, self.hp)
 
     def __call__(self, x, state):
         """x [batch, prenet units] → output with context [batch, channels], weights, new state."""
-        first, second, context, cumulated = state
+        first, second, context, attending = state
         x = tf.concat([x, context], 1)
         x, first = self.lstms[0](x, first, "lstm_1")
         x, second = self.lstms[1](x, second, "lstm_2")
-        context, weights = attend(x, cumulated, self.memory, self.hp)
-        output = tf.concat([x, context], 1)
-        return output, weights, (first, second, context, cumulated + weights)
+        context, weights, attending = attention.attend(x, attending, self.memory, self.hp,
+                                                       self.training)
+        return tf.concat([x, context], 1), weights, (first, second, context, attending)
 
 
-def teacher_forced(memory, mel, steps, noise, hp, training):
+def teacher_forced(memory, mel, steps, noise, hp, r, training):
     """Each step sees the true frame before it.
 
     mel is [batch, frames, mels] with frames a multiple of r; steps, int32 [batch], how many
@@ -75,9 +77,7 @@ def teacher_forced(memory, mel, steps, noise, hp, training):
     with tf.variable_scope("decoder"):
         # what does not depend on the step before is computed for all steps at once: the pre-net
         # ahead of the loop, the projections behind it
-        last_of_step = mel[:, hp.r - 1::hp.r]
-        before = tf.concat([first_frame(batch, hp)[:, None], last_of_step[:, :-1]], 1)
-        x = tf.transpose(prenet(before, noise, hp), [1, 0, 2])
+        x = tf.transpose(prenet(frames_before(mel, hp, r), noise, hp), [1, 0, 2])
         inputs = tf.TensorArray(tf.float32, count).unstack(x)
         cell = Cell(memory, hp, training)
 
@@ -91,11 +91,40 @@ def teacher_forced(memory, mel, steps, noise, hp, training):
              tf.TensorArray(tf.float32, count)))
         outputs, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (outputs, alignments))
         outputs.set_shape([None, None, hp.decoder_lstm + memory.values.get_shape().as_list()[2]])
-        frames, stop = projections(outputs, hp)
+        frames, stop = projections(outputs, hp, r)
         return Decoded(tf.reshape(frames, [batch, -1, hp.mels]), stop[:, :, 0], alignments, steps)
 
 
-def free_running(memory, noise, limits, hp):
+def partly_forced(memory, mel, steps, noise, hp, r, share):
+    """As teacher_forced in training, but only the `share` of the steps sees the true frame.
+
+    The others see the frame that the step before them made (scheduled sampling: Bengio et al.,
+    arXiv 1506.03099); which they are is drawn for each step of each line.
+    """
+    batch, count = tf.shape(noise)[0], tf.shape(noise)[1]
+    with tf.variable_scope("decoder"):
+        true = frames_before(mel, hp, r)
+        own = tf.floor(layers.uniform([batch, count, 1], place="own") + 1 - share)
+        cell = Cell(memory, hp, training=True)
+
+        def step(time, made, state, frames, stops, alignments):
+            frame = true[:, time] + own[:, time] * (made - true[:, time])
+            output, weights, state = cell(prenet(frame, noise[:, time], hp), state)
+            made, stop = projections(output, hp, r)
+            return (time + 1, tf.stop_gradient(last_frame(made, hp)), state,
+                    frames.write(time, made), stops.write(time, stop[:, 0]),
+                    alignments.write(time, weights))
+
+        arrays = [tf.TensorArray(tf.float32, count) for _ in range(3)]
+        _, _, _, frames, stops, alignments = tf.while_loop(
+            lambda time, *_: time < count, step,
+            [0, first_frame(batch, hp), cell.zero_state()] + arrays)
+        frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
+        frames = tf.reshape(frames, [batch, -1, hp.mels])
+        return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
+
+
+def free_running(memory, noise, limits, hp, r):
     """Each step sees the last frame that the step before it made, until every line has stopped.
 
     noise is [batch, steps, noise_channels]; limits, int32 [batch], the most steps each line may
@@ -107,12 +136,13 @@ def free_running(memory, noise, limits, hp):
 
         def step(time, frame, state, steps, running, frames, stops, alignments):
             output, weights, state = cell(prenet(frame, noise[:, time], hp), state)
-            made, stop = projections(output, hp)
+            made, stop = projections(output, hp, r)
             stop = stop[:, 0]
             steps += tf.to_int32(running)
             running = tf.logical_and(running, tf.logical_and(stop <= 0, steps < limits))
-            return (time + 1, made[:, -hp.mels:], state, steps, running, frames.write(time, made),
-                    stops.write(time, stop), alignments.write(time, weights))
+            return (time + 1, last_frame(made, hp), state, steps, running,
+                    frames.write(time, made), stops.write(time, stop),
+                    alignments.write(time, weights))
 
         arrays = [tf.TensorArray(tf.float32, 0, dynamic_size=True) for _ in range(3)]
         _, _, _, steps, _, frames, stops, alignments = tf.while_loop(
@@ -122,6 +152,19 @@ def free_running(memory, noise, limits, hp):
         frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
         frames = tf.reshape(frames, [batch, -1, hp.mels])
         return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
+
+
+def frames_before(mel, hp, r):
+    """The true frame before each decoder step, [batch, frames, mels] → [batch, steps, mels]."""
+    last_of_step = mel[:, r - 1::r]
+    return tf.concat([first_frame(tf.shape(mel)[0], hp)[:, None], last_of_step[:, :-1]], 1)
+
+
+def last_frame(made, hp):
+    """Of a step's frames [batch, r·mels] the one that the next step sees, [batch, mels]."""
+    frame = made[:, -hp.mels:]
+    frame.set_shape([None, hp.mels])
+    return frame
 
 
 def first_frame(batch, hp):

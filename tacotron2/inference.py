@@ -3,6 +3,7 @@ from collections import namedtuple
 
 import numpy as np
 
+from tacotron2 import reduction
 from tacotron2.decoder import noise_channels
 from tacotron2.network import tacotron2
 from tf1 import tf
@@ -22,17 +23,22 @@ class Synthesizer(object):
         self.noise = tf.placeholder(tf.float32, [None, None, noise_channels(hp)], "noise")
         self.limits = tf.placeholder(tf.int32, [None], "limits")
         with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):
+            # where r changes with the steps done, that of the last of them: with it the weights
+            # were trained
+            r = hp.r if not hp.r_schedule else reduction.at_variable(hp, tf.get_variable(
+                "global_step", [], tf.int64, tf.zeros_initializer(), trainable=False) - 1)
+            self.r = tf.convert_to_tensor(r)
             self.spoken = tacotron2(self.text, self.lengths, self.speaker, self.noise, hp, symbols,
-                                    speakers, limits=self.limits)
+                                    speakers, limits=self.limits, r=r)
 
     def speak(self, session, ids, speakers, seeds):
         """Lines as lists of ids, each with its speaker id and its seed → a Line each.
 
         A line's result depends on its own ids, speaker and seed, not on what is spoken with it.
         """
-        hp = self.hp
+        hp, r = self.hp, session.run(self.r)
         lengths = np.array([len(line) for line in ids])
-        limits = -(-lengths * hp.frames_per_symbol // hp.r)
+        limits = -(-lengths * hp.frames_per_symbol // r)
         text = np.zeros([len(ids), lengths.max()], np.int32)
         noise = np.zeros([len(ids), limits.max(), noise_channels(hp)], np.float32)
         for row, (line, limit, seed) in enumerate(zip(ids, limits, seeds)):
@@ -43,7 +49,7 @@ class Synthesizer(object):
             self.noise: noise, self.limits: limits})
         lines = []
         for row, frames in enumerate(spoken.frames):
-            steps = frames // hp.r
+            steps = frames // r
             lines.append(Line(spoken.mel[row, :frames],
                               spoken.alignments[row, :steps, :lengths[row]],
                               bool(spoken.stop[row, steps - 1] > 0)))

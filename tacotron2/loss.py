@@ -13,11 +13,10 @@ def losses(spoken, text_lengths, targets, hp, guided=0.0):
     `guided` is the weight of the guided attention at this step: a number or a scalar tensor.
     """
     real = layers.mask(targets.frames, tf.shape(targets.mel)[1])
-    steps = (targets.frames + hp.r - 1) // hp.r
     before = _mean(tf.square(spoken.mel_before - targets.mel), real) / hp.mels
     after = _mean(tf.square(spoken.mel - targets.mel), real) / hp.mels
-    stop = stop_loss(spoken.stop, steps, hp.stop_weight)
-    attention = guided_attention_loss(spoken.alignments, text_lengths, steps,
+    stop = stop_loss(spoken.stop, spoken.steps, hp.stop_weight)
+    attention = guided_attention_loss(spoken.alignments, text_lengths, spoken.steps,
                                       hp.guided_attention_width)
     decay = hp.l2 * layers.l2(tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))
     total = before + after + stop + guided * attention + decay

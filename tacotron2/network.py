@@ -8,13 +8,14 @@ from tacotron2.postnet import postnet
 from tf1 import tf
 
 # mel_before, mel: [batch, frames, mels], before and after the post-net; stop: logits
-# [batch, steps]; alignments: [batch, steps, jamo]; frames: int32 [batch], what is real of mel
-Spoken = namedtuple("Spoken", "mel_before mel stop alignments frames")
+# [batch, steps]; alignments: [batch, steps, jamo]; steps, frames: int32 [batch], what is real
+# of them and of the mels
+Spoken = namedtuple("Spoken", "mel_before mel stop alignments steps frames")
 Targets = namedtuple("Targets", "mel frames")
 
 
 def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None, limits=None,
-              training=False):
+              training=False, r=None, forced=None):
     """Speak a batch of lines, teacher-forced with `targets`, free-running with `limits`.
 
     text     int32 [batch, jamo], 0 past the end     lengths  int32 [batch]
@@ -22,21 +23,29 @@ def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None
     noise    float32 [batch, steps, noise_channels], uniform in [0, 1): the pre-net's dropout
     targets  Targets(mel [batch, frames, mels], frames int32 [batch]), frames a multiple of r
     limits   int32 [batch], the most decoder steps for each line
+    r        frames a decoder step, a number or a scalar tensor; hp.r where it is not given
+    forced   share of the decoder steps that see the true frame, a scalar tensor, in training only;
+             all of them where it is not given
     """
+    r = hp.r if r is None else r
     with tf.variable_scope("tacotron2"):
         values = encoder(text, lengths, hp, symbols, training)              # [b, jamo, channels]
         if speakers > 1:
             values = with_speaker(values, speaker, speakers, hp)
         memory = attention.memory(values, lengths, hp)
         if targets is not None:
-            steps = (targets.frames + hp.r - 1) // hp.r                     # [b]
-            decoded = decoder.teacher_forced(memory, targets.mel, steps, noise, hp, training)
+            steps = (targets.frames + r - 1) // r                           # [b]
+            if forced is None:
+                decoded = decoder.teacher_forced(memory, targets.mel, steps, noise, hp, r, training)
+            else:
+                decoded = decoder.partly_forced(memory, targets.mel, steps, noise, hp, r, forced)
             frames = targets.frames
         else:
-            decoded = decoder.free_running(memory, noise, limits, hp)
-            frames = decoded.steps * hp.r
+            decoded = decoder.free_running(memory, noise, limits, hp, r)
+            frames = decoded.steps * r
         mel = decoded.frames + postnet(decoded.frames, frames, hp, training)
-        return Spoken(decoded.frames, mel, decoded.stop, decoded.alignments, frames)
+        return Spoken(decoded.frames, mel, decoded.stop, decoded.alignments, decoded.steps,
+                      frames)
 
 
 def with_speaker(values, speaker, speakers, hp):

@@ -4,7 +4,7 @@ import pytest
 
 import tf1
 from datasets.batches import TextBatch
-from tacotron2 import loss, network
+from tacotron2 import attention, loss, network, reduction
 from tacotron2.alignment import measure
 from tacotron2.decoder import noise_channels
 from tacotron2.inference import Synthesizer
@@ -96,9 +96,11 @@ def test_losses_notice_what_lies_before_the_end(still):
     assert abs(plain.mel - other.mel) > 1e-3
 
 
-def test_free_running_and_teacher_forced_agree_on_the_same_frames(still):
+@pytest.mark.parametrize("changes", [
+    dict(attention_kind=kind) for kind in sorted(attention.KINDS)] + [dict(r=1, r_schedule=(3, 9))])
+def test_free_running_and_teacher_forced_agree_on_the_same_frames(still, changes):
     """Zoneout's expectation, the pre-net's dropout and the attention included."""
-    hp = still.replace(zoneout=0.1)
+    hp = still.replace(zoneout=0.1, **changes)
     batch = example(hp)
     noise = uniform(hp, 12)
     with tf.Graph().as_default():
@@ -203,8 +205,8 @@ def test_alignment_figures():
     """A clean diagonal is perfect; what is left out, blurred or not finished shows."""
     diagonal = np.repeat(np.eye(10), 2, 0)
     letters = [True] * 10
-    assert measure(diagonal, letters) == (1, 1, 1)
-    assert measure(diagonal[:10], letters) == (1, 0.5, 0.5)
+    assert measure(diagonal, letters) == (1, 1, 1, 1, 0, 0)
+    assert measure(diagonal[:10], letters) == (1, 0.5, 0.5, 1, 5, 0)
     skipping = np.delete(diagonal, [8, 9], 0)
     assert measure(skipping, letters).coverage == 0.9
     assert measure(diagonal[::-1], letters).coverage == 0.1

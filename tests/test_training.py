@@ -272,6 +272,23 @@ def test_the_rate_stays_then_falls_to_its_floor():
     np.testing.assert_allclose(got, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
 
 
+def test_what_fades_with_the_steps():
+    """The paper's rate, and a weight that falls in a straight line or, with no room, at once."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.placeholder(tf.int64, [])
+
+        def at(value, *steps):
+            return [session.run(value, {step: number}) for number in steps]
+
+        rate = optimizer.exponential_rate(step, 1e-3, 1e-5, 100, 300)
+        np.testing.assert_allclose(at(rate, 0, 100, 200, 300, 999), [1e-3, 1e-3, 1e-4, 1e-5, 1e-5],
+                                   rtol=1e-4)
+        weight = optimizer.fading(step, 5.0, 0.0, 100, 200)
+        np.testing.assert_allclose(at(weight, 0, 100, 150, 200, 999), [5, 5, 2.5, 0, 0])
+        weight = optimizer.fading(step, 5.0, 0.0, 199, 200)
+        np.testing.assert_allclose(at(weight, 0, 199, 200), [5, 5, 0])
+
+
 def test_presets_and_the_table_agree():
     for preset in hparams.PRESETS:
         hp = hparams.load(preset)

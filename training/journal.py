@@ -41,14 +41,14 @@ class Journal(object):
         An evaluation of that very step is forgotten too, unless it was finished: `evaluated`.
         Returns the records that stay.
         """
-        records = _records(self.history)
+        told = records(self.history)
         self.evaluated = any("evaluation/minutes" in record and record["step"] == done
-                             for record in records)
-        kept = [record for record in records if
+                             for record in told)
+        kept = [record for record in told if
                 (record["step"] in passed_by if "skipped" in record else
                  record["step"] < done or
                  record["step"] == done and (self.evaluated or "train/loss" in record))]
-        if kept != records or not _is_whole(self.history):
+        if kept != told or not _is_whole(self.history):
             with files.whole(self.history, "w", encoding="utf-8") as out:
                 out.writelines(_line(record) for record in kept)
         self.latest, self.last, self.last_step = {}, time.monotonic(), done
@@ -136,9 +136,12 @@ def _line(record):
     return json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _records(path):
-    """The records of a history, without what a kill or a full disk left of a line."""
-    records = []
+def records(path, until=None):
+    """The records of a history.jsonl, oldest first, up to the step `until`.
+
+    What a kill or a full disk left of a line is none.
+    """
+    found = []
     if os.path.exists(path):
         with open(path, encoding="utf-8", errors="replace") as history:
             for line in history:
@@ -147,8 +150,9 @@ def _records(path):
                 except ValueError:
                     continue
                 if isinstance(record, dict) and "step" in record and "minutes" in record:
-                    records.append(record)
-    return records
+                    if until is None or record["step"] <= until:
+                        found.append(record)
+    return found
 
 
 def _is_whole(path):

@@ -51,13 +51,12 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
 
     def batch(step):
         utterances = items(step)
-        return ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances], \
-            feed(utterances, step)
+        return utterances, feed(utterances, step)
 
     try:
         other = options.init_from and runs.load(options.init_from, run.kind)
         with tf1.session(options.threads) as session, Interrupt() as interrupt:
-            trainer = Trainer(run, session, optimizer, figures)
+            trainer = Trainer(run, session, optimizer, figures, feed)
             trainer.begin(other)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
                 trainer.evaluate(evaluate, again=False)
@@ -85,8 +84,8 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
 def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
     """Train up to `steps`, or to an interruption, or until the run has gone back."""
     hp = trainer.run.hp
-    for names, feed_dict in ahead(batch, range(trainer.done, steps)):
-        if not trainer.learn(names, feed_dict):
+    for utterances, feed_dict in ahead(batch, range(trainer.done, steps)):
+        if not trainer.learn(utterances, feed_dict):
             return
         bar.at(trainer.done, trainer.loss())
         stopping = interrupt.status is not None

@@ -23,6 +23,21 @@ def falling_rate(step, first, last, start, half):
     return tf.maximum(first * tf.pow(0.5, since / half), last)
 
 
+def exponential_rate(step, first, last, start, end):
+    """`first` until `start`, from there evenly on a logarithmic scale to `last` at `end`."""
+    return first * tf.pow(last / first, _share(step, start, end))
+
+
+def fading(step, first, last, start, end):
+    """`first` until `start`, from there in a straight line to `last` at `end`."""
+    return first + (last - first) * _share(step, start, end)
+
+
+def _share(step, start, end):
+    """How much of the way from `start` to `end` is done, from 0 to 1; a jump where end <= start."""
+    return tf.clip_by_value(tf.to_float(step - start) / max(end - start, 1), 0.0, 1.0)
+
+
 def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
     """Adam on the clipped gradient of `loss`.
 

@@ -14,8 +14,8 @@ from training.optimizer import refused
 class Trainer(object):
     """The state of a run in training: `done` and `saved` are the steps taken, and those saved."""
 
-    def __init__(self, run, session, optimizer, figures):
-        self.run, self.session, self.optimizer = run, session, optimizer
+    def __init__(self, run, session, optimizer, figures, feed):
+        self.run, self.session, self.optimizer, self.feed = run, session, optimizer, feed
         self.wanted = dict(figures, loss=optimizer.train, learning_rate=optimizer.rate,
                            gradient_norm=optimizer.gradient_norm)
         self.saver = tf.train.Saver(max_to_keep=0)
@@ -24,7 +24,7 @@ class Trainer(object):
         self.done, self.saved = 0, None
         self.recent = []        # losses since they were last recorded
         self.got = None         # the figures of the last step, None where it was passed by
-        self.learnt = None      # (step, names, feed_dict) that the weights learnt from last
+        self.learnt = None      # (step, utterances) that the weights learnt from last
 
     def begin(self, other):
         """Go on from the newest checkpoint, or start: from the weights of the run `other` if any.
@@ -50,8 +50,8 @@ class Trainer(object):
         self.learnt, self.recent = None, list(state.get("recent", []))
         self.health.restore(state.get("health", {}))
 
-    def learn(self, names, feed_dict):
-        """Take a step with a batch of the utterances `names`, or pass it by if it is not fit.
+    def learn(self, utterances, feed_dict):
+        """Take a step with a batch of these utterances, or pass it by if it is not fit.
 
         False where the run has gone back instead.
         """
@@ -62,7 +62,7 @@ class Trainer(object):
                 loss, norm = self.session.run(
                     [self.optimizer.loss, self.optimizer.gradient_norm], feed_dict)
                 why = "a loss of %.4g, a gradient's norm of %.4g" % (loss, norm)
-                if self._trouble(step, names, why, np.isfinite([loss, norm]).all()):
+                if self._trouble(step, utterances, why, np.isfinite([loss, norm]).all()):
                     return False
         if self.got is None:
             self.session.run(self.pass_by)
@@ -70,7 +70,7 @@ class Trainer(object):
             loss = float(self.got["loss"])
             self.health.passed(loss)
             self.recent.append(loss)
-            self.learnt = step, names, feed_dict
+            self.learnt = step, utterances
         self.done = step
         return True
 
@@ -94,10 +94,11 @@ class Trainer(object):
         if self.saved == self.done:
             return True
         if self.learnt is not None:
-            step, names, feed_dict = self.learnt
-            loss = self.session.run(self.optimizer.loss, feed_dict)
+            step, utterances = self.learnt
+            # fed anew: from this step on, r may be another
+            loss = self.session.run(self.optimizer.loss, self.feed(utterances, self.done))
             if not loss < self.health.bound():
-                self._trouble(step, names, "a loss of %.4g after learning from it" % loss, False)
+                self._trouble(step, utterances, "a loss of %.4g after learning from it" % loss, False)
                 return False
         saving.save(self.session, self.saver, self.run, self.done,
                     {"recent": self.recent, "health": self.health.state,
@@ -116,12 +117,13 @@ class Trainer(object):
         except (saving.CannotSave, Unhealthy, OSError):
             pass        # of two errors the first is the cause
 
-    def _trouble(self, step, names, why, finite):
+    def _trouble(self, step, utterances, why, finite):
         """Note that nothing may be learnt from the batch of `step`. Whether the run has gone back.
 
         It does where the weights may be spoilt, or are, since they have learnt from it. Raises
         Unhealthy where it has often enough.
         """
+        names = ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances]
         self.say("step %d: %s; nothing is learnt from its utterances: %s"
                  % (step, why, ", ".join(names)))
         self.journal.skipped(step, names, why)

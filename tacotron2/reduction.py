@@ -1,0 +1,33 @@
+"""How many frames a decoder step emits (r), where a schedule lowers it (arXiv 1712.05884 has one;
+"gradual training" starts with more, which align sooner, and ends with fewer, which sound better).
+
+hp.r_schedule holds pairs (r, until step), in order; after the last of them hp.r holds. The layer
+that emits frames has room for the most of them; of what it emits the first r count.
+"""
+from tf1 import tf
+
+
+def most(hp):
+    """The largest r that the run ever has."""
+    return max((hp.r,) + hp.r_schedule[::2])
+
+
+def at(hp, step):
+    """r at a step, where the step is a number."""
+    for r, until in _pairs(hp):
+        if step < until:
+            return r
+    return hp.r
+
+
+def at_variable(hp, step):
+    """r at a step, where the step is a variable: int32 scalar, or hp.r where there is no schedule.
+    """
+    r = hp.r
+    for earlier, until in reversed(_pairs(hp)):
+        r = tf.where(step < until, earlier, r)
+    return r
+
+
+def _pairs(hp):
+    return list(zip(hp.r_schedule[::2], hp.r_schedule[1::2]))
