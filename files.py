@@ -36,6 +36,12 @@ def to_disk(path):
         os.close(handle)
 
 
+def read_lines(path):
+    """The lines of a text file, without their ends. Only a line feed ends one."""
+    lines = [line.rstrip("\r") for line in read_text(path).split("\n")]
+    return lines if lines[-1] else lines[:-1]
+
+
 def read_bytes(path):
     """The content of the file. Raises InputError where there is none to be had."""
     try:

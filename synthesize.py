@@ -35,7 +35,7 @@ def main(arguments):
     options = _parser().parse_args(arguments)
     tacotron, vocoder = _folders(options)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
-    written = files.read_text(options.text).splitlines()
+    written = files.read_lines(options.text)
     voice = Voice(tacotron, vocoder, options.speaker, options.best)
     reader = _reader(voice.reader, own)
     texts = _texts(options.text, written, reader, options.strict)

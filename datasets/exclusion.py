@@ -20,7 +20,7 @@ def divided(utterances, path):
     A comment may also stand behind an id. Raises InputError where the list cannot be read.
     """
     ids, excluded, unknown = {utterance.id for utterance in utterances}, set(), []
-    for line in files.read_text(path).splitlines():
+    for line in files.read_lines(path):
         if line.strip() and not line.lstrip().startswith("#"):
             known = [one for one in (_id(line), _id(line.split(" #")[0])) if one in ids]
             if known:

@@ -8,6 +8,7 @@
 """
 import io
 import sys
+import unicodedata
 
 import command_line
 import files
@@ -18,13 +19,16 @@ from korean.syllables import spelled
 
 def main(arguments):
     options = _parser().parse_args(arguments)
+    if options.form == "decompose" and (options.strict or options.pronounce or options.lexicon):
+        raise InputError("--decompose gives the text as written: leave out --strict, --pronounce "
+                         "and --lexicon")
     lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
     reader = korean.Reader(options.pronounce, lexicon)
     for name, text in _texts(options.files):
         for number, line in enumerate(io.StringIO(text), 1):
             line = line.rstrip("\r\n")
             if options.form == "decompose":
-                print(spelled(line))
+                print(spelled(unicodedata.normalize("NFC", line)))
                 continue
             _tell(_read(reader, line, options.strict, name, number), line, options.form, reader)
 
@@ -49,6 +53,8 @@ def _parser():
 
 def _texts(paths):
     if not paths:
+        if sys.stdin is None:
+            raise InputError("standard input is closed: name a FILE")
         yield "<stdin>", files.decoded(sys.stdin.buffer.read(), "<stdin>")
     for path in paths:
         yield path, files.read_text(path)

@@ -11,13 +11,13 @@ _READABLE = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
 
 
 def load(path):
-    """{as written: as read} of a TSV file: two columns, # begins a comment.
+    """{as written: as read} of a TSV file: two columns; a line with # and no tab is a comment.
 
     Raises InputError with file and line.
     """
     entries = {}
-    for number, line in enumerate(files.read_text(path).splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate(files.read_lines(path), 1):
+        if not line.strip() or line.startswith("#") and "\t" not in line:
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) != 2 or not all(fields):
@@ -43,13 +43,13 @@ def checked(written, read, where):
 def as_rule(entries):
     """The rule that reads the words of a lexicon, the longest that fits first.
 
-    One that begins or ends with a Latin letter or a digit is no part of a longer such word.
+    One that begins or ends with a Latin letter or a digit is no part of a longer such word or number.
     """
     words = sorted(entries, key=lambda word: (-len(word), word))
     return rule("lexicon", "|".join(map(_bounded, words)), lambda match: entries[match.group()])
 
 
 def _bounded(word):
-    before = "(?<![0-9A-Za-z])" if re.match("[0-9A-Za-z]", word) else ""
-    after = "(?![0-9A-Za-z])" if re.search("[0-9A-Za-z]$", word) else ""
+    before = "(?<![0-9A-Za-z])(?<![0-9][.,])" if re.match("[0-9A-Za-z]", word) else ""
+    after = "(?![0-9A-Za-z]|[.,][0-9])" if re.search("[0-9A-Za-z]$", word) else ""
     return before + re.escape(word) + after

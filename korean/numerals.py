@@ -5,7 +5,7 @@ DIGITS = ("영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
 _AT_PLACE = [("",) + DIGITS[1:]] + [("", place) + tuple(digit + place for digit in DIGITS[2:])
                                     for place in ("십", "백", "천")]
 _MYRIADS = ("", "만", "억", "조", "경", "해", "자", "양", "구", "간", "정", "재", "극")
-LIMIT = 10 ** (4 * len(_MYRIADS))       # from here on a number is read digit by digit
+LONGEST = 4 * len(_MYRIADS)         # figures; what has more is read digit by digit
 
 _ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -14,7 +14,7 @@ _BEFORE_COUNTER = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
 
 
 def sino(number):
-    """A whole number from 0 on: 2017 is 이천십칠, 21000 is 이만천, 100000000 is 일억.
+    """A whole number of at most LONGEST figures: 2017 is 이천십칠, 21000 is 이만천, 100000000 is 일억.
 
     A 1 is left out before 십, 백, 천, and before 만 where it leads the whole number.
     """
@@ -22,8 +22,6 @@ def sino(number):
         return DIGITS[0]
     if number < 10000:
         return _below_ten_thousand(number)
-    if number >= LIMIT:
-        return digits(str(number))
     groups = []
     for myriad in _MYRIADS:
         number, group = divmod(number, 10000)
@@ -63,4 +61,6 @@ def digits(figures, zero="공"):
 def decimal(figures):
     """A number as written, without commas: 3.14 is 삼점일사, 0.05 is 영점영오."""
     whole, point, fraction = figures.partition(".")
-    return sino(int(whole or "0")) + ("점" + digits(fraction, "영") if point else "")
+    # Python takes long for the value of a number that nobody has a word for, or refuses
+    read = sino(int(whole)) if len(whole) <= LONGEST else digits(whole)
+    return read + ("점" + digits(fraction, "영") if point else "")

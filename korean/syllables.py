@@ -49,8 +49,7 @@ def compose(letters):
     """Letters as a keyboard composes them: ㅇㅓㅄㄷㅏ and ㅇㅓㅂㅅㄷㅏ are 없다. What is left over stays."""
     keys = "".join(_KEYS[letter] if letter in _KEYS and letter not in VOWELS else letter
                    for letter in letters)
-    composed = _SYLLABLE.sub(_composed, keys)
-    return composed
+    return _SYLLABLE.sub(_composed, keys)
 
 
 def _composed(match):

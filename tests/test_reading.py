@@ -3,6 +3,7 @@ import io
 import os
 import pickle
 import re
+import time
 import unicodedata
 from collections import Counter
 
@@ -12,6 +13,7 @@ import korean
 from hparams import InputError
 from korean import lexicon, rules
 from korean.rules import numbers
+from korean.rules.rule import Text
 from korean.sentences import sentences
 
 READER = korean.Reader()
@@ -55,6 +57,25 @@ def test_the_corpus_is_large_and_uses_every_rule():
         used.update({change.rule for change in READER.read(written).changes})
     there = {rule.name for _, group in rules.PIPELINE for rule in group}
     assert {name: used[name] for name in there if used[name] < 5} == {}
+
+
+def test_no_rule_is_kept_from_what_it_would_read():
+    """The gates of the pipeline are for speed: without them nothing is read otherwise."""
+    for written, _, _, _ in CORPUS:
+        line = Text(unicodedata.normalize("NFC", written))
+        for _, group in rules.PIPELINE:
+            for rule in group:
+                line.apply(rule._replace(needs=frozenset()))
+        assert line.changes == [change for change in READER.read(written).changes
+                                if change.rule != "soundless"], written
+
+
+@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "㎏",
+                                   "漢", "7", "a's", "ㅎㅏ", "(", "가 "])
+def test_the_longest_line_is_read_in_seconds(piece):
+    began = time.process_time()
+    READER.read((piece * 20000)[:20000])
+    assert time.process_time() - began < 10     # it took minutes where a rule saw the whole line
 
 
 def test_reading_a_reading_changes_nothing():

@@ -69,7 +69,7 @@ def _left_out(folder):
     if not os.path.exists(path):
         return []
     return [tuple(line.rpartition(": ")[::2]) if line.endswith(pairing.NO_TRANSCRIPT)
-            else tuple(line.partition(": ")[::2]) for line in files.read_text(path).splitlines()]
+            else tuple(line.partition(": ")[::2]) for line in files.read_lines(path)]
 
 
 def _overlap(store, hp):

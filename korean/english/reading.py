@@ -14,6 +14,7 @@ _ACRONYM = re.compile("([A-Z]{2,})('?s)?$")
 _SHOUTED = 5  # that many capitals are a shouted word if the dictionary has it: hardly an acronym
 _CASES = re.compile("[A-Z]+[a-z]*|[a-z]+")
 _DOMAINS = frozenset("ai co com edu gov info io jp kr me net org tv uk us".split())
+_LONGEST = 45  # letters of the longest words; what is longer is none
 _COMPOUND = 7  # letters that a compound in the dictionary has at least: picnic is none
 _PART = 4  # letters that a part of a compound has at least, unless the lexicon has it
 _SIBILANTS = {"스": "시즈", "즈": "지즈", "시": "시즈", "지": "지즈", "치": "치즈", "츠": "치즈"}
@@ -27,6 +28,8 @@ def read(word):
     with at least one letter: what nothing else can read is spelled.
     """
     word = word.strip("'.")
+    if len(word) > _LONGEST:
+        return spell(word)
     return (settled(word) or _with_periods(word) or _acronym(word) or _with_apostrophe(word)
             or _plural(word) or _pronounced(word) or _in_parts(word) or _by_letters(word))
 

@@ -8,26 +8,27 @@ import re
 
 from korean import numerals
 
-# No other common word begins with these, whatever follows.
+# Hardly another word begins with these, whatever follows; _SET has those that do.
 _NATIVE = frozenset("""마리 그루 송이 켤레 가지 시간 군데 사람 번째 바퀴 자루 그릇 모금 숟가락 젓가락 마디 조각 봉지 상자
     박스 접시 스푼 큰술 작은술 꼬집 포기 뿌리 다발 뭉치 묶음 꾸러미 개비 가닥 갈래 글자 걸음 방울 토막 차례
     식구 포대 구절 문장 단어 손가락 움큼 아름 종류 과목 줄기 덩이 덩어리 꼭지 무더기 나라 쌍둥이 곱절 아이 아들
-    딸 자리 주먹 사발 대접 바구니 두름 고개 굽이 정거장 가구 돌배기 살배기""".split())
+    딸 자리 주먹 사발 대접 바구니 두름 고개 굽이 공기 정거장 가구 돌배기 살배기""".split())
 # Other words begin with these (2018시즌, 3명예): the word must end with them, or go on as below.
 _NATIVE_ALONE = frozenset(
     "시 살 명 개 권 잔 달 벌 대 채 척 장 병 쌍 줄 통 곳 판 편 건 칸 톨 곡 골 배 겹 갑 발 번 끼 알 돌 잎 컵 캔 팀 밤 "
-    "분 쪽 모 단 구".split())
+    "분 쪽 모 단 구 컷 봉 팩".split())
 _GOES_ON = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 나 랑 든 입니 였 요 예요
     짜리 가량 정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 앞 간 내 안 동안 들 꼴 보다 처럼 밖 조차 마저 인 일
     하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발""".split()
 # and these only look as if they did
-_OTHER_WORDS = "개인 명인 장인 살인 시인 달인 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로 대로변 장만 대만 " \
+_OTHER_WORDS = "개인 명인 장인 살인범 살인사건 살인죄 살인마 시인 달인 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로 대로변 장만 대만 " \
                "대전 발전 배경 건의 대다수 장차 배차 개의치".split()
 _ALONE = re.compile("(?!%s)[%s](?:$|%s)" % (
     "|".join(_OTHER_WORDS), "".join(_NATIVE_ALONE), "|".join(_GOES_ON)))
 
 # set phrases whose number is no count of the things that the counter counts
-_SET = re.compile("시간제|개 국어|권 분립|장 ?[0-9]+ ?절|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)")
+_SET = re.compile("시간제|개 국어|권 분립|장 ?[0-9]+ ?절|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)|"
+                  "가구 ?(?:[0-9]|주택|당)|아이(?:템|디|스)|공기(?:업|관)")
 # all that ends in 차 or 기 among them: 소방차, 비행기, 세탁기
 _MACHINES = "차|기|버스|택시|트럭|드론|자전거|오토바이|컴퓨터|노트북|전화|폰|카메라|에어컨|냉장고|텔레비전|티브이|TV|" \
             "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파"
@@ -42,6 +43,7 @@ _NUMBERED = re.compile(" *(?:%s)" % "|".join(
     교향곡 협주곡 소나타 곡 마을버스 지방도 고속도로 노선 질문 카드 유형 사진 그림 항목 메뉴 버튼 레인 타석 척추 염색체
     시드 탑승구 승차장 플랫폼 정류장 코스 사물함 자리 훈련병 학생 환자 볼 아이언 우드 선 엔진 룸 진료실 진찰실
     회의실""".split()))
+_PERSON = re.compile(" [가-힣]{2,4} (?:선수|후보|참가자|위원|학생)")
 _TIMES_BEFORE = re.compile(
     "(?:하루에?|올해|작년|지난해|매일|매주|매달|매년|평생|이미|[일주달년]에|딱|총|다시|또|벌써|겨우|무려|최소|최대|"
     "평균|적어도|한|다만|단) ?$")
@@ -60,14 +62,14 @@ def is_native(number, before, word, after):
     counted = word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
     if not counted and not (word[:1] in _NATIVE_ALONE and _ALONE.match(word)):
         return False
-    value = int(number) if "." not in number else 0
-    if not 0 < value < numerals.LIMIT or _SET.match(word + after):
+    if "." in number or len(number) > numerals.LONGEST or int(number) == 0:
         return False
+    if _SET.match(word + after) or re.search("제 ?$", before):
+        return False
+    value = int(number)
     if counted:
         return not (word.startswith("시간") and value in (24, 36, 48, 72))
     counter = word[0]
-    if re.search("제 ?$", before):
-        return False
     if counter == "시":
         return value <= 12
     if counter == "대":
@@ -85,7 +87,9 @@ def _counts_machines(value, before, word, after):
     """자동차 3대 against 20대 (an age), 19대 대통령 and 5대 강국."""
     if re.search("(?:%s)[은는이가도를을만]? ?$" % _MACHINES, before):
         return True
-    if value % 10 == 0 or word == "대" and re.match(" [가-힣0-9]", after):
+    if value % 10 == 0 or word.startswith("대째"):
+        return False
+    if word == "대" and re.match(" (?!더|를|와|이상|정도)[가-힣0-9]", after):
         return False
     return True
 
@@ -93,7 +97,7 @@ def _counts_machines(value, before, word, after):
 def _counts_times(value, before, word, after):
     """3번 먹었다 against 3번 출구."""
     rest = word[1:]
-    if value > 99 or _NUMBERED.match(rest + after):
+    if value > 99 or _NUMBERED.match(rest + after) or _PERSON.match(rest + after):
         return False
     if rest:
         return bool(_TIMES_WITHIN.match(rest))

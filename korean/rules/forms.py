@@ -2,7 +2,8 @@
 import re
 import unicodedata
 
-from korean.rules.rule import rule
+from korean import numerals
+from korean.rules.rule import after, before, rule
 
 _LIGATURES = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d",
               "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
@@ -31,13 +32,14 @@ def _plain(match):
 
 def _fraction(match):
     """2⅓: 2 1/3."""
-    after_number = match.string[:match.start()][-1:].isdigit()
+    after_number = before(match)[-1:].isdigit()
     return (" " if after_number else "") + unicodedata.normalize("NFKC", match.group())
 
 
 def _enclosed(match):
     """① ⑴ ⒈ ➊: a list's number, set off from what follows."""
-    return "%d" % unicodedata.numeric(match.group())
+    number = numerals.sino(int(unicodedata.numeric(match.group())))
+    return number + (" " if re.match("(?!번|항|호|조)[가-힣]", after(match)) else "")
 
 
 RULES = (

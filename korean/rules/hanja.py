@@ -3,7 +3,7 @@ import io
 import os
 import re
 
-from korean.rules.rule import rule
+from korean.rules.rule import after, before, rule
 from korean.syllables import LEADS, VOWELS, join, split
 
 _HANJA = "㐀-䶿一-鿿豈-龎"
@@ -16,6 +16,7 @@ _WORDS = {"六月": "유월", "十月": "시월", "五六月": "오뉴월", "十
           "投降": "투항", "牡丹": "모란", "契丹": "거란", "木瓜": "모과", "茶禮": "차례", "布施": "보시", "宅內": "댁내",
           "標識": "표지", "度支部": "탁지부", "忖度": "촌탁", "殺到": "쇄도", "相殺": "상쇄", "什器": "집기", "拓本": "탁본",
           "便所": "변소", "小便": "소변", "大便": "대변", "行列": "행렬", "金氏": "김씨", "李氏": "이씨"}
+_TITLES = re.compile(" ?(?:씨|의원|대표|대통령|총리|장관|회장|전 |감독|선수)")     # of a Mr. 김
 _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 _SOFT = [VOWELS.index(vowel) for vowel in "ㅑㅕㅖㅛㅠㅣ"]
 
@@ -43,7 +44,7 @@ def _initial(sound):
 
 def _spoken(match):
     text = match.group()
-    if text == "金" and re.match(" ?(?:씨|의원|대표|대통령|총리|장관|회장|전 |감독|선수)", match.string[match.end():]):
+    if text == "金" and _TITLES.match(after(match)):
         return "김"
     text = _KNOWN.sub(lambda known: _WORDS[known.group()], text)
     sounds = []
@@ -51,9 +52,9 @@ def _spoken(match):
         sound = character if "가" <= character <= "힣" else _sound(character)
         if sound is None:
             return None
-        before = sounds[-1] if sounds else match.string[match.start() - 1:match.start()]
+        heard = sounds[-1] if sounds else before(match)[-1:]
         sounds.append(sound if sound == character
-                      else _in_context(character, sound, before, text[place + 1:]))
+                      else _in_context(character, sound, heard, text[place + 1:]))
     return "".join(sounds)
 
 
@@ -70,6 +71,6 @@ def _in_context(character, sound, before, rest):
 
 RULES = (
     rule("Hanja beside", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), lambda match: ""),
-    rule("Hanja beside", "[%s]+\\(([가-힣]+)\\)" % _HANJA, lambda match: match.group(1)),
+    rule("Hanja beside", "[%s]{1,20}\\(([가-힣]+)\\)" % _HANJA, lambda match: match.group(1)),
     rule("Hanja", "[%s]+" % _HANJA, _spoken),
 )

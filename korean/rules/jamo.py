@@ -2,8 +2,8 @@
 import re
 import unicodedata
 
-from korean.rules.rule import rule
-from korean.syllables import compose, spelled
+from korean.rules.rule import before, rule
+from korean.syllables import VOWELS, compose, spelled, split
 
 _CONSONANT, _VOWEL = "ㄱ-ㅎ", "ㅏ-ㅣ"
 _LETTER = "[%s%s]" % (_CONSONANT, _VOWEL)
@@ -13,6 +13,7 @@ _SEPARATOR = "[/.,|+_·-]"
 _SHORT = {"ㅇㅋ": "오케이", "ㅇㅇ": "응", "ㄱㅅ": "감사", "ㄴㄴ": "노노", "ㄷㄷ": "덜덜", "ㅂㅂ": "바이바이",
           "ㅈㅅ": "죄송", "ㅊㅋ": "축하", "ㄱㄱ": "고고", "ㄹㅇ": "레알", "ㅎㅇ": "하이", "ㅅㄱ": "수고",
           "ㅁㄹ": "몰라", "ㄱㄴㄷ": "가나다"}
+_SHORT_ONES = "|".join(sorted(_SHORT, key=len, reverse=True))
 _NAMES = dict(zip("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ",
                   "기역 쌍기역 니은 디귿 쌍디귿 리을 미음 비읍 쌍비읍 시옷 쌍시옷 이응 지읒 쌍지읒 치읓 "
                   "키읔 티읕 피읖 히읗".split()))
@@ -50,6 +51,13 @@ def _laughter(match):
     return {"ㅋ": "크", "ㅎ": "흐"}[match.group()[0]] * min(len(match.group()), 3)
 
 
+def _drawn_out(match):
+    """네ㅔㅔ: a vowel that goes on."""
+    syllable = before(match)[-1]
+    _, vowel, tail = split(syllable)
+    return "" if VOWELS[vowel] == match.group(1) and not tail else None
+
+
 RULES = (
     rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]", _single_conjoining),
     rule("decomposed", "{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(
@@ -58,8 +66,9 @@ RULES = (
          % (_LETTER, "[%s]" % _VOWEL, _LETTER), lambda match: ""),
     rule("laughter", "ㅋ{2,}(?![%s])|ㅎ{2,}(?![%s])|(?<=[가-힣 .!?])[ㅋㅎ](?=[ .!?]|$)"
          % (_VOWEL, _VOWEL), _laughter),
-    rule("abbreviation", "(?<!{0})(?:{1})(?!{0})".format(
-         _LETTER, "|".join(sorted(_SHORT, key=len, reverse=True))), lambda m: _SHORT[m.group()]),
+    rule("abbreviation", "(?<!{0})(?:{1})+(?!{0})".format(_LETTER, _SHORT_ONES),
+         lambda match: re.sub(_SHORT_ONES, lambda short: _SHORT[short.group()], match.group())),
+    rule("drawn out", "(?<=[가-힣])([ㅏ-ㅣ])\\1*(?![ㄱ-ㅣ])", _drawn_out),
     rule("decomposed", "([가-힣]?)(%s+)" % _LETTER, _decomposed),
     rule("letter name", "(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅣ](?![ㄱ-ㅣ])(?=[^가-힣]|$|[자은는이가을를과와의도에로만])",
          lambda match: _NAMES.get(match.group()) or

@@ -12,6 +12,7 @@ _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "�
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω",
                   "알파 베타 감마 델타 엡실론 제타 에타 세타 요타 카파 람다 뮤 뉴 크시 오미크론 파이 로 시그마 타우 "
                   "입실론 피 카이 프시 오메가".split()))
+_NUMBERED = {"no": "넘버 ", "vo": "볼륨 "}
 _LONE = "(?<![0-9A-Za-z])"
 _ENDS = "(?![0-9A-Za-z])"
 
@@ -52,11 +53,7 @@ def _part_of_code(part):
 
 def _after_name(match):
     """오메가3: a product is numbered in English."""
-    return _ENGLISH_DIGITS[int(match.group())]
-
-
-def _version(match):
-    return "버전 " + match.group(1)
+    return _ENGLISH_DIGITS[int(match.group().lstrip("-"))]
 
 
 def _dotted(match):
@@ -65,27 +62,32 @@ def _dotted(match):
 
 
 BEFORE_UNITS = (
+    rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol)\\. ?(?=[0-9])",
+         lambda match: _NUMBERED[match.group()[:2].lower()], needs="."),
+    rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", lambda match: match.group(1) + "페이지", needs="."),
     rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
          lambda match: "플러스".join(_ENGLISH_DIGITS[int(digit)] for digit in match.groups()),
          needs="+"),
-    rule("version", _LONE + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=([0-9]))",
+    rule("version", _LONE + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=[0-9])",
          lambda match: "버전 ", needs="vV"),
     rule("version", "(?<![0-9.,])[0-9]+(?:\\.[0-9]+){2,}(?![0-9])", _dotted, needs="."),
 )
 CODES = (
     rule("code", _LONE + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
-         "[0-9]+(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _ENDS, _code),
-    rule("code", "(?<=오메가|캡슐톡)[1-9](?![0-9])", _after_name),
+         "(?<!\\.)[0-9]+(?:\\.[0-9]+)?(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _ENDS, _code),
+    rule("code", "(?<=오메가)-?[1-9](?![0-9])", _after_name),
 )
 RULES = (
+    rule("English", "(?<![A-Za-z])C#", lambda match: "씨샵", needs="#"),
+    rule("English", "(?<=[A-Za-z])\\.(?=(?:js|ts|py|csv|txt|NET)(?![A-Za-z]))", lambda match: " "),
     rule("acronym", _LONE + "[A-Z]+(?:&[A-Z]+)+" + _ENDS, _joined, needs="&"),
     rule("acronym", _LONE + "A/S" + _ENDS, _joined, needs="/"),
-    rule("acronym", _LONE + "[A-Z]\\+{1,2}(?![0-9A-Za-z+])",
-         lambda match: english.spell(match.group()[0]) + "플러스" * match.group().count("+"),
+    rule("acronym", _LONE + "[A-Z]+\\+{1,3}(?![0-9A-Za-z+])",
+         lambda match: english.spell(match.group()) + "플러스" * match.group().count("+"),
          needs="+"),
     rule("English", "(?i)(?<![a-z])thank you(?![a-z])", lambda match: "땡큐", needs="tT"),
     rule("English", "(?<=[가-힣] )vs\\.?(?= ?[가-힣])", lambda match: "대", needs="v"),
-    rule("English", _LONE + "[A-Za-z]+(?:-[A-Za-z]+)+" + _ENDS, _hyphened, needs="-"),
+    rule("English", _LONE + "[A-Za-z]{1,45}(?:-[A-Za-z]{1,45}){1,9}" + _ENDS, _hyphened, needs="-"),
     rule("acronym", _LONE + "[A-Z]{2,}(?:'?s)?" + _ENDS, _word),
     rule("English",
          "[A-Za-z](?:\\.[A-Za-z])+\\.?|[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=Mr|Dr|Ms)\\.|(?<=Mrs)\\.)?",

@@ -1,9 +1,9 @@
 """Numbers and the words that they count: 3,600마리, 21살, 1.5배, 제3회, 6월."""
 import re
 
-from korean import numerals
+from korean import english, numerals
 from korean.rules import counters
-from korean.rules.rule import rule
+from korean.rules.rule import after, before, rule
 
 # a digit first, for which a search can look quickly
 NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
@@ -31,8 +31,7 @@ def amount(written):
 def _counted(match):
     """A native counter: 세 마리."""
     number, space, word = match.groups()
-    if not counters.is_native(figures(number), match.string[:match.start()], word,
-                              match.string[match.end():]):
+    if not counters.is_native(figures(number), before(match), word, after(match)):
         return None
     return counters.native_form(int(figures(number)), word) + space + word
 
@@ -55,20 +54,22 @@ def _without_zero(match):
 
 def _number(match):
     """Any other number; the 1 of 1만, 1천 is not read, but in 1억 1만."""
-    number, after = match.group(), match.string[match.end():match.end() + 1]
-    if number == "1" and after and after in "만천백십":
-        higher = re.search("[억조경] ?$", match.string[:match.start()])
-        return "일" if after == "만" and higher else ""
+    number, scale = match.group(), after(match)[:1]
+    if number == "1" and scale and scale in "만천백십":
+        return "일" if scale == "만" and re.search("[억조경] ?$", before(match)) else ""
     return amount(number)
 
 
 def _power(match):
-    base, mark, exponent = match.groups()
+    """10^3: 10의 세제곱; mc²: 엠씨의 제곱."""
+    base, exponent, mark = match.groups()
+    if base.isalpha():
+        base = english.spell(base)
     value = (exponent or mark).translate(_POWERS)
     if value in _POWER_NAMES:
         return base + "의 " + _POWER_NAMES[value]
     sign = "마이너스 " if value[0] == "-" else ""
-    return "%s의 %s%s제곱" % (base, sign, numerals.sino(int(value.lstrip("-"))))
+    return "%s의 %s%s제곱" % (base, sign, numerals.decimal(value.lstrip("-")))
 
 
 def _roman(match):
@@ -89,7 +90,7 @@ ROMAN = (
          % "|".join(_LONGEST_FIRST), _roman_letters),
 )
 POWER = (
-    rule("power", "([0-9A-Za-z)])(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _power, needs="^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    rule("power", "([0-9)]|(?<![A-Za-z])[A-Za-z]{1,3})(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _power, needs="^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
 )
 RULES = (
     rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _ordinal, needs="째"),

@@ -4,7 +4,7 @@ import re
 from korean import numerals
 from korean.rules import counters
 from korean.rules.numbers import NUMBER, amount, figures
-from korean.rules.rule import rule
+from korean.rules.rule import after, before, rule
 from korean.syllables import has_tail
 
 # two neighbours as one word, by the smaller: 두세 개, 이삼 일
@@ -31,7 +31,6 @@ def _pair(low, high, native):
 def _range(match):
     """2~3시간: 두세시간; 15~20분: 십오에서 이십분."""
     low, high, space, word = match.groups()
-    before, after = match.string[:match.start()], match.string[match.end():]
     if re.match("[0-9]*월", word) and "6" in (low, high):
         names = {"6": "유"}
         if (low, high) == ("5", "6"):
@@ -39,12 +38,15 @@ def _range(match):
         return "%s월에서 %s%s" % (names.get(low, amount(low)), names.get(high, amount(high)),
                                 space + word)
     numbers = [figures(low), figures(high)]
-    whole = all(number.isdigit() for number in numbers)
-    native = whole and counters.is_native(numbers[1], before, word, after)
+    whole = all(number.isdigit() and len(number) <= numerals.LONGEST for number in numbers)
+    native = whole and counters.is_native(numbers[1], before(match), word, after(match))
     if whole:
         one = _short(numbers) or _pair(int(numbers[0]), int(numbers[1]), native)
-        if one and (word or after[:1] in "%℃"):
+        if one and (word or after(match)[:1] in "%℃"):
             return one + space + word
+    if native and word.startswith("시"):
+        return "%s시에서 %s" % (counters.native_form(int(numbers[0]), word),
+                              counters.native_form(int(numbers[1]), word) + space + word)
     if native:
         return "%s에서 %s" % (numerals.native(int(numbers[0])) if int(numbers[0]) < 100
                             else counters.native_form(int(numbers[0]), word),
@@ -63,8 +65,7 @@ def _short(numbers):
 def _approximate(match):
     """2, 3일: 이삼일; 3,4명: 서너명; 7,80년대: 칠팔십년대. Only neighbours, and only if counted."""
     low, high, space, word = match.groups()
-    before, after = match.string[:match.start()], match.string[match.end():]
-    native = counters.is_native(high, before, word, after)
+    native = counters.is_native(high, before(match), word, after(match))
     if not (native or re.match(_COUNTED, word)):
         return None
     read = _short([low, high]) if len(high) > 1 else (
@@ -96,8 +97,11 @@ def _quarter(match):
 
 def _again(match):
     """12-3번지: 십이 다시 삼번지; among the scores of a match 25-19: 이십오 대 십구."""
-    if re.search("스코어|세트", match.string):
+    first, second = match.groups()
+    if re.search("스코어|세트|경기(?!도)", before(match) + after(match)):
         return _ratio(match)
+    if len(first) == len(second) == 4 and first < second and first[:2] in ("18", "19", "20"):
+        return "%s에서 %s" % (amount(first), amount(second))
     return "%s 다시 %s" % (amount(match.group(1)), amount(match.group(2)))
 
 

@@ -7,6 +7,8 @@ from collections import namedtuple
 # holds one where the pattern matches, empty if there is none to name
 Rule = namedtuple("Rule", "name pattern read needs")
 
+NEAR = 60       # characters on either side of a match that its rule looks at
+
 # rule: its name; column: in the text as written, from 1; written → read
 Change = namedtuple("Change", "rule column written read")
 
@@ -14,6 +16,16 @@ Change = namedtuple("Change", "rule column written read")
 def rule(name, pattern, read, needs=""):
     """The Rule of a pattern that is not compiled yet."""
     return Rule(name, re.compile(pattern), read, frozenset(needs))
+
+
+def before(match):
+    """What stands before a match, as far as a rule has to look."""
+    return match.string[max(0, match.start() - NEAR):match.start()]
+
+
+def after(match):
+    """What stands behind a match, as far as a rule has to look."""
+    return match.string[match.end():match.end() + NEAR]
 
 
 class Text(object):

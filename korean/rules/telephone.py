@@ -2,7 +2,7 @@
 import re
 
 from korean import numerals
-from korean.rules.rule import rule
+from korean.rules.rule import after, before, rule
 
 _ALONE = "(?<![0-9A-Za-z.,-])"
 _ENDS = "(?![0-9A-Za-z-]|[.,][0-9])"
@@ -30,10 +30,10 @@ def _local(match):
 
 def _emergency(match):
     """119 is 일일구 where help is called for, and 백십구 elsewhere."""
-    return _digits(match) if _CALLS.search(match.string) else None
+    return _digits(match) if _CALLS.search(before(match) + after(match)) else None
 
 
-_CALLS = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러")
+_CALLS = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러|테러")
 RULES = (
     rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS, _digits,
          needs="+"),
@@ -62,5 +62,6 @@ BY_CUSTOM = (
          "[0-9]+(?:-[0-9]+)*" + _ENDS, _digits),
     rule("digit by digit", "(?<=코로나)19(?![0-9])|(?<![0-9])'?(?:386|486|586)(?=세대)|"
          "(?<![0-9])'?88(?= ?(?:올림픽|고속도로|서울))|(?<=[A-Z]{2})[0-9]{3,4}(?= ?편)|"
-         "(?<=초)[0-9]{2}(?![0-9가-힣])|(?<![0-9])'?[0-9]{2}(?= ?학번)", _digits),
+         "(?<=초)[0-9]{2}(?![0-9가-힣])|(?<![0-9])'?[0-9]{2}(?= ?학번)|"
+         "(?<![0-9])0[0-9](?=년생|월드컵)|(?<![0-9])[2-9]0[2-9]0(?= ?세대)", _digits),
 )

@@ -2,7 +2,7 @@
 import re
 
 from korean.rules.numbers import NUMBER
-from korean.rules.rule import rule
+from korean.rules.rule import before, rule
 from korean.syllables import has_tail
 
 _PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
@@ -29,10 +29,12 @@ _NAMES = {
     "£": "파운드", "¥": "엔", "₩": "원", "¢": "센트", "㏊": "헥타르", "㎘": "킬로리터", "USD": "달러", "KRW": "원",
     "EUR": "유로", "JPY": "엔"}
 _SCALES = {"℃": "섭씨", "°C": "섭씨", "℉": "화씨", "°F": "화씨"}
+_TIMES = {"s": "초", "sec": "초", "min": "분", "h": "시간", "hr": "시간"}
 _SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min": "분속"}
 # after a consonant, after a vowel
 _PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
 _PARTICLE = "([을를은는이가과와](?![가-힣]))?"
+_SCREENS = ("360", "480", "720", "1080", "1440", "2160")      # lines of a picture, no pages
 _POWERS = {"²": "제곱", "2": "제곱", "³": "세제곱", "3": "세제곱"}
 
 
@@ -61,6 +63,8 @@ _CURRENCY = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse
 def _unit(match):
     """5kg, 3만km, 100㎡. The number itself is left to the rules of numbers."""
     number, space, unit = match.groups()
+    if unit == "p" and number in _SCREENS:
+        return number + "피"
     return number + space + _UNITS[unit]
 
 
@@ -68,7 +72,7 @@ def _degrees(match):
     """25℃: 섭씨 25도, unless 섭씨 stands there or this is the second number of a range."""
     number, space, unit = match.groups()
     scale = _SCALES[unit]
-    said = re.search("%s ?$|[~∼〜-] ?$" % scale, match.string[:match.start()])
+    said = re.search("%s ?$|[~∼〜-] ?$" % scale, before(match))
     return ("" if said else scale + " ") + number + space + _UNITS[unit]
 
 
@@ -76,7 +80,7 @@ def _speed(match):
     """10km/h: 시속 10킬로미터."""
     number, space, unit, time, particle = match.groups()
     speed = _SPEEDS[time]
-    said = re.search("[시분초]속 ?(?:약 )?$", match.string[:match.start()])
+    said = re.search("[시분초]속 ?(?:약 )?$", before(match))
     return ("" if said else speed + " ") + _with_particle(number + space + _UNITS[unit], particle)
 
 
@@ -94,6 +98,16 @@ def _with_particle(words, particle):
     return words + (particle or "")
 
 
+def _accelerated(match):
+    return "제곱초당 " + match.group(1) + "미터"
+
+
+def _rate(match):
+    """16GB/s: 초당 16기가바이트."""
+    number, space, unit, time = match.groups()
+    return "%s당 %s" % (_TIMES[time], number + space + _UNITS[unit])
+
+
 def _money(match):
     sign, number, scale = match.groups()
     return number + scale + _MONEY[sign]
@@ -101,13 +115,16 @@ def _money(match):
 
 _MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
 RULES = (
-    rule("currency", "(%s) ?(%s)(%s)" % (_CURRENCY, NUMBER, _SCALE), _money),
+    rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE), _money),
+    rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER, _accelerated, needs="/"),
     rule("unit",
          "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
          % (_MINUS, NUMBER, _SCALE, _ENDS, _PARTICLE),
          _speed, needs="/"),
     rule("unit", "(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _ENDS, _PARTICLE),
          _per, needs="/"),
+    rule("unit", "(%s)( ?)(%s)/(s|sec|min|hr?)%s" % (NUMBER, _UNIT, _ENDS), _rate, needs="/"),
+    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _unit, needs="당"),
     # blood pressure
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)",
          lambda match: match.group(1) + "에 ", needs="/"),
@@ -116,5 +133,4 @@ RULES = (
 )
 AFTER_WORDS = (
     rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _unit),
-    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|㎡)(?=당)", _unit, needs="당"),
 )

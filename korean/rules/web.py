@@ -27,7 +27,7 @@ def _address(match):
 
 
 RULES = (
-    rule("e-mail", "[A-Za-z0-9][A-Za-z0-9._+-]*@%s(?:\\.%s)+" % (_NAME, _NAME), _address),
+    rule("e-mail", "[A-Za-z0-9][A-Za-z0-9._+-]*@%s(?:\\.%s)+" % (_NAME, _NAME), _address, needs="@"),
     rule("web address", "(?:https?|ftp)://%s(?:\\.%s)*(?::[0-9]+)?%s" % (_NAME, _NAME, _PATH),
          _address),
     rule("web address",
