@@ -25,6 +25,9 @@ with tf.Graph().as_default():
     synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), len(run.speakers))
     with tf1.session() as session:
         checkpoint.take_trained(session, run)
+        # a run of few steps may stop at once: there would be nothing to compare
+        stop, = [v for v in tf.global_variables() if v.op.name.endswith("decoder/stop/bias")]
+        stop.load([-100.0], session)
         line, = synthesizer.speak(session, [ids], [1], [1])
 
 run = runs.load(vocoder_folder, "vocoder")
