@@ -72,7 +72,7 @@ def curve(folder):
 def saved(folder):
     """{name: array} of the newest checkpoint."""
     reader = tf.train.NewCheckpointReader(
-        checkpoint.paths(runs.Run(str(folder), None, None, None))[-1])
+        checkpoint.paths(runs.Run(str(folder), None, None, None, None))[-1])
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 

@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from hparams import InputError
 from tf1 import tf
 from training import checkpoint, saving
 from training.health import Health, Unhealthy
@@ -95,9 +96,7 @@ class Trainer(object):
             return True
         if self.learnt is not None:
             step, utterances = self.learnt
-            # fed anew: from this step on, r may be another
-            loss = self.session.run(self.optimizer.loss, self.feed(utterances, self.done))
-            if not loss < self.health.bound():
+            if not self._loss_of(utterances) < self.health.bound():
                 self._trouble(step, utterances, "a loss of %.4g after learning from it" % loss, False)
                 return False
         saving.save(self.session, self.saver, self.run, self.done,
@@ -105,6 +104,15 @@ class Trainer(object):
                      "minutes": self.journal.minutes()}, self.run.hp.keep_checkpoints)
         self.saved = self.done
         return True
+
+    def _loss_of(self, utterances):
+        """Their loss now; minus infinity where their data have gone: it was sound when learnt."""
+        try:
+            # fed anew: from this step on, r may be another
+            feed_dict = self.feed(utterances, self.done)
+        except InputError:
+            return float("-inf")
+        return self.session.run(self.optimizer.loss, feed_dict)
 
     def rescue(self):
         """Save before leaving with an error, if the disk lets us and the weights are sound."""
