@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import audio
 import synthesize
 from conftest import call
 from hparams import InputError
@@ -145,11 +146,16 @@ def test_models_of_other_audio_settings_do_not_go_together(trained, stores, tmp_
     assert "mel_high is 7000.0" in str(refusal.value)
 
 
-def test_a_damaged_checkpoint_is_named(trained, tmp_path):
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_speaks(trained, tmp_path, capsys):
     import shutil
     shutil.copytree(trained["tacotron"], str(tmp_path / "tacotron"))
     data = tmp_path / "tacotron" / "model-6.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:1000])
+    speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
+    assert "model-6" in capsys.readouterr().err
+    assert "at step 4" in audio.comment(str(tmp_path / "out" / "0001.wav"))
+    data = tmp_path / "tacotron" / "model-4.data-00000-of-00001"
+    data.write_bytes(data.read_bytes()[:1000])
     with pytest.raises(InputError) as refusal:
         speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
-    assert "model-6" in str(refusal.value)
+    assert "model-4" in str(refusal.value)

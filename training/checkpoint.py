@@ -120,7 +120,8 @@ def _first_readable(candidates, take, damaged=None):
         except InputError:
             raise
         except (tf.errors.OpError, RuntimeError, ValueError, OSError) as problem:
-            sentence = "%s: the checkpoint cannot be read (%s)" % (path, str(problem).split("\n")[0])
+            sentence = "%s: the checkpoint cannot be read (%s)" % (
+                path, str(problem).split("\n")[0])
         if number == len(candidates):
             raise InputError(sentence + "; and no other is there")
         print("warning: %s; using the one before it" % sentence, file=sys.stderr)

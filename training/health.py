@@ -95,6 +95,6 @@ class Health(object):
                  "No utterance is in all of these batches: the learning rate is too high. Go on "
                  "with a lower one")
         return ("%d batches within %d steps (%s) had a loss or a gradient that was not finite or "
-                "far too large, and going back and lowering the learning rate to 1/%d did not help. "
-                "%s" % (len(recent), SOON, ", ".join("step %d" % step for step, _, _ in recent),
+                "far too large, and going back and lowering the learning rate to 1/%d did not "
+                "help. %s" % (len(recent), SOON, ", ".join("step %d" % step for step, _, _ in recent),
                         round(1 / self.factor), cause))

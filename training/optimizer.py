@@ -67,7 +67,7 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
 
 
 def refused(problem):
-    """Whether a tf.errors.OpError is that of a step which was not taken, as its loss was not fit."""
+    """Whether a tf.errors.OpError is that of a step that was not taken, its loss not being fit."""
     return problem.op is not None and problem.op.type == "Assert"
 
 

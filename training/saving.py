@@ -1,6 +1,6 @@
 """Writing a run's checkpoints: complete or absent, the newest few and the best one.
 
-    model-N.data-00000-of-00001, model-N.json, model-N.index    what a run goes on from after N steps
+    model-N.data-00000-of-00001, model-N.json, model-N.index    where a run goes on after N steps
     best-N.…                                                    the best by validation so far
     best.json                                                   its step, score and figures
 
