@@ -23,20 +23,20 @@ PIECES = some.one_of(
     some.just(" "))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(some.lists(PIECES, max_size=10).map("".join))
 def test_any_text_gives_symbols_or_a_report_and_is_read_once(text):
     reading = READER.read(text)
     assert set(READER.jamo(reading.text)) <= SYMBOLS
     assert READER.read(reading.text) == korean.Reading(reading.text, [], [])
-    if not reading.text and text.strip(" '()"):
+    if not reading.text and "".join(text.split()).strip("'()"):
         assert reading.changes or reading.unreadable
 
 
 WRITTEN = [row[0] for row in corpus()]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, derandomize=True)
 @given(some.sampled_from(WRITTEN), some.sampled_from(WRITTEN), some.integers(0, 60),
        some.integers(0, 60))
 @example("06.1", "", 9, 0)
@@ -46,7 +46,7 @@ def test_any_two_pieces_of_the_corpus_can_meet(first, second, end, start):
     assert READER.read(reading.text) == korean.Reading(reading.text, [], [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(some.text(max_size=60))
 def test_any_unicode_gives_symbols_or_a_report(text):
     reading = READER.read(text)

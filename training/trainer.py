@@ -96,8 +96,10 @@ class Trainer(object):
             return True
         if self.learnt is not None:
             step, utterances = self.learnt
-            if not self._loss_of(utterances) < self.health.bound():
-                self._trouble(step, utterances, "a loss of %.4g after learning from it" % loss, False)
+            loss = self._loss_of(utterances)
+            if not loss < self.health.bound():
+                why = "a loss of %.4g after learning from it" % loss
+                self._trouble(step, utterances, why, False)
                 return False
         saving.save(self.session, self.saver, self.run, self.done,
                     {"recent": self.recent, "health": self.health.state,
