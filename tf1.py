@@ -5,6 +5,7 @@ lacks does not occur outside this file.
 """
 import importlib.util
 import os
+import re
 import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")      # its C++ side greets on stderr
@@ -42,6 +43,12 @@ def stateless_uniform(shape, seed):
     The operation keeps no state, which no checkpoint could hold: nothing has to be restored.
     """
     return _stateless_random_uniform(shape=shape, seed=seed, dtype=tf.float32)
+
+
+def reason(problem):
+    """What an exception of TensorFlow's says, in one line: not where in the graph it happened."""
+    before_node = re.search(r"([^\n]+)\n\t \[\[", str(problem))
+    return before_node.group(1) if before_node else str(problem).split("\n")[0]
 
 
 def session(threads=0):
