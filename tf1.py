@@ -4,6 +4,7 @@ Everybody else writes `from tf1 import tf` and uses only what both have: a name 
 lacks does not occur outside this file.
 """
 import os
+import re
 import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")      # its C++ side greets on stderr
@@ -36,6 +37,12 @@ def stateless_uniform(shape, seed):
     inputs = [tf.convert_to_tensor(shape, tf.int32), tf.convert_to_tensor(seed, tf.int64)]
     # both TensorFlows have the operation, each under another name in Python
     return tf.get_default_graph().create_op("StatelessRandomUniform", inputs, [tf.float32]).outputs[0]
+
+
+def reason(problem):
+    """What an exception of TensorFlow's says, in one line: not where in the graph it happened."""
+    before_node = re.search(r"([^\n]+)\n\t \[\[", str(problem))
+    return before_node.group(1) if before_node else str(problem).split("\n")[0]
 
 
 def session(threads=0):

@@ -11,6 +11,7 @@ import re
 import sys
 
 import files
+import tf1
 from hparams import InputError
 from tf1 import tf
 
@@ -121,7 +122,7 @@ def _first_readable(candidates, take, damaged=None):
             raise
         except (tf.errors.OpError, RuntimeError, ValueError, OSError) as problem:
             sentence = "%s: the checkpoint cannot be read (%s)" % (
-                path, str(problem).split("\n")[0])
+                path, tf1.reason(problem))
         if number == len(candidates):
             raise InputError(sentence + "; and no other is there")
         print("warning: %s; using the one before it" % sentence, file=sys.stderr)

@@ -96,5 +96,6 @@ class Health(object):
                  "with a lower one")
         return ("%d batches within %d steps (%s) had a loss or a gradient that was not finite or "
                 "far too large, and going back and lowering the learning rate to 1/%d did not "
-                "help. %s" % (len(recent), SOON, ", ".join("step %d" % step for step, _, _ in recent),
-                        round(1 / self.factor), cause))
+                "help. %s" % (
+                    len(recent), SOON, ", ".join("step %d" % step for step, _, _ in recent),
+                    round(1 / self.factor), cause))

@@ -16,6 +16,7 @@ import re
 import shutil
 
 import files
+import tf1
 from hparams import InputError
 from tf1 import tf
 from training import checkpoint
@@ -107,13 +108,15 @@ def _write(session, saver, run, name, step, state):
 
 
 def _reason(problem):
-    """What the system said, without TensorFlow's account of where."""
+    """What the system said, in one line."""
     if isinstance(problem, OSError):
         return problem.strerror
-    for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS):
+    if isinstance(problem, tf.errors.ResourceExhaustedError):
+        return os.strerror(errno.ENOSPC)        # 1.3.0 names the file and nothing else
+    for number in (errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS):
         if os.strerror(number) in str(problem):
             return os.strerror(number)
-    return str(problem).splitlines()[0]
+    return tf1.reason(problem)
 
 
 def _found(run, name):
