@@ -41,7 +41,7 @@ class Reader(object):
         UnreadableText. Columns count composed characters from 1 on.
         """
         text = unicodedata.normalize("NFC", text)
-        if self._own is None and _PLAIN.fullmatch(text) and "...." not in text:
+        if self._own is None and _PLAIN.fullmatch(text):
             return Reading(marks.tidy(text), [], [])
         line = Text(text)
         if self._own:

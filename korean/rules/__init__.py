@@ -11,7 +11,7 @@ VERSION = 2             # counts up whenever a text may be read differently than
 
 # What a text must hold for a group of rules to be tried: most sentences hold nothing of it.
 _STRANGE = re.compile("[^ 가-힣0-9A-Za-z.,!?'()-]")
-_MARK = re.compile(_STRANGE.pattern + "|[0-9] ?[xX] ?[0-9]|\\.{4}|[-T):;(dpP]")
+_MARK = re.compile(_STRANGE.pattern + "|[0-9] ?[xX] ?[0-9]|[-T):;(dpP]")
 _JAMO = re.compile("[\u1100-\u11ffㄱ-ㆎ]")
 _LATIN = re.compile("[A-Za-zΑ-Ωα-ω]")
 _HANJA = re.compile("[㐀-䶿一-鿿豈-龎]")

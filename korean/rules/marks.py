@@ -37,7 +37,7 @@ BEFORE_NUMBERS = (
     rule("emoticon",
          "\\^[_.o-]?\\^[;a]*|[Tㅜㅠ]_[Tㅜㅠ]|-_-;*|:-?[)(DPp](?![A-Za-z0-9])|;-?\\)|<3(?![0-9])|=\\)",
          _silent),
-    rule("ellipsis", "(?:…|⋯|\\.{4,})+", lambda match: "..."),
+    rule("ellipsis", "[…⋯]+", lambda match: "..."),
     rule("sign", "(?<=[0-9]) ?[xX*×] ?(?=[0-9])", lambda match: " 곱하기 "),
 )
 AFTER_NUMBERS = (
@@ -62,15 +62,20 @@ AFTER_NUMBERS = (
 
 
 def tidy(text):
-    """Single spaces, none before a stop; no empty brackets or quotes. Tidy text stays as it is."""
+    """Single spaces, none before a stop, no empty brackets or quotes, three dots at most.
+
+    Tidy text stays as it is.
+    """
     tidied = " ".join(text.split())
     while True:
         before = tidied
         tidied = _EMPTY.sub(" ", _SPACE_BEFORE_STOP.sub("\\1", tidied))
+        tidied = _DOTS.sub("...", tidied)
         tidied = " ".join(tidied.split())
         if tidied == before:
             return tidied
 
 
+_DOTS = re.compile("\\.{4,}")
 _EMPTY = re.compile("\\( *\\)|(?<![^ ])'[ ]*'(?![^ ])")
 _SPACE_BEFORE_STOP = re.compile(" +([,.!?;:)](?![가-힣]))")
