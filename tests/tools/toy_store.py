@@ -45,7 +45,8 @@ def make(folder, count=300, shuffled=False, preset="tiny", seed=1):
         rows.append(store.Row("%04d" % number, written, written, said, len(mel), len(mel) * hp.hop, name,
                               "toy"))
     store.write_manifest(folder, store.Manifest(
-        store.FORMAT, hp.audio(), example.preparation(hp), list(korean.SYMBOLS), korean.VERSION,
+        store.FORMAT, hp.audio(), example.preparation(hp), list(korean.SYMBOLS),
+        korean.Reader().as_dict(),
         "toy", rows))
 
 
