@@ -13,6 +13,7 @@ Alignment = namedtuple("Alignment", "focus coverage end monotonicity skipped rep
 
 VISITED = 0.2       # a letter counts as visited when some step gives it at least this weight
 BACK = 0.1          # the expected place goes back when it falls by more than this [jamo]
+EMPTY = 1e-3        # where all weights of a step together are no more, it stands on no letter
 PAST = 2            # the attention repeats letters once it goes this far back [jamo]
 
 
@@ -38,10 +39,13 @@ def measure(weights, letters):
 def places(weights):
     """The expected place in the text at each step, [steps], in jamo.
 
-    What a kind of attention gives to no jamo any more has moved past the last.
+    Of what lies on jamo: a mixture may lie partly before the first or past the last. Where nothing
+    does any more, the place is the one before.
     """
-    jamo = weights.shape[1]
-    return weights.dot(np.arange(jamo)) + np.maximum(0, 1 - weights.sum(1)) * jamo
+    total = weights.sum(1)
+    place = weights.dot(np.arange(weights.shape[1])) / np.maximum(total, EMPTY)
+    last_seen = np.maximum.accumulate(np.where(total > EMPTY, np.arange(len(total)), 0))
+    return place[last_seen]
 
 
 def _repeated(path, letters):
