@@ -47,10 +47,10 @@ class Reader(object):
         if self._own:
             line.apply(self._own)
         for concerns, rules in PIPELINE:
-            if concerns.search(line.text):
+            if line.holds(concerns):
                 for rule in rules:
                     line.apply(rule)
-        unreadable = _left_out(line)
+        unreadable = _left_out(line) if _OTHER.search(line.text) else []
         if strict and unreadable:
             column, character = unreadable[0]
             raise UnreadableText(character, column)

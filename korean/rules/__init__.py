@@ -3,6 +3,7 @@
 What a rule gives is Hangul and punctuation, or simpler writing that a later rule reads.
 """
 import re
+import string
 
 from korean.rules import (dates, forms, hanja, jamo, latin, marks, numbers, ranges, telephone,
                           units, web)
@@ -12,21 +13,21 @@ VERSION = 2             # counts up whenever a text may be read differently than
 # What a text must hold for a group of rules to be tried: most sentences hold nothing of it.
 _STRANGE = re.compile("[^ 가-힣0-9A-Za-z.,!?'()-]")
 _MARK = re.compile(_STRANGE.pattern + "|[0-9] ?[xX] ?[0-9]|[-T):;(dpP]")
-_JAMO = re.compile("[\u1100-\u11ffㄱ-ㆎ]")
-_LATIN = re.compile("[A-Za-zΑ-Ωα-ω]")
+_JAMO = frozenset(map(chr, list(range(0x1100, 0x1200)) + list(range(0x3131, 0x318f))))
+_LATIN = frozenset(string.ascii_letters + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω")
+_DIGIT = frozenset(string.digits)
 _HANJA = re.compile("[㐀-䶿一-鿿豈-龎]")
-_ROMAN = re.compile("[IVXⅠ-ⅻ]")
-_DIGIT = re.compile("[0-9]")
+_ROMAN = frozenset("IVXⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ")
 _DIGITS = re.compile("[0-9][-. )]+[0-9]|01[016-9]")
 _EMERGENCY = re.compile("11[0-9]|13[0-9]{2}|911")
 _CUSTOM = re.compile("번호|코드|암호|보잉|코로나|세대|88|학번|편|초|년생|월드컵")
 _DATE = re.compile("[0-9](?: ?[-./:·ㆍ‧•・]| ?[AaPp])|['’‘‛′][0-9]|[AaPp]\\.?[Mm]")
 _CODE = re.compile("[0-9](?:[A-Za-z+]|\\.[0-9]+\\.)|[A-Za-z](?:[0-9]|[-. ] ?[0-9])|오메가")
 _UNIT = re.compile("[^ 가-힣0-9.,!?'():/~-]")
-_POWER = re.compile("[\\^⁰¹²³⁴-⁹⁻]")
+_POWER = frozenset("^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PAIR = re.compile("[0-9] ?(?:[~∼〜:/⁄=−–-]|[,·ㆍ] ?[1-9]|대)")
 
-# in this order: (what a text must hold, the rules)
+# in this order: (what a text must hold: one of these characters, or a match; the rules)
 PIPELINE = (
     (_STRANGE, forms.RULES),
     (_JAMO, jamo.RULES),

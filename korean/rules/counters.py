@@ -54,20 +54,28 @@ _TIMES_AFTER = re.compile(
     "더|연속|이상|이하|넘게|정도|쯤|남짓|도전|기회|실패|시도|경험|우승|수상|당선|낙선|결혼|이혼|수술|방문)(?=[ .,!?']|$)")
 
 
+def may_be_native(word):
+    """Whether the word begins with a counter that native numerals can stand before."""
+    return _is_listed(word) or word[:1] in _NATIVE_ALONE and bool(_ALONE.match(word))
+
+
+def _is_listed(word):
+    return word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
+
+
 def is_native(number, before, word, after):
     """Whether a number takes native numerals before the Hangul `word` that follows it.
 
     `number` as written, without commas; `before` and `after` are the rest of the sentence.
     """
-    counted = word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
-    if not counted and not (word[:1] in _NATIVE_ALONE and _ALONE.match(word)):
+    if not may_be_native(word):
         return False
     if "." in number or len(number) > numerals.LONGEST or int(number) == 0:
         return False
     if _SET.match(word + after) or re.search("제 ?$", before):
         return False
     value = int(number)
-    if counted:
+    if _is_listed(word):
         return not (word.startswith("시간") and value in (24, 36, 48, 72))
     counter = word[0]
     if counter == "시":

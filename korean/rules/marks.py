@@ -67,15 +67,17 @@ def tidy(text):
     Tidy text stays as it is.
     """
     tidied = " ".join(text.split())
-    while True:
+    while _UNTIDY.search(tidied):
         before = tidied
         tidied = _EMPTY.sub(" ", _SPACE_BEFORE_STOP.sub("\\1", tidied))
         tidied = _DOTS.sub("...", tidied)
         tidied = " ".join(tidied.split())
         if tidied == before:
-            return tidied
+            break
+    return tidied
 
 
+_UNTIDY = re.compile("[(' ][')]|[('] |\\.{4}| [,.!?;:]")
 _DOTS = re.compile("\\.{4,}")
 _EMPTY = re.compile("\\( *\\)|(?<![^ ])'[ ]*'(?![^ ])")
 _SPACE_BEFORE_STOP = re.compile(" +([,.!?;:)](?![가-힣]))")

@@ -31,6 +31,8 @@ def amount(written):
 def _counted(match):
     """A native counter: 세 마리."""
     number, space, word = match.groups()
+    if not counters.may_be_native(word):
+        return None
     if not counters.is_native(figures(number), before(match), word, after(match)):
         return None
     return counters.native_form(int(figures(number)), word) + space + word

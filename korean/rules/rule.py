@@ -36,6 +36,12 @@ class Text(object):
         self.columns = range(1, len(text) + 1)
         self.changes = []
 
+    def holds(self, what):
+        """Whether it holds one of a frozenset of characters, or a match of a pattern."""
+        if isinstance(what, frozenset):
+            return not what.isdisjoint(self.present)
+        return what.search(self.text) is not None
+
     def apply(self, rule):
         """Apply a rule wherever its pattern matches, from left to right."""
         if rule.needs and rule.needs.isdisjoint(self.present):
