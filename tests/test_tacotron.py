@@ -4,7 +4,7 @@ import pytest
 
 import tf1
 from datasets.batches import TextBatch
-from tacotron2 import attention, loss, network, reduction
+from tacotron2 import attention, loss, network
 from tacotron2.alignment import measure
 from tacotron2.decoder import noise_channels
 from tacotron2.inference import Synthesizer
