@@ -114,13 +114,7 @@ def _texts(path, written, reader, strict):
     """
     texts = []
     for number, line in enumerate(written, 1):
-        try:
-            reading = reader.read(line, strict)
-        except korean.UnreadableText as problem:
-            raise InputError("%s:%d, %s" % (path, number, problem))
-        for column, character in reading.unreadable:
-            print("warning: %s:%d, %s; it is left out"
-                  % (path, number, korean.UnreadableText(character, column)), file=sys.stderr)
+        reading = reader.read_line(line, "%s:%d" % (path, number), strict)
         if any(symbol in korean.JAMO for symbol in korean.to_jamo(reading.text)):
             texts.append(reading.text)
         elif line.strip():

@@ -30,7 +30,8 @@ def main(arguments):
             if options.form == "decompose":
                 print(spelled(unicodedata.normalize("NFC", line)))
                 continue
-            _tell(_read(reader, line, options.strict, name, number), line, options.form, reader)
+            reading = reader.read_line(line, "%s:%d" % (name, number), options.strict)
+            _tell(reading, line, options.form, reader)
 
 
 def _parser():
@@ -58,17 +59,6 @@ def _texts(paths):
         yield "<stdin>", files.decoded(sys.stdin.buffer.read(), "<stdin>")
     for path in paths:
         yield path, files.read_text(path)
-
-
-def _read(reader, line, strict, name, number):
-    try:
-        reading = reader.read(line, strict)
-    except korean.UnreadableText as problem:
-        raise InputError("%s:%d, %s" % (name, number, problem))
-    for column, character in reading.unreadable:
-        print("%s:%d, %s; it is left out"
-              % (name, number, korean.UnreadableText(character, column)), file=sys.stderr)
-    return reading
 
 
 def _tell(reading, line, form, reader):

@@ -31,6 +31,11 @@ def sino(number):
     return "".join(reversed(groups))
 
 
+def month(number):
+    """The name of a month without 월: 유, 시 for the sixth and the tenth."""
+    return {6: "유", 10: "시"}.get(number) or sino(number)
+
+
 def _below_ten_thousand(number):
     ones, tens, hundreds, thousands = _AT_PLACE
     return (thousands[number // 1000] + hundreds[number // 100 % 10] + tens[number // 10 % 10] +

@@ -1,5 +1,6 @@
 """Written text → text as read: Hangul syllables, single spaces, the punctuation of the symbols."""
 import re
+import sys
 import unicodedata
 from collections import namedtuple
 
@@ -55,6 +56,20 @@ class Reader(object):
             column, character = unreadable[0]
             raise UnreadableText(character, column)
         return Reading(marks.tidy(_OTHER.sub("", line.text)), line.changes, unreadable)
+
+    def read_line(self, text, where, strict=False):
+        """The Reading of the line `where` (file:line); what cannot be read is told on stderr.
+
+        With `strict` it is an InputError that names the place.
+        """
+        try:
+            reading = self.read(text, strict)
+        except UnreadableText as problem:
+            raise InputError("%s, %s" % (where, problem))
+        for column, character in reading.unreadable:
+            print("warning: %s, %s; it is left out" % (where, UnreadableText(character, column)),
+                  file=sys.stderr)
+        return reading
 
     def jamo(self, text):
         """A text as read → the conjoining jamo that a model is given."""

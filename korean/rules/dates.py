@@ -5,7 +5,6 @@ from korean import numerals
 from korean.rules.numbers import amount
 from korean.rules.rule import rule
 
-_MONTHS = {6: "유", 10: "시"}
 _YEAR, _MONTH, _DAY = "(?:1[0-9]|20|21)[0-9]{2}", "0?[1-9]|1[0-2]", "3[01]|[12][0-9]|0?[1-9]"
 _ALONE, _ENDS = "(?<![0-9A-Za-z.,:/-])", "(?![0-9A-Za-z/-]|\\.[0-9]|:[0-9])"
 
@@ -17,13 +16,13 @@ _SPECIAL = {("12", "12"): "십이십이", ("5", "16"): "오일륙"}
 
 def _date(match):
     year, month, day = (int(part) for part in match.groups()[:3])
-    return "%s년 %s월 %s일" % (numerals.sino(year), _MONTHS.get(month, numerals.sino(month)),
+    return "%s년 %s월 %s일" % (numerals.sino(year), numerals.month(month),
                             numerals.sino(day))
 
 
 def _year_and_month(match):
     year, month = (int(part) for part in match.groups())
-    return "%s년 %s월" % (numerals.sino(year), _MONTHS.get(month, numerals.sino(month)))
+    return "%s년 %s월" % (numerals.sino(year), numerals.month(month))
 
 
 def _day(match):
@@ -32,7 +31,7 @@ def _day(match):
 
 def _month_and_day(month, day):
     month, day = int(month), int(day)
-    return "%s월 %s일" % (_MONTHS.get(month, numerals.sino(month)), numerals.sino(day))
+    return "%s월 %s일" % (numerals.month(month), numerals.sino(day))
 
 
 def _anniversary(match):

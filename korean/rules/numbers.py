@@ -8,7 +8,6 @@ from korean.rules.rule import after, before, rule
 # a digit first, for which a search can look quickly
 NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
-_MONTHS = {"6": "유", "06": "유", "10": "시"}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_NAMES = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
 _ROMAN = "Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ Ⅵ Ⅶ Ⅷ Ⅸ Ⅹ Ⅺ Ⅻ".split()
@@ -46,7 +45,7 @@ def _ordinal(match):
 
 
 def _month(match):
-    return _MONTHS[match.group(1)] + match.group(2) + "월"
+    return numerals.month(int(match.group(1))) + match.group(2) + "월"
 
 
 def _without_zero(match):

@@ -31,11 +31,10 @@ def _pair(low, high, native):
 def _range(match):
     """2~3시간: 두세시간; 15~20분: 십오에서 이십분."""
     low, high, space, word = match.groups()
-    if re.match("[0-9]*월", word) and "6" in (low, high):
-        names = {"6": "유"}
+    if word.startswith("월") and "6" in (low, high) and (low + high).isdigit():
         if (low, high) == ("5", "6"):
             return "오뉴" + space + word
-        return "%s월에서 %s%s" % (names.get(low, amount(low)), names.get(high, amount(high)),
+        return "%s월에서 %s%s" % (numerals.month(int(low)), numerals.month(int(high)),
                                 space + word)
     numbers = [figures(low), figures(high)]
     whole = all(number.isdigit() and len(number) <= numerals.LONGEST for number in numbers)
