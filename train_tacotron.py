@@ -65,7 +65,7 @@ class Model(object):
 
     def feed(self, items, step):
         """What the graphs are fed with to learn from the items after `step` steps."""
-        hp = self.hp.replace(r=reduction.at(self.hp, step))
+        hp = self.hp.replace(r=reduction.around(self.hp, step))
         return dict(zip(self.batch, batches.text_batch(items, hp)))
 
     def feeds_swapped(self, pairs, step):

@@ -20,6 +20,12 @@ def at(hp, step):
     return hp.r
 
 
+def around(hp, step):
+    """What the r of a step and of the next both divide: a batch so padded fits before and after."""
+    now, then = at(hp, step), at(hp, step + 1)
+    return next(many for many in range(now, now * then + 1, now) if many % then == 0)
+
+
 def at_variable(hp, step):
     """r at a step, where the step is a variable: int32 scalar, or hp.r where there is no schedule.
     """

@@ -120,3 +120,9 @@ def test_settings_that_make_no_sense_are_refused(changes):
     with pytest.raises(InputError) as refusal:
         hparams.load("tiny", changes)
     assert changes.split("=")[0] in str(refusal.value)
+
+
+def test_a_batch_fits_the_r_of_its_step_and_of_the_next(hp):
+    hp = hp.replace(r=2, r_schedule=(5, 10, 3, 20))
+    assert [reduction.at(hp, step) for step in (9, 10, 19, 20)] == [5, 3, 3, 2]
+    assert [reduction.around(hp, step) for step in (8, 9, 10, 19, 20)] == [5, 15, 3, 6, 2]

@@ -56,7 +56,7 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
     try:
         other = options.init_from and runs.load(options.init_from, run.kind)
         with tf1.session(options.threads) as session, Interrupt() as interrupt:
-            trainer = Trainer(run, session, optimizer, figures, feed)
+            trainer = Trainer(run, session, optimizer, figures)
             trainer.begin(other)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
                 trainer.evaluate(evaluate, again=False)

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 
-from hparams import InputError
 from tf1 import tf
 from training import checkpoint, saving
 from training.health import Health, Unhealthy
@@ -15,8 +14,8 @@ from training.optimizer import refused
 class Trainer(object):
     """The state of a run in training: `done` and `saved` are the steps taken, and those saved."""
 
-    def __init__(self, run, session, optimizer, figures, feed):
-        self.run, self.session, self.optimizer, self.feed = run, session, optimizer, feed
+    def __init__(self, run, session, optimizer, figures):
+        self.run, self.session, self.optimizer = run, session, optimizer
         self.wanted = dict(figures, loss=optimizer.train, learning_rate=optimizer.rate,
                            gradient_norm=optimizer.gradient_norm)
         self.saver = tf.train.Saver(max_to_keep=0)
@@ -25,7 +24,7 @@ class Trainer(object):
         self.done, self.saved = 0, None
         self.recent = []        # losses since they were last recorded
         self.got = None         # the figures of the last step, None where it was passed by
-        self.learnt = None      # (step, utterances) that the weights learnt from last
+        self.learnt = None      # (step, utterances, feed_dict) that the weights learnt from last
 
     def begin(self, other):
         """Go on from the newest checkpoint, or start: from the weights of the run `other` if any.
@@ -71,7 +70,7 @@ class Trainer(object):
             loss = float(self.got["loss"])
             self.health.passed(loss)
             self.recent.append(loss)
-            self.learnt = step, utterances
+            self.learnt = step, utterances, feed_dict
         self.done = step
         return True
 
@@ -95,8 +94,8 @@ class Trainer(object):
         if self.saved == self.done:
             return True
         if self.learnt is not None:
-            step, utterances = self.learnt
-            loss = self._loss_of(utterances)
+            step, utterances, feed_dict = self.learnt
+            loss = self.session.run(self.optimizer.loss, feed_dict)
             if not loss < self.health.bound():
                 why = "a loss of %.4g after learning from it" % loss
                 self._trouble(step, utterances, why, False)
@@ -106,15 +105,6 @@ class Trainer(object):
                      "minutes": self.journal.minutes()}, self.run.hp.keep_checkpoints)
         self.saved = self.done
         return True
-
-    def _loss_of(self, utterances):
-        """Their loss now; minus infinity where their data have gone: it was sound when learnt."""
-        try:
-            # fed anew: from this step on, r may be another
-            feed_dict = self.feed(utterances, self.done)
-        except InputError:
-            return float("-inf")
-        return self.session.run(self.optimizer.loss, feed_dict)
 
     def rescue(self):
         """Save before leaving with an error, if the disk lets us and the weights are sound."""
