@@ -1,7 +1,7 @@
 # make .venv          present-day stack (TensorFlow 2.21) in ./.venv
 # make .venv-legacy   faithful stack (TensorFlow 1.3.0, Python 3.6) in ./.venv-legacy
 # make test           the suite, on both stacks
-# make test-slow    minutes: every kind of attention learns to align, every verdict is right
+# make test-slow      minutes: every kind of attention learns to align, every verdict is right
 # make bench        figures of this machine, in logs/bench.json
 # make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
 # make image          the faithful image, from Dockerfile
@@ -74,15 +74,22 @@ echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --v
 	echo "$$lock" >$@/lock.txt
 endef
 
-# Both stacks run to the end even when the first fails. TESTS narrows what is run.
+# The stacks' suites run beside each other, each to its end even when the other fails; the second is
+# shown when the first is over. TESTS narrows what is run.
 TESTS ?= tests
 test: .venv .venv-legacy
-	@status=0
-	for stack in .venv .venv-legacy; do
-		export OTHER_STACK=$$([ $$stack = .venv ] && echo .venv-legacy/bin/python || echo .venv/bin/python)
-		echo "=== $$stack: $$($$stack/bin/python --version), $$(grep ^tensorflow $$stack/lock.txt | head -1)"
-		$$stack/bin/python -m pytest $(TESTS) || status=1
-	done
+	@suite() (
+		echo "=== $$1: $$($$1/bin/python --version), $$(grep ^tensorflow $$1/lock.txt | head -1)"
+		export OTHER_STACK=$$2/bin/python
+		exec $$1/bin/python -m pytest $(TESTS)
+	)
+	second=$$(mktemp)
+	suite .venv-legacy .venv >"$$second" 2>&1 &
+	trap 'kill $$! 2>/dev/null || true; rm -f "$$second"' EXIT
+	status=0
+	suite .venv .venv-legacy || status=1
+	wait $$! || status=1
+	cat "$$second"
 	exit $$status
 
 # One stack is enough: SLOW_STACKS=".venv .venv-legacy" runs both.
