@@ -40,7 +40,11 @@ class Parser(argparse.ArgumentParser):
         self.add_hparams()
         self.add_argument("--steps", type=positive, metavar="N", help="the step to reach")
         self.add_argument("--init-from", metavar="RUN",
-                          help="start a new run from the weights of another")
+                          help="start a new run from the weights of another; its speakers may "
+                               "be other ones")
+        self.add_argument("--freeze", default="", metavar="PART,PART",
+                          help="parts of a new run's network that keep the weights they start "
+                               "with, like encoder,postnet")
         self.add_argument("--threads", type=positive, default=0, metavar="N",
                           help="processor threads to use (default: all)")
 

@@ -50,7 +50,7 @@ class Model(object):
                                       hp.teacher_forcing_from, hp.teacher_forcing_until)
         _, self.losses = self._taught(symbols, speakers, training=True, forced=forced)
         self.optimizer = optimizer.optimizer(self.losses.total, step, learning_rate(step, hp),
-                                             hp.adam_epsilon, hp.clip_norm)
+                                             hp.adam_epsilon, hp.clip_norm, frozen=hp.freeze)
         with tf.variable_scope(tf.get_variable_scope(), reuse=True):
             self.spoken, self.validation = self._taught(symbols, speakers, training=False)
         self.synthesizer = Synthesizer(hp, symbols, speakers, reuse=True)
@@ -151,7 +151,7 @@ def main(arguments):
     run, training, held_out = start(options, "tacotron")
     steps = options.steps or run.hp.steps
     run.hp = hp = verdict.in_time(run.hp, steps)
-    model = Model(hp, len(korean.SYMBOLS), len(run.speakers))
+    model = Model(hp, len(korean.SYMBOLS), run.speaker_rows)
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,

@@ -34,7 +34,7 @@ class Model(object):
                                       hp.wavenet_learning_rate_final, 0, hp.wavenet_decay_half)
         averages = tf.train.ExponentialMovingAverage(hp.wavenet_ema, num_updates=step)
         self.optimizer = optimizer.optimizer(loss, step, rate, hp.wavenet_adam_epsilon,
-                                             hp.wavenet_clip_norm, averages)
+                                             hp.wavenet_clip_norm, averages, hp.freeze)
         # what is judged, seen and heard is what synthesis will use: the averages
         with tf.variable_scope(tf.get_variable_scope(), reuse=True,
                                custom_getter=optimizer.averaged(averages)):
@@ -90,7 +90,7 @@ def main(arguments):
     options = parser.parse_args(arguments)
     run, training, held_out = start(options, "vocoder")
     hp = run.hp
-    model = Model(hp, len(run.speakers))
+    model = Model(hp, run.speaker_rows)
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(

@@ -37,12 +37,12 @@ class Voice(object):
             # a vocoder of one voice is asked for no name: it speaks whatever mel it is given
             self.vocoder_speaker = vocoder.speaker_id(name) if len(vocoder.speakers) > 1 else 0
             self.vocoder, self.vocoder_session, step = _loaded(vocoder, lambda: Vocoder(
-                vocoder.hp, len(vocoder.speakers)), best)
+                vocoder.hp, vocoder.speaker_rows), best)
             spoken_by = _described(vocoder_folder, step)
         else:
             spoken_by = GRIFFIN_LIM
         self.tacotron, self.tacotron_session, step = _loaded(tacotron, lambda: Synthesizer(
-            tacotron.hp, len(korean.SYMBOLS), len(tacotron.speakers)), best)
+            tacotron.hp, len(korean.SYMBOLS), tacotron.speaker_rows), best)
         self.description = "%s, %s, speaker %s" % (_described(tacotron_folder, step), spoken_by,
                                                    name)
 

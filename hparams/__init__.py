@@ -61,7 +61,12 @@ def changed(hp, changes, source):
         if name in hp.fixed() and value != getattr(hp, name):
             raise InputError("--hparams %s=%s: %s was begun with %s, and that cannot change"
                              % (name, _written(value), source, _written(getattr(hp, name))))
-    return _checked(hp.replace(**parsed))
+    return on_top(hp, changes)
+
+
+def on_top(hp, changes):
+    """hp with `name=value,…` on top. Raises InputError as `load` does."""
+    return _checked(hp.replace(**_parse(changes, vars(hp))))
 
 
 def from_dict(stored, source):

@@ -125,15 +125,16 @@ _TRAINING = (
     ("keep_checkpoints", 5, "newest checkpoints that are kept"),
 )
 
-# what a run's held-out figures rest on: fixed once it has begun
-_SPLIT = (
+# what else is fixed once a run has begun
+_RUN = (
     ("held_out", 0.05, "share of utterances never trained on, chosen by a hash of the id"),
     ("seed", 1, "of the initial weights and of the order of the examples"),
+    ("freeze", "", "parts of the network that keep the weights they start with (--freeze)"),
 )
 
 # a run goes on with other values of these: they are no part of what the network is
 CHANGEABLE = _PREPARATION + _TACOTRON_TRAINING + _WAVENET_TRAINING + _TRAINING
-TABLE = AUDIO + _TEXT + _TACOTRON + _WAVENET + _SPLIT + CHANGEABLE
+TABLE = AUDIO + _TEXT + _TACOTRON + _WAVENET + _RUN + CHANGEABLE
 
 _SMALL_AUDIO = dict(sample_rate=16000, hop=200, window=800, fft=1024, mel_high=7600.0)
 

@@ -13,13 +13,16 @@ from tf1 import tf
 Spoken = namedtuple("Spoken", "mel_before mel stop alignments steps frames")
 Targets = namedtuple("Targets", "mel frames")
 
+# scopes that can be kept as they are while the rest is trained
+PARTS = ("encoder", "symbols", "speakers", "attention", "prenet", "decoder", "postnet")
+
 
 def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None, limits=None,
               training=False, r=None, forced=None):
     """Speak a batch of lines, teacher-forced with `targets`, free-running with `limits`.
 
     text     int32 [batch, jamo], 0 past the end     lengths  int32 [batch]
-    speaker  int32 [batch], read only when there are `speakers` > 1
+    speaker  int32 [batch], rows of a table of `speakers`; not read where that is 0: there is none
     noise    float32 [batch, steps, noise_channels], uniform in [0, 1): the pre-net's dropout
     targets  Targets(mel [batch, frames, mels], frames int32 [batch]), frames a multiple of r
     limits   int32 [batch], the most decoder steps for each line
@@ -30,7 +33,7 @@ def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None
     r = hp.r if r is None else r
     with tf.variable_scope("tacotron2"):
         values = encoder(text, lengths, hp, symbols, training)              # [b, jamo, channels]
-        if speakers > 1:
+        if speakers:
             values = with_speaker(values, speaker, speakers, hp)
         memory = attention.memory(values, lengths, hp)
         if targets is not None:
@@ -53,3 +56,11 @@ def with_speaker(values, speaker, speakers, hp):
     vector = layers.embedding(speaker, speakers, hp.speaker_embedding, "speakers")
     vector = tf.tile(vector[:, None], [1, tf.shape(values)[1], 1])
     return tf.concat([values, vector], 2)
+
+
+def speaker_rows(hp):
+    """{end of a kernel's name: which of its rows is the first that a speaker's channels meet}."""
+    encoded = 2 * hp.encoder_lstm
+    return {"attention/memory/kernel": encoded, "decoder/lstm_1/kernel": hp.prenet[-1] + encoded,
+            "decoder/frames/kernel": hp.decoder_lstm + encoded,
+            "decoder/stop/kernel": hp.decoder_lstm + encoded}

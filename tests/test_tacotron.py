@@ -37,7 +37,7 @@ def uniform(hp, steps):
 class TeacherForced(object):
     """The training or validation network with its losses, in a graph and session of its own."""
 
-    def __init__(self, hp, training=False, speakers=1):
+    def __init__(self, hp, training=False, speakers=0):
         self.hp = hp
         self.batch = TextBatch(
             tf.placeholder(tf.int32, [None, None]), tf.placeholder(tf.int32, [None]),
@@ -109,7 +109,7 @@ def test_free_running_and_teacher_forced_agree_on_the_same_frames(still, changes
         with tf.variable_scope(tf.get_variable_scope(), reuse=True):
             free = network.tacotron2(
                 model.batch.text, model.batch.text_lengths, model.batch.speaker, model.noise, hp,
-                SYMBOLS, 1, limits=tf.constant([12, 12]))
+                SYMBOLS, 0, limits=tf.constant([12, 12]))
         with tf1.session() as session:
             session.run(tf.global_variables_initializer())
             # a stop token that never fires, so that there is something to compare
@@ -130,7 +130,7 @@ def test_a_line_sounds_the_same_alone_and_in_a_batch(hp):
     lines, seeds = [[5, 6, 7, 8, 9, 1], [30, 31, 1], [40, 41, 42, 1]], [1, 2, 3]
     with tf.Graph().as_default():
         tf.set_random_seed(3)
-        synthesizer = Synthesizer(hp, SYMBOLS, 1)
+        synthesizer = Synthesizer(hp, SYMBOLS, 0)
         with tf1.session() as session:
             session.run(tf.global_variables_initializer())
             together = synthesizer.speak(session, lines, [0] * 3, seeds)
@@ -145,7 +145,7 @@ def test_a_line_sounds_the_same_alone_and_in_a_batch(hp):
 
 def test_the_limit_grows_with_the_text_and_the_stop_token_ends_a_line(hp):
     with tf.Graph().as_default():
-        synthesizer = Synthesizer(hp, SYMBOLS, 1)
+        synthesizer = Synthesizer(hp, SYMBOLS, 0)
         with tf1.session() as session:
             session.run(tf.global_variables_initializer())
             stop = [v for v in tf.trainable_variables() if v.op.name.endswith("stop/bias")][0]

@@ -154,17 +154,6 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
     assert weights(str(folder)).get_tensor("global_step") >= 1
 
 
-def test_weights_of_another_run_start_a_new_one(stores, trained, tmp_path, capsys):
-    """Those of the same name and shape; the speaker table is another with one speaker."""
-    train("tacotron", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1,
-          "--init-from", trained["tacotron"], "--hparams",
-          "learning_rate=1e-9,learning_rate_final=1e-9,evaluate_every=100")
-    assert "weights are taken from" in capsys.readouterr().out
-    name = "tacotron2/encoder/symbols/table"
-    np.testing.assert_allclose(weights(str(tmp_path / "run")).get_tensor(name),
-                               weights(trained["tacotron"]).get_tensor(name), atol=1e-6)
-
-
 @pytest.mark.parametrize("options,says", [
     (("--hparams", "hop=100,wavenet_scales=10x10"), "hop"),
     (("--hparams", "embedding=8"), "embedding"),

@@ -112,7 +112,7 @@ def test_a_trainer_writes_its_verdict_and_speaks_with_the_r_of_its_step(stores, 
     np.testing.assert_allclose(rates, 1e-3 * 0.1 ** (np.arange(4) / 10.0), rtol=1e-4)
     run = runs.load(str(folder), "tacotron")
     with tf.Graph().as_default():
-        synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), 1)
+        synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), 0)
         with tf1.session(1) as session:
             checkpoint.take_trained(session, run)
             assert session.run(synthesizer.r) == 1

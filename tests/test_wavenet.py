@@ -64,7 +64,7 @@ def segments(hp, batch=2, frames=3, seed=0):
 
 # -- one sample at a time ------------------------------------------------------------------------
 
-@pytest.mark.parametrize("speakers", (1, 3))
+@pytest.mark.parametrize("speakers", (0, 3))
 @pytest.mark.parametrize("kernel", (2, 3))
 @pytest.mark.parametrize("kind", UPSAMPLINGS)
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -72,7 +72,7 @@ def test_sample_by_sample_gives_what_the_training_network_gives(hp, run, output,
                                                                 speakers):
     hp = hp.replace(wavenet_output=output, wavenet_upsampling=kind, wavenet_kernel=kernel)
     audio, mel = segments(hp)
-    speaker = tf.constant([0, speakers - 1])
+    speaker = tf.constant([0, max(0, speakers - 1)])
     whole = network.network(tf.constant(audio), tf.constant(mel), speaker, hp, speakers)
     made = len(tf.global_variables())
     followed = generation.follow(tf.constant(audio), tf.constant(mel), speaker, hp, speakers,
@@ -88,9 +88,9 @@ def test_what_is_generated_is_a_draw_from_the_training_networks_distribution(hp,
     hp = hp.replace(wavenet_output=output)
     _, mel = segments(hp)
     noise = outputs.of(hp).noise(np.random.RandomState(3), [2, 60])
-    audio, _ = generation.generate(tf.constant(mel), None, tf.constant(noise), hp, 1)
+    audio, _ = generation.generate(tf.constant(mel), None, tf.constant(noise), hp, 0)
     audio = run(audio)
-    parameters = network.network(tf.constant(audio), tf.constant(mel), None, hp, 1, reuse=True)
+    parameters = network.network(tf.constant(audio), tf.constant(mel), None, hp, 0, reuse=True)
     drawn = run(outputs.of(hp).sample(parameters, tf.constant(noise)))
     assert np.abs(drawn - audio).max() <= 1e-4
     assert np.abs(audio).max() <= 1 and np.std(audio) > 0.1
@@ -124,9 +124,9 @@ def test_generation_begins_anew_without_a_state_and_goes_on_with_one(hp, run):
     _, mel = segments(hp, frames=4)
     context = upsampling.context_frames(hp)
     noise = outputs.of(hp).noise(np.random.RandomState(3), [2, 80])
-    whole, _ = generation.generate(tf.constant(mel), None, tf.constant(noise), hp, 1)
+    whole, _ = generation.generate(tf.constant(mel), None, tf.constant(noise), hp, 0)
     first, state = generation.generate(tf.constant(mel[:, :1 + 2 * context]), None,
-                                       tf.constant(noise[:, :20]), hp, 1, reuse=True)
+                                       tf.constant(noise[:, :20]), hp, 0, reuse=True)
     second, _ = generation.generate(tf.constant(mel[:, 1:]), None, tf.constant(noise[:, 20:]), hp,
                                     1, generation.State(*state), reuse=True)
     once = run(whole)
@@ -138,7 +138,7 @@ def test_a_graph_that_only_generates_has_the_training_graphs_variables(hp):
     def built():
         return {v.op.name: v.get_shape().as_list() for v in tf.global_variables()}
 
-    for output, speakers in (("mulaw", 1), ("logistics", 2)):
+    for output, speakers in (("mulaw", 0), ("logistics", 2)):
         hp = hp.replace(wavenet_output=output)
         with tf.Graph().as_default():
             network.network(tf.zeros([1, 60]), tf.zeros([1, 5, hp.mels]), tf.zeros([1], tf.int32),
@@ -161,7 +161,7 @@ def test_an_output_sees_its_receptive_field_and_not_itself(hp, run, kernel):
     changed = np.tile(audio, [61, 1])                       # in row n < 60 it is sample n
     changed[np.arange(60), np.arange(60)] += 0.1
     parameters = run(network.network(tf.constant(changed), tf.constant(np.tile(mel, [61, 1, 1])),
-                                     None, hp, 1))
+                                     None, hp, 0))
     differs = np.abs(parameters[:60] - parameters[60]).max(2) > 1e-6
     for n in (1, 5, 50):
         seen = np.nonzero(differs[:, n])[0]
@@ -174,7 +174,7 @@ def test_a_changed_sample_changes_only_what_follows(hp, run, output):
     hp = hp.replace(wavenet_output=output)
     audio, mel = segments(hp, batch=1)
     fed = tf.placeholder(tf.float32, audio.shape)
-    parameters = network.network(fed, tf.constant(mel), None, hp, 1)
+    parameters = network.network(fed, tf.constant(mel), None, hp, 0)
     before = run(parameters, {fed: audio})
     audio[0, 30] = -audio[0, 30]
     changed = np.abs(run(parameters, {fed: audio}) - before).max(2)[0]
@@ -327,7 +327,7 @@ def test_padding_does_not_count(hp, run, output):
     context = upsampling.context_frames(hp)
     real = np.float32(np.arange(100) < np.array([[100], [33]]))
     fed = [tf.placeholder(tf.float32, array.shape) for array in (audio, mel)]
-    loss, _ = network.training_loss(fed[0], fed[1], None, tf.constant(real), hp, 1)
+    loss, _ = network.training_loss(fed[0], fed[1], None, tf.constant(real), hp, 0)
     gradient = tf.gradients(loss, tf.trainable_variables()[-1])
     before = run([loss] + gradient, dict(zip(fed, (audio, mel))))
     audio[1, 33:] = 0.9
@@ -344,7 +344,7 @@ def test_it_learns_a_sine(hp, run, output):
     hp = hp.replace(wavenet_output=output, wavenet_residual=16, wavenet_gate=16, wavenet_skip=16)
     sine = 0.8 * np.sin(np.arange(400) * 2 * np.pi / 25 + np.arange(4)[:, None]).astype(np.float32)
     mel = tf.zeros([4, 20 + 2 * upsampling.context_frames(hp), hp.mels])
-    loss, _ = network.training_loss(tf.constant(sine), mel, None, tf.ones([4, 400]), hp, 1)
+    loss, _ = network.training_loss(tf.constant(sine), mel, None, tf.ones([4, 400]), hp, 0)
     variables = tf.trainable_variables()
     gradients, _ = tf.clip_by_global_norm(tf.gradients(loss, variables), hp.wavenet_clip_norm)
     train = tf.train.AdamOptimizer(0.005).apply_gradients(zip(gradients, variables))

@@ -82,21 +82,13 @@ def take_trained(session, run, of_best=False):
     return _first_readable(_trained(run, of_best), take)
 
 
-def take_weights(session, other):
-    """Set every weight of which the run `other` has one of the same name and shape; say so."""
-    def take(path):
-        reader = tf.train.NewCheckpointReader(path)
-        shapes = reader.get_variable_to_shape_map()
-        weights = [v for v in tf.global_variables() if "global_step" not in v.op.name]
-        taken = [v for v in weights if shapes.get(v.op.name) == v.get_shape().as_list()]
-        for variable in taken:
-            variable.load(reader.get_tensor(variable.op.name), session)
-        return [v.op.name for v in tf.trainable_variables() if v not in taken]
+def with_newest(run, take):
+    """take(path) of the newest of the run's checkpoints that can be read.
 
-    anew = _first_readable(_trained(other), take)
-    print("%d of %d weights are taken from %s%s"
-          % (len(tf.trainable_variables()) - len(anew), len(tf.trainable_variables()),
-             other.folder, "; started anew: " + ", ".join(anew) if anew else ""))
+    `take` fails as TensorFlow's readers do where one cannot. Raises InputError where none can, or
+    there is none.
+    """
+    return _first_readable(_trained(run), take)
 
 
 def _trained(run, of_best=False):

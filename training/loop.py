@@ -6,7 +6,6 @@ import threading
 
 import tf1
 from hparams import InputError
-from training import run as runs
 from training.feeding import ahead
 from training.progress import Progress
 from training.trainer import Trainer
@@ -54,10 +53,9 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
         return utterances, feed(utterances, step)
 
     try:
-        other = options.init_from and runs.load(options.init_from, run.kind)
         with tf1.session(options.threads) as session, Interrupt() as interrupt:
             trainer = Trainer(run, session, optimizer, figures)
-            trainer.begin(other)
+            trainer.begin(options.init_from)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
                 trainer.evaluate(evaluate, again=False)
             if trainer.done >= steps:

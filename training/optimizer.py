@@ -1,7 +1,9 @@
 """From a loss to a training step: rate, clipping, Adam, and the updates that must run with it."""
+import re
 from collections import namedtuple
 
 import layers
+from hparams import InputError
 from tf1 import tf
 
 # step: int64 scalar, the steps done; loss: of the batch that is fed; train: runs a step and yields
@@ -38,8 +40,10 @@ def _share(step, start, end):
     return tf.clip_by_value(tf.to_float(step - start) / max(end - start, 1), 0.0, 1.0)
 
 
-def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
+def optimizer(loss, step, rate, epsilon, clip_norm, averages=None, frozen=""):
     """Adam on the clipped gradient of `loss`.
+
+    What belongs to one of the `frozen` parts, joined by +, stays as it is: weights and moments.
 
     The step includes the pending layers.MOMENTS (the running moments of batch norm) and then the
     exponential moving `averages` (tf.train.ExponentialMovingAverage) of all trainable variables.
@@ -49,13 +53,18 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
     factor = tf.placeholder_with_default(1.0, [])
     bound = tf.placeholder_with_default(float("inf"), [])
     rate = rate * factor
-    variables = tf.trainable_variables()
+    parts = set(frozen.split("+"))
+    variables = [variable for variable in tf.trainable_variables()
+                 if not scopes(variable) & parts]
+    if not variables:
+        raise InputError("--freeze: of this network nothing is left to train")
     gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, variables), clip_norm)
     # what is not a number is below nothing
     healthy = tf.logical_and(loss < bound, norm < float("inf"))
     with tf.control_dependencies([tf.Assert(healthy, [loss, norm])]):
         moments = [tf.assign_sub(running, change)
-                   for running, change in tf.get_collection(layers.MOMENTS)]
+                   for running, change in tf.get_collection(layers.MOMENTS)
+                   if not scopes(running) & parts]
         with tf.control_dependencies(moments):
             train = tf.train.AdamOptimizer(rate, epsilon=epsilon).apply_gradients(
                 zip(gradients, variables), global_step=step)
@@ -64,6 +73,12 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
             train = averages.apply(variables)
     with tf.control_dependencies([train]):
         return Optimizer(step, loss, tf.identity(loss), rate, norm, factor, bound)
+
+
+def scopes(variable):
+    """The scopes in a variable's name within the network, each also without its number."""
+    scopes = variable.op.name.split("/")[1:-1]
+    return set(scopes) | {re.sub(r"_\d+$", "", scope) for scope in scopes}
 
 
 def refused(problem):

@@ -7,22 +7,31 @@ import files
 import hparams
 import korean
 from hparams import InputError
+from tacotron2 import network as tacotron
 from tf1 import STACK, VERSION
+from wavenet_vocoder import network as wavenet
 
-FORMAT = 1
+FORMAT = 2      # 1 had no speaker_table: one of several speakers, none of one
+_PARTS = {"tacotron": tacotron.PARTS, "vocoder": wavenet.PARTS}
 SOFTWARE = "voicecloning"       # what a synthesized WAV says it was made by
 
 
 class Run(object):
     """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids.
 
-    `reader` (a korean.Reader) reads text as that of the examples was read.
+    `reader` (a korean.Reader) reads text as that of the examples was read. `speaker_table` says
+    whether the network is told who speaks. `symbols` are those that its text is spelt with.
     """
 
-    def __init__(self, folder, kind, hp, speakers, reader):
+    def __init__(self, folder, kind, hp, speakers, reader, speaker_table, symbols=korean.SYMBOLS):
         self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
-        self.reader = reader
+        self.reader, self.speaker_table, self.symbols = reader, speaker_table, list(symbols)
         self._lock = None
+
+    @property
+    def speaker_rows(self):
+        """How many rows the network's table of speakers has: 0 where it has none."""
+        return len(self.speakers) if self.speaker_table else 0
 
     def path(self, *parts):
         """A path in the run folder, whose own folder exists."""
@@ -71,13 +80,16 @@ class Run(object):
     def save(self):
         files.write_json(self.path("run.json"), {
             "format": FORMAT, "kind": self.kind, "hparams": self.hp.as_dict(),
-            "symbols": list(korean.SYMBOLS), "reader": self.reader.as_dict(),
-            "speakers": self.speakers,
+            "symbols": self.symbols, "reader": self.reader.as_dict(),
+            "speakers": self.speakers, "speaker_table": self.speaker_table,
             "tensorflow": VERSION, "stack": STACK})
 
 
-def begin_or_go_on(folder, kind, stores, preset, changes):
+def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
     """The run in `folder`, locked, which goes on if it is there, on the data of `stores`.
+
+    A new one that starts from the weights of the run in the folder `origin` has the
+    hyper-parameters of that, unless a preset is named.
 
     Raises InputError where the folder, the data and the options do not fit together, or another
     process is at work on the run.
@@ -97,8 +109,7 @@ def begin_or_go_on(folder, kind, stores, preset, changes):
             raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
                              "preprocess.py --speaker"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        run = Run(folder, kind, hparams.load(preset or "reference", changes), speakers,
-                  _common_reader(stores))
+        run = _new(folder, kind, stores, preset, changes, origin and load_origin(origin, kind))
     for store in stores:
         _require_same(store.audio, run.hp.audio(), "%s" % store.folder,
                       "the run (preset %s)" % preset if preset else "the run")
@@ -114,6 +125,15 @@ def begin_or_go_on(folder, kind, stores, preset, changes):
 
 def load(folder, kind):
     """The run of that kind in `folder`, or InputError: missing, damaged, of another kind."""
+    run = load_origin(folder, kind)
+    if run.symbols != list(korean.SYMBOLS):
+        raise InputError("%s: trained with another symbol table; --init-from starts a new run from "
+                         "it" % folder)
+    return run
+
+
+def load_origin(folder, kind):
+    """As `load`, but its symbols may be other ones: a new run may start from it."""
     path = os.path.join(folder, "run.json")
     if not os.path.exists(path):
         raise InputError("%s: no run is there (run.json is missing); train_%s.py --logdir makes one"
@@ -123,22 +143,44 @@ def load(folder, kind):
     if type(version) is int and version > FORMAT:
         raise InputError("%s: made by a newer version of this project (format %d; this one reads "
                          "%d); use that version, or another --logdir" % (path, version, FORMAT))
-    if version != FORMAT:
-        raise InputError("%s: not of format %d, which this version reads" % (path, FORMAT))
+    if version not in range(1, FORMAT + 1):
+        raise InputError("%s: not of format 1 to %d, which this version reads" % (path, FORMAT))
     if stored.get("kind") != kind:
         raise InputError("%s: a run of train_%s.py, where one of train_%s.py is needed"
                          % (folder, stored.get("kind"), kind))
-    if stored.get("symbols") != list(korean.SYMBOLS):
-        raise InputError("%s: trained with another symbol table" % path)
-    speakers = stored.get("speakers")
-    if not (isinstance(speakers, list) and speakers and
-            all(isinstance(name, str) for name in speakers)):
-        raise InputError("%s: speakers should be a list of names" % path)
+    speakers, symbols = (_strings(stored, name, path) for name in ("speakers", "symbols"))
+    speaker_table = stored.get("speaker_table", len(speakers) > 1)
+    if type(speaker_table) is not bool:
+        raise InputError("%s: speaker_table should be true or false" % path)
     hp = hparams.from_dict(stored.get("hparams"), path)
     reader = stored.get("reader")
     if type(reader) is int:             # of runs from before lexicons: the version alone
         reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
-    return Run(folder, kind, hp, speakers, korean.reader_from_dict(reader, path))
+    return Run(folder, kind, hp, speakers, korean.reader_from_dict(reader, path), speaker_table,
+               symbols)
+
+
+def _new(folder, kind, stores, preset, changes, origin):
+    """The Run that begins with the weights of the Run `origin`, if there is one."""
+    if origin and not preset:
+        hp = hparams.on_top(origin.hp.replace(freeze=""), changes)
+    else:
+        hp = hparams.load(preset or "reference", changes)
+    unknown = set(hp.freeze.split("+")) - set(_PARTS[kind]) - {""}
+    if unknown:
+        raise InputError("--freeze %s: the parts of a %s are %s"
+                         % (", ".join(sorted(unknown)), kind, ", ".join(_PARTS[kind])))
+    if origin:
+        _require_same(origin.hp.audio(), hp.audio(), origin.folder, "the new run")
+    return Run(folder, kind, hp, [store.speaker for store in stores], _common_reader(stores),
+               speaker_table=len(stores) > 1 or bool(origin and origin.speaker_table))
+
+
+def _strings(stored, name, path):
+    found = stored.get(name)
+    if not (isinstance(found, list) and found and all(isinstance(item, str) for item in found)):
+        raise InputError("%s: %s should be a list of strings" % (path, name))
+    return found
 
 
 def _common_reader(stores):

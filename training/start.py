@@ -11,7 +11,11 @@ def start(options, kind):
     Raises InputError where data, run folder and options do not fit together.
     """
     stores = [load_store(folder) for folder in options.data]
-    run = runs.begin_or_go_on(options.logdir, kind, stores, options.preset, options.hparams)
+    changes = options.hparams
+    if options.freeze:
+        changes += ",freeze=" + "+".join(sorted(options.freeze.replace(",", "+").split("+")))
+    run = runs.begin_or_go_on(options.logdir, kind, stores, options.preset, changes,
+                              options.init_from)
     training, held_out = batches.split(stores, run.hp.held_out)
     print("%d utterances to train on, %d held out; speakers: %s"
           % (len(training), len(held_out), ", ".join(run.speakers)))

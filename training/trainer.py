@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from tf1 import tf
-from training import checkpoint, saving
+from training import checkpoint, run as runs, saving, transfer
 from training.health import Health, Unhealthy
 from training.journal import Journal
 from training.optimizer import refused
@@ -26,8 +26,8 @@ class Trainer(object):
         self.got = None         # the figures of the last step, None where it was passed by
         self.learnt = None      # (step, utterances, feed_dict) that the weights learnt from last
 
-    def begin(self, other):
-        """Go on from the newest checkpoint, or start: from the weights of the run `other` if any.
+    def begin(self, origin):
+        """Go on from the newest checkpoint, or start: from the weights in the folder `origin`.
 
         A run that starts is saved at once, so that it can go back whatever goes wrong.
         """
@@ -36,8 +36,9 @@ class Trainer(object):
         state, damaged = checkpoint.go_on(self.session, self.saver, self.run)
         for path in damaged:
             saving.set_aside(self.run, path)
-        if state is None and other:
-            checkpoint.take_weights(self.session, other)
+        if state is None and origin:
+            print(transfer.take_weights(self.session, self.run,
+                                        runs.load_origin(origin, self.run.kind)))
         self._stand(state or {})
         self.saved = None if state is None else self.done
         self.journal = Journal(self.run, self.done, (state or {}).get("minutes", 0.0),

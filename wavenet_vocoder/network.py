@@ -10,6 +10,8 @@ from wavenet_vocoder import outputs
 from wavenet_vocoder.upsampling import upsample
 
 SCOPE = "wavenet"       # of every variable
+# scopes that can be kept as they are while the rest is trained
+PARTS = ("upsampling", "speaker", "input", "layer", "post", "parameters")
 LEVEL = 8.0             # brings speech, mostly below 1/8, to the size of the other inputs
 
 
@@ -17,7 +19,7 @@ def network(audio, mel, speaker, hp, speakers, reuse=None):
     """The parameters of every sample's distribution, [batch, time, outputs.of(hp).size].
 
     audio [batch, time] in [-1, 1], mel [batch, time / hop + 2·context_frames, mels], speaker
-    [batch] int32 below `speakers`, which counts when there is more than one.
+    [batch] int32, rows of a table of `speakers`; not read where that is 0: there is none.
     """
     with tf.variable_scope(SCOPE, reuse=reuse):
         h = condition(mel, speaker, hp, speakers)           # [batch, time, condition]
@@ -58,17 +60,22 @@ def receptive_field(hp):
 def condition(mel, speaker, hp, speakers):
     """h of equation 9: the upsampled mel, brought to [-1, 1], and the speaker's embedding.
 
-    [batch, time, mels + wavenet_speaker], or [batch, time, mels] with one speaker.
+    [batch, time, mels + wavenet_speaker], or [batch, time, mels] without a table of speakers.
     """
     h = upsample(mel, hp) / hp.mel_range
-    if speakers == 1:
+    if not speakers:
         return h
     voice = tf.expand_dims(embedding(speaker, speakers, hp.wavenet_speaker, "speaker"), 1)
     return tf.concat([h, tf.tile(voice, [1, tf.shape(h)[1], 1])], 2)
 
 
 def condition_channels(hp, speakers):
-    return hp.mels + (hp.wavenet_speaker if speakers > 1 else 0)
+    return hp.mels + (hp.wavenet_speaker if speakers else 0)
+
+
+def speaker_rows(hp):
+    """{end of a kernel's name: which of its rows is the first that a speaker's channels meet}."""
+    return {"condition/kernel": hp.mels}
 
 
 def causal(audio, hp):

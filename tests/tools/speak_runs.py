@@ -22,7 +22,7 @@ ids = korean.to_ids(korean.to_jamo("오늘은 날씨가 맑습니다."))
 
 run = runs.load(tacotron_folder, "tacotron")
 with tf.Graph().as_default():
-    synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), len(run.speakers))
+    synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), run.speaker_rows)
     with tf1.session() as session:
         checkpoint.take_trained(session, run)
         # a run of few steps may stop at once: there would be nothing to compare
@@ -36,7 +36,7 @@ mel = random.uniform(-4, 4, [4, run.hp.mels]).astype(np.float32)
 audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop]).astype(np.float32)
 with tf.Graph().as_default():
     parameters = generation.follow(tf.constant(audio), tf.constant(with_context(mel, run.hp)[None]),
-                                   tf.constant([1]), run.hp, len(run.speakers))
+                                   tf.constant([1]), run.hp, run.speaker_rows)
     with tf1.session() as session:
         session.run(tf.local_variables_initializer())
         checkpoint.take_trained(session, run)
