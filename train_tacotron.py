@@ -18,7 +18,7 @@ from tacotron2.inference import Synthesizer
 from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
 from tf1 import tf
-from training import aligning, loop, optimizer, plots, verdict
+from training import aligning, inputs, loop, optimizer, plots, verdict
 from training.aligning import spelt
 from training.start import start
 
@@ -31,10 +31,7 @@ class Model(object):
 
     def __init__(self, hp, symbols, speakers):
         self.hp = hp
-        self.batch = batches.TextBatch(
-            tf.placeholder(tf.int32, [None, None]), tf.placeholder(tf.int32, [None]),
-            tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [None, None, hp.mels]),
-            tf.placeholder(tf.int32, [None]))
+        self.batch = inputs.text_batch(hp)
         step = optimizer.global_step()
         self.r = reduction.at_variable(hp, step)
         self.noise = tf.placeholder_with_default(

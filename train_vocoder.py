@@ -10,7 +10,7 @@ import audio
 import command_line
 from datasets import batches
 from tf1 import tf
-from training import loop, optimizer, plots
+from training import gta, loop, optimizer, plots
 from training.start import start
 from wavenet_vocoder import network
 from wavenet_vocoder.inference import Vocoder
@@ -75,7 +75,7 @@ def evaluation(run, model, training, held_out):
             journal.sound(step, name, copy, hp.sample_rate,
                           "synthetic speech, step %d of %s" % (step, run.folder))
             journal.picture(step, name + "/mel", plots.mels_png(
-                [mel, copied], ["recording: " + item.row.text, "copy-synthesis"], hp.mel_range))
+                [mel, copied], ["condition: " + item.row.text, "copy-synthesis"], hp.mel_range))
         figures.update({kind + "/mel_distance": np.mean(values)
                         for kind, values in distances.items()})
         journal.figures(step, figures)
@@ -87,8 +87,12 @@ def evaluation(run, model, training, held_out):
 def main(arguments):
     parser = command_line.Parser(prog="train_vocoder.py", description=__doc__.split("\n")[0])
     parser.add_training()
+    parser.add_argument("--gta", metavar="RUN",
+                        help="learn from the mels that this run of train_tacotron.py predicts, as "
+                             "synthesis will give them")
     options = parser.parse_args(arguments)
-    run, training, held_out = start(options, "vocoder")
+    run, training, held_out = start(options, "vocoder", lambda run, stores: gta.predicted(
+        run, stores, options.gta))
     hp = run.hp
     model = Model(hp, run.speaker_rows)
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)

@@ -23,10 +23,7 @@ class Synthesizer(object):
         self.noise = tf.placeholder(tf.float32, [None, None, noise_channels(hp)], "noise")
         self.limits = tf.placeholder(tf.int32, [None], "limits")
         with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):
-            # where r changes with the steps done, that of the last of them: with it the weights
-            # were trained
-            r = hp.r if not hp.r_schedule else reduction.at_variable(hp, tf.get_variable(
-                "global_step", [], tf.int64, tf.zeros_initializer(), trainable=False) - 1)
+            r = reduction.of_trained(hp)
             self.r = tf.convert_to_tensor(r)
             self.spoken = tacotron2(self.text, self.lengths, self.speaker, self.noise, hp, symbols,
                                     speakers, limits=self.limits, r=r)

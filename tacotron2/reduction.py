@@ -35,5 +35,13 @@ def at_variable(hp, step):
     return r
 
 
+def of_trained(hp):
+    """r of the last step that the weights took: hp.r, or by the variable that counts the steps."""
+    if not hp.r_schedule:
+        return hp.r
+    done = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
+    return at_variable(hp, done - 1)
+
+
 def _pairs(hp):
     return list(zip(hp.r_schedule[::2], hp.r_schedule[1::2]))

@@ -5,9 +5,10 @@ from tf1 import tf
 from training import run as runs
 
 
-def start(options, kind):
+def start(options, kind, to_learn_from=lambda run, stores: stores):
     """(run, utterances to train on, those held out) that a trainer's options ask for.
 
+    They are of to_learn_from(run, stores), which may exchange stores for others of the same rows.
     Raises InputError where data, run folder and options do not fit together.
     """
     stores = [load_store(folder) for folder in options.data]
@@ -16,7 +17,7 @@ def start(options, kind):
         changes += ",freeze=" + "+".join(sorted(options.freeze.replace(",", "+").split("+")))
     run = runs.begin_or_go_on(options.logdir, kind, stores, options.preset, changes,
                               options.init_from)
-    training, held_out = batches.split(stores, run.hp.held_out)
+    training, held_out = batches.split(to_learn_from(run, stores), run.hp.held_out)
     print("%d utterances to train on, %d held out; speakers: %s"
           % (len(training), len(held_out), ", ".join(run.speakers)))
     tf.set_random_seed(run.hp.seed)
