@@ -3,9 +3,9 @@
 Samples are float in [-1, 1], shape [samples]; a mel is float32 [frames, mels], normalised.
 """
 from audio.inversion import griffin_lim
-from audio.recording import load, whole_frames
+from audio.recording import load, resampled, whole_frames
 from audio.spectrogram import mel
 from audio.wav import comment, read_channels, read_wav, write_wav
 
-__all__ = ["comment", "griffin_lim", "load", "mel", "read_channels", "read_wav", "whole_frames",
-           "write_wav"]
+__all__ = ["comment", "griffin_lim", "load", "mel", "read_channels", "read_wav", "resampled",
+           "whole_frames", "write_wav"]

@@ -17,7 +17,7 @@ def load(path, hp):
     Raises InputError: no audio, cut off, empty, shorter than a frame, only silence.
     """
     samples, rate = read_wav(path)
-    samples = _resampled(samples, rate, hp.sample_rate)
+    samples = resampled(samples, rate, hp.sample_rate)
     if len(samples) < hp.window:
         raise InputError("%s: is shorter than a frame (%.0f ms; a frame takes %.0f ms)" % (
             path, 1e3 * len(samples) / hp.sample_rate, 1e3 * hp.window / hp.sample_rate))
@@ -33,8 +33,8 @@ def whole_frames(samples, hp):
     return np.pad(samples, (0, -len(samples) % hp.hop), mode="constant")
 
 
-def _resampled(samples, rate, wanted):
-    """Band-limited resampling: a windowed sinc of 64 zero crossings on either side.
+def resampled(samples, rate, wanted):
+    """Samples at another rate, band-limited: a windowed sinc of 64 zero crossings on either side.
 
     Those are the figures of resampy's `kaiser_best`. SciPy computes it alike in every version that
     we run on, while librosa's default differs between its versions.
