@@ -166,7 +166,8 @@ def _peaks(spoken, rate):
     """
     low, high = np.minimum(_VOWELS, (0.1 * rate, 0.45 * rate))     # a low rate has no more
     band = signal.butter(2, np.array([low, high]) / (rate / 2), "bandpass", output="sos")
-    loudness = _levels(signal.sosfilt(band, spoken), rate)
+    with np.errstate(under="ignore"):       # in silence the filter dies away below all numbers
+        loudness = _levels(signal.sosfilt(band, spoken), rate)
     window = np.hanning(9)[1:-1] / np.hanning(9).sum()
     smooth = np.convolve(np.pad(loudness, 3, "edge"), window, "valid")
     peaks, _ = signal.find_peaks(smooth, height=smooth.max() - _FAINT, prominence=_DIP)
