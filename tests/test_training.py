@@ -14,7 +14,8 @@ import soundfile
 import hparams
 import korean
 import preprocess
-from conftest import train
+import tf1
+from conftest import quick_session, train
 from datasets import batches
 from datasets.store import load_store
 from hparams import InputError
@@ -199,6 +200,7 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, monkeypatch):
     """It ends between its parts, after a checkpoint, and leaves none of its figures twice."""
+    monkeypatch.setattr(tf1, "session", quick_session)
     folder, shown = str(tmp_path / "run"), []
     options = ("--steps", 2, "--hparams", "summary_every=1,checkpoint_every=100,evaluate_every=2,"
                "held_out=0.2,griffin_lim_iterations=1")
