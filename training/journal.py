@@ -61,12 +61,13 @@ class Journal(object):
             with files.whole(self.history, "w", encoding="utf-8") as out:
                 out.writelines(_line(record) for record in kept)
         self.latest, self.last, self.last_step = {}, time.monotonic(), done
-        # TensorBoard then drops what was shown of the steps that come once more, and of `done`
-        # what an evaluation showed that was cut
+        cut = any(record["step"] == done and record not in kept for record in told)
+        # TensorBoard (0.1.8 does not) then drops what was shown of the steps that come once more,
+        # and of `done` where its evaluation was cut
         self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START),
-                                    done + self.evaluated)
+                                    done if cut else done + 1)
         for record in kept:
-            if record["step"] == done and not self.evaluated and "train/loss" in record:
+            if cut and record["step"] == done and "train/loss" in record:
                 self._scalars(done, {name: value for name, value in record.items()
                                      if name.startswith("train/")})
         return kept

@@ -1,7 +1,6 @@
 """Pictures of mels and alignments, with jamo that can be read, as PNG bytes.
 
-They are as wide as TensorBoard shows them, some 400 pixels: a wider one it makes smaller, and its
-letters with it.
+They are as wide as TensorBoard shows them: a wider one it makes smaller, and its letters with it.
 """
 import textwrap
 
@@ -10,8 +9,8 @@ from matplotlib.figure import Figure
 import korean
 from pictures import korean_font, letter_labels, png
 
-WIDTH = 4.6         # inches
-LINE = 28           # letters in a line of a title
+WIDTH = 350 / 90.0  # inches: 350 pixels
+LINE = 25           # letters in a line of a title
 DENSE = 40          # labels from which on every other one stands further to the left
 
 
@@ -32,7 +31,7 @@ def alignment_png(weights, symbols, title):
     axes.set_yticks(range(jamo))
     axes.set_yticklabels(labels, fontproperties=korean_font(9))
     axes.set_xlabel("decoder step (violet: weight 0, yellow: 1)")
-    axes.set_title(title, fontproperties=korean_font(11))
+    axes.set_title(title, fontproperties=korean_font(10))
     return png(figure)
 
 
@@ -48,6 +47,6 @@ def mels_png(mels, titles, mel_range):
                     vmin=-mel_range, vmax=mel_range)
         axes.set_xlim(0, longest)
         axes.set_ylabel("mel band")
-        axes.set_title(title, fontproperties=korean_font(11))
+        axes.set_title(title, fontproperties=korean_font(10))
     axes.set_xlabel("frame")
     return png(figure)
