@@ -24,7 +24,7 @@ def alignment_png(weights, symbols, title):
     if jamo >= DENSE:
         labels = [label + 5 * " " * (place % 2) for place, label in enumerate(labels)]
     title = textwrap.fill(title, LINE)
-    figure = Figure(figsize=(WIDTH, (0.08 if jamo >= DENSE else 0.14) * jamo + 0.8
+    figure = Figure(figsize=(WIDTH, max(2.0, (0.08 if jamo >= DENSE else 0.14) * jamo + 0.8)
                              + 0.2 * title.count("\n")))
     axes = figure.add_subplot(1, 1, 1)
     axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none", vmin=0, vmax=1)

@@ -1,7 +1,7 @@
 """The sentences that every evaluation of Tacotron2 speaks, whatever the corpus is.
 
 sentences.txt has one a line. They are the same in every run and at every step, so that runs can be
-compared by ear, and no recording can have taught the network how they go.
+compared by ear, and were written for this: no recording has taught the network how they go.
 """
 import os
 
