@@ -18,12 +18,11 @@ Entry = namedtuple("Entry", "id text audio row rate")
 # scale; snr: speech over floor [dB]; start, end: silence before and after speech [s]; start_kept,
 # end_kept: what preprocessing leaves of it [s]; pause, pause_at: the longest silence within, and
 # where it begins [s]; spoken: from the first speech to the last without pauses [s]; peaks: of
-# loudness in it, about one a syllable; first_db, last_db: level of the first and last block relative
-# to speech; flat: places where the wave is cut
-# flat; clipped: share of samples there; tops: over 1 where the highest samples are as alike as
-# clipping leaves them; cancelled: what is lost when the channels are mixed [dB]; content: SHA-1 of
-# the recording; print: float32 [BANDS * STEPS], unit length; envelope: bytes, level of each of
-# ENVELOPE parts, for a picture
+# loudness in it, about one a syllable; first_db, last_db: level of the first and last block
+# relative to speech; flat: places where the wave is cut flat; clipped: share of samples there;
+# tops: over 1 where the highest samples are as alike as clipping leaves them; cancelled: what is
+# lost when the channels are mixed [dB]; content: SHA-1 of the recording; print: float32
+# [BANDS * STEPS], unit length; envelope: bytes, level of each of ENVELOPE parts, for a picture
 Measures = namedtuple("Measures", "seconds rate channels peak speech_db floor_db snr start end "
                       "start_kept end_kept pause pause_at spoken peaks first_db last_db flat clipped "
                       "tops cancelled content print envelope")
