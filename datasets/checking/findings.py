@@ -79,7 +79,7 @@ def rate(recording):
 
 
 def text_z(recordings):
-    """Robust z of how much text there is for the sound: a number for each, 0 for those without jamo.
+    """Robust z of how much text there is for the sound: of each, and 0 for those without jamo.
 
     The sound is measured twice, in seconds and in peaks of loudness, and the geometric mean of both
     is taken: who speaks fast makes more peaks a second, so that half a text shows in fast speech,

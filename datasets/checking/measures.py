@@ -24,8 +24,8 @@ Entry = namedtuple("Entry", "id text audio row rate")
 # lost when the channels are mixed [dB]; content: SHA-1 of the recording; print: float32
 # [BANDS * STEPS], unit length; envelope: bytes, level of each of ENVELOPE parts, for a picture
 Measures = namedtuple("Measures", "seconds rate channels peak speech_db floor_db snr start end "
-                      "start_kept end_kept pause pause_at spoken peaks first_db last_db flat clipped "
-                      "tops cancelled content print envelope")
+                      "start_kept end_kept pause pause_at spoken peaks first_db last_db flat "
+                      "clipped tops cancelled content print envelope")
 
 BLOCK, STEP = 0.025, 0.010     # [s] of sound a level is measured on, and from one to the next
 BANDS, STEPS, ENVELOPE = 12, 32, 160
