@@ -20,9 +20,10 @@ from tacotron2.network import Targets, tacotron2
 from tf1 import tf
 from training import aligning, inputs, loop, optimizer, plots, verdict
 from training.aligning import spelt
+from training.sentences import sentences
 from training.start import start
 
-SHOWN = 3           # lines that every evaluation shows and lets hear; it measures all of them
+SHOWN = 3           # recorded lines that every evaluation shows and lets hear; it measures MEASURED
 MEASURED = 16
 
 
@@ -94,29 +95,37 @@ def evaluation(run, model, training, held_out, steps):
     """
     hp = run.hp
     validated = [held_out[i:i + hp.batch_size] for i in range(0, len(held_out), hp.batch_size)]
-    kinds = (("held-out", held_out[:MEASURED]), ("seen", training[:MEASURED]))
+    recorded = (("held-out", held_out[:MEASURED]), ("seen", training[:MEASURED]))
+    kinds = (("sentences", sentences(run)),) + recorded
     pairs = aligning.pairs(held_out, training, MEASURED)
     spread = aligning.spread([item.store.mel(item.row) for item, _ in pairs])
 
-    def evaluate(session, journal, step):
-        journal.figures(step, validation(session, step))
-        spoken = {kind: model.synthesizer.speak(session, [item.ids for item in items],
-                                                [item.speaker for item in items],
-                                                [hp.seed] * len(items)) for kind, items in kinds}
+    def evaluate(session, journal, step, check):
+        journal.figures(step, validation(session, step, check))
         scores = {}
         for kind, items in kinds:
-            figures = aligning.free_running(spoken[kind], items)
+            check()
+            spoken = model.synthesizer.speak(session, [item.ids for item in items],
+                                             [item.speaker for item in items],
+                                             [hp.seed] * len(items))
+            figures = aligning.free_running(spoken, items)
             scores[kind] = aligning.score(figures)
             journal.figures(step, named(kind, figures))
+            for item, line in list(zip(items, spoken))[:SHOWN if items[0].store else None]:
+                check()
+                show(journal, step, journal.name(kind, item), item, line)
+        for kind, items in recorded:
+            check()
             journal.figures(step, named(kind + "-forced", aligning.teacher_forced(
                 session.run(model.spoken, model.feed(items, step)), items)))
-            for item, line in list(zip(items, spoken[kind]))[:SHOWN]:
-                show(journal, step, kind + "/" + item.row.id, item, line)
         verdict.tell(run, step, steps)
         return scores["held-out"]
 
-    def validation(session, step):
-        parts = [session.run(model.validation, model.feed(items, step)) for items in validated]
+    def validation(session, step, check):
+        parts = []
+        for items in validated:
+            check()
+            parts.append(session.run(model.validation, model.feed(items, step)))
         weights = [len(items) for items in validated]
         figures = {name: np.average(values, weights=weights)
                    for name, values in zip(parts[0]._fields, zip(*parts))}
@@ -128,11 +137,12 @@ def evaluation(run, model, training, held_out, steps):
     def show(journal, step, name, item, line):
         journal.picture(step, name + "/alignment", plots.alignment_png(
             line.alignment, spelt(item), item.row.text))
-        journal.picture(step, name + "/mel", plots.mels_png(
-            [item.store.mel(item.row), line.mel], ["recording: " + item.row.text, "synthesis"],
-            hp.mel_range))
+        if item.store:
+            journal.picture(step, name + "/mel", plots.mels_png(
+                [item.store.mel(item.row), line.mel], ["recording: " + item.row.text, "synthesis"],
+                hp.mel_range))
         journal.sound(step, name, audio.griffin_lim(line.mel, hp), hp.sample_rate,
-                      "synthetic speech, step %d of %s" % (step, run.folder))
+                      "synthetic speech, step %d of %s" % (step, run.folder), item.row.text)
 
     return evaluate
 

@@ -59,21 +59,25 @@ def evaluation(run, model, training, held_out):
     shown = [("held-out", item) for item in held_out[:SHOWN]]
     shown += [("seen", item) for item in training[:SHOWN]]
 
-    def evaluate(session, journal, step):
+    def evaluate(session, journal, step, check):
         random = np.random.RandomState(hp.seed)         # the same segments at every evaluation
-        losses = [session.run(model.validation, model.feed(items, random)) for items in validated]
+        losses = []
+        for items in validated:
+            check()
+            losses.append(session.run(model.validation, model.feed(items, random)))
         figures = {"validation/loss": np.average(losses, weights=[len(part) for part in validated])}
         frames = SHOWN_SECONDS * hp.sample_rate // hp.hop
         mels = [item.store.mel(item.row)[:frames] for _, item in shown]
         copies = model.vocoder.generate(session, mels, [item.speaker for _, item in shown],
-                                        [hp.seed] * len(shown))
+                                        [hp.seed] * len(shown), lambda samples: check())
         distances = {}
         for (kind, item), mel, copy in zip(shown, mels, copies):
+            check()
             copied = audio.mel(copy, hp)
             distances.setdefault(kind, []).append(np.mean(np.abs(copied - mel)))
-            name = kind + "/" + item.row.id
+            name = journal.name(kind, item)
             journal.sound(step, name, copy, hp.sample_rate,
-                          "synthetic speech, step %d of %s" % (step, run.folder))
+                          "synthetic speech, step %d of %s" % (step, run.folder), item.row.text)
             journal.picture(step, name + "/mel", plots.mels_png(
                 [mel, copied], ["condition: " + item.row.text, "copy-synthesis"], hp.mel_range))
         figures.update({kind + "/mel_distance": np.mean(values)

@@ -138,6 +138,36 @@ def test_what_should_be_dropped(spoiled):
     assert 0 < report["usable_hours"] < report["hours_without_silence"] < report["hours"]
 
 
+def test_half_a_text_and_half_a_recording_show_where_the_pace_varies(tmp_path):
+    """Where seconds alone say nothing: half a text in fast speech takes as long as a whole one."""
+    corpus = _Corpus(tmp_path / "corpus")
+    paces = np.linspace(0.75, 1.3, 24)[np.random.RandomState(3).permutation(24)]
+    names = ["%04d" % number for number in range(1, 25)]
+    for name, pace in zip(names, paces):
+        corpus.sound(name, lambda samples: signal.resample_poly(samples, 100, int(100 * pace)))
+    assert _report(corpus.folder)["findings"] == []
+    by_pace = [name for _, name in sorted(zip(paces, names))]
+    fast, slow = by_pace[-3], by_pace[2]
+    corpus.text(fast, lambda text: text[:len(text) // 2])
+    corpus.sound(slow, lambda samples: samples[:int(0.55 * len(samples))])
+    found = _found(_report(corpus.folder))
+    assert (fast, "too little text") in found
+    assert {(slow, "too much text"), (slow, "cut at the edge")} & found
+    assert {one for one, _ in found} == {fast, slow}
+
+
+@pytest.mark.parametrize("pace", [70, 100, 140])
+def test_peaks_of_loudness_are_about_the_syllables_at_any_pace(tmp_path, hp, pace):
+    heard = spoken = 0
+    for name in ("0002", "0009", "0017"):
+        samples, rate = soundfile.read(os.path.join(_CLIPS, name + ".flac"))
+        soundfile.write(str(tmp_path / "a.wav"), signal.resample_poly(samples, 100, pace), rate)
+        heard += _measured(tmp_path / "a.wav", hp).peaks
+        with open(os.path.join(_CLIPS, name + ".txt"), encoding="utf-8") as file:
+            spoken += len(re.findall("[가-힣]", file.read()))
+    assert 0.75 < heard / spoken < 1.25
+
+
 def test_clean_clips_have_no_findings():
     report = _report(_CLIPS)
     assert report["findings"] == [] and report["drop"] == []

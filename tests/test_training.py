@@ -12,13 +12,17 @@ import pytest
 import soundfile
 
 import hparams
+import korean
 import preprocess
-from conftest import train
+import tf1
+from conftest import quick_session, train
 from datasets import batches
 from datasets.store import load_store
 from hparams import InputError
 from tf1 import tf
 from training import optimizer, run as runs
+from training.journal import Journal
+from training.sentences import sentences
 
 KINDS = ("tacotron", "vocoder")
 
@@ -55,14 +59,53 @@ def test_a_run_folder_holds_all_that_was_promised(trained, kind):
     assert sorted(os.path.basename(path) for path in kept) == ["model-4.index", "model-6.index"]
     assert not glob.glob(os.path.join(folder, "*.meta"))
     tags = event_tags(folder)
-    scalars = {"train/loss", "train/learning_rate", "train/gradient_norm",
-               "train/steps_per_second"}
-    scalars |= ({"validation/total", "held-out/focus", "seen/coverage"} if kind == "tacotron"
-                else {"validation/loss", "held-out/mel_distance", "seen/mel_distance"})
-    assert scalars <= tags["simple_value"]
+    assert {"8-train/learning_rate", "8-train/gradient_norm",
+            "8-train/steps_per_second"} <= tags["simple_value"]
     assert tags["audio"] and any(tag.endswith("/mel") for tag in tags["image"])
-    if kind == "tacotron":
-        assert any(tag.endswith("/alignment") for tag in tags["image"])
+    # TensorBoard takes a tag for one kind of content only
+    assert not tags["simple_value"] & tags["image"] and not tags["audio"] & (
+        tags["image"] | tags["simple_value"])
+
+
+@pytest.mark.parametrize("kind,first", [
+    ("tacotron", ["coverage", "focus", "loss", "stopped", "text_gain", "validation_loss"]),
+    ("vocoder", ["loss", "mel_distance", "validation_loss"])])
+def test_the_first_figures_that_tensorboard_shows_are_those_that_decide(trained, kind, first):
+    tags = sorted(event_tags(trained[kind])["simple_value"])
+    assert tags[:len(first)] == ["1-watch/" + name for name in first]
+    assert not any(tag.startswith("1-watch/") for tag in tags[len(first):])
+    # in history.jsonl the figures of a group stay together
+    names = set().union(*history(trained[kind]))
+    assert {"tacotron": {"train/loss", "validation/total", "held-out/focus", "seen/coverage",
+                         "held-out-forced/focus", "sentences/focus", "evaluation/score"},
+            "vocoder": {"train/loss", "validation/loss", "held-out/mel_distance",
+                        "seen/mel_distance"}}[kind] <= names
+
+
+def test_sentences_of_no_corpus_are_spoken_by_every_speaker_in_turn(trained, stores):
+    run = runs.load(trained["tacotron"], "tacotron")
+    spoken = sentences(run)
+    assert [item.speaker for item in spoken] == [0, 1, 0, 1, 0]
+    assert {item.row.text for item in spoken}.isdisjoint(
+        row.text for folder in stores for row in load_store(folder).utterances)
+    assert spoken[2].row.text == "버스는 세시 사십분에 떠납니다."     # as the run reads
+    for item in spoken:
+        assert not run.reader.read(item.row.written).unreadable
+        assert "".join(korean.SYMBOLS[number] for number in item.ids[:-1]) == item.row.jamo
+    tags = event_tags(run.folder)
+    assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % one for one in (
+        ("one", 1), ("one", 3), ("one", 5), ("two", 2), ("two", 4))]
+    assert "2-sentences/one/1 " + spoken[0].row.text in tags["audio"]
+    for ending in ("wav", "alignment.png"):
+        assert len(glob.glob(os.path.join(run.folder, "eval", "*-sentences-*" + ending))) == 5
+
+
+def test_utterances_of_one_name_by_two_speakers_are_shown_apart(trained):
+    for kind in KINDS:
+        shown = {tag.rsplit("/", 2)[0] for tag in event_tags(trained[kind])["image"]}
+        assert {"4-seen/one", "4-seen/two"} & shown
+        sounds = glob.glob(os.path.join(trained[kind], "eval", "*-seen-*.wav"))
+        assert len(sounds) == {"tacotron": 3, "vocoder": 2}[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -152,6 +195,35 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
     assert process.returncode == status, said.decode()
     assert b"Traceback" not in said and b"saved at step" in said
     assert weights(str(folder)).get_tensor("global_step") >= 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, monkeypatch):
+    """It ends between its parts, after a checkpoint, and leaves none of its figures twice."""
+    monkeypatch.setattr(tf1, "session", quick_session)
+    folder, shown = str(tmp_path / "run"), []
+    options = ("--steps", 2, "--hparams", "summary_every=1,checkpoint_every=100,evaluate_every=2,"
+               "held_out=0.2,griffin_lim_iterations=1")
+    keep = Journal.sound
+
+    def sound(self, step, name, *rest):
+        keep(self, step, name, *rest)
+        shown.append(name)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "sound", sound)
+        assert train(kind, stores[:1], folder, "--preset", "tiny", *options) == 143
+    assert len(shown) == 1
+    assert weights(folder).get_tensor("global_step") == 2
+    assert not any("evaluation/minutes" in record for record in history(folder))
+    assert train(kind, stores[:1], folder, *options) == 0
+    told = history(folder)
+    validated = {"tacotron": "validation/total", "vocoder": "validation/loss"}[kind]
+    for name in (validated, "seen/" + ("focus" if kind == "tacotron" else "mel_distance"),
+                 "evaluation/minutes"):
+        assert [record["step"] for record in told if name in record] == [2]
+    assert [record["step"] for record in told if "train/loss" in record] == [1, 2]
 
 
 @pytest.mark.parametrize("options,says", [

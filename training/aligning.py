@@ -13,14 +13,16 @@ def free_running(lines, items):
     """Figures by name of lines (tacotron2.inference.Line) that speak the items' texts.
 
     The means of those of tacotron2.alignment.Alignment; stopped, the share of the lines whose end
-    was found; stopped_at, where that was, as a share of the recording; duration_off, how far all
-    lengths are from the recordings'.
+    was found. Of items with recordings also stopped_at, where that was, as a share of the
+    recording; and duration_off, how far all lengths are from the recordings'.
     """
+    figures = _alignment([line.alignment for line in lines], items)
+    stopped = [line.stopped for line in lines]
+    if items[0].row.frames is None:
+        return dict(figures, stopped=np.mean(stopped))
     duration = np.array([float(len(line.mel)) / item.row.frames
                          for line, item in zip(lines, items)])
-    return dict(_alignment([line.alignment for line in lines], items),
-                duration_off=np.mean(np.abs(duration - 1)),
-                **_stopped([line.stopped for line in lines], duration))
+    return dict(figures, duration_off=np.mean(np.abs(duration - 1)), **_stopped(stopped, duration))
 
 
 def teacher_forced(spoken, items):

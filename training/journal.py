@@ -19,6 +19,15 @@ from training.run import SOFTWARE
 
 MARGIN = 1 << 14    # bytes of free disk that events leave
 
+# TensorBoard sorts by name, and shows groups: that of these figures, which decide, comes first …
+_FIRST = {"train/loss": "loss", "validation/total": "validation_loss",
+          "validation/loss": "validation_loss", "validation/text_gain": "text_gain",
+          "held-out/focus": "focus", "held-out/coverage": "coverage",
+          "held-out/stopped": "stopped", "held-out/mel_distance": "mel_distance"}
+# … then these. History keeps plain names, which do not depend on what shall be seen first.
+_GROUPS = ("sentences", "held-out", "seen", "held-out-forced", "seen-forced", "validation",
+           "train", "evaluation")
+
 
 class Journal(object):
     """The writer of one run from step `done` on, which took `minutes` so far.
@@ -52,8 +61,15 @@ class Journal(object):
             with files.whole(self.history, "w", encoding="utf-8") as out:
                 out.writelines(_line(record) for record in kept)
         self.latest, self.last, self.last_step = {}, time.monotonic(), done
-        # TensorBoard then drops what was shown of the steps that come once more
-        self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START), done + 1)
+        cut = any(record["step"] == done and record not in kept for record in told)
+        # TensorBoard (0.1.8 does not) then drops what was shown of the steps that come once more,
+        # and of `done` where its evaluation was cut
+        self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START),
+                                    done if cut else done + 1)
+        for record in kept:
+            if cut and record["step"] == done and "train/loss" in record:
+                self._scalars(done, {name: value for name, value in record.items()
+                                     if name.startswith("train/")})
         return kept
 
     def minutes(self):
@@ -76,8 +92,7 @@ class Journal(object):
             self.latest = {"step": step}
         self.latest.update(figures)
         self._append(dict(figures, step=step))
-        self._add(step, [tf.Summary.Value(tag=name, simple_value=value)
-                         for name, value in figures.items()])
+        self._scalars(step, figures)
 
     def skipped(self, step, names, why):
         """Record that the batch of `step`, with the utterances `names`, was not learnt from."""
@@ -89,10 +104,10 @@ class Journal(object):
             out.write(png)
         width, height = struct.unpack(">II", png[16:24])        # of a PNG's header
         image = tf.Summary.Image(encoded_image_string=png, width=width, height=height, colorspace=4)
-        self._add(step, [tf.Summary.Value(tag=name, image=image)])
+        self._add(step, [tf.Summary.Value(tag=tag(name), image=image)])
 
-    def sound(self, step, name, samples, sample_rate, comment):
-        """Keep samples in [-1, 1] as a WAV under eval/ and let TensorBoard play them."""
+    def sound(self, step, name, samples, sample_rate, comment, text):
+        """Keep samples in [-1, 1] as a WAV under eval/, and let TensorBoard play them by `text`."""
         wav = io.BytesIO()
         audio.write_wav(wav, samples, sample_rate, comment, SOFTWARE)
         with files.whole(self._path(step, name, "wav")) as out:
@@ -100,7 +115,12 @@ class Journal(object):
         clip = tf.Summary.Audio(sample_rate=sample_rate, num_channels=1,
                                 length_frames=len(samples), content_type="audio/wav",
                                 encoded_audio_string=wav.getvalue())
-        self._add(step, [tf.Summary.Value(tag=name, audio=clip)])
+        self._add(step, [tf.Summary.Value(tag=tag(name) + " " + text, audio=clip)])
+
+    def name(self, kind, item):
+        """What picture and sound of an utterance are called: kind, speaker if several, its id."""
+        speaker = [self.run.speakers[item.speaker]] if len(self.run.speakers) > 1 else []
+        return "/".join([kind] + speaker + [item.row.id])
 
     def close(self):
         self.events.close()
@@ -121,6 +141,10 @@ class Journal(object):
                 history.truncate(end)
                 raise OSError(problem.errno, problem.strerror, self.history)
 
+    def _scalars(self, step, figures):
+        self._add(step, [tf.Summary.Value(tag=tag(name), simple_value=value)
+                         for name, value in figures.items()])
+
     def _add(self, step, values):
         summary = tf.Summary(value=values)
         folder = os.path.join(self.run.folder, "events")
@@ -130,6 +154,14 @@ class Journal(object):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
         self.events.add_summary(summary, step)
         self.events.flush()
+
+
+def tag(name):
+    """What TensorBoard is told in place of a name of history.jsonl or of a picture."""
+    if name in _FIRST:
+        return "1-watch/" + _FIRST[name]
+    group, _, rest = name.partition("/")
+    return "%d-%s/%s" % (2 + _GROUPS.index(group), group, rest)
 
 
 def _line(record):

@@ -8,7 +8,7 @@ import tf1
 from hparams import InputError
 from training.feeding import ahead
 from training.progress import Progress
-from training.trainer import Trainer
+from training.trainer import Interrupted, Trainer
 
 
 class Interrupt(object):
@@ -25,6 +25,11 @@ class Interrupt(object):
     def _note(self, number, frame):
         self.status = 128 + number
 
+    def check(self):
+        """Raise Interrupted where a signal has come."""
+        if self.status is not None:
+            raise Interrupted
+
     def __exit__(self, *_):
         for number, handler in self.before.items():
             signal.signal(number, handler)
@@ -39,8 +44,9 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
     items(n)   the utterances of step n, counted from 0; feed(items, n), its feed_dict: functions of
                their arguments alone, so that a run that goes on sees the same batches as one that
                was never stopped
-    evaluate(session, journal, n)   writes what there is to see and hear after n steps, and returns
-               a score, the higher the better, by which the best checkpoint is chosen
+    evaluate(session, journal, n, check)    writes what there is to see and hear after n steps, and
+               returns a score, the higher the better, by which the best checkpoint is chosen; it
+               calls check() between its parts, and lets pass what that raises
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved. Raises
     InputError or OSError, with everything saved that can be, where the data, the disk or the
     numbers do not let it go on.
@@ -57,8 +63,8 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
             trainer = Trainer(run, session, optimizer, figures)
             trainer.begin(options.init_from)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
-                trainer.evaluate(evaluate, again=False)
-            if trainer.done >= steps:
+                trainer.evaluate(evaluate, interrupt.check, again=False)
+            if trainer.done >= steps and interrupt.status is None:
                 print("%s is at step %d already; --steps says how far to go"
                       % (run.folder, trainer.done))
                 return 0
@@ -89,13 +95,15 @@ def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
         stopping = interrupt.status is not None
         if trainer.done % hp.summary_every == 0:
             trainer.record()
-        if trainer.done % hp.checkpoint_every == 0 or trainer.done == steps or stopping:
+        evaluating = _evaluates(hp, trainer.done, steps)
+        # before an evaluation, too: one that a signal cuts is made again from there
+        if trainer.done % hp.checkpoint_every == 0 or evaluating or stopping:
             if not trainer.save():
                 return
-        if stopping:
+        if evaluating and not stopping:
+            trainer.evaluate(evaluate, interrupt.check)
+        if interrupt.status is not None:
             return
-        if _evaluates(hp, trainer.done, steps):
-            trainer.evaluate(evaluate)
 
 
 def _evaluates(hp, step, steps):

@@ -1,8 +1,17 @@
-"""Pictures of mels and alignments, with jamo that can be read, as PNG bytes."""
+"""Pictures of mels and alignments, with jamo that can be read, as PNG bytes.
+
+They are as wide as TensorBoard shows them: a wider one it makes smaller, and its letters with it.
+"""
+import textwrap
+
 from matplotlib.figure import Figure
 
 import korean
 from pictures import korean_font, letter_labels, png
+
+WIDTH = 350 / 90.0  # inches: 350 pixels
+LINE = 25           # letters in a line of a title
+DENSE = 40          # labels from which on every other one stands further to the left
 
 
 def alignment_png(weights, symbols, title):
@@ -10,22 +19,27 @@ def alignment_png(weights, symbols, title):
 
     `symbols` are the jamo as strings, one a column of the weights; `title` is composed Hangul.
     """
-    steps, jamo = weights.shape
-    figure = Figure(figsize=(8, max(3.0, 0.13 * jamo + 1)))
+    jamo = len(symbols)
+    labels = letter_labels(korean.shown(symbols))
+    if jamo >= DENSE:
+        labels = [label + 5 * " " * (place % 2) for place, label in enumerate(labels)]
+    title = textwrap.fill(title, LINE)
+    figure = Figure(figsize=(WIDTH, max(2.0, (0.08 if jamo >= DENSE else 0.14) * jamo + 0.8)
+                             + 0.2 * title.count("\n")))
     axes = figure.add_subplot(1, 1, 1)
-    image = axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none",
-                        vmin=0, vmax=1)
+    axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none", vmin=0, vmax=1)
     axes.set_yticks(range(jamo))
-    axes.set_yticklabels(letter_labels(korean.shown(symbols)), fontproperties=korean_font(8))
-    axes.set_xlabel("decoder step")
-    axes.set_title(title, fontproperties=korean_font(11))
-    figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02)
+    axes.set_yticklabels(labels, fontproperties=korean_font(9))
+    axes.set_xlabel("decoder step (violet: weight 0, yellow: 1)")
+    axes.set_title(title, fontproperties=korean_font(10))
     return png(figure)
 
 
 def mels_png(mels, titles, mel_range):
     """Normalised mels [frames, mels], one above the other on the same scale of time."""
-    figure = Figure(figsize=(8, 2.2 * len(mels) + 0.4))
+    titles = [textwrap.fill(title, LINE) for title in titles]
+    figure = Figure(figsize=(WIDTH, 1.5 * len(mels) + 0.4
+                             + 0.2 * sum(title.count("\n") for title in titles)))
     longest = max(len(mel) for mel in mels)
     for i, (mel, title) in enumerate(zip(mels, titles)):
         axes = figure.add_subplot(len(mels), 1, i + 1)

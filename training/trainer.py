@@ -11,6 +11,10 @@ from training.journal import Journal
 from training.optimizer import refused
 
 
+class Interrupted(Exception):
+    """A signal asks an evaluation to stop where it is."""
+
+
 class Trainer(object):
     """The state of a run in training: `done` and `saved` are the steps taken, and those saved."""
 
@@ -152,15 +156,19 @@ class Trainer(object):
             self.journal.training(self.done, self.got, self.recent)
             self.recent = []
 
-    def evaluate(self, evaluate, again=True):
+    def evaluate(self, evaluate, check, again=True):
         """Evaluate, and keep the weights if they are the best so far.
 
-        Where not `again`, only if the evaluation of this step was not finished yet.
+        Where not `again`, only if the evaluation of this step was not finished yet. One that
+        check() cuts short, by raising Interrupted, counts as not finished.
         """
         if self.journal.evaluated and not again:
             return
         began = time.monotonic()
-        score = evaluate(self.session, self.journal, self.done)
+        try:
+            score = evaluate(self.session, self.journal, self.done, check)
+        except Interrupted:
+            return
         figures = {"evaluation/minutes": (time.monotonic() - began) / 60}
         if score is not None and np.isfinite(score):
             figures["evaluation/score"] = score = float(score)

@@ -38,8 +38,8 @@ LIMITS = OrderedDict([
     # Korean is read at 10 to 15 jamo a second; hasty speech reaches some 20
     ("fastest", (25.0, "jamo a second that can be spoken")),
     ("slowest", (4.0, "jamo a second, and half a second more, that speech takes at most")),
-    ("rate_look", (3.0, "robust z of the speaking rate from which on to listen")),
-    ("rate_drop", (4.0, "robust z of the speaking rate from which on to drop")),
+    ("rate_look", (2.5, "robust z of text over sound from which on to listen")),
+    ("rate_drop", (4.0, "robust z of text over sound from which on to drop")),
     ("z", (3.5, "robust z of other figures that counts as unlike the rest")),
     ("flat_look", (3, "places where the wave is flat from which on to listen")),
     ("flat_drop", (10, "places where the wave is flat from which on to drop")),
@@ -78,14 +78,18 @@ def rate(recording):
     return len(recording.reading.jamo) / max(0.01, recording.measures.spoken)
 
 
-def rate_z(recordings):
-    """Robust z of each one's speaking rate: a number for each, 0 for those without jamo.
+def text_z(recordings):
+    """Robust z of how much text there is for the sound: of each, and 0 for those without jamo.
 
-    A short text says little about the rate (its last vowel is long, its edges are a guess), so the
-    deviation allowed grows as sqrt(1 + 10 / jamo): fitted by eye to read speeches.
+    The sound is measured twice, in seconds and in peaks of loudness, and the geometric mean of both
+    is taken: who speaks fast makes more peaks a second, so that half a text shows in fast speech,
+    too. A short text says little (its last vowel is long, its edges are a guess), so the deviation
+    allowed grows as sqrt(1 + 10 / jamo): fitted by eye to read speeches.
     """
     spoken = [i for i, one in enumerate(recordings) if one.reading.jamo]
     logs = np.log([rate(recordings[i]) for i in spoken])
+    logs += np.log([max(0.01, recordings[i].measures.spoken) / recordings[i].measures.peaks
+                    for i in spoken]) / 2
     spread = np.sqrt([1 + 10 / len(recordings[i].reading.jamo) for i in spoken])
     found = np.zeros(len(recordings))
     if spoken:
@@ -100,7 +104,7 @@ def findings(recordings, copies):
     """
     found = [one for recording in recordings for one in _of_transcript(recording)]
     heard = [recording for recording in recordings if recording.measures]
-    for recording, z in zip(heard, rate_z(heard)):
+    for recording, z in zip(heard, text_z(heard)):
         found += _of_rate(recording, z)
     for group in copies:
         found += _of_copies(group)
@@ -130,8 +134,8 @@ def _of_rate(recording, z):
     jamo, spoken = len(recording.reading.jamo), recording.measures.spoken
     if not jamo or recording.reading.unreadable:
         return
-    said = "%d jamo in %.2f s of speech: %.1f a second (z %+.1f)" % (
-        jamo, spoken, rate(recording), z)
+    said = "%d jamo in %.2f s of speech with %s of loudness: %.1f a second (z %+.1f)" % (
+        jamo, spoken, counted(recording.measures.peaks, "peak"), rate(recording), z)
     impossible = jamo > _L["fastest"] * spoken
     endless = spoken > 0.5 + jamo / _L["slowest"]
     for kind, sign, beyond in (("too much text", 1, impossible), ("too little text", -1, endless)):
