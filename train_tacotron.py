@@ -68,6 +68,10 @@ class Model(object):
         hp = self.hp.replace(r=reduction.around(self.hp, step))
         return dict(zip(self.batch, batches.text_batch(items, hp)))
 
+    def padding(self, feed):
+        """The share of the mels in a feed that is padding."""
+        return batches.padding_share(batches.TextBatch(*(feed[part] for part in self.batch)))
+
     def feeds_swapped(self, pairs, step):
         """Two feeds that differ in the text alone: each item with its own, and with its partner's.
         """
@@ -155,7 +159,7 @@ def main(arguments):
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,
-                      order.batch, model.feed,
+                      order.batch, model.feed, model.padding,
                       evaluation(run, model, training, held_out, steps))
 
 

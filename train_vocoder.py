@@ -50,6 +50,10 @@ class Model(object):
         return dict(zip(self.batch, batches.audio_batch(items, self.hp, context_frames(self.hp),
                                                         random)))
 
+    def padding(self, feed):
+        """The share of the samples in a feed that is padding."""
+        return batches.padding_share(batches.AudioBatch(*(feed[part] for part in self.batch)))
+
 
 def evaluation(run, model, training, held_out):
     """The function that the loop calls to show what the network has learnt."""
@@ -94,7 +98,7 @@ def main(arguments):
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(
-                          items, np.random.RandomState([hp.seed, step])),
+                          items, np.random.RandomState([hp.seed, step])), model.padding,
                       evaluation(run, model, training, held_out))
 
 

@@ -8,6 +8,7 @@ import tf1
 from hparams import InputError
 from training import run as runs
 from training.feeding import ahead
+from training.pace import Pace
 from training.progress import Progress
 from training.trainer import Trainer
 
@@ -31,7 +32,7 @@ class Interrupt(object):
             signal.signal(number, handler)
 
 
-def train(run, options, optimizer, figures, items, feed, evaluate):
+def train(run, options, optimizer, figures, items, feed, padding, evaluate):
     """Train until step `--steps`, from the run's newest checkpoint or from the start.
 
     run        a Run that is locked; it is released at the end
@@ -40,6 +41,7 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
     items(n)   the utterances of step n, counted from 0; feed(items, n), its feed_dict: functions of
                their arguments alone, so that a run that goes on sees the same batches as one that
                was never stopped
+    padding(f)  the share of the feed_dict f that is padding
     evaluate(session, journal, n)   writes what there is to see and hear after n steps, and returns
                a score, the higher the better, by which the best checkpoint is chosen
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved. Raises
@@ -51,7 +53,8 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
 
     def batch(step):
         utterances = items(step)
-        return utterances, feed(utterances, step)
+        feed_dict = feed(utterances, step)
+        return utterances, feed_dict, padding(feed_dict)
 
     try:
         other = options.init_from and runs.load(options.init_from, run.kind)
@@ -84,13 +87,16 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
 def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
     """Train up to `steps`, or to an interruption, or until the run has gone back."""
     hp = trainer.run.hp
-    for utterances, feed_dict in ahead(batch, range(trainer.done, steps)):
+    pace = Pace()
+    for utterances, feed_dict, padded in ahead(batch, range(trainer.done, steps), pace.waited):
+        pace.padded(padded)
         if not trainer.learn(utterances, feed_dict):
             return
-        bar.at(trainer.done, trainer.loss())
+        bar.at(trainer.done, trainer.loss(), **pace.shares())
         stopping = interrupt.status is not None
         if trainer.done % hp.summary_every == 0:
-            trainer.record()
+            trainer.record(pace.shares())
+            pace.begin()
         if trainer.done % hp.checkpoint_every == 0 or trainer.done == steps or stopping:
             if not trainer.save():
                 return

@@ -145,10 +145,11 @@ class Trainer(object):
         """The mean of the last losses, to be shown."""
         return float(np.mean(self.health.losses)) if self.health.losses else float("nan")
 
-    def record(self):
-        """Write the figures of the last step to the journal, if it was taken."""
+    def record(self, shares):
+        """Write the figures of the last step, and `shares` by name, to the journal, if it was taken.
+        """
         if self.got is not None:
-            self.journal.training(self.done, self.got, self.recent)
+            self.journal.training(self.done, dict(self.got, **shares), self.recent)
             self.recent = []
 
     def evaluate(self, evaluate, again=True):
