@@ -3,15 +3,32 @@
 Everybody else writes `from tf1 import tf` and uses only what both have: a name that one of them
 lacks does not occur outside this file.
 """
+import contextlib
 import os
 import re
 import warnings
 
+STDERR = 2      # its number to the system
+
+
+@contextlib.contextmanager
+def _silence():
+    """What C++ code writes on stderr meanwhile is lost; Python's exceptions are not."""
+    kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
+
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")      # its C++ side greets on stderr
-# oneDNN's kernels win on large products and lose on the small ones of a decoder step: a training
-# step of preset `small` on two cores takes about half as long without
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-with warnings.catch_warnings():
+# oneDNN's kernels, which it leaves out on some processors: its other ones take three times as long
+# where the rows of a transposed matrix lie 16 KB apart, as those of a decoder LSTM of 1,024 units
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+with warnings.catch_warnings(), _silence():             # it greets before it reads its level
     warnings.simplefilter("ignore", FutureWarning)      # NumPy on 1.3.0's own dtype tables
     import tensorflow as _tensorflow
 
