@@ -41,6 +41,8 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--steps", type=positive, metavar="N", help="the step to reach")
         self.add_argument("--init-from", metavar="RUN",
                           help="start a new run from the weights of another")
+        self.add_argument("--profile", type=positive, metavar="N",
+                          help="write a timeline of N steps to RUN/profile.json")
         self.add_argument("--threads", type=positive, default=0, metavar="N",
                           help="processor threads to use (default: all)")
 

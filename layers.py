@@ -11,8 +11,9 @@ import tf1
 from tf1 import tf
 
 # collections of a graph that trains: STEP has the number of the step that is under way, int64;
-# MOMENTS has (running moment, what to subtract from it after a step)
-STEP, MOMENTS = "step_under_way", "moments"
+# MOMENTS has (running moment, what to subtract from it after a step); LATE has (kernel, inputs
+# [time, batch, in], sums [time, batch, units]): the kernel's gradient is inputsᵀ · that of the sums
+STEP, MOMENTS, LATE = "step_under_way", "moments", "late_gradients"
 
 
 def mask(lengths, longest):
@@ -101,6 +102,42 @@ def embedding(ids, rows, channels, scope):
         return tf.nn.embedding_lookup(table, ids)
 
 
+class Late(object):
+    """A dense layer for every step of a loop, its kernel's gradient taken in one product behind it.
+
+    TensorFlow would make a gradient as large as the kernel at every step, and add them up: with the
+    kernels of a decoder most of the time of going back.
+    """
+
+    def __init__(self, time, batch, channels, units, scope):
+        with tf.variable_scope(scope):
+            self.kernel = tf.get_variable("kernel", [channels, units])
+            bias = tf.get_variable("bias", [units], initializer=tf.zeros_initializer())
+        self.sums = tf.zeros([time, batch, units]) + bias
+        self._fixed = tf.stop_gradient(self.kernel)
+        self._at = tf.TensorArray(tf.float32, time).unstack(self.sums)
+
+    def at(self, time):
+        """The layer at a step: a function [batch, channels] → [batch, units]."""
+        return lambda x: tf.matmul(x, self._fixed) + self._at.read(time)
+
+    def was_given(self, inputs):
+        """Tell what the layer was given at all steps, [time, batch, channels]."""
+        tf.add_to_collection(LATE, (self.kernel, inputs, self.sums))
+
+
+def gradients(loss, variables):
+    """The gradients of `loss`, those of kernels in LATE included."""
+    late = tf.get_collection(LATE)
+    found = tf.gradients(loss, variables + [sums for _, _, sums in late])
+    by_name = dict(zip([v.op.name for v in variables], found))
+    for (kernel, inputs, _), of_sums in zip(late, found[len(variables):]):
+        rows, name = [tf.reshape(x, [-1, _channels(x)]) for x in (inputs, of_sums)], kernel.op.name
+        product = tf.matmul(rows[0], rows[1], transpose_a=True)
+        by_name[name] = product if by_name[name] is None else product + by_name[name]
+    return [by_name[v.op.name] for v in variables]
+
+
 class LSTM(object):
     """An LSTM cell with zoneout (Krueger et al., arXiv 1606.01305), for dynamic_rnn.
 
@@ -120,11 +157,15 @@ class LSTM(object):
         time = (tf.zeros([batch, 1], tf.int32),) * self.draws
         return (tf.zeros([batch, self.units], dtype), tf.zeros([batch, self.units], dtype)) + time
 
-    def __call__(self, x, state, scope=None):
-        """x [batch, in], state as above → output [batch, units], the new state."""
+    def __call__(self, x, state, scope=None, product=None):
+        """x [batch, in], state as above → output [batch, units], the new state.
+
+        `product` is a function [batch, in + units] → [batch, 4·units] in place of dense.
+        """
         cell, output, time = state[0], state[1], state[2:]
         scope = scope or "lstm"
-        gates = dense(tf.concat([x, output], 1), 4 * self.units, scope)
+        x = tf.concat([x, output], 1)
+        gates = product(x) if product else dense(x, 4 * self.units, scope)
         enter, candidate, forget, leave = tf.split(gates, 4, axis=1)
         # a forget gate that starts open lets gradients through before it has learnt to
         new_cell = tf.sigmoid(forget + 1.0) * cell + tf.sigmoid(enter) * tf.tanh(candidate)

@@ -9,6 +9,7 @@ from hparams import InputError
 from training import run as runs
 from training.feeding import ahead
 from training.pace import Pace
+from training.profile import Profile
 from training.progress import Progress
 from training.trainer import Trainer
 
@@ -69,12 +70,17 @@ def train(run, options, optimizer, figures, items, feed, padding, evaluate):
                 return 0
             with Progress(name, trainer.done, steps) as bar:
                 trainer.say = bar.say
+                if options.profile:
+                    trainer.profile = Profile(run.path("profile.json"), options.profile, bar.say)
                 try:
                     while trainer.done < steps and interrupt.status is None:
                         _stretch(trainer, batch, steps, evaluate, interrupt, bar)
                 except (InputError, OSError):
                     trainer.rescue()
                     raise
+                finally:
+                    if trainer.profile:
+                        trainer.profile.close()
             trainer.journal.close()
     finally:
         run.release()

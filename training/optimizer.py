@@ -50,7 +50,7 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None):
     bound = tf.placeholder_with_default(float("inf"), [])
     rate = rate * factor
     variables = tf.trainable_variables()
-    gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, variables), clip_norm)
+    gradients, norm = tf.clip_by_global_norm(layers.gradients(loss, variables), clip_norm)
     # what is not a number is below nothing
     healthy = tf.logical_and(loss < bound, norm < float("inf"))
     with tf.control_dependencies([tf.Assert(healthy, [loss, norm])]):

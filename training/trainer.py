@@ -22,6 +22,7 @@ class Trainer(object):
         self.pass_by = tf.assign_add(optimizer.step, 1)
         self.health, self.journal = Health(), None
         self.done, self.saved = 0, None
+        self.profile = None     # a Profile that the steps are run with, if any
         self.recent = []        # losses since they were last recorded
         self.got = None         # the figures of the last step, None where it was passed by
         self.learnt = None      # (step, utterances, feed_dict) that the weights learnt from last
@@ -77,9 +78,11 @@ class Trainer(object):
     def _step(self, feed_dict):
         """The figures of a step, or None where it was refused, and nothing has changed."""
         try:
-            return self.session.run(self.wanted, _with(feed_dict, {
-                self.optimizer.factor: self.health.factor,
-                self.optimizer.bound: self.health.bound()}))
+            feed_dict = _with(feed_dict, {self.optimizer.factor: self.health.factor,
+                                          self.optimizer.bound: self.health.bound()})
+            if self.profile:
+                return self.profile.run(self.session, self.wanted, feed_dict)
+            return self.session.run(self.wanted, feed_dict)
         except tf.errors.InvalidArgumentError as problem:
             if not refused(problem):
                 raise
