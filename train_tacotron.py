@@ -18,7 +18,7 @@ from tacotron2.inference import Synthesizer
 from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
 from tf1 import tf
-from training import aligning, loop, optimizer, plots, verdict
+from training import aligning, loop, memory, optimizer, plots, verdict
 from training.aligning import spelt
 from training.start import start
 
@@ -159,7 +159,7 @@ def main(arguments):
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,
-                      order.batch, model.feed, model.padding,
+                      order.batch, model.feed, model.padding, memory.tacotron(hp, training),
                       evaluation(run, model, training, held_out, steps))
 
 

@@ -10,7 +10,7 @@ import audio
 import command_line
 from datasets import batches
 from tf1 import tf
-from training import loop, optimizer, plots
+from training import loop, memory, optimizer, plots
 from training.start import start
 from wavenet_vocoder import network
 from wavenet_vocoder.inference import Vocoder
@@ -99,6 +99,7 @@ def main(arguments):
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(
                           items, np.random.RandomState([hp.seed, step])), model.padding,
+                      memory.vocoder(hp),
                       evaluation(run, model, training, held_out))
 
 

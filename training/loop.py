@@ -6,7 +6,7 @@ import threading
 
 import tf1
 from hparams import InputError
-from training import run as runs
+from training import memory, run as runs
 from training.feeding import ahead
 from training.pace import Pace
 from training.profile import Profile
@@ -33,7 +33,7 @@ class Interrupt(object):
             signal.signal(number, handler)
 
 
-def train(run, options, optimizer, figures, items, feed, padding, evaluate):
+def train(run, options, optimizer, figures, items, feed, padding, needs, evaluate):
     """Train until step `--steps`, from the run's newest checkpoint or from the start.
 
     run        a Run that is locked; it is released at the end
@@ -43,6 +43,7 @@ def train(run, options, optimizer, figures, items, feed, padding, evaluate):
                their arguments alone, so that a run that goes on sees the same batches as one that
                was never stopped
     padding(f)  the share of the feed_dict f that is padding
+    needs      the memory.Needs of the longest batch
     evaluate(session, journal, n)   writes what there is to see and hear after n steps, and returns
                a score, the higher the better, by which the best checkpoint is chosen
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved. Raises
@@ -60,7 +61,7 @@ def train(run, options, optimizer, figures, items, feed, padding, evaluate):
     try:
         other = options.init_from and runs.load(options.init_from, run.kind)
         with tf1.session(options.threads) as session, Interrupt() as interrupt:
-            trainer = Trainer(run, session, optimizer, figures)
+            trainer = Trainer(run, session, optimizer, figures, needs)
             trainer.begin(other)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
                 trainer.evaluate(evaluate, again=False)
@@ -68,6 +69,7 @@ def train(run, options, optimizer, figures, items, feed, padding, evaluate):
                 print("%s is at step %d already; --steps says how far to go"
                       % (run.folder, trainer.done))
                 return 0
+            print(memory.sentence(needs))
             with Progress(name, trainer.done, steps) as bar:
                 trainer.say = bar.say
                 if options.profile:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from tf1 import tf
-from training import checkpoint, saving
+from training import checkpoint, memory, saving
 from training.health import Health, Unhealthy
 from training.journal import Journal
 from training.optimizer import refused
@@ -14,8 +14,8 @@ from training.optimizer import refused
 class Trainer(object):
     """The state of a run in training: `done` and `saved` are the steps taken, and those saved."""
 
-    def __init__(self, run, session, optimizer, figures):
-        self.run, self.session, self.optimizer = run, session, optimizer
+    def __init__(self, run, session, optimizer, figures, needs):
+        self.run, self.session, self.optimizer, self.needs = run, session, optimizer, needs
         self.wanted = dict(figures, loss=optimizer.train, learning_rate=optimizer.rate,
                            gradient_norm=optimizer.gradient_norm)
         self.saver = tf.train.Saver(max_to_keep=0)
@@ -58,7 +58,8 @@ class Trainer(object):
         """
         step, self.got = self.done + 1, None
         if step not in self.health.steps():
-            self.got = self._step(feed_dict)
+            with memory.enough(self.needs, self.done):
+                self.got = self._step(feed_dict)
             if self.got is None:
                 loss, norm = self.session.run(
                     [self.optimizer.loss, self.optimizer.gradient_norm], feed_dict)
@@ -112,7 +113,7 @@ class Trainer(object):
     def rescue(self):
         """Save before leaving with an error, if the disk lets us and the weights are sound."""
         error = sys.exc_info()[1]
-        if isinstance(error, (Unhealthy, saving.CannotSave)):
+        if isinstance(error, (Unhealthy, saving.CannotSave, memory.Exhausted)):
             return
         try:
             if self.save():
@@ -163,7 +164,8 @@ class Trainer(object):
         if self.journal.evaluated and not again:
             return
         began = time.monotonic()
-        score = evaluate(self.session, self.journal, self.done)
+        with memory.enough(self.needs, self.done):
+            score = evaluate(self.session, self.journal, self.done)
         figures = {"evaluation/minutes": (time.monotonic() - began) / 60}
         if score is not None and np.isfinite(score):
             figures["evaluation/score"] = score = float(score)
