@@ -62,7 +62,8 @@ def written(value):
 def save(path, figures):
     """Write the figures into the file, in place of older ones of this stack and these names."""
     rows = [{"name": figure.name, "stack": STACK, "value": round(figure.value, 3),
-             "unit": figure.unit, "ratio_to_limit": figure.ratio_to_limit and round(figure.ratio_to_limit, 6)}
+             "unit": figure.unit,
+             "ratio_to_limit": figure.ratio_to_limit and round(figure.ratio_to_limit, 6)}
             for figure in figures]
     fresh = {(row["name"], row["stack"]) for row in rows}
     kept = []

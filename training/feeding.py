@@ -9,7 +9,8 @@ AHEAD = 8
 def ahead(make, steps, waited=lambda seconds: None):
     """Yield make(step) for each step of `steps`, computed up to AHEAD batches before it is taken.
 
-    waited(seconds) is told how long the taker of each stood still until it was there. What make raises is raised here, and the thread's own death too. The thread ends with the generator.
+    waited(seconds) is told how long the taker of each stood still until it was there. What make
+    raises is raised here, and the thread's own death too. The thread ends with the generator.
     """
     made, stopped = queue.Queue(AHEAD), threading.Event()
 

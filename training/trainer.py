@@ -150,8 +150,7 @@ class Trainer(object):
         return float(np.mean(self.health.losses)) if self.health.losses else float("nan")
 
     def record(self, shares):
-        """Write the figures of the last step, and `shares` by name, to the journal, if it was taken.
-        """
+        """Write the figures of the last step and `shares` to the journal, if it was taken."""
         if self.got is not None:
             self.journal.training(self.done, dict(self.got, **shares), self.recent)
             self.recent = []
