@@ -11,8 +11,8 @@ import tf1
 from tf1 import tf
 
 # collections of a graph that trains: STEP has the number of the step that is under way, int64;
-# MOMENTS has (running moment, what to subtract from it after a step); LATE has (kernel, inputs
-# [time, batch, in], sums [time, batch, units]): the kernel's gradient is inputsᵀ · that of the sums
+# MOMENTS has (running moment, what to subtract from it after a step); LATE has (kernel, sums that
+# depend on it but do not tell tf.gradients, function: gradient of the sums → of the kernel)
 STEP, MOMENTS, LATE = "step_under_way", "moments", "late_gradients"
 
 
@@ -34,14 +34,36 @@ def dense(x, units, scope, bias=True):
         return y
 
 
-def conv1d(x, channels, width, scope, dilation=1, padding="SAME", bias=True):
-    """A convolution over time, [batch, time, in] → [batch, time, channels]."""
+def conv1d(x, channels, width, scope, dilation=1, padding="SAME", bias=True, late=False):
+    """A convolution over time, [batch, time, in] → [batch, time, channels].
+
+    With `late`, in training and outside loops, the kernel's gradient joins LATE: on a processor a
+    product for each tap is quicker than TensorFlow's own.
+    """
     with tf.variable_scope(scope):
         kernel = tf.get_variable("kernel", [width, _channels(x), channels])
-        y = tf.nn.convolution(x, kernel, padding=padding, dilation_rate=[dilation])
+        fixed = tf.stop_gradient(kernel) if late else kernel
+        y = tf.nn.convolution(x, fixed, padding=padding, dilation_rate=[dilation])
+        if late:
+            tf.add_to_collection(LATE, (kernel, y, lambda of_y: _of_taps(x, of_y, width)))
         if bias:
             y += tf.get_variable("bias", [channels], initializer=tf.zeros_initializer())
         return y
+
+
+def _of_taps(x, of_y, width):
+    """The gradient of the kernel of a convolution of x, of whose output it is of_y."""
+    time, before = tf.shape(x)[1], (width - 1) // 2
+    with tf.control_dependencies([of_y]):       # not before it is time: this takes memory
+        padded = tf.pad(x, [[0, 0], [before, width - 1 - before], [0, 0]])
+    return tf.stack([_product(tf.slice(padded, [0, tap, 0], [-1, time, -1]), of_y, _channels(x))
+                     for tap in range(width)])
+
+
+def _product(inputs, of_sums, channels):
+    """[…, in], [..., units] → [in, units]: the gradient of a dense layer's kernel."""
+    return tf.matmul(tf.reshape(inputs, [-1, channels]),
+                     tf.reshape(of_sums, [-1, _channels(of_sums)]), transpose_a=True)
 
 
 def batch_norm(x, real, scope, training, momentum=0.99, epsilon=1e-3):
@@ -123,17 +145,18 @@ class Late(object):
 
     def was_given(self, inputs):
         """Tell what the layer was given at all steps, [time, batch, channels]."""
-        tf.add_to_collection(LATE, (self.kernel, inputs, self.sums))
+        tf.add_to_collection(LATE, (self.kernel, self.sums, lambda of_sums: _product(
+            inputs, of_sums, _channels(inputs))))
 
 
 def gradients(loss, variables):
     """The gradients of `loss`, those of kernels in LATE included."""
     late = tf.get_collection(LATE)
-    found = tf.gradients(loss, variables + [sums for _, _, sums in late])
+    found = tf.gradients(loss, variables + [sums for _, sums, _ in late])
     by_name = dict(zip([v.op.name for v in variables], found))
-    for (kernel, inputs, _), of_sums in zip(late, found[len(variables):]):
-        rows, name = [tf.reshape(x, [-1, _channels(x)]) for x in (inputs, of_sums)], kernel.op.name
-        product = tf.matmul(rows[0], rows[1], transpose_a=True)
+    for (kernel, sums, of_kernel), of_sums in zip(late, found[len(variables):]):
+        of_sums.set_shape(sums.get_shape())
+        name, product = kernel.op.name, of_kernel(of_sums)
         by_name[name] = product if by_name[name] is None else product + by_name[name]
     return [by_name[v.op.name] for v in variables]
 
