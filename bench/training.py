@@ -102,7 +102,7 @@ def _runs(model, feed, steps, count):
 
 
 def clips(hp):
-    """Items whose lengths are spread as DECILES says, of noise; their texts are as long as usual."""
+    """Items of noise whose lengths are spread as DECILES says; their texts are as long as usual."""
     frames = np.interp(np.linspace(0, len(DECILES) - 1, CLIPS), range(len(DECILES)), DECILES)
     random = np.random.RandomState(hp.seed)
     return [batches.Item(_Noise(hp), Row("clip-%03d" % number, int(count)), 0,
