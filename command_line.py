@@ -45,6 +45,8 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--freeze", default="", metavar="PART,PART",
                           help="parts of a new run's network that keep the weights they start "
                                "with, like encoder,postnet")
+        self.add_argument("--profile", type=positive, metavar="N",
+                          help="write a timeline of N steps to RUN/profile.json")
         self.add_argument("--threads", type=positive, default=0, metavar="N",
                           help="processor threads to use (default: all)")
 

@@ -3,17 +3,37 @@
 Everybody else writes `from tf1 import tf` and uses only what both have: a name that one of them
 lacks does not occur outside this file.
 """
+import contextlib
+import json
 import os
 import re
 import warnings
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")      # its C++ side greets on stderr
-# oneDNN's kernels win on large products and lose on the small ones of a decoder step: a training
-# step of preset `small` on two cores takes about half as long without
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-with warnings.catch_warnings():
+STDERR = 2      # its number to the system
+
+
+@contextlib.contextmanager
+def _silence():
+    """What C++ code writes on stderr meanwhile is lost; Python's exceptions are not."""
+    kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
+
+
+# its C++ side greets on stderr, and calls an error what oneDNN leaves to the other kernels
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# oneDNN's kernels, which it leaves out on some processors: its other ones take three times as long
+# where the rows of a transposed matrix lie 16 KB apart, as those of a decoder LSTM of 1,024 units
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+with warnings.catch_warnings(), _silence():             # it greets before it reads its level
     warnings.simplefilter("ignore", FutureWarning)      # NumPy on 1.3.0's own dtype tables
     import tensorflow as _tensorflow
+    from tensorflow.python.client import timeline as _timeline      # no public name has it
 
 VERSION = _tensorflow.__version__
 
@@ -37,6 +57,13 @@ def stateless_uniform(shape, seed):
     inputs = [tf.convert_to_tensor(shape, tf.int32), tf.convert_to_tensor(seed, tf.int64)]
     # both TensorFlows have the operation, each under another name in Python
     return tf.get_default_graph().create_op("StatelessRandomUniform", inputs, [tf.float32]).outputs[0]
+
+
+def trace_events(metadata):
+    """The events of Chrome's trace format that a tf.RunMetadata of a full trace tells of."""
+    written = _timeline.Timeline(metadata.step_stats).generate_chrome_trace_format(
+        show_dataflow=False)
+    return json.loads(written)["traceEvents"]
 
 
 def reason(problem):

@@ -18,7 +18,7 @@ from tacotron2.inference import Synthesizer
 from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
 from tf1 import tf
-from training import aligning, inputs, loop, optimizer, plots, verdict
+from training import aligning, inputs, loop, memory, optimizer, plots, verdict
 from training.aligning import spelt
 from training.sentences import sentences
 from training.start import start
@@ -65,6 +65,10 @@ class Model(object):
         """What the graphs are fed with to learn from the items after `step` steps."""
         hp = self.hp.replace(r=reduction.around(self.hp, step))
         return dict(zip(self.batch, batches.text_batch(items, hp)))
+
+    def padding(self, feed):
+        """The share of the mels in a feed that is padding."""
+        return batches.padding_share(batches.TextBatch(*(feed[part] for part in self.batch)))
 
     def feeds_swapped(self, pairs, step):
         """Two feeds that differ in the text alone: each item with its own, and with its partner's.
@@ -162,7 +166,7 @@ def main(arguments):
     order = batches.Order(training, hp.batch_size, hp.batch_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,
-                      order.batch, model.feed,
+                      order.batch, model.feed, model.padding, memory.tacotron(hp, training),
                       evaluation(run, model, training, held_out, steps))
 
 

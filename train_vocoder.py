@@ -10,7 +10,7 @@ import audio
 import command_line
 from datasets import batches
 from tf1 import tf
-from training import gta, loop, optimizer, plots
+from training import gta, loop, memory, optimizer, plots
 from training.start import start
 from wavenet_vocoder import network
 from wavenet_vocoder.inference import Vocoder
@@ -49,6 +49,10 @@ class Model(object):
     def feed(self, items, random):
         return dict(zip(self.batch, batches.audio_batch(items, self.hp, context_frames(self.hp),
                                                         random)))
+
+    def padding(self, feed):
+        """The share of the samples in a feed that is padding."""
+        return batches.padding_share(batches.AudioBatch(*(feed[part] for part in self.batch)))
 
 
 def evaluation(run, model, training, held_out):
@@ -102,7 +106,8 @@ def main(arguments):
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(
-                          items, np.random.RandomState([hp.seed, step])),
+                          items, np.random.RandomState([hp.seed, step])), model.padding,
+                      memory.vocoder(hp),
                       evaluation(run, model, training, held_out))
 
 

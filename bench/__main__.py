@@ -4,9 +4,9 @@
     python -m bench reading    one part
 """
 import command_line
-from bench import reading, report
+from bench import reading, report, training
 
-PARTS = {"reading": reading.figures}
+PARTS = {"reading": reading.figures, "training": training.figures}
 
 
 def main(arguments):

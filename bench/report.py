@@ -8,7 +8,8 @@ from collections import namedtuple
 
 import files
 
-# value: median of `runs` runs in `unit`; ratio_to_limit: to what the machine can do at best
+# value: median of `runs` runs in `unit`; ratio_to_limit: to what the machine can do at best, None
+# where that means nothing
 Figure = namedtuple("Figure", "name value unit ratio_to_limit runs")
 
 STACK = "python %d.%d" % sys.version_info[:2]
@@ -47,15 +48,22 @@ def show(figures):
     print(STACK)
     width = max(len(figure.name) for figure in figures)
     for figure in figures:
-        print("  %-*s %12s %s, %.3g of the limit (median of %d)"
-              % (width, figure.name, "{:,.0f}".format(figure.value), figure.unit,
-                 figure.ratio_to_limit, figure.runs))
+        print("  %-*s %12s %s%s (median of %d)"
+              % (width, figure.name, written(figure.value), figure.unit,
+                 "" if figure.ratio_to_limit is None
+                 else ", %.3g of the limit" % figure.ratio_to_limit, figure.runs))
+
+
+def written(value):
+    """A number to be read: whole from 100 on, of three figures below."""
+    return "{:,.0f}".format(value) if value >= 100 else "%.3g" % value
 
 
 def save(path, figures):
     """Write the figures into the file, in place of older ones of this stack and these names."""
     rows = [{"name": figure.name, "stack": STACK, "value": round(figure.value, 3),
-             "unit": figure.unit, "ratio_to_limit": round(figure.ratio_to_limit, 6)}
+             "unit": figure.unit,
+             "ratio_to_limit": figure.ratio_to_limit and round(figure.ratio_to_limit, 6)}
             for figure in figures]
     fresh = {(row["name"], row["stack"]) for row in rows}
     kept = []

@@ -70,6 +70,13 @@ class Order(object):
         return [batches[i] for i in random.permutation(len(batches))]
 
 
+def padding_share(batch):
+    """The share of a TextBatch's mel frames, or of an AudioBatch's samples, that is padding."""
+    if isinstance(batch, AudioBatch):
+        return 1 - float(batch.real.mean())
+    return 1 - float(batch.frames.sum()) / (batch.mel.shape[0] * batch.mel.shape[1])
+
+
 def text_batch(items, hp):
     """The arrays that Tacotron2 learns from; mels end in silence, at a multiple of r frames."""
     frames = np.array([item.row.frames for item in items], np.int32)

@@ -56,12 +56,15 @@ class Cell(object):
         first, second = (lstm.zero_state(tf.shape(context)[0], tf.float32) for lstm in self.lstms)
         return first, second, context, attention.initial(self.memory, self.hp)
 
-    def __call__(self, x, state):
-        """x [batch, prenet units] → output with context [batch, channels], weights, new state."""
+    def __call__(self, x, state, products=(None, None)):
+        """x [batch, prenet units] → output with context [batch, channels], weights, new state.
+
+        `products` are those of the LSTM layers, where they are not their own.
+        """
         first, second, context, attending = state
         x = tf.concat([x, context], 1)
-        x, first = self.lstms[0](x, first, "lstm_1")
-        x, second = self.lstms[1](x, second, "lstm_2")
+        x, first = self.lstms[0](x, first, "lstm_1", products[0])
+        x, second = self.lstms[1](x, second, "lstm_2", products[1])
         context, weights, attending = attention.attend(x, attending, self.memory, self.hp,
                                                        self.training)
         return tf.concat([x, context], 1), weights, (first, second, context, attending)
@@ -79,20 +82,36 @@ def teacher_forced(memory, mel, steps, noise, hp, r, training):
         # ahead of the loop, the projections behind it
         x = tf.transpose(prenet(frames_before(mel, hp, r), noise, hp), [1, 0, 2])
         inputs = tf.TensorArray(tf.float32, count).unstack(x)
-        cell = Cell(memory, hp, training)
+        cell, units = Cell(memory, hp, training), hp.decoder_lstm
+        context = memory.values.get_shape().as_list()[2]
+        late = [layers.Late(count, batch, channels, 4 * units, scope) for channels, scope in
+                ((hp.prenet[-1] + context + units, "lstm_1"), (2 * units, "lstm_2"))]
 
         def step(time, state, outputs, alignments):
-            output, weights, state = cell(inputs.read(time), state)
+            output, weights, state = cell(inputs.read(time), state,
+                                          [layer.at(time) for layer in late])
+            output = tf.concat([state[0][1], output], 1)        # the first LSTM's output, too
             return time + 1, state, outputs.write(time, output), alignments.write(time, weights)
 
         _, _, outputs, alignments = tf.while_loop(
             lambda time, *_: time < count, step,
             (0, cell.zero_state(), tf.TensorArray(tf.float32, count),
              tf.TensorArray(tf.float32, count)))
-        outputs, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (outputs, alignments))
-        outputs.set_shape([None, None, hp.decoder_lstm + memory.values.get_shape().as_list()[2]])
+        outputs = outputs.stack()
+        outputs.set_shape([None, None, 2 * units + context])
+        first, second, read = tf.split(outputs, [units, units, context], 2)
+        if training:
+            late[0].was_given(tf.concat([x, before(read), before(first)], 2))
+            late[1].was_given(tf.concat([first, before(second)], 2))
+        outputs, alignments = (tf.transpose(a, [1, 0, 2])
+                               for a in (outputs[:, :, units:], alignments.stack()))
         frames, stop = projections(outputs, hp, r)
         return Decoded(tf.reshape(frames, [batch, -1, hp.mels]), stop[:, :, 0], alignments, steps)
+
+
+def before(x):
+    """[time, batch, channels] moved on by one step: at each step what the one before it had."""
+    return tf.pad(x[:-1], [[1, 0], [0, 0], [0, 0]])
 
 
 def partly_forced(memory, mel, steps, noise, hp, r, share):

@@ -1,15 +1,16 @@
 """Batches made ahead of the step that needs them, in a thread."""
 import queue
 import threading
+import time
 
 AHEAD = 8
 
 
-def ahead(make, steps):
+def ahead(make, steps, waited=lambda seconds: None):
     """Yield make(step) for each step of `steps`, computed up to AHEAD batches before it is taken.
 
-    What make raises is raised here, and the thread's own death too. The thread ends with the
-    generator.
+    waited(seconds) is told how long the taker of each stood still until it was there. What make
+    raises is raised here, and the thread's own death too. The thread ends with the generator.
     """
     made, stopped = queue.Queue(AHEAD), threading.Event()
 
@@ -41,7 +42,9 @@ def ahead(make, steps):
     thread.start()
     try:
         for _ in steps:
+            began = time.monotonic()
             batch, problem = take()
+            waited(time.monotonic() - began)
             if problem is not None:
                 raise problem
             yield batch

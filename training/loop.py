@@ -6,7 +6,10 @@ import threading
 
 import tf1
 from hparams import InputError
+from training import memory
 from training.feeding import ahead
+from training.pace import Pace
+from training.profile import Profile
 from training.progress import Progress
 from training.trainer import Interrupted, Trainer
 
@@ -35,7 +38,7 @@ class Interrupt(object):
             signal.signal(number, handler)
 
 
-def train(run, options, optimizer, figures, items, feed, evaluate):
+def train(run, options, optimizer, figures, items, feed, padding, needs, evaluate):
     """Train until step `--steps`, from the run's newest checkpoint or from the start.
 
     run        a Run that is locked; it is released at the end
@@ -44,6 +47,8 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
     items(n)   the utterances of step n, counted from 0; feed(items, n), its feed_dict: functions of
                their arguments alone, so that a run that goes on sees the same batches as one that
                was never stopped
+    padding(f)  the share of the feed_dict f that is padding
+    needs      the memory.Needs of the longest batch
     evaluate(session, journal, n, check)    writes what there is to see and hear after n steps, and
                returns a score, the higher the better, by which the best checkpoint is chosen; it
                calls check() between its parts, and lets pass what that raises
@@ -56,11 +61,12 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
 
     def batch(step):
         utterances = items(step)
-        return utterances, feed(utterances, step)
+        feed_dict = feed(utterances, step)
+        return utterances, feed_dict, padding(feed_dict)
 
     try:
         with tf1.session(options.threads) as session, Interrupt() as interrupt:
-            trainer = Trainer(run, session, optimizer, figures)
+            trainer = Trainer(run, session, optimizer, figures, needs)
             trainer.begin(options.init_from)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
                 trainer.evaluate(evaluate, interrupt.check, again=False)
@@ -68,14 +74,20 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
                 print("%s is at step %d already; --steps says how far to go"
                       % (run.folder, trainer.done))
                 return 0
+            print(memory.sentence(needs))
             with Progress(name, trainer.done, steps) as bar:
                 trainer.say = bar.say
+                if options.profile:
+                    trainer.profile = Profile(run.path("profile.json"), options.profile, bar.say)
                 try:
                     while trainer.done < steps and interrupt.status is None:
                         _stretch(trainer, batch, steps, evaluate, interrupt, bar)
                 except (InputError, OSError):
                     trainer.rescue()
                     raise
+                finally:
+                    if trainer.profile:
+                        trainer.profile.close()
             trainer.journal.close()
     finally:
         run.release()
@@ -88,13 +100,16 @@ def train(run, options, optimizer, figures, items, feed, evaluate):
 def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
     """Train up to `steps`, or to an interruption, or until the run has gone back."""
     hp = trainer.run.hp
-    for utterances, feed_dict in ahead(batch, range(trainer.done, steps)):
+    pace = Pace()
+    for utterances, feed_dict, padded in ahead(batch, range(trainer.done, steps), pace.waited):
+        pace.padded(padded)
         if not trainer.learn(utterances, feed_dict):
             return
-        bar.at(trainer.done, trainer.loss())
+        bar.at(trainer.done, trainer.loss(), **pace.shares())
         stopping = interrupt.status is not None
         if trainer.done % hp.summary_every == 0:
-            trainer.record()
+            trainer.record(pace.shares())
+            pace.begin()
         evaluating = _evaluates(hp, trainer.done, steps)
         # before an evaluation, too: one that a signal cuts is made again from there
         if trainer.done % hp.checkpoint_every == 0 or evaluating or stopping:

@@ -58,7 +58,7 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None, frozen=""):
                  if not scopes(variable) & parts]
     if not variables:
         raise InputError("--freeze: of this network nothing is left to train")
-    gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, variables), clip_norm)
+    gradients, norm = tf.clip_by_global_norm(layers.gradients(loss, variables), clip_norm)
     # what is not a number is below nothing
     healthy = tf.logical_and(loss < bound, norm < float("inf"))
     with tf.control_dependencies([tf.Assert(healthy, [loss, norm])]):

@@ -19,9 +19,10 @@ class Progress(tqdm):
         self._time = time.monotonic
         self.start_t = self.last_print_t = self._time()
 
-    def at(self, step, loss):
-        """Show that `step` is done, and a loss."""
-        self.set_postfix(loss="%.4f" % loss, refresh=False)
+    def at(self, step, loss, waiting_share, padding_share):
+        """Show that `step` is done, a loss, and the shares of waiting and of padding."""
+        self.set_postfix_str("loss %.4f, waiting %.0f %%, padding %.0f %%" % (
+            loss, 100 * waiting_share, 100 * padding_share), refresh=False)
         if step < self.n:       # the run went back
             self.n = self.last_print_n = step
             self.refresh()

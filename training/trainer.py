@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from tf1 import tf
-from training import checkpoint, run as runs, saving, transfer
+from training import checkpoint, memory, run as runs, saving, transfer
 from training.health import Health, Unhealthy
 from training.journal import Journal
 from training.optimizer import refused
@@ -18,14 +18,15 @@ class Interrupted(Exception):
 class Trainer(object):
     """The state of a run in training: `done` and `saved` are the steps taken, and those saved."""
 
-    def __init__(self, run, session, optimizer, figures):
-        self.run, self.session, self.optimizer = run, session, optimizer
+    def __init__(self, run, session, optimizer, figures, needs):
+        self.run, self.session, self.optimizer, self.needs = run, session, optimizer, needs
         self.wanted = dict(figures, loss=optimizer.train, learning_rate=optimizer.rate,
                            gradient_norm=optimizer.gradient_norm)
         self.saver = tf.train.Saver(max_to_keep=0)
         self.pass_by = tf.assign_add(optimizer.step, 1)
         self.health, self.journal = Health(), None
         self.done, self.saved = 0, None
+        self.profile = None     # a Profile that the steps are run with, if any
         self.recent = []        # losses since they were last recorded
         self.got = None         # the figures of the last step, None where it was passed by
         self.learnt = None      # (step, utterances, feed_dict) that the weights learnt from last
@@ -62,7 +63,8 @@ class Trainer(object):
         """
         step, self.got = self.done + 1, None
         if step not in self.health.steps():
-            self.got = self._step(feed_dict)
+            with memory.enough(self.needs, self.done):
+                self.got = self._step(feed_dict)
             if self.got is None:
                 loss, norm = self.session.run(
                     [self.optimizer.loss, self.optimizer.gradient_norm], feed_dict)
@@ -82,9 +84,11 @@ class Trainer(object):
     def _step(self, feed_dict):
         """The figures of a step, or None where it was refused, and nothing has changed."""
         try:
-            return self.session.run(self.wanted, _with(feed_dict, {
-                self.optimizer.factor: self.health.factor,
-                self.optimizer.bound: self.health.bound()}))
+            feed_dict = _with(feed_dict, {self.optimizer.factor: self.health.factor,
+                                          self.optimizer.bound: self.health.bound()})
+            if self.profile:
+                return self.profile.run(self.session, self.wanted, feed_dict)
+            return self.session.run(self.wanted, feed_dict)
         except tf.errors.InvalidArgumentError as problem:
             if not refused(problem):
                 raise
@@ -114,7 +118,7 @@ class Trainer(object):
     def rescue(self):
         """Save before leaving with an error, if the disk lets us and the weights are sound."""
         error = sys.exc_info()[1]
-        if isinstance(error, (Unhealthy, saving.CannotSave)):
+        if isinstance(error, (Unhealthy, saving.CannotSave, memory.Exhausted)):
             return
         try:
             if self.save():
@@ -150,10 +154,10 @@ class Trainer(object):
         """The mean of the last losses, to be shown."""
         return float(np.mean(self.health.losses)) if self.health.losses else float("nan")
 
-    def record(self):
-        """Write the figures of the last step to the journal, if it was taken."""
+    def record(self, shares):
+        """Write the figures of the last step and `shares` to the journal, if it was taken."""
         if self.got is not None:
-            self.journal.training(self.done, self.got, self.recent)
+            self.journal.training(self.done, dict(self.got, **shares), self.recent)
             self.recent = []
 
     def evaluate(self, evaluate, check, again=True):
@@ -166,7 +170,8 @@ class Trainer(object):
             return
         began = time.monotonic()
         try:
-            score = evaluate(self.session, self.journal, self.done, check)
+            with memory.enough(self.needs, self.done):
+                score = evaluate(self.session, self.journal, self.done, check)
         except Interrupted:
             return
         figures = {"evaluation/minutes": (time.monotonic() - began) / 60}
