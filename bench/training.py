@@ -49,7 +49,7 @@ def figures():
 
 def _tacotron(preset, hp, fastest):
     import train_tacotron
-    model = train_tacotron.Model(hp, len(korean.SYMBOLS), 1)
+    model = train_tacotron.Model(hp, len(korean.SYMBOLS), 0)
     order = batches.Order(clips(hp), hp.batch_size, hp.batch_group, hp.seed)
     rates, operations, shares = _runs(
         model, lambda step: model.feed(order.batch(step), 0), order.per_epoch,
@@ -64,7 +64,7 @@ def _tacotron(preset, hp, fastest):
 
 def _wavenet(preset, hp, fastest):
     import train_vocoder
-    model = train_vocoder.Model(hp, 1)
+    model = train_vocoder.Model(hp, 0)
     order = batches.Order(clips(hp), hp.wavenet_batch_size, hp.batch_group, hp.seed)
     rates, operations, shares = _runs(
         model, lambda step: model.feed(order.batch(step), np.random.RandomState([hp.seed, step])),

@@ -3,8 +3,8 @@
 Counted are the weights, what the optimiser keeps beside them, and what a step keeps of its way
 forward for its way back, per decoder step, frame, jamo or sample. The factors were fitted to how
 the process grows by single steps on a processor. The presets `small` and `reference`, with batches
-from 140 MB to 2 GB, are met within a fifth, `tiny` within a half; TensorFlow itself takes half a
-gigabyte more, which is not counted.
+from 140 MB to 2 GB, are met within a fifth, `tiny` within a factor of two; TensorFlow itself takes
+half a gigabyte more, which is not counted.
 """
 import contextlib
 from collections import namedtuple
