@@ -69,7 +69,7 @@ def _wavenet(preset, hp, fastest):
     rates, operations, shares = _runs(
         model, lambda step: model.feed(order.batch(step), np.random.RandomState([hp.seed, step])),
         SEGMENTS, lambda batch: limit.wavenet_operations(
-            hp, batch, network.condition_channels(hp, 1), outputs.of(hp).size))
+            hp, batch, network.condition_channels(hp, 0), outputs.of(hp).size))
     name, seconds = "WaveNet training, %s" % preset, statistics.median(rates)
     samples = SEGMENTS * hp.wavenet_batch_size * hp.wavenet_segment
     return [Figure(name, samples / seconds, "samples/s", operations / seconds / fastest,
