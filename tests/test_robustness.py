@@ -406,7 +406,7 @@ def test_a_run_of_a_newer_version_is_refused(copied, stores):
     with open(path, encoding="utf-8") as file:
         told = json.load(file)
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(dict(told, format=2, something="else"), file)
+        json.dump(dict(told, format=runs.FORMAT + 1, something="else"), file)
     with pytest.raises(InputError) as refusal:
         train(stores, copied)
     assert path in str(refusal.value) and "newer version" in str(refusal.value)

@@ -23,7 +23,8 @@ class Run(object):
     whether the network is told who speaks. `symbols` are those that its text is spelt with.
     """
 
-    def __init__(self, folder, kind, hp, speakers, reader, speaker_table, symbols=korean.SYMBOLS):
+    def __init__(self, folder, kind, hp, speakers, reader, speaker_table=False,
+                 symbols=korean.SYMBOLS):
         self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
         self.reader, self.speaker_table, self.symbols = reader, speaker_table, list(symbols)
         self._lock = None
