@@ -17,6 +17,7 @@ from tf1 import tf
 Output = namedtuple("Output", "size log_probability sample noise noise_size")
 
 CLASSES = 256               # of the µ-law (WaveNet 2.2)
+SILENCE = 128               # the class of 0
 HALF_STEP = 1 / 65535.0     # half the distance of two 16-bit values in [-1, 1]
 
 
