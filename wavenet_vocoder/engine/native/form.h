@@ -90,6 +90,8 @@ static void LOCAL(gates)(const struct network *net, struct tile *tile, int layer
             for (int i = 0; i < BLOCK; i++)
                 sum[i] = muladd(splat(terms[term]), load(folded + (term * BLOCK + i) * WIDTH),
                                 sum[i]);
+        for (size_t i = 0; i < size; i += LINE)     /* of the next block, while this one is made */
+            __builtin_prefetch(folded + size + i);
         LOCAL(products)(sum, matrix, block, x, taps);
         for (int i = 0; i < BLOCK / 2; i++)
             sum[i] = gated(sum[i], sum[i + BLOCK / 2]);

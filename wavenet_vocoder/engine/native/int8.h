@@ -43,6 +43,7 @@ INLINE void LOCAL(products)(vec *sum, const struct packed *matrix, int block, in
 #endif
     for (int tap = 0; tap < taps; tap++) {
         const int16_t *inputs = x[tap];
+#pragma GCC unroll 4
         for (int k = 0; k < pairs; k++, kernel += 2 * ROWS, inputs += 2 * TILE) {
 #if WIDE
             __m256i input[VECTORS];

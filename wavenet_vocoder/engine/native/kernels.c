@@ -9,6 +9,7 @@
 
 /* Blocks whose weights stay in the second-level cache while they meet tile after tile. */
 #define TOGETHER 8
+#define LINE 16                 /* floats of a cache line */
 
 /* Streams across the lanes: as many accumulators as there are registers for. */
 #define FORM wide
@@ -33,8 +34,8 @@
 #if WIDTH == 8
 #define FORM wide_int8
 #define WIDE 1
-#define ROWS 4
-#define VECTORS 3
+#define ROWS 4                  /* a multiple of 4: half a block's rows go in pairs */
+#define VECTORS 2
 #define PRECISION INT8
 #include "form.h"
 
