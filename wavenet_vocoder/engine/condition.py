@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from wavenet_vocoder.upsampling import BANDS, context_frames, with_context
+from wavenet_vocoder.upsampling import BANDS, context_frames
 
 # Sample n is made of the inputs at positions (n + shift) // scale … + taps - 1, with the
 # coefficients float32 [scale, taps, BANDS] of the row (n + shift) % scale. Of band b, the third
@@ -28,18 +28,18 @@ def last_layer(values, hp):
 
 
 def positions(mel, values, hp):
-    """Inputs of the last layer for a mel [frames, mels], brought to [-1, 1].
+    """Inputs of the last layer for a mel [frames + 2·context_frames, mels], brought to [-1, 1].
 
     float32 [frames·hop / scale + taps, mels]; the first is what sample 0 begins with (position 0).
     """
-    x = with_context(np.asarray(mel, np.float32), hp) / np.float32(hp.mel_range)
+    x = np.asarray(mel, np.float32) / np.float32(hp.mel_range)
     layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsampling]
     rate = 1
     for i, scale in enumerate(hp.wavenet_scales[:-1]):
         x = layer(x, scale, _kernel(values, i))
         rate *= scale
     last, margin = last_layer(values, hp), context_frames(hp) * rate
-    return np.ascontiguousarray(x[margin - 1:margin + len(mel) * rate + last.taps - 1])
+    return np.ascontiguousarray(x[margin - 1:len(x) - margin + last.taps - 1])
 
 
 def _kernel(values, i):

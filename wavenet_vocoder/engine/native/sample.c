@@ -15,34 +15,27 @@ static float scale(const struct network *net, float raw)
     return expf(net->log_scale_min + softplus);
 }
 
-static float of_logistics(const struct network *net, const float *p, int stride, const float *noise)
+/* The first of `classes` whose cumulated probability exceeds the noise, from their logits. */
+static int first_exceeding(const float *logits, int classes, int stride, float noise)
 {
-    const int mixture = net->sizes.mixture;
-    int best = 0;
-    for (int i = 1; i < mixture; i++)
-        if (p[i * stride] + noise[i] > p[best * stride] + noise[best])
-            best = i;
-    const float mean = p[(mixture + best) * stride], raw = p[(2 * mixture + best) * stride];
-    return clipped(mean + scale(net, raw) * noise[mixture]);
+    float largest = logits[0], total = 0, cumulated = 0;
+    for (int i = 1; i < classes; i++)
+        largest = fmaxf(largest, logits[i * stride]);
+    for (int i = 0; i < classes; i++)
+        total += expf(logits[i * stride] - largest);
+    for (int i = 0; i + 1 < classes; i++) {
+        cumulated += expf(logits[i * stride] - largest);
+        if (cumulated > noise * total)
+            return i;
+    }
+    return classes - 1;
 }
 
-/* The first class whose cumulated probability exceeds the noise. */
-static float of_classes(const struct network *net, const float *p, int stride, float noise)
+static float of_logistics(const struct network *net, const float *p, int stride, const float *noise)
 {
-    const int classes = net->sizes.parameters;
-    float largest = p[0], total = 0, cumulated = 0;
-    for (int i = 1; i < classes; i++)
-        largest = fmaxf(largest, p[i * stride]);
-    for (int i = 0; i < classes; i++)
-        total += expf(p[i * stride] - largest);
-    int chosen = 0;
-    while (chosen + 1 < classes) {
-        cumulated += expf(p[chosen * stride] - largest);
-        if (cumulated > noise * total)
-            break;
-        chosen++;
-    }
-    return (float)chosen;
+    const int mixture = net->sizes.mixture, one = first_exceeding(p, mixture, stride, noise[0]);
+    const float mean = p[(mixture + one) * stride], raw = p[(2 * mixture + one) * stride];
+    return clipped(mean + scale(net, raw) * noise[1]);
 }
 
 /* The next sample, or its class where classes are what is drawn; parameters lie `stride` apart. */
@@ -54,6 +47,6 @@ float drawn(const struct network *net, const float *parameters, int stride, cons
     case GAUSSIAN:
         return clipped(parameters[0] + scale(net, parameters[stride]) * noise[0]);
     default:
-        return of_classes(net, parameters, stride, noise[0]);
+        return (float)first_exceeding(parameters, net->sizes.parameters, stride, noise[0]);
     }
 }

@@ -1,0 +1,79 @@
+"""Pieces of utterances on the native engine: what inference.generate and .stream draw from."""
+import os
+
+import numpy as np
+
+from hparams import InputError
+from wavenet_vocoder import network, outputs
+from wavenet_vocoder.engine import condition, library, precision as precisions
+from wavenet_vocoder.inference import noise_of
+
+# multiplications of a sample between two meetings of threads, below which one alone is quicker
+WORTH_SHARING = 50000
+
+
+class Engine(object):
+    """A network, from weights by name (weights.checked), on `threads` threads.
+
+    `precision` is float32, int8 or auto: int8 where it is at hand and cannot be heard.
+    """
+
+    def __init__(self, values, hp, threads=0, precision="float32"):
+        self.hp, self.values = hp, values
+        self.threads = threads or len(os.sched_getaffinity(0))
+        if precision != "auto" and not library.has(precision):
+            raise InputError("--precision %s: this processor has no kernels for it (it needs AVX2)"
+                             % precision)
+        self._networks = {}
+        self.precision = precisions.chosen(self) if precision == "auto" else precision
+
+    def begin(self, pieces):
+        return _Drawing(self, pieces)
+
+    def network(self, wide, precision):
+        """The weights packed for that, once."""
+        if (wide, precision) not in self._networks:
+            self._networks[wide, precision] = library.Network(self.values, self.hp, wide, precision)
+        return self._networks[wide, precision]
+
+    def streams(self, speakers, precision=None):
+        """library.Streams for that many sounds, on as many threads as pay."""
+        alone = len(speakers) == 1
+        shared = not alone or multiplications(self.hp) > (
+            2 * self.hp.wavenet_layers * self.threads * WORTH_SHARING)
+        return library.Streams(self.network(not alone, precision or self.precision), speakers,
+                               self.threads if shared else 1)
+
+
+def multiplications(hp):
+    """Of a sample, and as many additions: what the engine's arithmetic is counted by.
+
+    The condition is that of the last upsampling layer: its input times the kernels once for each
+    input and band around, and a sum over taps and bands for each sample.
+    """
+    taps = 3 if hp.wavenet_upsampling == "subpixel" else 2
+    gates, layers = 2 * hp.wavenet_gate, hp.wavenet_layers
+    layer = (hp.wavenet_kernel * hp.wavenet_residual * gates + hp.wavenet_gate * hp.wavenet_skip
+             + 3 * gates * (taps + hp.mels / float(hp.wavenet_scales[-1])))
+    return (layers * layer + (layers - 1) * hp.wavenet_gate * hp.wavenet_residual
+            + hp.wavenet_skip * (hp.wavenet_skip + outputs.of(hp).size))
+
+
+class _Drawing(object):
+    def __init__(self, engine, pieces):
+        self.engine, self.pieces, self.at = engine, pieces, 0
+        self.streams = engine.streams([piece.speaker for piece in pieces])
+        positions = [condition.positions(piece.mel, engine.values, engine.hp) for piece in pieces]
+        longest = max(map(len, positions))
+        self.positions = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0)), "edge")
+                                   for each in positions])
+
+    def draw(self, frames):
+        count, output = frames * self.engine.hp.hop, self.streams.net.output
+        noise = np.stack([noise_of(piece, piece.start * self.engine.hp.hop + self.at, count, output)
+                          for piece in self.pieces])
+        samples = self.streams.draw(self.positions[:, self.streams.needed(count)], noise)
+        self.at += count
+        if self.engine.hp.wavenet_output == "mulaw":
+            return outputs.MULAW_VALUES[samples.astype(np.int32)]
+        return samples
