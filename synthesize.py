@@ -67,9 +67,9 @@ class Progress(object):
     """
 
     def __init__(self, symbols):
-        self.symbols, self.seconds, self.began = symbols, 0.0, time.time()
+        self.symbols, self.seconds, self.busy, self.last = symbols, 0.0, 0.0, 0.0
         self.known_symbols, self.known_seconds = 0, 0.0
-        self.bar = tqdm(total=1, bar_format="{percentage:3.0f}%|{bar}| {postfix} "
+        self.bar = tqdm(total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} "
                                             "[{elapsed}<{remaining}]")
 
     def __enter__(self):
@@ -79,15 +79,17 @@ class Progress(object):
         self.bar.close()
 
     def expect(self, seconds, symbols):
-        """Lines of so many symbols turn out to be so long."""
+        """Lines of so many symbols turn out to be so long, and are going to be made."""
+        self.last = time.time()
         self.known_seconds, self.known_symbols = (self.known_seconds + seconds,
                                                   self.known_symbols + symbols)
         self.bar.total = self.known_seconds * self.symbols / self.known_symbols
 
     def made(self, seconds):
-        self.seconds += seconds
-        self.bar.set_postfix_str("%.1f of about %.1f s of audio, %.2f × real time" % (
-            self.seconds, self.bar.total, self.seconds / (time.time() - self.began)), refresh=False)
+        now = time.time()
+        self.seconds, self.busy, self.last = self.seconds + seconds, self.busy + now - self.last, now
+        self.bar.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
+            self.seconds, self.bar.total, self.seconds / max(self.busy, 1e-3)), refresh=False)
         self.bar.update(seconds)
 
 

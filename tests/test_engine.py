@@ -56,9 +56,11 @@ def classes(audio):
         return session.run(outputs.mulaw_class(tf.constant(audio)))
 
 
-def followed(values, audio, mels, speakers, hp, threads=1, calls=1, wide=True, **options):
+def followed(values, audio, mels, speakers, hp, threads=1, shared=False, calls=1, wide=True,
+             **options):
     """The engine's parameters for the same, in `calls` calls."""
-    streams = library.Streams(library.Network(values, hp, wide, **options), speakers, threads)
+    streams = library.Streams(library.Network(values, hp, wide, **options), speakers, threads,
+                              shared)
     given = classes(audio) if hp.wavenet_output == "mulaw" else audio
     positions = np.stack([condition.positions(upsampling.with_context(mel, hp), values, hp)
                           for mel in mels])
@@ -99,9 +101,10 @@ def test_a_stream_is_the_same_to_the_byte_alone_in_a_batch_and_on_more_threads(h
         return followed(values, audio[:count], mels[:count], voices[:count], hp,
                         precision=precision, **options)
     all_together = of(70)
-    for count, options in ((1, dict(wide=False)), (1, dict(wide=False, threads=2)), (1, dict()),
-                           (7, dict()), (7, dict(threads=2)), (7, dict(calls=3)),
-                           (70, dict(threads=2)), (70, dict(threads=3, calls=2))):
+    for count, options in ((1, dict(wide=False)), (1, dict(wide=False, threads=2, shared=True)),
+                           (7, dict()), (7, dict(threads=2, shared=True)), (7, dict(calls=3)),
+                           (7, dict(wide=False, threads=2)), (70, dict(threads=2)),
+                           (70, dict(threads=3, calls=2))):
         assert np.array_equal(of(count, **options), all_together[:count]), (count, options)
 
 

@@ -25,7 +25,7 @@ def library():
             ("has", whole, [whole, whole]),
             ("network", handle, [_INTS, _INTS, ctypes.POINTER(_FLOATS), whole, whole, whole]),
             ("network_free", None, [handle]),
-            ("streams", handle, [handle, whole, whole, _FLOATS, ctypes.c_float]),
+            ("streams", handle, [handle, whole, whole, whole, _FLOATS, ctypes.c_float]),
             ("streams_free", None, [handle]),
             ("run", None, [handle, long, long, long] + 5 * [_FLOATS])):
         function = getattr(loaded, "wavenet_" + name)
@@ -64,14 +64,17 @@ class Network(object):
 
 
 class Streams(object):
-    """Sounds at their beginning, which grow in step: one for each of the speakers' ids."""
+    """Sounds at their beginning, which grow in step: one for each of the speakers' ids.
 
-    def __init__(self, net, speakers, threads):
+    Threads have their own streams, or where they are `shared`, their part of every product.
+    """
+
+    def __init__(self, net, speakers, threads=1, shared=False):
         self.net, self.count, self._made = net, len(speakers), 0
         constant = np.stack([weights.of_speaker(net.values, speaker, net.hp)
                              for speaker in speakers]).astype(np.float32)
         silence = outputs.SILENCE if net.hp.wavenet_output == "mulaw" else 0
-        self._handle = library().wavenet_streams(net._handle, self.count, threads,
+        self._handle = library().wavenet_streams(net._handle, self.count, threads, shared,
                                                  _floats(constant), silence)
         if not self._handle:
             raise MemoryError("no memory for %d streams" % self.count)

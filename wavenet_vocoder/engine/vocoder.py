@@ -8,8 +8,11 @@ from wavenet_vocoder import network, outputs
 from wavenet_vocoder.engine import condition, library, precision as precisions
 from wavenet_vocoder.inference import noise_of
 
-# multiplications of a sample between two meetings of threads, below which one alone is quicker
-WORTH_SHARING = 50000
+# as many streams a thread as are quicker one after the other than side by side in a vector
+NARROW = {"float32": 2, "int8": 8}
+# multiplications of a thread between two meetings, from which it pays to share a stream
+WORTH_SHARING = {"float32": 60000, "int8": 240000}
+LANES = 16
 
 
 class Engine(object):
@@ -37,12 +40,15 @@ class Engine(object):
         return self._networks[wide, precision]
 
     def streams(self, speakers, precision=None):
-        """library.Streams for that many sounds, on as many threads as pay."""
-        alone = len(speakers) == 1
-        shared = not alone or multiplications(self.hp) > (
-            2 * self.hp.wavenet_layers * self.threads * WORTH_SHARING)
-        return library.Streams(self.network(not alone, precision or self.precision), speakers,
-                               self.threads if shared else 1)
+        """library.Streams for that many sounds, in the form and on as many threads as pay."""
+        precision, count, threads = precision or self.precision, len(speakers), self.threads
+        wide = count > NARROW[precision] * threads
+        tiles = -(-count // LANES) if wide else count
+        work = multiplications(self.hp) * tiles * (LANES if wide else 1) / (
+            2 * self.hp.wavenet_layers * threads)
+        shared = bool(tiles % threads) and work > WORTH_SHARING[precision]
+        return library.Streams(self.network(wide, precision), speakers,
+                               threads if shared else min(tiles, threads), shared)
 
 
 def multiplications(hp):

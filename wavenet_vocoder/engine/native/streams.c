@@ -15,7 +15,7 @@ enum { WAIT, GO, STAY };
 struct streams {
     struct memory memory;
     const struct network *net;
-    int count, tiles, threads;
+    int count, tiles, threads, shared;
     int64_t n, folded_to;       /* the next sample, and the next position of the mel to fold */
     struct tile *tile;
 };
@@ -99,8 +99,12 @@ static void set_constants(const struct network *net, struct tile *tile, const fl
             }
 }
 
-/* `count` streams at their beginning, `sample` before their first; NULL if there is no memory. */
-struct streams *wavenet_streams(const struct network *net, int count, int threads,
+/* `count` streams at their beginning, `sample` before their first; NULL if there is no memory.
+ *
+ * Threads have each their own tiles and wait for nobody, or where they are `shared`, their part of
+ * every product, and meet twice a layer.
+ */
+struct streams *wavenet_streams(const struct network *net, int count, int threads, int shared,
                                 const float *gates, float sample)
 {
     struct streams *all = calloc(1, sizeof *all);
@@ -111,6 +115,7 @@ struct streams *wavenet_streams(const struct network *net, int count, int thread
     all->count = count;
     all->tiles = (count + width - 1) / width;
     all->threads = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
+    all->shared = shared;
     all->tile = take(&all->memory, all->tiles * sizeof(struct tile));
     for (int i = 0; i < all->tiles && all->tile; i++) {
         struct tile *tile = &all->tile[i];
@@ -218,8 +223,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* The next `samples` of every stream. Where tiles go evenly into threads, each thread has its own
- * and waits for nobody; otherwise all threads share all tiles.
+/* The next `samples` of every stream.
  *
  * mel [streams][positions][mels] begins at `first`, a position of the last upsampling layer's
  * input. With `given` samples, these are followed and nothing is drawn. `out` takes the samples,
@@ -230,7 +234,7 @@ void wavenet_run(struct streams *all, int64_t samples, int64_t first, int64_t po
                  float *parameters)
 {
     struct job job = {all, samples, positions, first, mel, noise, given, out, parameters, WAIT};
-    const int apart = all->tiles % all->threads == 0;
+    const int apart = !all->shared;
     struct team teams[MOST_THREADS];
     struct thread threads[MOST_THREADS];
     pthread_t others[MOST_THREADS];
@@ -241,8 +245,8 @@ void wavenet_run(struct streams *all, int64_t samples, int64_t first, int64_t po
         atomic_init(&team->arrived, 0);
         atomic_init(&team->round, 0);
         threads[i] = (struct thread){
-            {team, apart ? 0 : i}, &job, apart ? all->tiles / all->threads * i : 0,
-            apart ? all->tiles / all->threads * (i + 1) : all->tiles, all->folded_to};
+            {team, apart ? 0 : i}, &job, apart ? all->tiles * i / all->threads : 0,
+            apart ? all->tiles * (i + 1) / all->threads : all->tiles, all->folded_to};
     }
     while (begun < all->threads && !pthread_create(&others[begun], NULL, work, &threads[begun]))
         begun++;
