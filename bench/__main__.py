@@ -4,9 +4,9 @@
     python -m bench reading    one part
 """
 import command_line
-from bench import reading, report
+from bench import engine, reading, report
 
-PARTS = {"reading": reading.figures}
+PARTS = {"reading": reading.figures, "engine": engine.figures}
 
 
 def main(arguments):

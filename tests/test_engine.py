@@ -1,11 +1,17 @@
 """The native engine makes the numbers of the training network, in every form and arrangement."""
+import sys
+
 import numpy as np
 import pytest
 
 from conftest import quick_session
+from hparams import InputError
 from tf1 import tf
-from wavenet_vocoder import network, outputs, upsampling
-from wavenet_vocoder.engine import condition, library, weights
+from wavenet_vocoder import network, noise, outputs, upsampling
+from wavenet_vocoder.engine import build, condition, library, precision, weights
+from wavenet_vocoder.engine.vocoder import Engine
+from wavenet_vocoder.inference import Vocoder, generate, stream
+from wavenet_vocoder.pieces import cut, joined, joints
 
 pytestmark = pytest.mark.skipif(not library.library(), reason="there is no C compiler")
 
@@ -85,12 +91,11 @@ def test_the_distributions_are_those_of_the_training_network(hp, output, kind, k
     assert np.abs(found - expected).max() <= 1e-3 < 0.01 < np.std(expected, 1).mean()
 
 
-@pytest.mark.parametrize("precision", library.PRECISIONS)
+@pytest.mark.parametrize("kind", library.PRECISIONS)
 @pytest.mark.parametrize("sizes", (dict(), dict(wavenet_residual=13, wavenet_gate=19,
                                                 wavenet_skip=9, wavenet_kernel=3)))
-def test_a_stream_is_the_same_to_the_byte_alone_in_a_batch_and_on_more_threads(hp, precision,
-                                                                                sizes):
-    if not library.has(precision):
+def test_a_stream_is_the_same_to_the_byte_alone_in_a_batch_and_on_more_threads(hp, kind, sizes):
+    if not library.has(kind):
         pytest.skip("this processor has no kernels for it")
     hp = hp.replace(**sizes)
     values = random_weights(hp, 3)
@@ -99,7 +104,7 @@ def test_a_stream_is_the_same_to_the_byte_alone_in_a_batch_and_on_more_threads(h
 
     def of(count, **options):
         return followed(values, audio[:count], mels[:count], voices[:count], hp,
-                        precision=precision, **options)
+                        precision=kind, **options)
     all_together = of(70)
     for count, options in ((1, dict(wide=False)), (1, dict(wide=False, threads=2, shared=True)),
                            (7, dict()), (7, dict(threads=2, shared=True)), (7, dict(calls=3)),
@@ -121,8 +126,168 @@ def test_all_sets_of_instructions_agree(hp, instructions, wide):
 
 
 def test_int8_is_near(hp):
+    if not library.has("int8"):
+        pytest.skip("this processor has no kernels for it")
     values = random_weights(hp)
     audio, mels = sounds(hp, frames=20)
     exact, near = (followed(values, audio, mels, [0, 0], hp, precision=precision)
                    for precision in library.PRECISIONS)
     assert 0 < np.abs(near - exact).max() <= 0.05 < np.std(exact)
+
+
+def test_automatic_precision_is_the_one_whose_likelihood_is_near(hp, monkeypatch):
+    if not library.has("int8"):
+        pytest.skip("this processor has no kernels for it")
+    engine = Engine(random_weights(hp), hp, 1, "auto")
+    exact, near = precision.log_likelihoods(engine)
+    assert exact != near and abs(near / exact - 1) < 0.05
+    for allowed, chosen in ((10.0, "int8"), (0.0, "float32")):
+        monkeypatch.setattr(precision, "INAUDIBLE", allowed)
+        assert precision.chosen(engine) == chosen
+
+
+# -- whole utterances ----------------------------------------------------------------------------
+
+@pytest.fixture
+def speech(hp):
+    """Sizes with which an utterance of 40 frames is cut, and (mels, speakers, keys) of seven."""
+    hp = hp.replace(sample_rate=200, wavenet_layers=4, wavenet_cycles=2)    # a frame is 0.1 s
+    random = np.random.RandomState(1)
+    mels = [random.normal(size=[frames, hp.mels]).astype(np.float32)
+            for frames in (40, 3, 9, 1, 33, 12, 17)]
+    return hp, mels, [i % 3 for i in range(7)], [noise.key(5, [i]) for i in range(7)]
+
+
+@pytest.mark.parametrize("kind", library.PRECISIONS)
+def test_an_utterance_does_not_depend_on_the_batch_or_the_threads(speech, kind):
+    if not library.has(kind):
+        pytest.skip("this processor has no kernels for it")
+    hp, mels, speakers, keys = speech
+    values, told = random_weights(hp, 3), []
+    together = generate(Engine(values, hp, 1, kind).begin, mels, speakers, keys, hp, told.append)
+    assert [len(samples) for samples in together] == [20 * len(mel) for mel in mels]
+    assert sum(told) == sum(map(len, together))
+    for threads in (1, 2):
+        begin = Engine(values, hp, threads, kind).begin
+        again = generate(begin, mels[::-1], speakers[::-1], keys[::-1], hp)[::-1]
+        for i, samples in enumerate(together):
+            alone, = generate(begin, mels[i:i + 1], speakers[i:i + 1], keys[i:i + 1], hp)
+            parts = list(stream(begin, mels[i], speakers[i], keys[i], hp))
+            assert len(parts) >= len(mels[i]) // 4
+            for other in (again[i], alone, np.concatenate(parts)):
+                assert other.tobytes() == samples.tobytes()
+    other_key, = generate(begin, mels[:1], speakers[:1], keys[1:2], hp)
+    assert not np.array_equal(other_key, together[0])
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_it_speaks_as_the_graph_does_until_rounding_decides(hp, output):
+    hp = hp.replace(wavenet_output=output)
+    values = random_weights(hp, 2)
+    _, mels = sounds(hp, frames=30)
+    with tf.Graph().as_default():
+        vocoder = Vocoder(hp, 2)
+        with quick_session(1) as session:
+            for variable in tf.trainable_variables():
+                variable.load(values[variable.op.name[len("wavenet/"):]], session)
+            of_graph = vocoder.generate(session, mels, [0, 1], [3, 4])
+    of_engine = generate(Engine(values, hp, 1).begin, mels, [0, 1], [3, 4], hp)
+    for expected, found in zip(of_graph, of_engine):
+        assert np.abs(found - expected)[:100].max() <= 1e-3 < np.std(expected)
+
+
+def test_pieces_are_cut_where_it_is_quiet_and_joined_without_a_gap(speech):
+    hp, mels, _, _ = speech
+    mel = np.ones([55, hp.mels], np.float32)
+    quiet = [8, 19, 31, 41]
+    mel[quiet] = -1
+    assert joints(mel, hp) == quiet
+    parts = cut(0, mel, 0, 1, hp)
+    assert [(part.counts, part.until) for part in parts] == [(0, 8), (8, 19), (19, 31), (31, 41),
+                                                             (41, 55)]
+    field = network.receptive_field(hp)
+    for part in parts:
+        assert part.start == 0 or (part.counts - part.start) * hp.hop >= field
+        assert part.end == min(part.until + 1, 55)
+    ramp = np.arange(55 * hp.hop, dtype=np.float32)
+    audio = [ramp[part.start * hp.hop:part.end * hp.hop] for part in parts]
+    assert np.array_equal(joined(parts, audio, hp), ramp)
+    audio[1] = audio[1] + 10            # another rendering: the way from one to the other is smooth
+    assert np.abs(np.diff(joined(parts, audio, hp))).max() < 2.0
+    assert len(cut(0, mel[:15], 0, 1, hp)) == 1
+
+
+def test_what_is_no_mel_is_refused(hp):
+    begin = Engine(random_weights(hp), hp, 1).begin
+    good = np.zeros([3, hp.mels], np.float32)
+    bad = good.copy()
+    bad[1, 2] = np.nan
+    for mel, says in ((bad, "finite"), (good[:0], "no frames"), (good[:, 1:], "6"), (good[0], "6")):
+        for speaking in (lambda: generate(begin, [good, mel], [0, 0], [1, 2], hp),
+                         lambda: list(stream(begin, mel, 0, 1, hp))):
+            with pytest.raises(InputError, match=says):
+                speaking()
+
+
+def test_weights_that_do_not_fit_are_refused_by_name(hp):
+    scoped = {"wavenet/" + name: value for name, value in random_weights(hp).items()}
+    for name, value, says in (
+            ("wavenet/layer_01/skip/kernel", np.zeros([8, 7]), r"\[8, 7\], and should have \[8, 8\]"),
+            ("wavenet/post/bias", np.full([8], np.inf), "finite"), ("wavenet/input/kernel", None,
+                                                                   "no weight")):
+        damaged = dict(scoped, **{name: value})
+        if value is None:
+            del damaged[name]
+        with pytest.raises(InputError, match="here: .*%s.*%s|here: .*%s.*%s"
+                           % (name, says, says, name)):
+            weights.checked(damaged, hp, 1, "here")
+
+
+def test_an_unknown_precision_of_this_processor_is_refused(hp, monkeypatch):
+    monkeypatch.setattr(library, "has", lambda precision: False)
+    with pytest.raises(InputError, match="--precision int8"):
+        Engine(random_weights(hp), hp, 1, "int8")
+
+
+# -- chance --------------------------------------------------------------------------------------
+
+def test_the_generator_gives_the_numbers_of_its_authors():
+    # the known answers of Philox4x32-10 that come with its reference implementation
+    for counter, key, words in (
+            (0, 0, (0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8)),
+            (0xffffffff, 2 ** 64 - 1, (0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd))):
+        counters = [np.full([1], counter, np.uint64)] * 4
+        assert tuple(int(word[0]) for word in noise.philox(*(counters + [key]))) == words
+
+
+def test_noise_is_uniform_and_a_function_of_key_and_sample():
+    drawn = noise.uniform(7, 0, 20000, 2)
+    assert abs(drawn.mean() - 0.5) < 0.01 and abs(drawn.std() - 12 ** -0.5) < 0.01
+    assert abs(np.corrcoef(drawn[:-1, 0], drawn[1:, 0])[0, 1]) < 0.02
+    assert 0 < drawn.min() and drawn.max() < 1
+    assert np.array_equal(noise.uniform(7, 500, 10, 2), drawn[500:510])
+    assert not np.isin(noise.uniform(8, 0, 1000, 2), drawn).any()
+    assert len({noise.key(seed, ids) for seed in (1, 2) for ids in ([1], [2], [1, 2])}) == 6
+
+
+# -- where there is no compiler ------------------------------------------------------------------
+
+def test_without_a_compiler_a_line_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(build, "BUILD", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert build.built() is None
+    monkeypatch.setenv("CC", sys.executable + " -c 'raise SystemExit(3)'")
+    assert build.built() is None
+    first, second = capsys.readouterr().err.splitlines()
+    assert "no C compiler" in first and "TensorFlow" in first and "failed" in second
+
+
+def test_a_library_of_other_sources_or_flags_is_another_file(tmp_path, monkeypatch):
+    path = build.library_path()
+    monkeypatch.setenv("CFLAGS", "-g")
+    assert build.library_path() != path
+    monkeypatch.delenv("CFLAGS")
+    monkeypatch.setattr(build, "SOURCE", str(tmp_path))
+    (tmp_path / "a.c").write_text("int a;\n")
+    assert build.library_path() != path

@@ -70,7 +70,7 @@ class Streams(object):
     """
 
     def __init__(self, net, speakers, threads=1, shared=False):
-        self.net, self.count, self._made = net, len(speakers), 0
+        self.net, self.count, self.threads, self._made = net, len(speakers), threads, 0
         constant = np.stack([weights.of_speaker(net.values, speaker, net.hp)
                              for speaker in speakers]).astype(np.float32)
         silence = outputs.SILENCE if net.hp.wavenet_output == "mulaw" else 0
