@@ -29,18 +29,19 @@ IN_GRAPH = (("reference", 1, 1), ("small", 1, 3))       # preset, streams, frame
 
 
 def figures():
-    """[Figure] of samples a second, the real-time factor and the memory."""
+    """[Figure] of samples a second, the arithmetic in them, the real-time factor and the memory."""
     found = []
-    for preset, streams, samples in SITUATIONS:
-        for precision in library.PRECISIONS:
-            if library.has(precision):
-                found += _of_engine(preset, streams, samples, precision)
-    for preset, streams, frames in IN_GRAPH:
-        found += _of_graph(preset, streams, frames)
+    with product.Limit() as limit:
+        for preset, streams, samples in SITUATIONS:
+            for precision in library.PRECISIONS:
+                if library.has(precision):
+                    found += _of_engine(preset, streams, samples, precision, limit)
+        for preset, streams, frames in IN_GRAPH:
+            found += _of_graph(preset, streams, frames, limit)
     return found + [_memory()]
 
 
-def _of_engine(preset, count, samples, precision):
+def _of_engine(preset, count, samples, precision, limit):
     hp = hparams.load(preset)
     engine = Engine(_weights(hp), hp, 0, precision)
     streams = engine.streams([0] * count)
@@ -52,10 +53,10 @@ def _of_engine(preset, count, samples, precision):
                      random.uniform(0.1, 0.9, [count, samples, streams.net.output.noise_size]))
 
     return _rates("WaveNet %s, %s, %s" % (preset, precision, _streams(count)), work,
-                  count * samples, streams.threads, hp)
+                  count * samples, streams.threads, hp, limit)
 
 
-def _of_graph(preset, count, frames):
+def _of_graph(preset, count, frames, limit):
     hp = hparams.load(preset)
     random = np.random.RandomState(1)
     mels = [random.normal(size=[frames, hp.mels]) for _ in range(count)]
@@ -65,20 +66,20 @@ def _of_graph(preset, count, frames):
             session.run(tf.global_variables_initializer())
             return _rates("WaveNet %s, in the graph, %s" % (preset, _streams(count)),
                           lambda: vocoder.generate(session, mels, [0] * count, range(count)),
-                          count * frames * hp.hop, 1, hp)
+                          count * frames * hp.hop, 1, hp, limit)
 
 
-def _rates(name, work, samples, threads, hp):
+def _rates(name, work, samples, threads, hp, limit):
     """The Figures of work(), which makes that many samples on that many threads."""
     work()
     rates, ratios = [], []
     flops = 2e-9 * multiplications(hp)
     for _ in range(RUNS):
-        limit = product.gflops()
+        best = limit.gflops() * threads
         began = time.process_time()
         work()
         rates.append(samples * threads / (time.process_time() - began))
-        ratios.append(rates[-1] * flops / (limit * threads))
+        ratios.append(rates[-1] * flops / best)
     rate, ratio = statistics.median(rates), statistics.median(ratios)
     return [Figure(name, rate, "samples/s on %d threads" % threads, ratio, RUNS),
             Figure(name + ", arithmetic", rate * flops, "GFLOP/s", ratio, RUNS),
@@ -86,21 +87,24 @@ def _rates(name, work, samples, threads, hp):
 
 
 def _memory():
-    """The most memory of a process that speaks a minute at reference size, against 600 MB."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        used = pool.apply(_a_minutes_memory)
+    """The most memory for a minute at reference size, beyond Python and TensorFlow; of 600 MB."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        used = pool.apply(_of_a_minute)
     return Figure("WaveNet reference, memory of a minute of audio", used, "MB", used / 600.0, 1)
 
 
-def _a_minutes_memory():
+def _of_a_minute():
+    def most():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
     hp = hparams.load("reference")
     mel = np.zeros([60 * hp.sample_rate // hp.hop, hp.mels], np.float32)
-    engine = Engine(_weights(hp), hp)
-    # all pieces side by side, as they are spoken; what comes later takes the samples alone
-    drawing = engine.begin(cut(0, mel, 0, 1, hp)[:TOGETHER])
+    values, before = _weights(hp), most()
+    # all pieces side by side, as they are spoken; what comes later takes the samples alone, twice
+    drawing = Engine(values, hp).begin(cut(0, mel, 0, 1, hp)[:TOGETHER])
     drawing.draw(1)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0 + mel.shape[0] * hp.hop * 8e-6
+    return most() - before + mel.shape[0] * hp.hop * 8e-6 + sum(
+        value.nbytes for value in values.values()) * 1e-6
 
 
 def _weights(hp):

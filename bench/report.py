@@ -48,7 +48,8 @@ def show(figures):
     width = max(len(figure.name) for figure in figures)
     for figure in figures:
         print("  %-*s %12s %s, %.3g of the limit (median of %d)"
-              % (width, figure.name, "{:,.0f}".format(figure.value), figure.unit,
+              % (width, figure.name, ("{:,.0f}" if figure.value >= 100 else "{:.3g}").format(
+                  figure.value), figure.unit,
                  figure.ratio_to_limit, figure.runs))
 
 
