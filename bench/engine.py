@@ -3,9 +3,9 @@
 Times are those of the processor, whatever else it does meanwhile: a rate on n threads is n times
 that of a second of work. The limit is the machine's own matrix product, taken before every run.
 """
-import multiprocessing
-import resource
 import statistics
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -88,23 +88,25 @@ def _rates(name, work, samples, threads, hp, limit):
 
 def _memory():
     """The most memory for a minute at reference size, beyond Python and TensorFlow; of 600 MB."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        used = pool.apply(_of_a_minute)
+    # in a process of its own: memory that was used before would be used again
+    used = float(subprocess.check_output([sys.executable, "-m", "bench.engine"]))
     return Figure("WaveNet reference, memory of a minute of audio", used, "MB", used / 600.0, 1)
 
 
 def _of_a_minute():
-    def most():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-
     hp = hparams.load("reference")
     mel = np.zeros([60 * hp.sample_rate // hp.hop, hp.mels], np.float32)
-    values, before = _weights(hp), most()
+    before, values = _status("VmRSS"), _weights(hp)
     # all pieces side by side, as they are spoken; what comes later takes the samples alone, twice
     drawing = Engine(values, hp).begin(cut(0, mel, 0, 1, hp)[:TOGETHER])
     drawing.draw(1)
-    return most() - before + mel.shape[0] * hp.hop * 8e-6 + sum(
-        value.nbytes for value in values.values()) * 1e-6
+    return _status("VmHWM") - before + mel.shape[0] * hp.hop * 8e-6
+
+
+def _status(name):
+    """What Linux tells of this process's memory [MB]."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) / 1024.0 for line in file if line.startswith(name))
 
 
 def _weights(hp):
@@ -117,3 +119,7 @@ def _weights(hp):
 
 def _streams(count):
     return "one stream" if count == 1 else "%d streams" % count
+
+
+if __name__ == "__main__":
+    print(_of_a_minute())
