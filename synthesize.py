@@ -87,7 +87,8 @@ class Progress(object):
 
     def made(self, seconds):
         now = time.time()
-        self.seconds, self.busy, self.last = self.seconds + seconds, self.busy + now - self.last, now
+        self.seconds, self.busy = self.seconds + seconds, self.busy + now - self.last
+        self.last = now
         self.bar.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
             self.seconds, self.bar.total, self.seconds / max(self.busy, 1e-3)), refresh=False)
         self.bar.update(seconds)

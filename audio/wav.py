@@ -74,7 +74,7 @@ def pcm16(samples):
 
 
 def endless_wav_header(sample_rate):
-    """What a 16-bit mono WAV begins with whose length is not known: it goes on as long as it does."""
+    """What a 16-bit mono WAV begins with that is as long as samples follow."""
     return (struct.pack("<4sI4s", b"RIFF", 0xFFFFFFFF, b"WAVE")
             + struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, sample_rate, 2 * sample_rate, 2, 16)
             + struct.pack("<4sI", b"data", 0xFFFFFFFF))

@@ -3,6 +3,7 @@
 Times are those of the processor, whatever else it does meanwhile: a rate on n threads is n times
 that of a second of work. The limit is the machine's own matrix product, taken before every run.
 """
+import os
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from wavenet_vocoder.inference import TOGETHER, Vocoder
 from wavenet_vocoder.pieces import cut
 
 RUNS = 5
+STATUS = "/proc/self/status"
 # preset, streams, samples a run
 SITUATIONS = (("reference", 1, 400), ("reference", TOGETHER, 80),
               ("small", 1, 8000), ("small", TOGETHER, 1000))
@@ -38,7 +40,7 @@ def figures():
                     found += _of_engine(preset, streams, samples, precision, limit)
         for preset, streams, frames in IN_GRAPH:
             found += _of_graph(preset, streams, frames, limit)
-    return found + [_memory()]
+    return found + ([_memory()] if os.path.exists(STATUS) else [])
 
 
 def _of_engine(preset, count, samples, precision, limit):
@@ -105,7 +107,7 @@ def _of_a_minute():
 
 def _status(name):
     """What Linux tells of this process's memory [MB]."""
-    with open("/proc/self/status", encoding="ascii") as file:
+    with open(STATUS, encoding="ascii") as file:
         return next(int(line.split()[1]) / 1024.0 for line in file if line.startswith(name))
 
 

@@ -107,7 +107,7 @@ class Vocoder(object):
 
 
 class _InGraph(object):
-    """Pieces that grow by session.run; what they share is rounded as the size of the batch has it."""
+    """Pieces that grow by session.run. Sums are rounded as the size of the batch has it."""
 
     def __init__(self, vocoder, session, pieces):
         self.vocoder, self.session, self.pieces, self.at = vocoder, session, pieces, 0

@@ -23,6 +23,7 @@ def library():
     handle, whole, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
     for name, result, arguments in (
             ("has", whole, [whole, whole]),
+            ("gate", None, [whole] + 3 * [_FLOATS] + [whole]),
             ("network", handle, [_INTS, _INTS, ctypes.POINTER(_FLOATS), whole, whole, whole]),
             ("network_free", None, [handle]),
             ("streams", handle, [handle, whole, whole, whole, _FLOATS, ctypes.c_float]),
@@ -37,6 +38,14 @@ def has(precision, instructions="best"):
     """Whether this processor runs the kernels of a precision."""
     return bool(library() and library().wavenet_has(SETS.index(instructions),
                                                     PRECISIONS.index(precision)))
+
+
+def gate(filters, gates, instructions):
+    """tanh(filters) · sigmoid(gates) as the kernels compute it; float32 [a multiple of 16]."""
+    z = np.empty_like(filters)
+    library().wavenet_gate(SETS.index(instructions), _floats(filters), _floats(gates), _floats(z),
+                           len(z))
+    return z
 
 
 class Network(object):

@@ -4,7 +4,7 @@ import os
 import numpy as np
 
 from hparams import InputError
-from wavenet_vocoder import network, outputs
+from wavenet_vocoder import outputs
 from wavenet_vocoder.engine import condition, library, precision as precisions
 from wavenet_vocoder.inference import noise_of
 
@@ -13,6 +13,7 @@ NARROW = {"float32": 2, "int8": 8}
 # multiplications of a thread between two meetings, from which it pays to share a stream
 WORTH_SHARING = {"float32": 60000, "int8": 240000}
 LANES = 16
+MOST_TAPS = 16      # of engine.h
 
 
 class Engine(object):
@@ -23,7 +24,10 @@ class Engine(object):
 
     def __init__(self, values, hp, threads=0, precision="float32"):
         self.hp, self.values = hp, values
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or _cores()
+        if hp.wavenet_kernel > MOST_TAPS:
+            raise InputError("wavenet_kernel=%d: the native engine takes up to %d"
+                             % (hp.wavenet_kernel, MOST_TAPS))
         if precision != "auto" and not library.has(precision):
             raise InputError("--precision %s: this processor has no kernels for it (it needs AVX2)"
                              % precision)
@@ -63,6 +67,13 @@ def multiplications(hp):
              + 3 * gates * (taps + hp.mels / float(hp.wavenet_scales[-1])))
     return (layers * layer + (layers - 1) * hp.wavenet_gate * hp.wavenet_residual
             + hp.wavenet_skip * (hp.wavenet_skip + outputs.of(hp).size))
+
+
+def _cores():
+    """Those that this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Drawing(object):

@@ -1,4 +1,4 @@
-"""A trained network's weights as arrays, by the names of the graph's variables, and as C wants them.
+"""A trained network's weights as arrays, by the graph's names, and as C wants them.
 
 Nothing here needs a graph: synthesis reads a checkpoint and leaves TensorFlow alone.
 """
@@ -103,7 +103,7 @@ def of_speaker(values, speaker, hp):
 
 
 def _ranges(first, first_bias, residual, residual_bias):
-    """[layers]: what no input of a layer can exceed, for a sample lies in [-1, 1] and so do gates."""
+    """[layers]: what no input of a layer exceeds, for samples and gates lie in [-1, 1]."""
     bound = np.abs(first).max(0) + np.abs(first_bias)
     bounds = [bound.max()]
     for kernel, bias in zip(residual, residual_bias):

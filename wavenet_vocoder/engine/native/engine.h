@@ -65,7 +65,7 @@ struct network {
     struct packed *dilated, *condition, *residual, *skip;       /* [layers] */
     struct packed post, last;
     float *input, *input_bias, *coefficients;
-    float *quantum, gated_quantum;      /* [layers]: integers a unit of a layer's inputs, of gates */
+    float *quantum, gated_quantum;      /* INT8: whole numbers a unit of a layer's inputs, gates */
     float log_scale_min;
 };
 
@@ -99,6 +99,8 @@ struct form {
     /* tile->x → tile->parameters of sample n. The condition is Σ terms · folded + the last one. */
     void (*step)(const struct network *, struct tile *, int tiles, int64_t n, const float *terms,
                  struct worker *);
+    /* gated() of whole vectors, for the test of its error. */
+    void (*gate)(const float *filters, const float *gates, float *z, int count);
 };
 
 void meet(struct worker *);

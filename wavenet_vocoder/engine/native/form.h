@@ -220,7 +220,7 @@ static void LOCAL(step)(const struct network *net, struct tile *tiles, int count
         LOCAL(dense)(&net->last, tiles[t].post, tiles[t].parameters, 0, me);
 }
 
-const struct form NAMED(FORM, SET) = {ROWS, TILE, PRECISION, LOCAL(fold), LOCAL(step)};
+const struct form NAMED(FORM, SET) = {ROWS, TILE, PRECISION, LOCAL(fold), LOCAL(step), NAMED(gate, SET)};
 
 #undef LOCAL
 #undef TILE

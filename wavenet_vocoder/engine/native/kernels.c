@@ -11,6 +11,17 @@
 #define TOGETHER 8
 #define LINE 16                 /* floats of a cache line */
 
+static void NAMED(gate, SET)(const float *filters, const float *gates, float *z, int count)
+{
+    vec a, b;
+    for (int i = 0; i + WIDTH <= count; i += WIDTH) {
+        memcpy(&a, filters + i, sizeof a);
+        memcpy(&b, gates + i, sizeof b);
+        a = gated(a, b);
+        memcpy(z + i, &a, sizeof a);
+    }
+}
+
 /* Streams across the lanes: as many accumulators as there are registers for. */
 #define FORM wide
 #define WIDE 1

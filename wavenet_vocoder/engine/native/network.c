@@ -46,6 +46,12 @@ int wavenet_has(int set, int precision)
     return form_of(set, precision, 1) != NULL;
 }
 
+/* tanh · sigmoid as a set of instructions computes it; count is a multiple of 16. */
+void wavenet_gate(int set, const float *filters, const float *gates, float *z, int count)
+{
+    form_of(set, FLOAT32, 1)->gate(filters, gates, z, count);
+}
+
 /* Column of the kernel that row `row` of the packed matrix is, or -1: rows that fill a block. Of
  * gates, the first half of a block's rows are filters, the others the gates of the same channels.
  */

@@ -1,7 +1,7 @@
 /* Vectors of the width that the compiler was told of, and what is computed with them.
  *
- * Multiplication and addition are one operation only where `muladd` says so (-ffp-contract=off): what
- * a lane computes does not depend on how the compiler arranges the code around it.
+ * Multiplication and addition are one operation only where `muladd` says so (-ffp-contract=off):
+ * what a lane computes does not depend on how the compiler arranges the code around it.
  */
 #ifndef VECTOR_H
 #define VECTOR_H
