@@ -72,7 +72,7 @@ def test_what_is_done_is_not_done_again_and_never_overwritten(spoken, trained):
     path = folder / "out" / "0001.wav"
     before = path.read_bytes(), os.stat(str(path)).st_mtime_ns
     (folder / "out" / "0002.wav").unlink()
-    again = speak(folder, TEXT, trained)
+    again = speak(folder, TEXT, trained, "--resume")
     assert (path.read_bytes(), os.stat(str(path)).st_mtime_ns) == before
     np.testing.assert_allclose(again["0002.wav"], waves["0002.wav"], atol=1e-3)
     with pytest.raises(InputError) as refusal:
