@@ -10,8 +10,16 @@
 # was built on one and still carries the libraries; its Python 3.5 is left behind.
 ARG DONOR=tensorflow/tensorflow:1.3.0-gpu-py3
 ARG PYTHON_IMAGE=python:3.6.15-slim-bullseye
+# The same Debian with a compiler: WaveNet's engine is made in it, and it is left behind.
+ARG COMPILER_IMAGE=python:3.6.15-bullseye
 
 FROM ${DONOR} AS donor
+FROM ${COMPILER_IMAGE} AS native
+WORKDIR /work
+COPY wavenet_vocoder/__init__.py wavenet_vocoder/
+COPY wavenet_vocoder/engine wavenet_vocoder/engine
+RUN python -m wavenet_vocoder.engine.build
+
 FROM ${PYTHON_IMAGE}
 
 # No apt anywhere: Debian's archive for this base has moved. The files of the full version are
@@ -55,3 +63,4 @@ RUN entrypoint python -c 'import tensorflow as tf; tf.Session()'
 
 WORKDIR /work
 COPY . .
+COPY --from=native /work/wavenet_vocoder/engine/build wavenet_vocoder/engine/build

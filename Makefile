@@ -2,6 +2,8 @@
 # make .venv-legacy   faithful stack (TensorFlow 1.3.0, Python 3.6) in ./.venv-legacy
 # make test           the suite, on both stacks
 # make test-slow      minutes: every kind of attention learns to align, every verdict is right
+# make test-sanitize  the engine's tests, its C watched for wrong addresses and undefined behaviour
+# make native         WaveNet's engine in C; part of .venv and .venv-legacy
 # make bench        figures of this machine, in logs/bench.json
 # make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
 # make image          the faithful image, from Dockerfile
@@ -28,7 +30,7 @@ ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
 legacy-exchange := -e 's/^tensorflow-gpu==/tensorflow==/'
 endif
 
-.PHONY: .venv .venv-legacy test test-slow bench demo image
+.PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo image
 
 .venv:
 	@lock=$$(sed -e '' $(modern-exchange) requirements-modern.txt)
@@ -40,6 +42,11 @@ endif
 		exit 1
 	}
 	$(call install,$(PYTHON))
+
+# Without a compiler a line says what that costs, and everything works.
+.venv .venv-legacy: native
+native:
+	@$(PYTHON) -m wavenet_vocoder.engine.build || true
 
 .venv-legacy:
 	@lock=$$(sed -e '' $(legacy-exchange) requirements.txt)
@@ -101,6 +108,17 @@ test-slow: $(SLOW_STACKS)
 		$$stack/bin/python -m pytest -m slow -s $(TESTS) || status=1
 	done
 	exit $$status
+
+# The leaks that Python leaves at its end are none of the engine's.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -g
+test-sanitize: .venv .venv-legacy
+	@export CFLAGS='$(SANITIZE)' ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
+	for stack in .venv .venv-legacy; do
+		echo "=== $$stack"
+		$$stack/bin/python -m wavenet_vocoder.engine.build
+		LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+			$$stack/bin/python -m pytest tests/test_engine.py
+	done
 
 bench: .venv .venv-legacy
 	@for stack in .venv .venv-legacy; do $$stack/bin/python -m bench; done

@@ -3,10 +3,13 @@
     python synthesize.py text.txt --tacotron logs/me-tacotron --vocoder logs/me-vocoder --out spoken
 
 An alignment picture lies beside each. A long line is spoken sentence by sentence. The same command
-goes on where it was interrupted.
+goes on where it was interrupted. To hear it while it is made:
+
+    python synthesize.py text.txt --voice voices/me --stream wav | aplay
 """
 import os
 import sys
+import time
 from collections import namedtuple
 
 import numpy as np
@@ -21,6 +24,7 @@ from korean.sentences import sentences
 from training import plots
 from training.run import SOFTWARE
 from voice import GRIFFIN_LIM, Voice
+from wavenet_vocoder.engine.library import PRECISIONS
 
 TOGETHER = 8        # lines that are spoken in one batch
 LONG = 60           # syllables: what an attention trained on usual recordings follows safely
@@ -36,7 +40,8 @@ def main(arguments):
     tacotron, vocoder = _folders(options)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
     written = files.read_lines(options.text)
-    voice = Voice(tacotron, vocoder, options.speaker, options.best)
+    voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
+                  options.threads)
     reader = _reader(voice.reader, own)
     texts = _texts(options.text, written, reader, options.strict)
     lines = [Line(os.path.join(options.out, "%04d" % number), text,
@@ -44,23 +49,54 @@ def main(arguments):
                   "synthetic speech; voice: %s; seed %d; text: %s"
                   % (voice.description, options.seed, text))
              for number, text in enumerate(texts, 1)]
+    if options.stream:
+        return _stream(voice, lines, options.seed, options.stream)
     pending = [line for line in lines if not _is_done(line)]
     os.makedirs(options.out, exist_ok=True)
-    with tqdm(total=len(pending), unit="line") as bar:
+    with Progress(sum(len(ids) for line in pending for ids in line.sentences)) as progress:
         for start in range(0, len(pending), TOGETHER):
-            _speak(voice, pending[start:start + TOGETHER], options.seed, bar)
+            _speak(voice, pending[start:start + TOGETHER], options.seed, progress)
     for line in lines:
         print("%s.wav  %s" % (line.stem, line.text))
 
 
-def _speak(voice, lines, seed, bar):
-    made = [0.0]
+class Progress(object):
+    """A bar in seconds of audio, with the time that is left and the real-time factor.
 
-    def progress(seconds):
-        made[0] += seconds
-        bar.set_postfix_str("%.1f s of audio" % made[0])
+    How long the lines that are still to come will be is estimated from their symbols.
+    """
 
-    spoken = iter(voice.speak([ids for line in lines for ids in line.sentences], seed, progress))
+    def __init__(self, symbols):
+        self.symbols, self.seconds, self.busy, self.last = symbols, 0.0, 0.0, 0.0
+        self.known_symbols, self.known_seconds = 0, 0.0
+        self.bar = tqdm(total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} "
+                                            "[{elapsed}<{remaining}]")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.bar.close()
+
+    def expect(self, seconds, symbols):
+        """Lines of so many symbols turn out to be so long, and are going to be made."""
+        self.last = time.time()
+        self.known_seconds, self.known_symbols = (self.known_seconds + seconds,
+                                                  self.known_symbols + symbols)
+        self.bar.total = self.known_seconds * self.symbols / self.known_symbols
+
+    def made(self, seconds):
+        now = time.time()
+        self.seconds, self.busy = self.seconds + seconds, self.busy + now - self.last
+        self.last = now
+        self.bar.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
+            self.seconds, self.bar.total, self.seconds / max(self.busy, 1e-3)), refresh=False)
+        self.bar.update(seconds)
+
+
+def _speak(voice, lines, seed, progress):
+    spoken = iter(voice.speak([ids for line in lines for ids in line.sentences], seed,
+                              progress))
     for line in lines:
         said = [next(spoken) for _ in line.sentences]
         if not all(sentence.stopped for sentence in said):
@@ -76,11 +112,26 @@ def _speak(voice, lines, seed, bar):
             audio.write_wav(wav, _joined([sentence.samples for sentence in said],
                                          voice.hp.sample_rate),
                             voice.hp.sample_rate, line.comment, SOFTWARE)
-        bar.update()
+
+
+def _stream(voice, lines, seed, kind):
+    """Speak the lines to standard output while they are made: 16 bits, `wav` with a header."""
+    output, rate = sys.stdout.buffer, voice.hp.sample_rate
+    if kind == "wav":
+        output.write(audio.endless_wav_header(rate))
+    for ids in [ids for line in lines for ids in line.sentences]:
+        for samples in voice.stream(ids, seed):
+            output.write(audio.pcm16(samples).astype("<i2").tobytes())
+            output.flush()
+        output.write(audio.pcm16(_pause(rate)).tobytes())
+
+
+def _pause(rate):
+    return np.zeros(int(PAUSE * rate), np.float32)
 
 
 def _joined(waves, rate):
-    pause = np.zeros(int(PAUSE * rate), np.float32)
+    pause = _pause(rate)
     return np.concatenate([part for wave in waves for part in (pause, wave)][1:])
 
 
@@ -151,6 +202,17 @@ def _parser():
                         help="speak with each run's best checkpoint by validation, not its newest")
     parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
                         help="another seed, another rendering; default: 1")
+    parser.add_argument("--precision", choices=("auto",) + PRECISIONS, default="auto",
+                        help="of WaveNet's weights; default: auto, the fewest bits that cannot be "
+                             "heard")
+    parser.add_argument("--threads", type=command_line.positive, default=0, metavar="N",
+                        help="processor threads for WaveNet (default: all)")
+    parser.add_argument("--stream", choices=("raw", "wav"),
+                        help="speak to standard output while it is made, 16 bits, and write no "
+                             "files")
+    parser.add_argument("--resume", action="store_true",
+                        help="skip lines whose WAV was written with the same text, seed and voice: "
+                             "as without it, and a script that says so is clearer")
     parser.add_lexicon()
     parser.add_argument("--strict", action="store_true",
                         help="a character that cannot be read is an error, and not left out")

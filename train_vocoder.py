@@ -4,6 +4,8 @@
 
 The same command goes on where a run stopped. Watch it with: tensorboard --logdir logs
 """
+import functools
+
 import numpy as np
 
 import audio
@@ -13,7 +15,9 @@ from tf1 import tf
 from training import gta, loop, memory, optimizer, plots
 from training.start import start
 from wavenet_vocoder import network
-from wavenet_vocoder.inference import Vocoder
+from wavenet_vocoder.engine import library, weights
+from wavenet_vocoder.engine.vocoder import Engine
+from wavenet_vocoder.inference import Vocoder, generate
 from wavenet_vocoder.upsampling import context_frames
 
 SHOWN = 2           # utterances of each kind that every evaluation copies
@@ -23,8 +27,8 @@ SHOWN_SECONDS = 2   # as much of each
 class Model(object):
     """The graphs over one set of weights and their averages: training, validation, generation."""
 
-    def __init__(self, hp, speakers):
-        self.hp = hp
+    def __init__(self, hp, speakers, threads=0):
+        self.hp, self.threads = hp, threads
         self.batch = batches.AudioBatch(
             tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.float32, [None, None]),
             tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [None, None, hp.mels]))
@@ -39,12 +43,24 @@ class Model(object):
         with tf.variable_scope(tf.get_variable_scope(), reuse=True,
                                custom_getter=optimizer.averaged(averages)):
             self.validation = self._loss(speakers)
-            self.vocoder = Vocoder(hp, speakers)
+            self.begin = self._generator(speakers, averages)
 
     def _loss(self, speakers):
         batch = self.batch
         return network.training_loss(batch.audio, batch.mel, batch.speaker, batch.real, self.hp,
                                      speakers)[0]
+
+    def _generator(self, speakers, averages):
+        """A function of a session: what inference.generate draws from, with the averages."""
+        if not library.library():
+            vocoder = Vocoder(self.hp, speakers)
+            return lambda session: functools.partial(vocoder.begin, session)
+        used = {v.op.name: averages.average(v) for v in tf.trainable_variables()}
+
+        def begin(session):
+            values = weights.checked(session.run(used), self.hp, speakers, "the network")
+            return Engine(values, self.hp, self.threads).begin
+        return begin
 
     def feed(self, items, random):
         return dict(zip(self.batch, batches.audio_batch(items, self.hp, context_frames(self.hp),
@@ -72,8 +88,8 @@ def evaluation(run, model, training, held_out):
         figures = {"validation/loss": np.average(losses, weights=[len(part) for part in validated])}
         frames = SHOWN_SECONDS * hp.sample_rate // hp.hop
         mels = [item.store.mel(item.row)[:frames] for _, item in shown]
-        copies = model.vocoder.generate(session, mels, [item.speaker for _, item in shown],
-                                        [hp.seed] * len(shown), lambda samples: check())
+        copies = generate(model.begin(session), mels, [item.speaker for _, item in shown],
+                          [hp.seed] * len(shown), hp, lambda samples: check())
         distances = {}
         for (kind, item), mel, copy in zip(shown, mels, copies):
             check()
@@ -102,7 +118,7 @@ def main(arguments):
     run, training, held_out = start(options, "vocoder", lambda run, stores: gta.predicted(
         run, stores, options.gta))
     hp = run.hp
-    model = Model(hp, run.speaker_rows)
+    model = Model(hp, run.speaker_rows, options.threads)
     order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(

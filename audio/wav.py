@@ -65,7 +65,19 @@ def write_wav(file, samples, sample_rate, comment, software):
     """
     with soundfile.SoundFile(file, "w", sample_rate, 1, subtype="PCM_16", format="WAV") as wav:
         wav.comment, wav.software = comment, software
-        wav.write(np.int16(np.round(np.clip(samples, -1, 1) * 32767)))
+        wav.write(pcm16(samples))
+
+
+def pcm16(samples):
+    """int16 of samples; what exceeds [-1, 1] is clipped."""
+    return np.int16(np.round(np.clip(samples, -1, 1) * 32767))
+
+
+def endless_wav_header(sample_rate):
+    """What a 16-bit mono WAV begins with that is as long as samples follow."""
+    return (struct.pack("<4sI4s", b"RIFF", 0xFFFFFFFF, b"WAVE")
+            + struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, sample_rate, 2 * sample_rate, 2, 16)
+            + struct.pack("<4sI", b"data", 0xFFFFFFFF))
 
 
 def comment(path):

@@ -4,9 +4,9 @@
     python -m bench reading    one part
 """
 import command_line
-from bench import reading, report, training
+from bench import engine, reading, report, training
 
-PARTS = {"reading": reading.figures, "training": training.figures}
+PARTS = {"reading": reading.figures, "training": training.figures, "engine": engine.figures}
 
 
 def main(arguments):

@@ -33,10 +33,10 @@ def quick(monkeypatch):
     """Training in this process starts sooner and evaluates nothing: {"score"} of an evaluation."""
     told, build = {"score": None}, train_vocoder.Model
 
-    def model(hp, speakers):
+    def model(hp, *rest):
         graph = tf.get_default_graph()
         if not hasattr(graph, "model_for_tests"):
-            graph.model_for_tests = build(hp, speakers)
+            graph.model_for_tests = build(hp, *rest)
         return graph.model_for_tests
 
     monkeypatch.setattr(tf1, "session", quick_session)

@@ -22,6 +22,7 @@ def speak(folder, text, trained, *options, **changes):
     out = folder / "out"
     call(synthesize.main, path, "--out", out, "--tacotron", runs["tacotron"], "--vocoder",
          runs["vocoder"], "--speaker", "one", *options)
+    os.makedirs(str(out), exist_ok=True)
     return {name: soundfile.read(str(out / name))[0] for name in sorted(os.listdir(str(out)))
             if name.endswith(".wav")}
 
@@ -71,7 +72,7 @@ def test_what_is_done_is_not_done_again_and_never_overwritten(spoken, trained):
     path = folder / "out" / "0001.wav"
     before = path.read_bytes(), os.stat(str(path)).st_mtime_ns
     (folder / "out" / "0002.wav").unlink()
-    again = speak(folder, TEXT, trained)
+    again = speak(folder, TEXT, trained, "--resume")
     assert (path.read_bytes(), os.stat(str(path)).st_mtime_ns) == before
     np.testing.assert_allclose(again["0002.wav"], waves["0002.wav"], atol=1e-3)
     with pytest.raises(InputError) as refusal:
@@ -159,3 +160,50 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_speaks(trained, tmp
     with pytest.raises(InputError) as refusal:
         speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
     assert "model-4" in str(refusal.value)
+
+
+def pcm(path):
+    return soundfile.read(str(path), dtype="int16")[0]
+
+
+def test_what_is_streamed_is_what_the_files_hold(spoken, trained, tmp_path, capsysbinary):
+    folder, waves = spoken
+    speak(tmp_path, TEXT, trained, "--stream", "raw")
+    raw = capsysbinary.readouterr().out
+    speak(tmp_path, TEXT, trained, "--stream", "wav")
+    wav = capsysbinary.readouterr().out
+    pause = np.zeros(int(0.35 * 16000), np.int16)
+    expected = np.concatenate([part for name in sorted(waves)
+                               for part in (pcm(folder / "out" / name), pause)])
+    assert np.array_equal(np.frombuffer(raw, "<i2"), expected)
+    (tmp_path / "streamed.wav").write_bytes(wav)
+    assert np.array_equal(pcm(tmp_path / "streamed.wav"), expected)
+    assert sorted(os.listdir(str(tmp_path / "out"))) == []
+
+
+def test_without_the_native_engine_tensorflow_speaks(trained, tmp_path, monkeypatch):
+    from wavenet_vocoder.engine import library
+    (tmp_path / "native").mkdir()
+    native = speak(tmp_path / "native", TEXT, trained, "--precision", "float32")
+    monkeypatch.setattr(library, "library", lambda: None)
+    for name, samples in speak(tmp_path, TEXT, trained).items():
+        assert len(native[name]) == len(samples)
+        assert np.abs(native[name] - samples)[:200].max() <= 1e-3
+    with pytest.raises(InputError, match="only the native engine"):
+        speak(tmp_path, TEXT, trained, "--precision", "int8")
+
+
+def test_progress_tells_seconds_and_how_fast_they_are_made(monkeypatch, capsys):
+    now = [100.0]
+    monkeypatch.setattr(synthesize.time, "time", lambda: now[0])
+    with synthesize.Progress(30) as progress:
+        progress.expect(2.0, 10)                # 20 symbols are to come, as long again each
+        now[0] += 4
+        progress.made(2.0)
+        assert progress.bar.total == 6.0 and progress.bar.n == 2.0
+        assert "2.0 of about 6.0 s of audio, 0.50 × real time" in progress.bar.desc
+        now[0] += 100                           # mels are being made: not the vocoder's time
+        progress.expect(4.0, 20)
+        now[0] += 2
+        progress.made(4.0)
+        assert "6.0 of about 6.0 s of audio, 1.00 × real time" in progress.bar.desc

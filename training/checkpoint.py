@@ -82,6 +82,20 @@ def take_trained(session, run, of_best=False):
     return _first_readable(_trained(run, of_best), take)
 
 
+def trained_values(run, names, of_best=False):
+    """({name: array} of those `names` that a trained run has, averages where it keeps them; their
+    step), without a graph. Raises InputError as take_trained does.
+    """
+    def take(path):
+        reader = tf.train.NewCheckpointReader(path)
+        there = reader.get_variable_to_shape_map()
+        stored = {name: name + AVERAGE if name + AVERAGE in there else name for name in names}
+        return ({name: reader.get_tensor(key) for name, key in stored.items() if key in there},
+                int(reader.get_tensor("global_step")))
+
+    return _first_readable(_trained(run, of_best), take)
+
+
 def with_newest(run, take):
     """take(path) of the newest of the run's checkpoints that can be read.
 

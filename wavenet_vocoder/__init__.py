@@ -4,5 +4,7 @@ network.py     the network over whole segments, and its training loss
 upsampling.py  frames → samples: the local condition
 outputs.py     what the network says about a sample: three distributions
 generation.py  the same network one sample at a time; step.py is one of its steps
-inference.py   mels to waveforms, a stretch at a time
+inference.py   mels to waveforms, by the native engine or the graph
+pieces.py      long utterances, cut and joined; noise.py: the chance that samples are drawn with
+engine/        generation in C, for processors
 """

@@ -4,19 +4,21 @@
   size             parameters a sample
   log_probability  (parameters [..., size], audio [...]) → [...]
   sample           (parameters [..., size], noise [..., noise_size]) → audio [...]
-  noise            (numpy RandomState, shape) → float32 [*shape, noise_size]
-Sampling is a function of noise that is fed, so that an utterance never depends on what else is in
-its batch. Nor does its noise on how much is drawn: that of n samples begins that of n + 1.
+  noise            (uniform numbers in (0, 1), float64 [..., noise_size]) → float32, as many
+Sampling is a function of noise that is fed (noise.py), so that an utterance never depends on what
+else is in its batch.
 """
 from collections import namedtuple
 
 import numpy as np
+from scipy import special
 
 from tf1 import tf
 
 Output = namedtuple("Output", "size log_probability sample noise noise_size")
 
 CLASSES = 256               # of the µ-law (WaveNet 2.2)
+SILENCE = 128               # the class of 0
 HALF_STEP = 1 / 65535.0     # half the distance of two 16-bit values in [-1, 1]
 
 
@@ -52,19 +54,16 @@ def _logistics(hp):
 
     def sample(parameters, noise):
         weights, means, log_scales = _split(parameters, hp)
-        # the largest of log weight + Gumbel noise is a draw from the mixture's components
-        chosen = tf.one_hot(tf.argmax(weights + noise[..., :mixture], -1), mixture)
+        chosen = tf.one_hot(_first_exceeding(weights, noise[..., :1]), mixture)
         mean = tf.reduce_sum(means * chosen, -1)
         log_scale = tf.reduce_sum(log_scales * chosen, -1)
-        return _clip(mean + tf.exp(log_scale) * noise[..., mixture])
+        return _clip(mean + tf.exp(log_scale) * noise[..., 1])
 
-    def noise(generator, shape):
-        uniform = np.maximum(generator.uniform(size=list(shape) + [mixture + 1]), 1e-12)
-        gumbel = -np.log(-np.log(uniform[..., :mixture]))
-        logistic = np.log(uniform[..., mixture:]) - np.log1p(-uniform[..., mixture:])
-        return np.concatenate([gumbel, logistic], -1).astype(np.float32)
+    def noise(uniform):
+        logistic = np.log(uniform[..., 1:]) - np.log1p(-uniform[..., 1:])
+        return np.concatenate([uniform[..., :1], logistic], -1).astype(np.float32)
 
-    return Output(3 * mixture, log_probability, sample, noise, mixture + 1)
+    return Output(3 * mixture, log_probability, sample, noise, 2)
 
 
 def _gaussian(hp):
@@ -78,8 +77,8 @@ def _gaussian(hp):
         mean, log_scale = _mean_and_log_scale(parameters, hp)
         return _clip(mean + tf.exp(log_scale) * noise[..., 0])
 
-    def noise(generator, shape):
-        return generator.normal(size=list(shape) + [1]).astype(np.float32)
+    def noise(uniform):
+        return special.ndtri(uniform).astype(np.float32)    # the normal distribution's quantile
 
     return Output(2, log_probability, sample, noise, 1)
 
@@ -91,13 +90,10 @@ def _mulaw(hp):
                                                                logits=parameters)
 
     def sample(parameters, noise):
-        # the first class whose cumulated probability exceeds the uniform noise
-        cumulated = tf.cumsum(tf.nn.softmax(parameters), axis=-1)
-        exceeded = tf.reduce_sum(tf.cast(tf.less_equal(cumulated, noise), tf.int32), -1)
-        return mulaw_value(tf.minimum(exceeded, CLASSES - 1))
+        return mulaw_value(_first_exceeding(parameters, noise))
 
-    def noise(generator, shape):
-        return generator.uniform(size=list(shape) + [1]).astype(np.float32)
+    def noise(uniform):
+        return uniform.astype(np.float32)
 
     return Output(CLASSES, log_probability, sample, noise, 1)
 
@@ -110,8 +106,23 @@ def mulaw_class(audio):
 
 def mulaw_value(classes):
     """Class → the audio value in its middle; mulaw_class gives the class back."""
-    compressed = tf.cast(classes, tf.float32) * (2.0 / (CLASSES - 1)) - 1
-    return tf.sign(compressed) * tf.expm1(tf.abs(compressed) * np.log(CLASSES)) / (CLASSES - 1)
+    return tf.gather(MULAW_VALUES, classes)
+
+
+def _mulaw_values():
+    compressed = np.arange(CLASSES) * (2.0 / (CLASSES - 1)) - 1
+    return (np.sign(compressed) * np.expm1(np.abs(compressed) * np.log(CLASSES))
+            / (CLASSES - 1)).astype(np.float32)
+
+
+MULAW_VALUES = _mulaw_values()      # the audio value in the middle of every class
+
+
+def _first_exceeding(logits, uniform):
+    """The first of the classes [..., classes] whose cumulated probability exceeds [..., 1]."""
+    cumulated = tf.cumsum(tf.nn.softmax(logits), axis=-1)
+    below = tf.reduce_sum(tf.cast(tf.less_equal(cumulated, uniform), tf.int32), -1)
+    return tf.minimum(below, logits.get_shape().as_list()[-1] - 1)
 
 
 def _split(parameters, hp):

@@ -1,0 +1,96 @@
+"""Pieces of utterances on the native engine: what inference.generate and .stream draw from."""
+import os
+
+import numpy as np
+
+from hparams import InputError
+from wavenet_vocoder import outputs
+from wavenet_vocoder.engine import condition, library, precision as precisions
+from wavenet_vocoder.inference import noise_of
+
+# as many streams a thread as are quicker one after the other than side by side in a vector
+NARROW = {"float32": 2, "int8": 8}
+# multiplications of a thread between two meetings, from which it pays to share a stream
+WORTH_SHARING = {"float32": 60000, "int8": 240000}
+LANES = 16
+MOST_TAPS = 16      # of engine.h
+
+
+class Engine(object):
+    """A network, from weights by name (weights.checked), on `threads` threads.
+
+    `precision` is float32, int8 or auto: int8 where it is at hand and cannot be heard.
+    """
+
+    def __init__(self, values, hp, threads=0, precision="float32"):
+        self.hp, self.values = hp, values
+        self.threads = threads or _cores()
+        if hp.wavenet_kernel > MOST_TAPS:
+            raise InputError("wavenet_kernel=%d: the native engine takes up to %d"
+                             % (hp.wavenet_kernel, MOST_TAPS))
+        if precision != "auto" and not library.has(precision):
+            raise InputError("--precision %s: this processor has no kernels for it (it needs AVX2)"
+                             % precision)
+        self._networks = {}
+        self.precision = precisions.chosen(self) if precision == "auto" else precision
+
+    def begin(self, pieces):
+        return _Drawing(self, pieces)
+
+    def network(self, wide, precision):
+        """The weights packed for that, once."""
+        if (wide, precision) not in self._networks:
+            self._networks[wide, precision] = library.Network(self.values, self.hp, wide, precision)
+        return self._networks[wide, precision]
+
+    def streams(self, speakers, precision=None):
+        """library.Streams for that many sounds, in the form and on as many threads as pay."""
+        precision, count, threads = precision or self.precision, len(speakers), self.threads
+        wide = count > NARROW[precision] * threads
+        tiles = -(-count // LANES) if wide else count
+        work = multiplications(self.hp) * tiles * (LANES if wide else 1) / (
+            2 * self.hp.wavenet_layers * threads)
+        shared = bool(tiles % threads) and work > WORTH_SHARING[precision]
+        return library.Streams(self.network(wide, precision), speakers,
+                               threads if shared else min(tiles, threads), shared)
+
+
+def multiplications(hp):
+    """Of a sample, and as many additions: what the engine's arithmetic is counted by.
+
+    The condition is that of the last upsampling layer: its input times the kernels once for each
+    input and band around, and a sum over taps and bands for each sample.
+    """
+    taps = 3 if hp.wavenet_upsampling == "subpixel" else 2
+    gates, layers = 2 * hp.wavenet_gate, hp.wavenet_layers
+    layer = (hp.wavenet_kernel * hp.wavenet_residual * gates + hp.wavenet_gate * hp.wavenet_skip
+             + 3 * gates * (taps + hp.mels / float(hp.wavenet_scales[-1])))
+    return (layers * layer + (layers - 1) * hp.wavenet_gate * hp.wavenet_residual
+            + hp.wavenet_skip * (hp.wavenet_skip + outputs.of(hp).size))
+
+
+def _cores():
+    """Those that this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Drawing(object):
+    def __init__(self, engine, pieces):
+        self.engine, self.pieces, self.at = engine, pieces, 0
+        self.streams = engine.streams([piece.speaker for piece in pieces])
+        positions = [condition.positions(piece.mel, engine.values, engine.hp) for piece in pieces]
+        longest = max(map(len, positions))
+        self.positions = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0)), "edge")
+                                   for each in positions])
+
+    def draw(self, frames):
+        count, output = frames * self.engine.hp.hop, self.streams.net.output
+        noise = np.stack([noise_of(piece, piece.start * self.engine.hp.hop + self.at, count, output)
+                          for piece in self.pieces])
+        samples = self.streams.draw(self.positions[:, self.streams.needed(count)], noise)
+        self.at += count
+        if self.engine.hp.wavenet_output == "mulaw":
+            return outputs.MULAW_VALUES[samples.astype(np.int32)]
+        return samples

@@ -1,0 +1,112 @@
+"""A trained network's weights as arrays, by the graph's names, and as C wants them.
+
+Nothing here needs a graph: synthesis reads a checkpoint and leaves TensorFlow alone.
+"""
+from collections import namedtuple
+
+import numpy as np
+
+from hparams import InputError
+from wavenet_vocoder import network, outputs
+from wavenet_vocoder.engine import condition
+from wavenet_vocoder.upsampling import BANDS
+
+# what engine.h calls struct weights, in its order
+Arranged = namedtuple("Arranged", "input input_bias dilated condition residual residual_bias skip "
+                                  "skip_bias post post_bias last last_bias coefficients "
+                                  "log_scale_min range")
+
+
+def shapes(hp, speakers):
+    """{name: shape} of every variable of network.network."""
+    residual, gates, skip = hp.wavenet_residual, 2 * hp.wavenet_gate, hp.wavenet_skip
+    found = {}
+
+    def dense(scope, rows, columns):
+        found[scope + "/kernel"], found[scope + "/bias"] = [rows, columns], [columns]
+
+    if hp.wavenet_output == "mulaw":
+        found["input/table"] = [outputs.CLASSES, residual]
+    else:
+        dense("input", 1, residual)
+    for i in range(hp.wavenet_layers):
+        layer = "layer_%02d/" % i
+        dense(layer + "dilated", hp.wavenet_kernel * residual, gates)
+        found[layer + "condition/kernel"] = [network.condition_channels(hp, speakers), gates]
+        dense(layer + "skip", hp.wavenet_gate, skip)
+        if i + 1 < hp.wavenet_layers:
+            dense(layer + "residual", hp.wavenet_gate, residual)
+    dense("post", skip, skip)
+    dense("parameters", skip, outputs.of(hp).size)
+    if speakers:
+        found["speaker/table"] = [speakers, hp.wavenet_speaker]
+    for i, scale in enumerate(hp.wavenet_scales):
+        found["upsampling_%d/kernel" % i] = (
+            [3, BANDS, 1, scale] if hp.wavenet_upsampling == "subpixel"
+            else [2 * scale, BANDS, 1, 1])
+    return {"%s/%s" % (network.SCOPE, name): shape for name, shape in found.items()}
+
+
+def checked(values, hp, speakers, source):
+    """`values`, {name: array}, as float32 by the names within the network's scope.
+
+    Raises InputError where one is missing, of another shape than hp says, or not finite.
+    """
+    found = {}
+    for name, shape in sorted(shapes(hp, speakers).items()):
+        if name not in values:
+            raise InputError("%s: has no weight %s" % (source, name))
+        value = np.ascontiguousarray(values[name], np.float32)
+        if list(value.shape) != shape:
+            raise InputError("%s: %s has the shape %s, and should have %s"
+                             % (source, name, list(value.shape), shape))
+        if not np.isfinite(value).all():
+            raise InputError("%s: %s holds what is no finite number" % (source, name))
+        found[name[len(network.SCOPE) + 1:]] = value
+    return found
+
+
+def arranged(values, hp):
+    """The Arranged arrays of checked values."""
+    def stacked(name, layers=hp.wavenet_layers):
+        return np.stack([values["layer_%02d/%s" % (i, name)] for i in range(layers)])
+
+    if hp.wavenet_output == "mulaw":
+        first, first_bias = values["input/table"], np.zeros(hp.wavenet_residual)
+    else:
+        first, first_bias = network.LEVEL * values["input/kernel"], values["input/bias"]
+    residual = stacked("residual/kernel", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
+        np.zeros([0, hp.wavenet_gate, hp.wavenet_residual]))
+    residual_bias = stacked("residual/bias", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
+        np.zeros([0, hp.wavenet_residual]))
+    return Arranged(*[np.ascontiguousarray(array, np.float32) for array in (
+        first, first_bias, stacked("dilated/kernel"),
+        stacked("condition/kernel")[:, :hp.mels], residual, residual_bias,
+        stacked("skip/kernel"), stacked("skip/bias").sum(0),
+        values["post/kernel"], values["post/bias"],
+        values["parameters/kernel"], values["parameters/bias"],
+        condition.last_layer(values, hp).coefficients, [hp.wavenet_log_scale_min],
+        _ranges(first, first_bias, residual, residual_bias))])
+
+
+def of_speaker(values, speaker, hp):
+    """What does not change with time in a layer's gates: their bias and the speaker's part.
+
+    float32 [layers, 2·gate].
+    """
+    constant = np.stack([values["layer_%02d/dilated/bias" % i] for i in range(hp.wavenet_layers)])
+    if "speaker/table" not in values:
+        return constant
+    kernels = np.stack([values["layer_%02d/condition/kernel" % i][hp.mels:]
+                        for i in range(hp.wavenet_layers)])
+    return constant + np.einsum("c,lcg->lg", values["speaker/table"][speaker], kernels)
+
+
+def _ranges(first, first_bias, residual, residual_bias):
+    """[layers]: what no input of a layer exceeds, for samples and gates lie in [-1, 1]."""
+    bound = np.abs(first).max(0) + np.abs(first_bias)
+    bounds = [bound.max()]
+    for kernel, bias in zip(residual, residual_bias):
+        bound = bound + np.abs(kernel).sum(0) + np.abs(bias)
+        bounds.append(bound.max())
+    return np.maximum(bounds, 1e-6)
