@@ -18,7 +18,8 @@ export LC_ALL := C.UTF-8
 # The processor's wheel where there is no NVIDIA GPU. Only Linux on x86-64 has one by that name;
 # elsewhere the plain wheel computes on the processor already.
 ifeq ($(shell nvidia-smi -L 2>/dev/null | grep '^GPU'),)
-modern-exchange := -e '/^nvidia-/d'
+# a pin goes with the hashes below it
+modern-exchange := -e '/^nvidia-/,/[^\\]$$/d'
 ifeq ($(shell uname -sm),Linux x86_64)
 modern-exchange += -e 's/^tensorflow==/tensorflow-cpu==/'
 endif
@@ -68,8 +69,9 @@ echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --v
 	rm -rf $@
 	$(1) -m venv $@
 	pip() { $@/bin/python -m pip --disable-pip-version-check "$$@"; }
-	first=$$(grep '^pip==' <<<"$$lock") && pip install -qq "$$first" || true
-	pip install -qq --no-deps -r /dev/stdin <<<"$$lock"
+	install() { pip install -qq --no-deps --require-hashes -r /dev/stdin; }
+	if grep -q '^pip==' <<<"$$lock"; then sed -n '/^pip==/,/[^\\]$$/p' <<<"$$lock" | install; fi
+	install <<<"$$lock"
 	pip check
 	echo "$$lock" >$@/lock.txt
 endef
@@ -79,7 +81,7 @@ endef
 TESTS ?= tests
 test: .venv .venv-legacy
 	@suite() (
-		echo "=== $$1: $$($$1/bin/python --version), $$(grep ^tensorflow $$1/lock.txt | head -1)"
+		echo "=== $$1: $$($$1/bin/python --version), $$(grep -o '^tensorflow[^ ]*' $$1/lock.txt | head -1)"
 		export OTHER_STACK=$$2/bin/python
 		exec $$1/bin/python -m pytest $(TESTS)
 	)
