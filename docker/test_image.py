@@ -180,8 +180,8 @@ def test_docker_stop_saves_and_the_same_command_goes_on(trained):
     trained.done(*tacotron(stopped + 1))
     assert trained.step("tacotron") == stopped + 1
     with open(history, encoding="utf-8") as file:
-        steps = [row["step"] for row in map(json.loads, file) if "training/loss" in str(row)]
-    assert steps == sorted(set(steps)) or not steps
+        steps = [row["step"] for row in map(json.loads, file) if "train/loss" in row]
+    assert steps == list(range(1, stopped + 2))
 
 
 def test_text_becomes_speech(trained):
@@ -198,9 +198,9 @@ def test_tensorboard_shows_the_alignment(trained):
     try:
         port = ran("port", running, "6006").strip().split(":")[-1]
 
-        def answer(route, **query):
+        def answer(route, query=""):
             with urllib.request.urlopen("http://127.0.0.1:%s/data/plugin/images/%s?%s" % (
-                    port, route, urllib.parse.urlencode(query)), timeout=60) as page:
+                    port, route, query), timeout=60) as page:
                 return page.read()
 
         def alignments():
@@ -211,8 +211,9 @@ def test_tensorboard_shows_the_alignment(trained):
             return [(run, tag) for run in tags for tag in tags[run] if "alignment" in tag]
 
         run, tag = _until(alignments, 180)[0]
-        shown = json.loads(answer("images", run=run, tag=tag, sample=0).decode("utf-8"))
-        png = answer("individualImage?" + shown[0]["query"])
+        shown = json.loads(answer("images", urllib.parse.urlencode(
+            {"run": run, "tag": tag, "sample": 0})).decode("utf-8"))
+        png = answer("individualImage", shown[0]["query"])
         assert png.startswith(b"\x89PNG")
     finally:
         ran("rm", "-f", running)
@@ -234,7 +235,7 @@ def test_a_read_only_folder_is_named(prepared):
                              IMAGE, "preprocess", "--corpus", "clips", "--out", "data/two",
                              "--preset", "tiny")
     assert status == 2
-    assert re.search(r"^error: \S*data/two\S*: Read-only file system", said, re.M), said
+    assert re.search(r"^error: data/two: .*Read-only file system", said, re.M), said
 
 
 def test_a_folder_of_another_user_is_named(prepared, tmp_path):
