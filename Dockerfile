@@ -15,11 +15,12 @@ ARG COMPILER_IMAGE=python:3.6.15-bullseye
 
 FROM ${DONOR} AS donor
 
-# The vocoder's kernels, for every processor of this kind: which one is chosen when it runs.
-FROM ${COMPILER_IMAGE} AS kernel
-WORKDIR /build
-COPY wavenet_vocoder/engine engine
-RUN python engine/build.py
+# WaveNet's engine, for every processor of this kind: which kernels run is chosen when they do.
+FROM ${COMPILER_IMAGE} AS native
+WORKDIR /work
+COPY wavenet_vocoder/__init__.py wavenet_vocoder/
+COPY wavenet_vocoder/engine wavenet_vocoder/engine
+RUN python -m wavenet_vocoder.engine.build
 
 FROM ${PYTHON_IMAGE}
 
@@ -77,5 +78,6 @@ LABEL org.opencontainers.image.title="voicecloning" \
     org.opencontainers.image.description="Korean text-to-speech: Tacotron 2 and WaveNet on TensorFlow 1.3.0, CUDA 8.0, cuDNN 6"
 USER 1000:1000
 
-COPY --from=kernel /build/engine/build /opt/voicecloning/wavenet_vocoder/engine/build
+COPY --from=native /work/wavenet_vocoder/engine/build \
+    /opt/voicecloning/wavenet_vocoder/engine/build
 COPY . /opt/voicecloning

@@ -225,7 +225,7 @@ def test_doctor_says_what_is_there(work):
     assert status == 0 and told["fit"], said
     levels = {finding["subject"]: finding["level"] for finding in told["findings"]}
     assert levels["TensorFlow"] == levels["packages"] == levels["Korean font"] == "fit"
-    assert levels["vocoder kernels"] == levels["training step"] == levels["generation"] == "fit"
+    assert levels["vocoder engine"] == levels["training step"] == levels["generation"] == "fit"
     assert levels["device"] == "note"
 
 

@@ -27,7 +27,7 @@ _UNLIMITED = 1 << 60            # a cgroup of the first version says so in a num
 # stack: a name in BUILDS; tensorflow: (version, whether CUDA is in it), or (None, why it does not
 # load); differing: sentences, what is not as the lock says; memory, shm: bytes or None; folders:
 # [Folder]; cards: Cards; libraries: {name: version or None where it is missing}; font: whether it
-# is there; engine: a sentence on the vocoder's native kernels, or None where there are none
+# is there; engine: a sentence on the vocoder's native engine, or None where there is none
 Host = namedtuple("Host", "stack python tensorflow differing processor cores memory shm folders "
                           "cards container libraries font engine")
 # free: bytes; path: the folder, or where it is not there yet, the one that it would be made in
@@ -165,7 +165,7 @@ def _library(name):
 
 
 def _engine():
-    """A sentence on the vocoder's native kernels, or None where there are none."""
+    """A sentence on the vocoder's native engine, or None where there is none."""
     try:
         from wavenet_vocoder.engine import library
     except ImportError:

@@ -52,8 +52,8 @@ def _software(host):
         loaded, packages,
         Finding("Korean font", FIT, "NanumGothic", "") if host.font else
         Finding("Korean font", UNFIT, "is missing: pictures cannot be drawn", _remake(host)),
-        Finding("vocoder kernels", FIT, host.engine, "") if host.engine else
-        Finding("vocoder kernels", NOTE, "are not there: TensorFlow generates, slowly", "")]
+        Finding("vocoder engine", FIT, host.engine, "") if host.engine else
+        Finding("vocoder engine", NOTE, "is not there: TensorFlow generates, slowly", "")]
 
 
 def _machine(host):
