@@ -2,7 +2,8 @@
 #
 #   docker build -t voicecloning .
 #   docker run --rm --gpus all -v "$PWD/data:/work/data" -v "$PWD/logs:/work/logs" \
-#       --user "$(id -u):$(id -g)" voicecloning train_tacotron --data data/me --logdir logs/me-tacotron
+#       --user "$(id -u):$(id -g)" voicecloning train_tacotron --data data/me \
+#       --logdir logs/me-tacotron
 #
 # For cards from Kepler to Pascal; Dockerfile.modern is for newer ones. Without a GPU it computes on
 # the processor.
@@ -75,7 +76,7 @@ RUN entrypoint python -c 'import tensorflow as tf; tf.Session()'
 ENTRYPOINT ["/usr/local/bin/entrypoint"]
 CMD ["help"]
 LABEL org.opencontainers.image.title="voicecloning" \
-    org.opencontainers.image.description="Korean text-to-speech: Tacotron 2 and WaveNet on TensorFlow 1.3.0, CUDA 8.0, cuDNN 6"
+    org.opencontainers.image.description="Korean text-to-speech on TensorFlow 1.3.0, CUDA 8, cuDNN 6"
 USER 1000:1000
 
 COPY --from=native /work/wavenet_vocoder/engine/build \

@@ -83,7 +83,7 @@ endef
 TESTS ?= tests
 test: .venv .venv-legacy
 	@suite() (
-		echo "=== $$1: $$($$1/bin/python --version), $$(grep -o '^tensorflow[^ ]*' $$1/lock.txt | head -1)"
+		echo "=== $$1: $$($$1/bin/python --version), $$(grep -om1 '^tensorflow[^ ]*' $$1/lock.txt)"
 		export OTHER_STACK=$$2/bin/python
 		exec $$1/bin/python -m pytest $(TESTS)
 	)

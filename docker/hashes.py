@@ -42,10 +42,10 @@ def hashed(lock, digests_of):
     lines = []
     for line in re.sub(r" \\\n(    --hash=\S+( \\\n)?)+", "", lock).split("\n"):
         pin = re.match(r"([\w.-]+)==([\w.]+)", line)
-        found = ["    --hash=sha256:" + digest for digest in digests_of(*pin.groups())] if pin else []
+        found = digests_of(*pin.groups()) if pin else []
         if pin and not found:
             raise SystemExit("error: the index has no file for " + line)
-        lines.append(" \\\n".join([line] + found))
+        lines.append(" \\\n".join([line] + ["    --hash=sha256:" + digest for digest in found]))
     return "\n".join(lines)
 
 

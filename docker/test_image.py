@@ -231,8 +231,8 @@ def test_doctor_says_what_is_there(work):
 
 def test_a_read_only_folder_is_named(prepared):
     status, said = container("--user", str(prepared.user), "-v",
-                             prepared.path("data") + ":/work/data:ro", "-v", CLIPS + ":/work/clips:ro",
-                             IMAGE, "preprocess", "--corpus", "clips", "--out", "data/two",
+                             prepared.path("data") + ":/work/data:ro", "-v",
+                             CLIPS + ":/work/clips:ro", IMAGE, "preprocess", "--corpus", "clips", "--out", "data/two",
                              "--preset", "tiny")
     assert status == 2
     assert re.search(r"^error: data/two: .*Read-only file system", said, re.M), said
@@ -251,8 +251,8 @@ def test_a_folder_of_another_user_is_named(prepared, tmp_path):
 
 
 def test_a_full_volume_is_told(prepared):
-    status, said = container("--user", str(prepared.user), "--tmpfs", "/work/logs:size=300k,mode=1777",
-                             "-v", prepared.path("data") + ":/work/data", IMAGE, *tacotron(1))
+    status, said = container("--user", str(prepared.user), "--tmpfs",
+                             "/work/logs:size=300k,mode=1777", "-v", prepared.path("data") + ":/work/data", IMAGE, *tacotron(1))
     assert status == 2
     assert re.search(r"^error: .*No space left on device.*make room", said, re.M), said
 

@@ -21,8 +21,9 @@ def take(device):
         return
     require(judge.gpu(host.find()._replace(cards=found), device), device)
     if cards.visible(found) and not gpus():
-        raise InputError("TensorFlow sees no GPU, though nvidia-smi lists %s; TF_CPP_MIN_LOG_LEVEL=0 "
-                         "lets it say why; --device cpu computes on the processor"
+        raise InputError("TensorFlow sees no GPU, though nvidia-smi lists %s; "
+                         "TF_CPP_MIN_LOG_LEVEL=0 lets it say why; --device cpu computes on the "
+                         "processor"
                          % cards.visible(found)[0].name)
 
 

@@ -1,4 +1,4 @@
-"""Whether a machine can train: the verdict on machines that are described, and the look at this one."""
+"""Whether a machine can train: verdicts on machines that are described, a look at this one."""
 import json
 
 import pytest
@@ -182,7 +182,8 @@ def test_a_trainer_refuses_to_compute_on_the_processor_of_a_machine_with_a_gpu(
         stores, tmp_path, monkeypatch):
     monkeypatch.setattr(cards, "find", lambda: cards.Cards(
         *cards.parsed(PASCAL), reachable=True, chosen=None))
-    monkeypatch.setattr(host, "find", lambda: machine("faithful", PASCAL, tensorflow=("1.3.0", False)))
+    monkeypatch.setattr(host, "find", lambda: machine("faithful", PASCAL,
+                                                      tensorflow=("1.3.0", False)))
     with pytest.raises(InputError) as refused:
         train("vocoder", stores[:1], tmp_path / "run", "--preset", "tiny")
     assert "GTX 1080 Ti" in str(refused.value) and "--device cpu" in str(refused.value)

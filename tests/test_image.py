@@ -1,4 +1,4 @@
-"""The images' own files, as far as they can be tried without Docker; docker/test_image.py does more."""
+"""The images' files as far as they can be tried without Docker; docker/test_image.py does more."""
 import importlib.util
 import os
 import re
@@ -41,7 +41,7 @@ def entrypoint(tmp_path):
     environment = dict(os.environ, PATH="%s:%s" % (tmp_path, os.environ["PATH"]))
 
     def start(*arguments):
-        return subprocess.Popen(["sh", os.path.join(ROOT, "docker", "entrypoint")] + list(arguments),
+        return subprocess.Popen(("sh", os.path.join(ROOT, "docker", "entrypoint")) + arguments,
                                 env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return start
 
@@ -114,7 +114,8 @@ def test_images_do_not_run_as_root_and_copy_the_code_last(name):
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_pin_of_a_lock_has_hashes(name):
-    pins = re.findall(r"^\S+==.*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)*)", content(name), re.M)
+    pins = re.findall(r"^\S+==.*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)*)", content(name),
+                      re.M)
     assert len(pins) > 50 and all(pins)
 
 
