@@ -6,7 +6,8 @@
 # make native         WaveNet's engine in C; part of .venv and .venv-legacy
 # make bench        figures of this machine, in logs/bench.json
 # make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
-# make image          the faithful image, from Dockerfile
+# make image          the faithful image, from Dockerfile; make image-modern: the present-day one
+# make test-image     builds it and drives containers of it through the chain; test-image-modern
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
@@ -20,7 +21,8 @@ export LC_ALL := C.UTF-8
 # The processor's wheel where there is no NVIDIA GPU. Only Linux on x86-64 has one by that name;
 # elsewhere the plain wheel computes on the processor already.
 ifeq ($(shell nvidia-smi -L 2>/dev/null | grep '^GPU'),)
-modern-exchange := -e '/^nvidia-/d'
+# a pin goes with the hashes below it
+modern-exchange := -e '/^nvidia-/,/[^\\]$$/d'
 ifeq ($(shell uname -sm),Linux x86_64)
 modern-exchange += -e 's/^tensorflow==/tensorflow-cpu==/'
 endif
@@ -30,7 +32,8 @@ ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
 legacy-exchange := -e 's/^tensorflow-gpu==/tensorflow==/'
 endif
 
-.PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo image
+.PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo image image-modern \
+	test-image test-image-modern
 
 .venv:
 	@lock=$$(sed -e '' $(modern-exchange) requirements-modern.txt)
@@ -75,8 +78,9 @@ echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --v
 	rm -rf $@
 	$(1) -m venv $@
 	pip() { $@/bin/python -m pip --disable-pip-version-check "$$@"; }
-	first=$$(grep '^pip==' <<<"$$lock") && pip install -qq "$$first" || true
-	pip install -qq --no-deps -r /dev/stdin <<<"$$lock"
+	install() { pip install -qq --no-deps --require-hashes -r /dev/stdin; }
+	if grep -q '^pip==' <<<"$$lock"; then sed -n '/^pip==/,/[^\\]$$/p' <<<"$$lock" | install; fi
+	install <<<"$$lock"
 	pip check
 	echo "$$lock" >$@/lock.txt
 endef
@@ -86,7 +90,7 @@ endef
 TESTS ?= tests
 test: .venv .venv-legacy
 	@suite() (
-		echo "=== $$1: $$($$1/bin/python --version), $$(grep ^tensorflow $$1/lock.txt | head -1)"
+		echo "=== $$1: $$($$1/bin/python --version), $$(grep -om1 '^tensorflow[^ ]*' $$1/lock.txt)"
 		export OTHER_STACK=$$2/bin/python
 		exec $$1/bin/python -m pytest $(TESTS)
 	)
@@ -123,25 +127,25 @@ test-sanitize: .venv .venv-legacy
 bench: .venv .venv-legacy
 	@for stack in .venv .venv-legacy; do $$stack/bin/python -m bench; done
 
-# The whole chain on the bundled clips, in minutes. It shows that every part runs; what it says is
-# not yet speech.
-DEMO ?= logs/demo
-DEMO_PYTHON ?= .venv/bin/python
-DEMO_STEPS ?= 200
-DEMO_TEXT ?= 오늘은 날씨가 흐려요.
+# demo.sh tells what DEMO, DEMO_STEPS, DEMO_PRESET and DEMO_TEXT change.
 demo: .venv
-	@set -x
-	$(DEMO_PYTHON) preprocess.py --corpus tests/clips --out $(DEMO)/data --preset small
-	$(DEMO_PYTHON) train_tacotron.py --data $(DEMO)/data --logdir $(DEMO)/tacotron \
-		--preset small --steps $(DEMO_STEPS)
-	$(DEMO_PYTHON) train_vocoder.py --data $(DEMO)/data --logdir $(DEMO)/vocoder \
-		--preset small --steps $(DEMO_STEPS)
-	echo '$(DEMO_TEXT)' >$(DEMO)/text.txt
-	$(DEMO_PYTHON) synthesize.py $(DEMO)/text.txt --out $(DEMO)/spoken \
-		--tacotron $(DEMO)/tacotron --vocoder $(DEMO)/vocoder
-	{ set +x; } 2>/dev/null
-	ls $(DEMO)/spoken/*.png $(DEMO)/spoken/*.wav
+	@DEMO_PYTHON="$${DEMO_PYTHON:-.venv/bin/python}" ./demo.sh
 
+# DONOR, PYTHON_IMAGE and COMPILER_IMAGE name other base images of Dockerfile, MODERN_PYTHON_IMAGE
+# and MODERN_COMPILER_IMAGE of Dockerfile.modern.
 DOCKER_BUILD ?= docker build
+base-images = $(foreach name,$(1),$(if $($(2)$(name)),--build-arg $(name)=$($(2)$(name))))
 image:
-	$(DOCKER_BUILD) -t $(IMAGE) .
+	$(DOCKER_BUILD) $(call base-images,DONOR PYTHON_IMAGE COMPILER_IMAGE) -t $(IMAGE) .
+image-modern:
+	$(DOCKER_BUILD) $(call base-images,PYTHON_IMAGE COMPILER_IMAGE,MODERN_) \
+		-f Dockerfile.modern -t $(IMAGE)-modern .
+
+# Containers of the image go through the whole chain: docker/test_image.py.
+test-image test-image-modern: test-%:
+	@if ! docker info >/dev/null 2>&1; then
+		echo "$@: skipped, as no Docker engine answers (docker info says why)"
+		exit
+	fi
+	$(MAKE) $* .venv
+	IMAGE=$(IMAGE)$(patsubst image%,%,$*) .venv/bin/python -m pytest docker/test_image.py

@@ -11,6 +11,7 @@ import hparams
 from hparams import InputError
 
 USAGE, INTERRUPTED = 2, 130
+DEVICES = ("auto", "cpu", "gpu")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)        # what the system says of a full disk
 
 
@@ -49,6 +50,9 @@ class Parser(argparse.ArgumentParser):
                           help="write a timeline of N steps to RUN/profile.json")
         self.add_argument("--threads", type=positive, default=0, metavar="N",
                           help="processor threads to use (default: all)")
+        self.add_argument("--device", choices=DEVICES, default="auto",
+                          help="where to compute; auto (the default): the GPU where there is one, "
+                               "and an error where TensorFlow cannot use it")
 
 
 def positive(text):

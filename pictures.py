@@ -7,14 +7,14 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 # The package is found, not imported: it would change the fonts of every plot in the process.
-_FONT = os.path.join(
+FONT = os.path.join(
     os.path.dirname(importlib.util.find_spec("koreanize_matplotlib").origin),
     "fonts", "NanumGothic.ttf")
 
 
 def korean_font(size):
     """The font of labels and titles that may hold Hangul, in points."""
-    return font_manager.FontProperties(fname=_FONT, size=size)
+    return font_manager.FontProperties(fname=FONT, size=size)
 
 
 def letter_labels(letters):

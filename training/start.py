@@ -1,6 +1,7 @@
 """What both trainers do before their first step."""
 from datasets import batches
 from datasets.store import load_store
+from doctor import device
 from tf1 import tf
 from training import run as runs
 
@@ -9,8 +10,10 @@ def start(options, kind, to_learn_from=lambda run, stores: stores):
     """(run, utterances to train on, those held out) that a trainer's options ask for.
 
     They are of to_learn_from(run, stores), which may exchange stores for others of the same rows.
-    Raises InputError where data, run folder and options do not fit together.
+    Raises InputError where data, run folder and options do not fit together, or TensorFlow cannot
+    compute where they ask.
     """
+    device.take(options.device)
     stores = [load_store(folder) for folder in options.data]
     changes = options.hparams
     if options.freeze:
