@@ -70,7 +70,7 @@ def optimizer(loss, step, rate, epsilon, clip_norm, averages=None, frozen=""):
                 zip(gradients, variables), global_step=step)
     if averages is not None:
         with tf.control_dependencies([train]):
-            train = averages.apply(variables)
+            train = averages.apply(tf.trainable_variables())
     with tf.control_dependencies([train]):
         return Optimizer(step, loss, tf.identity(loss), rate, norm, factor, bound)
 
