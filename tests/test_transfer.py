@@ -78,6 +78,7 @@ def test_a_network_of_one_voice_first_does_for_several_what_it_did_for_one(
         stores, alone, tmp_path, capsys, kind):
     new = start(kind, stores, tmp_path / "run", alone[kind])
     said = capsys.readouterr().out
+    assert "; ;" not in said
     assert "given rows for speakers" in said and "started anew: " + TABLES[kind] in said
     old, hp = weights(alone[kind]), runs.load(str(tmp_path / "run"), kind).hp
     network = {"tacotron": tacotron, "vocoder": wavenet}[kind]

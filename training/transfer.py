@@ -43,7 +43,7 @@ def take_weights(session, run, origin):
         return int(reader.get_tensor("global_step")), told
 
     step, told = checkpoint.with_newest(origin, take)
-    tables = [_tables_told(run, origin)] if "by name" in told else []
+    tables = _tables_told(run, origin) if "by name" in told else []
     return "; ".join(["%d of %d weights are taken from step %d of %s" % (
         sum(len(names) for how, names in told.items() if how != "started anew"),
         sum(map(len, told.values())), step, origin.folder)] + tables + [
@@ -102,6 +102,7 @@ def _load(session, variable, value):
 
 
 def _tables_told(run, origin):
+    """Phrases on speakers and symbols, none where both runs have the same."""
     told = []
     if run.speaker_table and origin.speaker_table:
         kept = [name for name in run.speakers if name in origin.speakers]
@@ -114,4 +115,4 @@ def _tables_told(run, origin):
     new = [symbol for symbol in run.symbols if symbol not in origin.symbols]
     if new:
         told.append("new symbols: " + " ".join(korean.shown(new)))
-    return "; ".join(told)
+    return told
