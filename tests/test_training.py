@@ -23,6 +23,7 @@ from tf1 import tf
 from training import optimizer, run as runs
 from training.journal import Journal
 from training.sentences import sentences
+from training.trainer import Trainer
 
 KINDS = ("tacotron", "vocoder")
 
@@ -195,6 +196,26 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
     assert process.returncode == status, said.decode()
     assert b"Traceback" not in said and b"saved at step" in said
     assert weights(str(folder)).get_tensor("global_step") >= 1
+
+
+@pytest.mark.parametrize("when", ["record", "save"])
+def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monkeypatch):
+    """Also between the look for a signal and the checkpoint, or while that is written."""
+    monkeypatch.setattr(tf1, "session", quick_session)
+    folder, steps = str(tmp_path / "run"), []
+    under_way = getattr(Trainer, when)
+
+    def interrupted(self, *arguments):
+        if self.done:
+            os.kill(os.getpid(), signal.SIGTERM)
+            steps.append(self.done)
+        return under_way(self, *arguments)
+
+    monkeypatch.setattr(Trainer, when, interrupted)
+    assert train("tacotron", stores[:1], folder, "--preset", "tiny", "--steps", 9, "--hparams",
+                 "summary_every=1,checkpoint_every=2") == 143
+    assert len(set(steps)) == 1
+    assert weights(folder).get_tensor("global_step") == steps[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -106,18 +106,19 @@ def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
         if not trainer.learn(utterances, feed_dict):
             return
         bar.at(trainer.done, trainer.loss(), **pace.shares())
-        stopping = interrupt.status is not None
         if trainer.done % hp.summary_every == 0:
             trainer.record(pace.shares())
             pace.begin()
         evaluating = _evaluates(hp, trainer.done, steps)
+        stopping = interrupt.status is not None
         # before an evaluation, too: one that a signal cuts is made again from there
         if trainer.done % hp.checkpoint_every == 0 or evaluating or stopping:
             if not trainer.save():
                 return
         if evaluating and not stopping:
             trainer.evaluate(evaluate, interrupt.check)
-        if interrupt.status is not None:
+        # a signal that came after `stopping` was looked up is left to the next step, which saves
+        if interrupt.status is not None and trainer.saved == trainer.done:
             return
 
 
