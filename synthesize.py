@@ -19,15 +19,15 @@ import audio
 import command_line
 import files
 import korean
+import text_file
 from hparams import InputError
-from korean.sentences import sentences
+from korean.sentences import spoken_at_once
 from training import plots
 from training.run import SOFTWARE
-from voice import GRIFFIN_LIM, Voice
+from voice import GRIFFIN_LIM, Voice, folders, tell_speaker
 from wavenet_vocoder.engine.library import PRECISIONS
 
 TOGETHER = 8        # lines that are spoken in one batch
-LONG = 60           # syllables: what an attention trained on usual recordings follows safely
 PAUSE = 0.35        # silence between the sentences of a long line [s]
 
 # stem: path of its files without ending; text: as read; sentences: what is spoken at once, as
@@ -37,15 +37,16 @@ Line = namedtuple("Line", "stem text sentences comment")
 
 def main(arguments):
     options = _parser().parse_args(arguments)
-    tacotron, vocoder = _folders(options)
+    tacotron, vocoder = folders(options.voice, options.tacotron, options.vocoder)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
     written = files.read_lines(options.text)
     voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
                   options.threads)
-    reader = _reader(voice.reader, own)
-    texts = _texts(options.text, written, reader, options.strict)
+    tell_speaker(voice, options.speaker)
+    reader = text_file.reader(voice.reader, own)
+    texts = text_file.texts(options.text, written, reader, options.strict)
     lines = [Line(os.path.join(options.out, "%04d" % number), text,
-                  [korean.to_ids(reader.jamo(sentence)) for sentence in _spoken_at_once(text)],
+                  [korean.to_ids(reader.jamo(sentence)) for sentence in spoken_at_once(text)],
                   "synthetic speech; voice: %s; seed %d; text: %s"
                   % (voice.description, options.seed, text))
              for number, text in enumerate(texts, 1)]
@@ -146,58 +147,18 @@ def _is_done(line):
     return True
 
 
-def _reader(trained, own):
-    """The reader that a voice was trained with, a user's lexicon before its own."""
-    if trained.version != korean.VERSION:
-        print("note: the voice was trained on text read by version %d of the rules; these are of "
-              "version %d" % (trained.version, korean.VERSION), file=sys.stderr)
-    return korean.Reader(trained.pronounce, dict(trained.lexicon, **(own or {})))
-
-
-def _spoken_at_once(text):
-    return sentences(text) if len(text) > LONG else [text]
-
-
-def _texts(path, written, reader, strict):
-    """The lines of the file as read, without empty ones. InputError where one has no sound.
-
-    What cannot be read is told on stderr, or with `strict` is an InputError.
-    """
-    texts = []
-    for number, line in enumerate(written, 1):
-        reading = reader.read_line(line, "%s:%d" % (path, number), strict)
-        if any(symbol in korean.JAMO for symbol in korean.to_jamo(reading.text)):
-            texts.append(reading.text)
-        elif line.strip():
-            raise InputError("%s:%d: %r has nothing to speak" % (path, number, line.strip()))
-    if not texts:
-        raise InputError("%s: has no line to speak" % path)
-    return texts
-
-
-def _folders(options):
-    """The run folders that the options name: Tacotron2's, the vocoder's or GRIFFIN_LIM."""
-    if options.voice:
-        if options.tacotron or options.vocoder:
-            raise InputError("--voice names both models: leave out --tacotron and --vocoder")
-        return os.path.join(options.voice, "tacotron"), os.path.join(options.voice, "vocoder")
-    if not (options.tacotron and options.vocoder):
-        raise InputError("no voice: give --voice DIR, or --tacotron RUN and --vocoder RUN (or "
-                         "--vocoder %s)" % GRIFFIN_LIM)
-    return options.tacotron, options.vocoder
-
-
 def _parser():
     parser = command_line.Parser(prog="synthesize.py", description=__doc__.splitlines()[0])
     parser.add_argument("text", metavar="TEXT.txt", help="UTF-8, a line an utterance")
     parser.add_argument("--out", default="spoken", metavar="DIR", help="default: spoken")
     parser.add_argument("--voice", metavar="DIR",
-                        help="folder with the runs `tacotron` and `vocoder`")
+                        help="folder with the runs `tacotron` and `vocoder` (default: voices/demo "
+                             "of this project)")
     parser.add_argument("--tacotron", metavar="RUN", help="run of train_tacotron.py")
     parser.add_argument("--vocoder", metavar="RUN",
                         help="run of train_vocoder.py, or %s: quick, and less natural"
                         % GRIFFIN_LIM)
-    parser.add_argument("--speaker", metavar="NAME", help="needed where a run has several")
+    parser.add_argument("--speaker", metavar="NAME", help="default: the first of a run that has several")
     parser.add_argument("--best", action="store_true",
                         help="speak with each run's best checkpoint by validation, not its newest")
     parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
