@@ -33,6 +33,23 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--lexicon", metavar="FILE",
                           help="how words are read, TSV: as written, as read")
 
+    def add_voice(self):
+        self.add_argument("--voice", metavar="DIR",
+                          help="folder with the runs `tacotron` and `vocoder` (default: "
+                               "voices/demo of this project)")
+        self.add_argument("--tacotron", metavar="RUN", help="run of train_tacotron.py")
+        self.add_argument("--vocoder", metavar="RUN",
+                          help="run of train_vocoder.py, or griffin-lim: quick, and less natural")
+        self.add_argument("--speaker", metavar="NAME",
+                          help="default: the first of a run that has several")
+        self.add_argument("--best", action="store_true",
+                          help="speak with each run's best checkpoint by validation, not its "
+                               "newest")
+        self.add_argument("--seed", type=positive, default=1, metavar="N",
+                          help="another seed, another rendering; default: 1")
+        self.add_argument("--threads", type=positive, default=0, metavar="N",
+                          help="processor threads for WaveNet (default: all)")
+
     def add_training(self):
         self.add_argument("--data", action="append", required=True, metavar="DIR",
                           help="a store that preprocess.py made; several mean several speakers")

@@ -24,7 +24,7 @@ from hparams import InputError
 from korean.sentences import spoken_at_once
 from training import plots
 from training.run import SOFTWARE
-from voice import GRIFFIN_LIM, Voice, folders, tell_speaker
+from voice import Voice, folders, tell_speaker
 from wavenet_vocoder.engine.library import PRECISIONS
 
 TOGETHER = 8        # lines that are spoken in one batch
@@ -151,23 +151,10 @@ def _parser():
     parser = command_line.Parser(prog="synthesize.py", description=__doc__.splitlines()[0])
     parser.add_argument("text", metavar="TEXT.txt", help="UTF-8, a line an utterance")
     parser.add_argument("--out", default="spoken", metavar="DIR", help="default: spoken")
-    parser.add_argument("--voice", metavar="DIR",
-                        help="folder with the runs `tacotron` and `vocoder` (default: voices/demo "
-                             "of this project)")
-    parser.add_argument("--tacotron", metavar="RUN", help="run of train_tacotron.py")
-    parser.add_argument("--vocoder", metavar="RUN",
-                        help="run of train_vocoder.py, or %s: quick, and less natural"
-                        % GRIFFIN_LIM)
-    parser.add_argument("--speaker", metavar="NAME", help="default: the first of a run that has several")
-    parser.add_argument("--best", action="store_true",
-                        help="speak with each run's best checkpoint by validation, not its newest")
-    parser.add_argument("--seed", type=command_line.positive, default=1, metavar="N",
-                        help="another seed, another rendering; default: 1")
+    parser.add_voice()
     parser.add_argument("--precision", choices=("auto",) + PRECISIONS, default="auto",
                         help="of WaveNet's weights; default: auto, the fewest bits that cannot be "
                              "heard")
-    parser.add_argument("--threads", type=command_line.positive, default=0, metavar="N",
-                        help="processor threads for WaveNet (default: all)")
     parser.add_argument("--stream", choices=("raw", "wav"),
                         help="speak to standard output while it is made, 16 bits, and write no "
                              "files")

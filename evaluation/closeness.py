@@ -16,11 +16,11 @@ SILENT = 1e-5       # amplitude below which a frame is as silent as can be
 DECIBELS = 10 / np.log(10)      # of a natural logarithm of power
 CENTS = 1200 / np.log(2)        # of a natural logarithm of frequency
 
-# mel [dB]: mean distance of the mels' bands; energy [dB]: mean distance of the frames' levels;
-# duration: length, as a share of the recording's; cepstral [dB]: mel-cepstral distortion;
-# pitch [cents]: root of the mean square of F0's distance where both are voiced; voicing: share of
-# the frames that only one of them voices. NaN where there is nothing to measure.
-Closeness = namedtuple("Closeness", "cepstral mel pitch voicing energy duration")
+# cepstral [dB]: mel-cepstral distortion; mel [dB]: mean distance of the mels' bands; pitch [cents]:
+# root of the mean square of F0's distance where both are voiced; voicing: share of the frames that
+# only one of them voices; energy [dB]: mean distance of the levels of the frames in which the
+# recording speaks. NaN where there is nothing to measure.
+Closeness = namedtuple("Closeness", "cepstral mel pitch voicing energy")
 
 
 def measured(samples, recording, hp):
@@ -39,8 +39,7 @@ def measured(samples, recording, hp):
                                                   for each in (samples, recording)])
                                 if world.is_there() else [np.nan] * 3)
     return Closeness(cepstral=cepstral, mel=float(distance), pitch=pitch, voicing=voicing,
-                     energy=float(np.abs(levels[0][heard[:, 0]] - levels[1][heard[:, 1]]).mean()),
-                     duration=len(samples) / float(len(recording)))
+                     energy=float(np.abs(levels[0][heard[:, 0]] - levels[1][heard[:, 1]]).mean()))
 
 
 def world_distances(made, recorded):

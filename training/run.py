@@ -112,9 +112,9 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
                              % next(name for name in speakers if speakers.count(name) > 1))
         run = _new(folder, kind, stores, preset, changes, origin and load_origin(origin, kind))
     for store in stores:
-        _require_same(store.audio, run.hp.audio(), "%s" % store.folder,
+        require_same(store.audio, run.hp.audio(), "%s" % store.folder,
                       "the run (preset %s)" % preset if preset else "the run")
-        _require_same({"pronounce": store.reader.pronounce}, {"pronounce": run.hp.pronounce},
+        require_same({"pronounce": store.reader.pronounce}, {"pronounce": run.hp.pronounce},
                       store.folder, "the run")
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: made with another symbol table; preprocess it again"
@@ -172,7 +172,7 @@ def _new(folder, kind, stores, preset, changes, origin):
         raise InputError("--freeze %s: the parts of a %s are %s"
                          % (", ".join(sorted(unknown)), kind, ", ".join(_PARTS[kind])))
     if origin:
-        _require_same(origin.hp.audio(), hp.audio(), origin.folder, "the new run")
+        require_same(origin.hp.audio(), hp.audio(), origin.folder, "the new run")
     return Run(folder, kind, hp, [store.speaker for store in stores], _common_reader(stores),
                speaker_table=len(stores) > 1 or bool(origin and origin.speaker_table))
 
@@ -198,18 +198,18 @@ def _common_reader(stores):
 
 def require_fitting(tacotron, vocoder):
     """InputError where two runs differ in what a mel means."""
-    _require_same(vocoder.hp.audio(), tacotron.hp.audio(), vocoder.folder, tacotron.folder)
+    require_same(vocoder.hp.audio(), tacotron.hp.audio(), vocoder.folder, tacotron.folder)
 
 
 def _changed(run, preset, changes):
     """A run's hyper-parameters with a user's changes, if they leave what is fixed as it was."""
     if preset:
         asked = hparams.load(preset, changes)
-        _require_same(asked.fixed(), run.hp.fixed(), "--preset %s" % preset, run.folder)
+        require_same(asked.fixed(), run.hp.fixed(), "--preset %s" % preset, run.folder)
     return hparams.changed(run.hp, changes, run.folder)
 
 
-def _require_same(given, wanted, source, other):
+def require_same(given, wanted, source, other):
     differing = ["%s is %s in %s but %s in %s" % (name, given.get(name), source, value, other)
                  for name, value in sorted(wanted.items()) if given.get(name) != value]
     if differing:

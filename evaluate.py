@@ -1,0 +1,133 @@
+"""Judge a voice: how close to recordings, how like, how natural, how intelligible, how aligned.
+
+    python evaluate.py --voice voices/me --data data/me --out logs/evaluation/me
+    python evaluate.py --voice voices/me --text sentences.txt
+
+It speaks sentences that training held out, puts every figure between the recording's and noise's,
+and leaves a table, evaluation.json and evaluation.html in --out. The same command goes on where it
+was interrupted.
+"""
+import os
+import sys
+
+from tqdm import tqdm
+
+import command_line
+import files
+import text_file
+from datasets.store import load_store
+from evaluation import choosing, likeness, measuring, page, report as reports, speaking, table
+from hparams import InputError
+from voice import GRIFFIN_LIM, Voice, folders, tell_speaker
+from wavenet_vocoder.engine import library
+
+FORMAT = 1
+
+
+def main(arguments):
+    options = _parser().parse_args(arguments)
+    if not (options.data or options.text):
+        raise InputError("nothing to speak: give --data STORE or --text FILE")
+    runs = folders(options.voice, options.tacotron, options.vocoder)
+    stores = [load_store(folder) for folder in options.data]
+    written = options.text and files.read_lines(options.text)
+    pool = measuring.workers(os.cpu_count() or 1)
+    try:
+        voice = Voice(*runs, speaker=options.speaker, best=options.best, threads=options.threads)
+        # without the engine its samples would take hours
+        untrained = Voice(runs[0], runs[1] if library.library() else GRIFFIN_LIM, options.speaker,
+                          threads=options.threads, precision="float32", trained=False)
+        _claim(options.out, voice, options.seed)
+        text = options.text and _spoken_text(options, written, voice, untrained)
+        report = _judged(options, stores, voice, untrained, text, pool)
+    finally:
+        pool.terminate()
+    _write(options.out, report)
+
+
+def _judged(options, stores, voice, untrained, text, pool):
+    """The Report on the held-out sentences of the stores, or on the text alone."""
+    about = "%s, %s" % (voice.aligned_by, voice.spoken_by)
+    if not stores:
+        return reports.of(about, options.out, voice.hp, [], [], 0, text)
+    chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
+                                   options.unseen)
+    references = {}
+    if likeness.is_there():
+        for name, (store, of_speaker) in rows.items():
+            references[name] = measuring.reference(
+                [(store.arrays(row).audio, voice.hp.sample_rate) for row in of_speaker])
+    speaking.bring_into_sound(options.out, chosen, voice, untrained, options.seed)
+    jobs = [measuring.Job(options.out, one.sentence, voice.hp, references, number < options.rated)
+            for number, one in enumerate(_in_turn(chosen))]
+    figures = list(tqdm(pool.imap(measuring.figures, jobs), total=len(jobs), unit="sentence",
+                        desc="measuring"))
+    return reports.of(about, options.out, voice.hp, [job.sentence for job in jobs], figures,
+                      len(references) or len(stores), text)
+
+
+def _in_turn(chosen):
+    """Sentences of each store in turn, so that the first ones are of all of them."""
+    places, numbered = {}, []
+    for one in chosen:
+        place = places[one.sentence.speaker] = places.get(one.sentence.speaker, -1) + 1
+        numbered.append((place, one.sentence.speaker, one))
+    return [one for _, _, one in sorted(numbered, key=lambda each: each[:2])]
+
+
+def _spoken_text(options, written, voice, untrained):
+    if not options.speaker:
+        tell_speaker(voice, options.speaker)
+    texts = text_file.texts(options.text, written, text_file.reader(voice.reader))
+    return reports.of_text(options.text, texts, speaking.alignments(
+        texts, voice, untrained, options.seed), voice.hp)
+
+
+def _claim(folder, voice, seed):
+    """Raises InputError where the folder has what another voice, or another seed, said."""
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "voice.json")
+    claim = {"format": FORMAT, "tacotron": voice.aligned_by, "vocoder": voice.spoken_by,
+             "seed": seed}
+    if not os.path.exists(path):
+        files.write_json(path, claim)
+    elif files.read_json(path) != claim:
+        raise InputError("--out %s: has the evaluation of another voice, step or seed; choose "
+                         "another, or delete it" % folder)
+
+
+def _write(folder, report):
+    for part in (report.text, report if report.sentences else None):
+        if part:
+            print("%s: %d sentences" % (part.voice, len(part.sentences)))
+            for line in table.lines(part):
+                print(line)
+            print(part.how)
+    files.write_json(os.path.join(folder, "evaluation.json"), table.as_object(report))
+    path = os.path.join(folder, "evaluation.html")
+    with files.whole(path, "w", encoding="utf-8") as file:
+        file.write(page.as_html(report))
+    print(path)
+
+
+def _parser():
+    parser = command_line.Parser(prog="evaluate.py", description=__doc__.splitlines()[0])
+    parser.add_voice()
+    parser.add_argument("--data", action="append", default=[], metavar="STORE",
+                        help="a store with recordings; several are of several speakers")
+    parser.add_argument("--text", metavar="FILE",
+                        help="lines without recordings, whose alignment is judged")
+    parser.add_argument("--sentences", type=command_line.positive, metavar="N",
+                        help="at most so many of the stores together (default: all held out)")
+    parser.add_argument("--unseen", action="store_true",
+                        help="the voice was not trained on these stores: all of them is held out")
+    parser.add_argument("--rated", type=command_line.positive, default=20, metavar="N",
+                        help="naturalness and intelligibility, which take longest, are of the "
+                             "first N sentences (default: 20)")
+    parser.add_argument("--out", default=os.path.join("logs", "evaluation"), metavar="DIR",
+                        help="default: logs/evaluation")
+    return parser
+
+
+if __name__ == "__main__":
+    command_line.run(main)

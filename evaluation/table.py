@@ -1,0 +1,67 @@
+"""An evaluation's figures as lines of text, and as an object for JSON."""
+from collections import OrderedDict
+
+from evaluation.ladder import SYSTEMS
+from evaluation.metrics import METRICS
+
+_LABEL, _COLUMN = 38, 14
+
+
+def lines(report):
+    """The table: two lines a metric, its means, and their intervals below."""
+    systems = columns(report)
+    yield " " * _LABEL + "".join(SYSTEMS[system].rjust(_COLUMN) for system in systems)
+    for name, of in report.estimates.items():
+        metric = METRICS[name]
+        yield label(metric).ljust(_LABEL) + "".join(
+            mean(metric, of.get(system), system).rjust(_COLUMN) for system in systems)
+        yield " " * _LABEL + "".join(
+            interval(metric, of.get(system)).rjust(_COLUMN) for system in systems)
+    for name, why in report.absent.items():
+        yield "%s: not measured, as %s" % (METRICS[name].label, why)
+    for inversion in report.inversions:
+        yield told(inversion)
+
+
+def columns(report):
+    """The systems that have figures, in the ladder's order."""
+    return [system for system in SYSTEMS if system == "recording"
+            or any(system in of for of in report.estimates.values())]
+
+
+def label(metric):
+    return "%s%s" % (metric.label, " [%s]" % metric.unit if metric.unit else "")
+
+
+def mean(metric, estimate, system):
+    """A mean; in the recording's column, where none can be taken, in brackets what is right."""
+    if estimate is not None:
+        return "%.*f" % (metric.decimals, estimate.mean)
+    return "(%d)" % metric.ideal if system == "recording" and metric.ideal is not None else "–"
+
+
+def interval(metric, estimate):
+    if estimate is None:
+        return ""
+    return "%.*f–%.*f" % (metric.decimals, estimate.low, metric.decimals, estimate.high)
+
+
+def told(inversion):
+    name, better, worse = inversion
+    return "%s: %s is better than %s" % (METRICS[name].label, SYSTEMS[better], SYSTEMS[worse])
+
+
+def as_object(report):
+    """What evaluation.json holds."""
+    return OrderedDict([
+        ("voice", report.voice), ("sentences", report.sentences), ("intervals", report.how),
+        ("metrics", OrderedDict(
+            (name, OrderedDict([("label", METRICS[name].label), ("unit", METRICS[name].unit),
+                                ("better", METRICS[name].better),
+                                ("systems", OrderedDict((system, estimate._asdict()) for
+                                                        system, estimate in of.items()))]))
+            for name, of in report.estimates.items())),
+        ("absent", report.absent),
+        ("inversions", [dict(zip(("metric", "better", "worse"), each))
+                        for each in report.inversions]),
+        ("figures", report.figures)])
