@@ -34,53 +34,35 @@ def main(arguments):
     pool = measuring.workers(os.cpu_count() or 1)
     try:
         voice = Voice(*runs, speaker=options.speaker, best=options.best, threads=options.threads)
+        _claim(options.out, voice, options.seed)
+        texts = options.text and text_file.texts(options.text, written,
+                                                 text_file.reader(voice.reader))
+        chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
+                                       options.unseen)
         # without the engine its samples would take hours
         untrained = Voice(runs[0], runs[1] if library.library() else GRIFFIN_LIM, options.speaker,
                           threads=options.threads, precision="float32", trained=False)
-        _claim(options.out, voice, options.seed)
-        text = options.text and _spoken_text(options, written, voice, untrained)
-        report = _judged(options, stores, voice, untrained, text, pool)
+        text = options.text and reports.of_text(options.text, texts, speaking.alignments(
+            texts, voice, untrained, options.seed), voice.hp)
+        speaking.bring_into_sound(options.out, chosen, voice, untrained, options.seed)
+        references = _references(rows, voice.hp.sample_rate)
+        jobs = [measuring.Job(options.out, one.sentence, voice.hp, references,
+                              number < options.rated) for number, one in enumerate(chosen)]
+        figures = list(tqdm(pool.imap(measuring.figures, jobs), total=len(jobs), unit="sentence",
+                            desc="measuring"))
     finally:
         pool.terminate()
-    _write(options.out, report)
+    _write(options.out, reports.of(
+        "%s, %s" % (voice.aligned_by, voice.spoken_by), options.out, voice.hp,
+        [job.sentence for job in jobs], figures, len(rows), text))
 
 
-def _judged(options, stores, voice, untrained, text, pool):
-    """The Report on the held-out sentences of the stores, or on the text alone."""
-    about = "%s, %s" % (voice.aligned_by, voice.spoken_by)
-    if not stores:
-        return reports.of(about, options.out, voice.hp, [], [], 0, text)
-    chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
-                                   options.unseen)
-    references = {}
-    if likeness.is_there():
-        for name, (store, of_speaker) in rows.items():
-            references[name] = measuring.reference(
-                [(store.arrays(row).audio, voice.hp.sample_rate) for row in of_speaker])
-    speaking.bring_into_sound(options.out, chosen, voice, untrained, options.seed)
-    jobs = [measuring.Job(options.out, one.sentence, voice.hp, references, number < options.rated)
-            for number, one in enumerate(_in_turn(chosen))]
-    figures = list(tqdm(pool.imap(measuring.figures, jobs), total=len(jobs), unit="sentence",
-                        desc="measuring"))
-    return reports.of(about, options.out, voice.hp, [job.sentence for job in jobs], figures,
-                      len(references) or len(stores), text)
-
-
-def _in_turn(chosen):
-    """Sentences of each store in turn, so that the first ones are of all of them."""
-    places, numbered = {}, []
-    for one in chosen:
-        place = places[one.sentence.speaker] = places.get(one.sentence.speaker, -1) + 1
-        numbered.append((place, one.sentence.speaker, one))
-    return [one for _, _, one in sorted(numbered, key=lambda each: each[:2])]
-
-
-def _spoken_text(options, written, voice, untrained):
-    if not options.speaker:
-        tell_speaker(voice, options.speaker)
-    texts = text_file.texts(options.text, written, text_file.reader(voice.reader))
-    return reports.of_text(options.text, texts, speaking.alignments(
-        texts, voice, untrained, options.seed), voice.hp)
+def _references(rows, rate):
+    """{speaker: embedding} of {speaker: (store, rows)}, where there is an encoder."""
+    if not likeness.is_there():
+        return {}
+    return {speaker: measuring.reference([(store.arrays(row).audio, rate) for row in of_speaker])
+            for speaker, (store, of_speaker) in rows.items()}
 
 
 def _claim(folder, voice, seed):

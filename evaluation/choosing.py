@@ -1,6 +1,7 @@
 """Which recordings a voice is measured with: only such as it was not trained on."""
 import os
 from collections import OrderedDict, namedtuple
+from itertools import zip_longest
 
 import korean
 from datasets import batches
@@ -19,9 +20,9 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
 
     Of a store whose speaker the voice was trained on, those that its training held out, by the hash
     of their ids; of another, or where all is `unseen`, any, and `speaker` speaks them. At most
-    `count`, as many of each store. Raises InputError where a store does not fit the voice.
+    `count`, as many of each store, the stores in turn. Raises InputError where a store does not fit the voice.
     """
-    found, references = [], OrderedDict()
+    of_stores, references = [], OrderedDict()
     for number, store in enumerate(stores):
         runs.require_same(store.audio, voice.hp.audio(), store.folder, voice.runs[0].folder)
         if store.speaker in references:
@@ -39,11 +40,10 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
         references[store.speaker] = store, [item.row for item in training[:REFERENCES]]
         most = len(held_out) if count is None else count // len(stores) + (
             number < count % len(stores))
-        found += [_chosen(item, voice, store.speaker if known else speaker)
-                  for item in held_out[:most]]
-    if not found:
-        raise InputError("--sentences %s: is too few for %d stores" % (count, len(stores)))
-    return found, references
+        of_stores.append([_chosen(item, voice, store.speaker if known else speaker)
+                          for item in held_out[:most]])
+    # in turn, so that the first ones are of all stores
+    return [one for together in zip_longest(*of_stores) for one in together if one], references
 
 
 def _chosen(item, voice, speaking_as):

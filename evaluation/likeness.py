@@ -11,6 +11,7 @@ import os
 import librosa
 import numpy as np
 from scipy import special
+from threadpoolctl import threadpool_limits
 
 import audio
 from evaluation import torch_file
@@ -53,9 +54,10 @@ def encoded(mels):
     layer through a rectified linear layer, brought to length 1.
     """
     weights = _weights()
-    for layer in range(LAYERS):
-        mels = _lstm(mels, *[weights["lstm.%s_l%d" % (part, layer)]
-                             for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")])
+    with threadpool_limits(1):      # products so small are slower on several threads
+        for layer in range(LAYERS):
+            mels = _lstm(mels, *[weights["lstm.%s_l%d" % (part, layer)]
+                                 for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")])
     raw = np.maximum(0, mels[:, -1].dot(weights["linear.weight"].T) + weights["linear.bias"])
     return raw / np.linalg.norm(raw, axis=1, keepdims=True)
 

@@ -5,6 +5,7 @@ from collections import namedtuple
 from multiprocessing import Pool
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import audio
 import files
@@ -18,11 +19,12 @@ Job = namedtuple("Job", "out sentence hp references rated")
 
 def workers(count):
     """A pool of processes. It has to begin before TensorFlow has threads: they are not forked."""
-    return Pool(count, _leave_signals_alone)
+    return Pool(count, _begin)
 
 
-def _leave_signals_alone():
+def _begin():
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is for the process that gave the work
+    threadpool_limits(1)                            # there is a process a core already
 
 
 def figures(job):

@@ -53,15 +53,17 @@ def told(inversion):
 
 def as_object(report):
     """What evaluation.json holds."""
-    return OrderedDict([
-        ("voice", report.voice), ("sentences", report.sentences), ("intervals", report.how),
-        ("metrics", OrderedDict(
-            (name, OrderedDict([("label", METRICS[name].label), ("unit", METRICS[name].unit),
-                                ("better", METRICS[name].better),
-                                ("systems", OrderedDict((system, estimate._asdict()) for
-                                                        system, estimate in of.items()))]))
-            for name, of in report.estimates.items())),
-        ("absent", report.absent),
-        ("inversions", [dict(zip(("metric", "better", "worse"), each))
-                        for each in report.inversions]),
-        ("figures", report.figures)])
+    metrics = OrderedDict()
+    for name, of in report.estimates.items():
+        metric = METRICS[name]
+        metrics[name] = {"label": metric.label, "unit": metric.unit, "better": metric.better,
+                         "systems": OrderedDict((system, estimate._asdict())
+                                                for system, estimate in of.items())}
+    return {"voice": report.voice, "intervals": report.how, "metrics": metrics,
+            "absent": report.absent,
+            "inversions": [dict(zip(("metric", "better", "worse"), each))
+                           for each in report.inversions],
+            "sentences": [{"text": getattr(sentence, "text", sentence), "figures": figures,
+                           "name": getattr(sentence, "name", None)}
+                          for sentence, figures in zip(report.sentences, report.figures)],
+            "text": report.text and as_object(report.text)}

@@ -126,7 +126,7 @@ def _first_readable(candidates, take, damaged=None):
             return take(path)
         except InputError:
             raise
-        except (tf.errors.OpError, RuntimeError, ValueError, OSError) as problem:
+        except (tf.errors.OpError, RuntimeError, ValueError, IndexError, OSError) as problem:
             sentence = "%s: the checkpoint cannot be read (%s)" % (
                 path, tf1.reason(problem))
         if number == len(candidates):
