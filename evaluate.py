@@ -8,7 +8,7 @@ and leaves a table, evaluation.json and evaluation.html in --out. The same comma
 was interrupted.
 """
 import os
-import sys
+import shutil
 
 from tqdm import tqdm
 
@@ -18,6 +18,7 @@ import text_file
 from datasets.store import load_store
 from evaluation import choosing, likeness, measuring, page, report as reports, speaking, table
 from hparams import InputError
+from pictures import FONT
 from voice import GRIFFIN_LIM, Voice, folders, tell_speaker
 from wavenet_vocoder.engine import library
 
@@ -35,6 +36,8 @@ def main(arguments):
     try:
         voice = Voice(*runs, speaker=options.speaker, best=options.best, threads=options.threads)
         _claim(options.out, voice, options.seed)
+        if options.text:
+            tell_speaker(voice, options.speaker)
         texts = options.text and text_file.texts(options.text, written,
                                                  text_file.reader(voice.reader))
         chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
@@ -86,6 +89,7 @@ def _write(folder, report):
                 print(line)
             print(part.how)
     files.write_json(os.path.join(folder, "evaluation.json"), table.as_object(report))
+    shutil.copy(FONT, folder)
     path = os.path.join(folder, "evaluation.html")
     with files.whole(path, "w", encoding="utf-8") as file:
         file.write(page.as_html(report))

@@ -1,5 +1,6 @@
-"""An evaluation as one HTML page; the sounds lie beside it as files."""
+"""An evaluation as one HTML page; the sounds, and a font for Hangul, lie beside it as files."""
 import base64
+import os
 from html import escape
 
 import audio
@@ -7,6 +8,7 @@ import korean
 from evaluation import ladder, plots, table
 from evaluation.ladder import MEANINGS, SYSTEMS
 from evaluation.metrics import METRICS
+from pictures import FONT
 from training.plots import alignment_png, mels_png
 
 SHOWN = 6           # sentences with pictures
@@ -14,8 +16,9 @@ HEARD = 40          # sentences with players, besides those with a fault
 _FAULTS = ("skip", "repeat", "missed_stop")
 
 _STYLE = """
+@font-face { font-family: "beside the page"; src: url(%s) }
 body { font: 15px/1.5 "Noto Sans KR", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic",
-       NanumGothic, sans-serif; color: #222; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+       NanumGothic, "beside the page", sans-serif; color: #222; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem; overflow-wrap: anywhere } h2 { font-size: 1.2rem; margin-top: 2.2rem }
 p.why { margin: 0 0 .4rem; color: #555 }
 div.wide { overflow-x: auto }
@@ -25,11 +28,11 @@ td, th { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
 td.number, th.number { text-align: right; white-space: nowrap }
 td.number small { color: #777; display: block }
 tr.group th { padding-top: 1.2rem; color: #3b6ea5 }
-td.text { min-width: 16rem } audio { width: 9.5rem; height: 2rem }
-img { max-width: 100%; display: block; margin: .4rem 0 } .pictures img { display: inline-block;
-      vertical-align: top; max-width: 48% }
+td.text { min-width: 16rem } audio { width: 7.4rem; height: 2rem }
+img { max-width: 100%%; display: block; margin: .4rem 0 } .pictures img { display: inline-block;
+      vertical-align: top; max-width: 48%% }
 .fault { color: #c0392b }
-"""
+""" % os.path.basename(FONT)
 
 
 def as_html(report):
@@ -93,15 +96,19 @@ def faults_of(figures):
     return [name.replace("_", " ") for name in _FAULTS if figures.get("synthesis", {}).get(name)]
 
 
+def _told(faults):
+    return '<span class="fault">%s</span>' % ", ".join(faults) if faults else ""
+
+
 def _faulty_lines(report):
     found = [(text, faults_of(figures)) for text, figures in zip(report.sentences, report.figures)]
     yield "<ul>%s</ul>" % "".join(
-        '<li><span class="fault">%s</span>: %s</li>' % (", ".join(faults), escape(text))
+        "<li>%s: %s</li>" % (_told(faults), escape(text))
         for text, faults in found if faults)
 
 
 def _players(report):
-    systems = [system for system in table.columns(report)]
+    systems = table.columns(report)
     yield "<h2>To listen to</h2>"
     yield '<p class="why">The first %d sentences, and those with a fault.</p>' % HEARD
     yield '<div class="wide"><table><tr><th>sentence</th>%s</tr>' % "".join(
@@ -110,8 +117,8 @@ def _players(report):
         faults = faults_of(figures)
         if number < HEARD or faults:
             made = ladder.made_systems(report.folder, sentence)
-            yield '<tr><td class="text">%s<br><small>%s <span class="fault">%s</span></small></td>%s</tr>' % (
-                escape(sentence.text), escape(sentence.speaker), ", ".join(faults), "".join(
+            yield '<tr><td class="text">%s<br><small>%s %s</small></td>%s</tr>' % (
+                escape(sentence.text), escape(sentence.speaker), _told(faults), "".join(
                     "<td>%s</td>" % (_player(sentence, system) if system in made else "")
                     for system in systems))
     yield "</table></div>"

@@ -9,14 +9,19 @@ import numpy as np
 import pytest
 
 import audio
+import demo_corpus
 import evaluate
 import files
 import hparams
+import korean
+import text_file
 from conftest import call, voice
 from datasets.store import load_store
+from demo_corpus import __main__ as corpus
 from evaluation import (choosing, closeness, faults, intelligibility, ladder, likeness, measuring,
                         pictures, speaking, summary, torch_file, world)
 from hparams import InputError
+from korean.sentences import spoken_at_once
 from tacotron2.inference import Line
 
 CLIPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clips")
@@ -243,6 +248,16 @@ def test_errors_of_recognition_are_shares_of_the_text():
     pytest.importorskip("editdistance")
     assert intelligibility.error("닭이운다", "닭은운다") == 0.25
     assert intelligibility.error("", "네") == 1
+
+
+def test_the_sentences_of_other_kinds_are_a_hundred_that_no_corpus_has():
+    lines = files.read_lines(os.path.join(os.path.dirname(demo_corpus.__file__), "unseen.txt"))
+    assert len(lines) == len(set(lines)) == 100
+    assert not set(lines) & set(corpus.sentences(4000))
+    texts = text_file.texts("unseen.txt", lines, korean.Reader(), strict=True)
+    assert sum(text.endswith("?") for text in texts) >= 25
+    assert sum(written != read for written, read in zip(lines, texts)) >= 25, "numbers, and Latin"
+    assert sum(len(spoken_at_once(text)) > 1 for text in texts) >= 25
 
 
 # the program

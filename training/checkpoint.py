@@ -123,6 +123,9 @@ def _first_readable(candidates, take, damaged=None):
     """take(path) of the newest of `candidates` that can be read; the user is told of the others."""
     for number, path in enumerate(reversed(candidates), 1):
         try:
+            # 1.3.0 would say so, too, and then crash
+            if not glob.glob(glob.escape(path) + ".data-*"):
+                raise OSError("its .data file is missing")
             return take(path)
         except InputError:
             raise
