@@ -3,6 +3,7 @@ from collections import OrderedDict
 
 from evaluation.ladder import SYSTEMS
 from evaluation.metrics import METRICS
+from evaluation.summary import REASONS
 
 _LABEL, _COLUMN = 38, 14
 
@@ -47,8 +48,11 @@ def interval(metric, estimate):
 
 
 def told(inversion):
+    """An inversion of the ladder as a sentence, with its reason where that is known."""
     name, better, worse = inversion
-    return "%s: %s is better than %s" % (METRICS[name].label, SYSTEMS[better], SYSTEMS[worse])
+    reason = REASONS.get((better, worse))
+    return "%s: %s is better than %s%s" % (METRICS[name].label, SYSTEMS[better], SYSTEMS[worse],
+                                           " (%s)" % reason if reason else "")
 
 
 def as_object(report):
