@@ -8,7 +8,6 @@ and leaves a table, evaluation.json and evaluation.html in --out. The same comma
 was interrupted.
 """
 import os
-import shutil
 
 from tqdm import tqdm
 
@@ -18,7 +17,7 @@ import text_file
 from datasets.store import load_store
 from evaluation import choosing, likeness, measuring, page, report as reports, speaking, table
 from hparams import InputError
-from pictures import FONT
+from pictures import FONT, web_font
 from voice import GRIFFIN_LIM, Voice, folders, tell_speaker
 from wavenet_vocoder.engine import library
 
@@ -89,7 +88,8 @@ def _write(folder, report):
                 print(line)
             print(part.how)
     files.write_json(os.path.join(folder, "evaluation.json"), table.as_object(report))
-    shutil.copy(FONT, folder)
+    with files.whole(os.path.join(folder, os.path.basename(FONT))) as file:
+        file.write(web_font())
     path = os.path.join(folder, "evaluation.html")
     with files.whole(path, "w", encoding="utf-8") as file:
         file.write(page.as_html(report))

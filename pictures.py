@@ -2,6 +2,7 @@
 import importlib.util
 import io
 import os
+import struct
 
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,6 +16,20 @@ FONT = os.path.join(
 def korean_font(size):
     """The font of labels and titles that may hold Hangul, in points."""
     return font_manager.FontProperties(fname=FONT, size=size)
+
+
+def web_font():
+    """The bytes of that font as a browser takes them: without the empty tables of its directory."""
+    with open(FONT, "rb") as file:
+        font = file.read()
+    kind, count = struct.unpack(">4sH", font[:6])
+    rows = [font[12 + 16 * i:28 + 16 * i] for i in range(count)]
+    kept = [row for row in rows if any(row[12:])]       # the last word of a row is its length
+    power = 2 ** (len(kept).bit_length() - 1)
+    header = struct.pack(">4sHHHH", kind, len(kept), 16 * power, power.bit_length() - 1,
+                         16 * (len(kept) - power))
+    # the tables stay where they are, and the directory gets shorter
+    return header + b"".join(kept).ljust(16 * count, b"\0") + font[12 + 16 * count:]
 
 
 def letter_labels(letters):

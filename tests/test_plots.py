@@ -1,11 +1,14 @@
 """Pictures: Hangul that can be read, on both versions of matplotlib."""
 import io
+import struct
 
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.ft2font import FT2Font
 
 import korean
+import pictures
 from training import plots
 
 LONG = ("비가 그치면 우리는 강을 따라 천천히 걷다가, 작은 찻집에서 따뜻한 차를 마시면서 지난 여름에 있었던 "
@@ -54,3 +57,17 @@ def test_pictures_are_no_wider_than_they_are_shown_and_hold_their_title(text):
 def test_pictures_of_mels_share_one_scale_of_time():
     mel = np.zeros([30, 20])
     assert pixels(plots.mels_png([mel, mel[:10]], ["녹음", "합성"], 4.0)).shape[0] > 200
+
+
+def test_the_font_for_browsers_has_every_table_but_the_empty_ones(tmp_path):
+    font = pictures.web_font()
+    count, = struct.unpack(">H", font[4:6])
+    rows = [struct.unpack(">4sIII", font[12 + 16 * i:28 + 16 * i]) for i in range(count)]
+    with open(pictures.FONT, "rb") as file:
+        whole = file.read()
+    assert all(length for _, _, _, length in rows)
+    assert {b"cmap", b"glyf", b"head", b"hmtx", b"loca", b"maxp", b"name"} <= {row[0] for row in rows}
+    for _, _, start, length in rows:
+        assert font[start:start + length] == whole[start:start + length]
+    (tmp_path / "font.ttf").write_bytes(font)
+    assert FT2Font(str(tmp_path / "font.ttf")).family_name == "NanumGothic"
