@@ -34,7 +34,8 @@ def main(arguments):
     pool = measuring.workers(os.cpu_count() or 1)
     try:
         voice = Voice(*runs, speaker=options.speaker, best=options.best, threads=options.threads)
-        _claim(options.out, voice, options.seed)
+        about = "%s, %s" % (voice.aligned_by, voice.spoken_by)
+        _claim(options, runs, about)
         if options.text:
             tell_speaker(voice, options.speaker)
         texts = options.text and text_file.texts(options.text, written,
@@ -55,7 +56,7 @@ def main(arguments):
     finally:
         pool.terminate()
     _write(options.out, reports.of(
-        "%s, %s" % (voice.aligned_by, voice.spoken_by), options.out, voice.hp,
+        "%s: %s" % (options.voice, about) if options.voice else about, options.out, voice.hp,
         [job.sentence for job in jobs], figures, len(rows), text))
 
 
@@ -67,17 +68,21 @@ def _references(rows, rate):
             for speaker, (store, of_speaker) in rows.items()}
 
 
-def _claim(folder, voice, seed):
-    """Raises InputError where the folder has what another voice, or another seed, said."""
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, "voice.json")
-    claim = {"format": FORMAT, "tacotron": voice.aligned_by, "vocoder": voice.spoken_by,
-             "seed": seed}
+def _claim(options, runs, about):
+    """Raises InputError where --out has what another voice said, or the same of other recordings.
+    """
+    os.makedirs(options.out, exist_ok=True)
+    path = os.path.join(options.out, "claim.json")
+    claim = {"format": FORMAT, "runs": [os.path.abspath(run) for run in runs], "steps": about,
+             "speaker": options.speaker, "seed": options.seed, "unseen": options.unseen,
+             "data": [os.path.abspath(store) for store in options.data]}
     if not os.path.exists(path):
         files.write_json(path, claim)
-    elif files.read_json(path) != claim:
-        raise InputError("--out %s: has the evaluation of another voice, step or seed; choose "
-                         "another, or delete it" % folder)
+    stored = files.read_json(path)
+    differing = sorted(name for name in claim if stored.get(name) != claim[name])
+    if differing:
+        raise InputError("--out %s: has an evaluation with other values of %s; choose another, or "
+                         "delete it" % (options.out, ", ".join(differing)))
 
 
 def _write(folder, report):

@@ -20,7 +20,8 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
 
     Of a store whose speaker the voice was trained on, those that its training held out, by the hash
     of their ids; of another, or where all is `unseen`, any, and `speaker` speaks them. At most
-    `count`, as many of each store, the stores in turn. Raises InputError where a store does not fit the voice.
+    `count`, as many of each store, the stores in turn. Raises InputError where a store does not fit
+    the voice.
     """
     of_stores, references = [], OrderedDict()
     for number, store in enumerate(stores):

@@ -1,4 +1,4 @@
-"""Intelligibility: the errors of an offline recogniser, Vosk with its Korean model, where installed.
+"""Intelligibility: the errors of a recogniser, Vosk with its Korean model, where installed.
 
 The recogniser errs on its own account, too: only beside its errors on the recording do those on a
 synthesis say something.

@@ -21,7 +21,7 @@ RATE = 16000
 LAYERS = 3
 WINDOW = 160            # frames of 10 ms
 STEP = 77               # frames from window to window: 1.3 a second
-LEAST = 0.75            # a last window that is filled less is left out, where it is not the only one
+LEAST = 0.75            # a last window that is filled less is left out, unless it is the only one
 QUIET = -30.0           # what is quieter is raised to that level [dB of full scale]
 _NAMES = ["linear.weight", "linear.bias"] + [
     "lstm.%s_l%d" % (part, layer) for layer in range(LAYERS)

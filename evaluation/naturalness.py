@@ -1,4 +1,4 @@
-"""Naturalness without a reference: DistillMOS (Stahl and Gamper, arXiv 2502.05356), where installed.
+"""Naturalness without reference: DistillMOS (Stahl and Gamper, arXiv 2502.05356), where installed.
 
 It estimates the mean opinion score that listeners would give, 1 to 5. It was trained on people's
 speech in English and other languages: read it beside the recording's own score.

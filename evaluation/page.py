@@ -18,7 +18,8 @@ _FAULTS = ("skip", "repeat", "missed_stop")
 _STYLE = """
 @font-face { font-family: "beside the page"; src: url(%s) }
 body { font: 15px/1.5 "Noto Sans KR", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic",
-       NanumGothic, "beside the page", sans-serif; color: #222; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+       NanumGothic, "beside the page", sans-serif; color: #222; max-width: 76rem;
+       margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem; overflow-wrap: anywhere } h2 { font-size: 1.2rem; margin-top: 2.2rem }
 p.why { margin: 0 0 .4rem; color: #555 }
 div.wide { overflow-x: auto }

@@ -38,8 +38,8 @@ def alignments(folder):
                                                          os.path.join(kept, name)))
     steps = next(iter(found.values()), [])
     if len(steps) < 3:
-        raise InputError("%s: has pictures of the alignment of %d evaluations, and three are shown; "
-                         "train_tacotron.py makes them every evaluate_every steps"
+        raise InputError("%s: has pictures of the alignment of %d evaluations, and three are "
+                         "shown; train_tacotron.py makes them every evaluate_every steps"
                          % (kept, len(steps)))
     middle = min(steps[1:-1], key=lambda each: abs(each[0] - steps[-1][0] / 2.0))
     return [steps[0], middle, steps[-1]]

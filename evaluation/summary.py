@@ -1,5 +1,4 @@
-"""From the figures of sentences to means with confidence intervals, and what they say of the ladder.
-"""
+"""From the figures of sentences to means with intervals, and what they say of the ladder."""
 from collections import OrderedDict, namedtuple
 
 import numpy as np
@@ -10,16 +9,16 @@ from evaluation.metrics import METRICS
 CONFIDENCE = 0.95
 NORMAL = 1.959964           # the normal distribution's quantile at (1 + CONFIDENCE) / 2
 DRAWS = 2000                # samples of the bootstrap
-HOW = ("95 %% intervals: of means by the bootstrap over sentences (percentiles of %d samples with a "
-       "fixed seed), of shares of sentences by Wilson's formula" % DRAWS)
+HOW = ("95 %% intervals: of means by the bootstrap over sentences (percentiles of %d samples with "
+       "a fixed seed), of shares of sentences by Wilson's formula" % DRAWS)
 # of these a lower rung is expected to be worse
 LADDER = tuple(name for name in SYSTEMS if name != "synthesis")
 
 # (better, worse) → why that is no fault of the voice
 REASONS = {
     ("griffin-lim", "world"): "Griffin-Lim is made to have the recording's very mel",
-    ("noise", "untrained"): "an untrained WaveNet says the same of every sample: it is white noise, "
-                            "too",
+    ("noise", "untrained"): "an untrained WaveNet says the same of every sample: it is white "
+                            "noise, too",
     ("world", "recording"): "WORLD leaves out the recording's background noise",
 }
 

@@ -73,7 +73,8 @@ def _tensors(atoms):
         if atom == "BINPERSID":
             start = max(at for at in range(place) if atoms[at] == "storage")
             kind, key = atoms[start + 1:start + 3]
-            end = next(at for at in range(place + 2, len(atoms)) if str(atoms[at]).startswith("TUPLE"))
+            end = next(at for at in range(place + 2, len(atoms))
+                       if str(atoms[at]).startswith("TUPLE"))
             yield atoms[start - 2], (key, kind, atoms[place + 1], tuple(atoms[place + 2:end]))
 
 
