@@ -86,18 +86,18 @@ def _claim(options, runs, about):
 
 
 def _write(folder, report):
-    for part in (report.text, report if report.sentences else None):
-        if part:
-            print("%s: %d sentences" % (part.voice, len(part.sentences)))
-            for line in table.lines(part):
-                print(line)
-            print(part.how)
     files.write_json(os.path.join(folder, "evaluation.json"), table.as_object(report))
     with files.whole(os.path.join(folder, os.path.basename(FONT))) as file:
         file.write(web_font())
     path = os.path.join(folder, "evaluation.html")
     with files.whole(path, "w", encoding="utf-8") as file:
         file.write(page.as_html(report))
+    for part in (report.text, report if report.sentences else None):
+        if part:
+            print("%s: %d sentences" % (part.voice, len(part.sentences)))
+            for line in table.lines(part):
+                print(line)
+            print(part.how)
     print(path)
 
 
