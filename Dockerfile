@@ -68,8 +68,7 @@ ENV NVIDIA_VISIBLE_DEVICES=all \
     PYTHONPATH=/opt/voicecloning \
     MPLBACKEND=Agg \
     MPLCONFIGDIR=/tmp/matplotlib \
-    NUMBA_CACHE_DIR=/tmp/numba \
-    TF_CPP_MIN_LOG_LEVEL=2
+    NUMBA_CACHE_DIR=/tmp/numba
 
 COPY docker/entrypoint /usr/local/bin/entrypoint
 RUN entrypoint python -c 'import tensorflow as tf; tf.Session()'
