@@ -153,6 +153,12 @@ def test_programs_do_not_run_as_root():
     assert ran("run", "--rm", IMAGE, "sh", "-c", "id -u; id -un").split() == ["1000", "trainer"]
 
 
+def test_caches_lie_where_any_user_may_write():
+    said = ran("run", "--rm", "--user", str(STRANGER), IMAGE, "python", "-c",
+               "import matplotlib; print(matplotlib.get_cachedir())")
+    assert said == "/tmp/matplotlib\n"
+
+
 def test_hangul_goes_through():
     done = subprocess.run(["docker", "run", "--rm", "-i", "--user", str(STRANGER), IMAGE, "korean"],
                           input="사과 3개".encode("utf-8"), stdout=subprocess.PIPE)
