@@ -19,6 +19,7 @@ import audio
 import command_line
 import files
 import korean
+from doctor import device
 from hparams import InputError
 from korean.sentences import sentences
 from training import plots
@@ -40,6 +41,7 @@ def main(arguments):
     tacotron, vocoder = _folders(options)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
     written = files.read_lines(options.text)
+    device.take(options.device, insist=False)
     voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
                   options.threads)
     reader = _reader(voice.reader, own)
@@ -207,6 +209,9 @@ def _parser():
                              "heard")
     parser.add_argument("--threads", type=command_line.positive, default=0, metavar="N",
                         help="processor threads for WaveNet (default: all)")
+    parser.add_argument("--device", choices=command_line.DEVICES, default="auto",
+                        help="where Tacotron2 computes; auto (the default): the GPU where "
+                             "TensorFlow can use it. WaveNet's engine is the processor's")
     parser.add_argument("--stream", choices=("raw", "wav"),
                         help="speak to standard output while it is made, 16 bits, and write no "
                              "files")
