@@ -27,20 +27,19 @@ FROM ${PYTHON_IMAGE}
 
 # No apt anywhere: Debian's archive for this base has moved. The files of the full version are
 # copied, because what COPY makes of a link depends on the builder; ldconfig makes the links.
-# libgomp is not in a slim image. libcupti, for TensorFlow's profiler, may be missing.
+# libgomp is not in a slim image. libcupti, for TensorFlow's profiler, may be missing; if another
+# is, docker/libraries stops the build and names it.
 COPY --from=donor \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcublas.so.8.0.* \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcudart.so.8.0.* \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcufft.so.8.0.* \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcurand.so.8.0.* \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcusolver.so.8.0.* \
+    /usr/local/cuda-8.0/targets/x86_64-linux/lib/stubs/libcuda.so* \
     /usr/local/cuda-8.0/extras/CUPTI/lib64/libcupti.so.8.0.* \
     /usr/lib/x86_64-linux-gnu/libcudnn.so.6.* \
     /usr/lib/x86_64-linux-gnu/libgomp.so.1.* \
     /usr/local/cuda-8.0/lib64/
-# The driver's library comes from the host; docker/entrypoint puts this stub where there is none.
-COPY --from=donor /usr/local/cuda-8.0/targets/x86_64-linux/lib/stubs/libcuda.so* \
-    /usr/local/cuda-8.0/stubs/
 COPY docker/libraries /tmp/libraries
 RUN sh /tmp/libraries
 
@@ -68,8 +67,7 @@ ENV NVIDIA_VISIBLE_DEVICES=all \
     PYTHONPATH=/opt/voicecloning \
     MPLBACKEND=Agg \
     MPLCONFIGDIR=/tmp/matplotlib \
-    NUMBA_CACHE_DIR=/tmp/numba \
-    TF_CPP_MIN_LOG_LEVEL=2
+    NUMBA_CACHE_DIR=/tmp/numba
 
 COPY docker/entrypoint /usr/local/bin/entrypoint
 RUN entrypoint python -c 'import tensorflow as tf; tf.Session()'

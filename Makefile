@@ -14,7 +14,6 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 IMAGE ?= voicecloning
-export TF_CPP_MIN_LOG_LEVEL ?= 3
 # Python 3.6 without a locale knows no Hangul in names of files.
 export LC_ALL := C.UTF-8
 

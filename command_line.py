@@ -49,6 +49,9 @@ class Parser(argparse.ArgumentParser):
                           help="another seed, another rendering; default: 1")
         self.add_argument("--threads", type=positive, default=0, metavar="N",
                           help="processor threads for WaveNet (default: all)")
+        self.add_argument("--device", choices=DEVICES, default="auto",
+                          help="where Tacotron2 computes; auto (the default): the GPU where "
+                               "TensorFlow can use it. WaveNet's engine is the processor's")
 
     def add_training(self):
         self.add_argument("--data", action="append", required=True, metavar="DIR",

@@ -15,6 +15,7 @@ import command_line
 import files
 import text_file
 from datasets.store import load_store
+from doctor import device
 from evaluation import choosing, likeness, measuring, page, report as reports, speaking, table
 from hparams import InputError
 from pictures import FONT, web_font
@@ -33,6 +34,7 @@ def main(arguments):
     written = options.text and files.read_lines(options.text)
     pool = measuring.workers(os.cpu_count() or 1)
     try:
+        device.take(options.device, insist=False)
         voice = Voice(*runs, speaker=options.speaker, best=options.best, threads=options.threads)
         about = "%s, %s" % (voice.aligned_by, voice.spoken_by)
         _claim(options, runs, about)

@@ -20,6 +20,7 @@ import command_line
 import files
 import korean
 import text_file
+from doctor import device
 from hparams import InputError
 from korean.sentences import spoken_at_once
 from training import plots
@@ -40,6 +41,7 @@ def main(arguments):
     tacotron, vocoder = folders(options.voice, options.tacotron, options.vocoder)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
     written = files.read_lines(options.text)
+    device.take(options.device, insist=False)
     voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
                   options.threads)
     tell_speaker(voice, options.speaker)

@@ -17,6 +17,9 @@ CLIPS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STRANGER = 54321
 STUBS = "/usr/local/cuda-8.0/stubs"
 WITHOUT_DRIVER = "note: this container has no NVIDIA driver"
+# The containers are given no GPU. Where the host has one, a trainer wants to be told that.
+HOST_DRIVER = os.path.exists("/proc/driver/nvidia/version")
+DEVICE = ("--device", "cpu" if HOST_DRIVER else "auto")
 
 
 def docker(*arguments):
@@ -96,16 +99,16 @@ def prepared(work):
 
 def tacotron(steps):
     return ("train_tacotron", "--data", "data/demo", "--logdir", "logs/tacotron", "--preset",
-            "tiny", "--steps", str(steps), "--hparams", "evaluate_every=3,summary_every=1")
+            "tiny", "--steps", str(steps), "--hparams", "evaluate_every=3,summary_every=1") + DEVICE
 
 
 @pytest.fixture(scope="module")
 def trained(prepared):
     """Both models after some steps."""
     said = prepared.done(*tacotron(3))
-    assert WITHOUT_DRIVER in said
+    assert (WITHOUT_DRIVER in said) is not HOST_DRIVER
     prepared.done("train_vocoder", "--data", "data/demo", "--logdir", "logs/vocoder", "--preset",
-                  "tiny", "--steps", "2", "--hparams", "evaluate_every=2,summary_every=1")
+                  "tiny", "--steps", "2", "--hparams", "evaluate_every=2,summary_every=1", *DEVICE)
     return prepared
 
 
@@ -148,6 +151,12 @@ def test_a_donor_without_a_library_stops_the_build_by_its_name(faithful):
 
 def test_programs_do_not_run_as_root():
     assert ran("run", "--rm", IMAGE, "sh", "-c", "id -u; id -un").split() == ["1000", "trainer"]
+
+
+def test_caches_lie_where_any_user_may_write():
+    said = ran("run", "--rm", "--user", str(STRANGER), IMAGE, "python", "-c",
+               "import matplotlib; print(matplotlib.get_cachedir())")
+    assert said == "/tmp/matplotlib\n"
 
 
 def test_hangul_goes_through():
@@ -220,20 +229,22 @@ def test_tensorboard_shows_the_alignment(trained):
 
 
 def test_doctor_says_what_is_there(work):
-    status, said = work.run("doctor", "--json")
+    status, said = work.run("doctor", "--json", *DEVICE)
     told = json.loads(said[said.index("{"):])
     assert status == 0 and told["fit"], said
     levels = {finding["subject"]: finding["level"] for finding in told["findings"]}
     assert levels["TensorFlow"] == levels["packages"] == levels["Korean font"] == "fit"
     assert levels["vocoder engine"] == levels["training step"] == levels["generation"] == "fit"
-    assert levels["device"] == "note"
+    assert levels["device"] == "note" and levels["CUDA libraries"] == "fit"
+    generated = next(one["says"] for one in told["findings"] if one["subject"] == "generation")
+    assert "by the vocoder engine" in generated
 
 
 def test_a_read_only_folder_is_named(prepared):
     status, said = container("--user", str(prepared.user), "-v",
                              prepared.path("data") + ":/work/data:ro", "-v",
-                             CLIPS + ":/work/clips:ro", IMAGE, "preprocess", "--corpus", "clips", "--out", "data/two",
-                             "--preset", "tiny")
+                             CLIPS + ":/work/clips:ro", IMAGE, "preprocess", "--corpus",
+                             "clips", "--out", "data/two", "--preset", "tiny")
     assert status == 2
     assert re.search(r"^error: data/two: .*Read-only file system", said, re.M), said
 
@@ -252,7 +263,8 @@ def test_a_folder_of_another_user_is_named(prepared, tmp_path):
 
 def test_a_full_volume_is_told(prepared):
     status, said = container("--user", str(prepared.user), "--tmpfs",
-                             "/work/logs:size=300k,mode=1777", "-v", prepared.path("data") + ":/work/data", IMAGE, *tacotron(1))
+                             "/work/logs:size=300k,mode=1777", "-v",
+                             prepared.path("data") + ":/work/data", IMAGE, *tacotron(1))
     assert status == 2
     assert re.search(r"^error: .*No space left on device.*make room", said, re.M), said
 

@@ -52,8 +52,10 @@ def tried(device):
                                                          "again; --device cpu leaves out the GPU")]
     return [Finding("training step", FIT, "%.2f s on the %s, preset tiny; %.1f s to start"
                     % (times.step, device, times.start), ""),
-            Finding("generation", FIT, "%.1f s for %.1f s of audio, preset tiny"
-                    % (times.generation, times.audio), "")]
+            Finding("generation", FIT, "%.2f s for %.1f s of audio %s, preset tiny"
+                    % (times.generation, times.audio,
+                       "by the vocoder engine in %s" % times.precision if times.precision
+                       else "by TensorFlow on the %s" % device), "")]
 
 
 def page(found):

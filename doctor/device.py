@@ -1,5 +1,6 @@
-"""Where a trainer computes: what it asks before it starts."""
+"""Where a program computes: what it asks before it starts."""
 import os
+import sys
 
 import tf1
 from doctor import cards, host, judge
@@ -7,35 +8,38 @@ from hparams import InputError
 from tf1 import tf
 
 
-def take(device):
+def take(device, insist=True):
     """Let TensorFlow compute on `device`: auto is the GPU where there is one.
 
-    Call it before the first session. Raises InputError where TensorFlow would silently compute on
-    the processor of a machine with a GPU, or on a card that it does not know.
+    Call it before the first session. Where TensorFlow would silently compute on the processor of a
+    machine with a GPU, or on a card that it does not know, it raises InputError; or, if auto need
+    not `insist`, it says so on stderr and leaves the GPU alone.
     """
-    if device == "cpu":
+    problem = None if device == "cpu" else _in_the_way(device)
+    if problem and (insist or device == "gpu"):
+        raise InputError("--device %s: %s; --device cpu computes on the processor"
+                         % (device, problem))
+    if problem:
+        print("note: %s: computing on the processor" % problem, file=sys.stderr)
+    if problem or device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-        return
-    found = cards.find()
-    if device == "auto" and found.driver is None and not found.cards:
-        return
-    require(judge.gpu(host.find()._replace(cards=found), device), device)
-    if cards.visible(found) and not gpus():
-        raise InputError("TensorFlow sees no GPU, though nvidia-smi lists %s; "
-                         "TF_CPP_MIN_LOG_LEVEL=0 lets it say why; --device cpu computes on the "
-                         "processor"
-                         % cards.visible(found)[0].name)
-
-
-def require(found, device):
-    """InputError with the first finding that is in the way of computing on `device`."""
-    wrong = next((finding for finding in found if finding.level == judge.UNFIT), None)
-    if wrong:
-        raise InputError("--device %s: %s: %s%s; --device cpu computes on the processor" % (
-            device, wrong.subject, wrong.says, "; " + wrong.do if wrong.do else ""))
 
 
 def gpus():
     """The GPUs that TensorFlow sees, by name."""
     with tf.Graph().as_default(), tf1.session() as session:
         return [device.name for device in session.list_devices() if device.device_type == "GPU"]
+
+
+def _in_the_way(device):
+    """Why TensorFlow cannot compute on auto or gpu, and what to do; None where it can."""
+    found = cards.find()
+    if device == "auto" and found.driver is None and not found.cards:
+        return None
+    for finding in judge.gpu(host.find()._replace(cards=found), device):
+        if finding.level == judge.UNFIT:
+            return "%s: %s%s" % (finding.subject, finding.says, finding.do and "; " + finding.do)
+    if cards.visible(found) and not gpus():
+        return ("TensorFlow sees no GPU, though nvidia-smi lists %s; TF_CPP_MIN_LOG_LEVEL=0 lets "
+                "it say why" % cards.visible(found)[0].name)
+    return None

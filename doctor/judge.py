@@ -91,15 +91,9 @@ def gpu(host, device="auto"):
 
     UNFIT where it would silently compute on the processor of a machine with a GPU.
     """
-    if device == "cpu":
-        return [Finding("device", NOTE, "the processor, as --device cpu asks", "")]
-    found, build = host.cards, BUILDS[host.stack]
-    if found.cards and not cards.visible(found):
-        hidden = "CUDA_VISIBLE_DEVICES=%s hides every card" % found.chosen
-        return [Finding("device", UNFIT, hidden, "name a card, or compute with --device cpu")
-                if device == "gpu" else Finding("device", NOTE, hidden + ": the processor", "")]
-    if found.driver is None and not found.cards:
-        return [_without_driver(host, device)]
+    processor, found = _processor(host, device), host.cards
+    if processor:
+        return [processor] + ([_libraries(host, NOTE)] if all(host.tensorflow) else [])
     said = [_driver(host)]
     if not found.cards or not found.reachable:
         said.append(_no_cards(host))
@@ -107,14 +101,34 @@ def gpu(host, device="auto"):
         said.append(Finding("GPU", UNFIT, "%s is there, but this TensorFlow computes on the "
                             "processor alone" % cards.visible(found)[0].name, _remake(host)))
     else:
-        missing = [name for name in build.libraries if host.libraries.get(name) is None]
-        if missing:
-            said.append(Finding("CUDA libraries", UNFIT, "missing: " + ", ".join(missing),
-                                _remake(host)))
-        else:
-            said.append(Finding("CUDA libraries", FIT, ", ".join(
-                "%s (%s)" % (name, host.libraries[name]) for name in build.libraries), ""))
+        said.append(_libraries(host, UNFIT))
     return said + _cards(host)
+
+
+def _processor(host, device):
+    """The Finding on why the processor computes; None where a GPU is to."""
+    found = host.cards
+    if device == "cpu":
+        return Finding("device", NOTE, "the processor, as --device cpu asks", "")
+    if found.cards and not cards.visible(found):
+        hidden = "CUDA_VISIBLE_DEVICES=%s hides every card" % found.chosen
+        return (Finding("device", UNFIT, hidden, "name a card, or compute with --device cpu")
+                if device == "gpu" else Finding("device", NOTE, hidden + ": the processor", ""))
+    if found.driver is None and not found.cards:
+        return _without_driver(host, device)
+    return None
+
+
+def _libraries(host, without):
+    """The Finding on the libraries of CUDA, of the level `without` where one is missing."""
+    names = BUILDS[host.stack].libraries
+    there = ", ".join("%s (%s)" % (name, host.libraries[name]) for name in names
+                      if host.libraries.get(name))
+    missing = ", ".join(name for name in names if not host.libraries.get(name))
+    if missing:
+        return Finding("CUDA libraries", without, "missing: %s; there: %s"
+                       % (missing, there or "none"), _remake(host))
+    return Finding("CUDA libraries", FIT, there, "")
 
 
 def _without_driver(host, device):

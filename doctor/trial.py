@@ -1,4 +1,5 @@
 """One training step of a tiny Tacotron2, and audio of a tiny WaveNet, both untrained."""
+import functools
 import time
 from collections import namedtuple
 
@@ -12,31 +13,57 @@ from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
 from tf1 import tf
 from training import inputs, optimizer
-from wavenet_vocoder.inference import Vocoder
+from wavenet_vocoder.engine import library, weights
+from wavenet_vocoder.engine.vocoder import Engine
+from wavenet_vocoder.inference import Vocoder, generate
 
 _BATCH, _JAMO, _FRAMES = 2, 16, 32
 
-# seconds: of building and starting, of a training step after the first, of generating the audio
-Trial = namedtuple("Trial", "start step generation audio")
+# seconds: of building and starting, of a training step after the first, of generating the audio;
+# precision: the engine's, or None where TensorFlow generated
+Trial = namedtuple("Trial", "start step generation audio precision")
 
 
 def run(audio=1.0):
     """A Trial that generates `audio` seconds. Raises tf.errors.OpError where the device fails."""
     hp = hparams.load("tiny")
+    start, step = _trained(hp)
+    generation, precision = _generated(hp, audio)
+    return Trial(start, step, generation, audio, precision)
+
+
+def _trained(hp):
+    """Seconds (until the first step is done, of the second)."""
     began = time.monotonic()
     with tf.Graph().as_default():
         train, feed = _training(hp)
-        vocoder = Vocoder(hp, 0)
         with tf1.session() as session:
             session.run(tf.global_variables_initializer())
             session.run(train, feed)
             started = time.monotonic()
             session.run(train, feed)
-            trained = time.monotonic()
-            frames = int(round(audio * hp.sample_rate / hp.hop))
-            vocoder.generate(session, [np.zeros([frames, hp.mels], np.float32)], [0], [1])
-            done = time.monotonic()
-    return Trial(started - began, trained - started, done - trained, audio)
+            return started - began, time.monotonic() - started
+
+
+def _generated(hp, audio):
+    """(seconds, Trial.precision) of generating as a voice does: without the engine by TensorFlow."""
+    mel = np.zeros([int(round(audio * hp.sample_rate / hp.hop)), hp.mels], np.float32)
+    if not library.library():
+        with tf.Graph().as_default(), tf1.session() as session:
+            vocoder = Vocoder(hp, 0)
+            session.run(tf.global_variables_initializer())
+            return _seconds(functools.partial(vocoder.begin, session), mel, hp), None
+    random = np.random.RandomState(1)
+    values = {name: 0.1 * random.standard_normal(shape)
+              for name, shape in sorted(weights.shapes(hp, 0).items())}
+    engine = Engine(weights.checked(values, hp, 0, "trial"), hp, precision="auto")
+    return _seconds(engine.begin, mel, hp), engine.precision
+
+
+def _seconds(begin, mel, hp):
+    began = time.monotonic()
+    generate(begin, [mel], [0], [1], hp)
+    return time.monotonic() - began
 
 
 def _training(hp):

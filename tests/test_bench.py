@@ -1,7 +1,13 @@
 """The figures of a machine: what is kept of them."""
 import json
 
-from bench import reading, report
+import numpy as np
+import pytest
+
+import hparams
+from bench import engine, reading, report
+from wavenet_vocoder.engine import library, weights
+from wavenet_vocoder.engine.vocoder import multiplications
 
 
 def test_texts_are_forty_syllables_long():
@@ -37,3 +43,33 @@ def test_figures_of_another_machine_are_not_kept(tmp_path):
         {"name": "b", "stack": report.STACK, "value": 1, "unit": "", "ratio_to_limit": 1}]}))
     report.save(str(path), [report.Figure("a", 3.0, "x/s", 0.25, 3)])
     assert [row["name"] for row in json.loads(path.read_text())["figures"]] == ["a"]
+
+
+class Limit(object):
+    def gflops(self):
+        return 2.0
+
+
+@pytest.mark.skipif(not library.library(), reason="there is no C compiler")
+def test_arithmetic_and_real_time_are_those_of_the_samples_a_second():
+    hp = hparams.load("tiny")
+    rate, arithmetic, real_time = engine._of_engine("tiny", 3, 40, "float32", Limit())
+    assert arithmetic.value == pytest.approx(rate.value * 2e-9 * multiplications(hp))
+    assert real_time.value == pytest.approx(rate.value / hp.sample_rate)
+    threads = int(rate.unit.split()[-2])
+    # medians are each of their own runs
+    assert rate.ratio_to_limit == pytest.approx(arithmetic.value / (2.0 * threads), rel=1e-6)
+
+
+@pytest.mark.parametrize("upsampling", ["transposed", "subpixel"])
+def test_a_sample_takes_every_weight_once_and_its_share_of_the_condition(upsampling):
+    hp = hparams.load("small", "wavenet_upsampling=%s" % upsampling)
+    kernels = {name: np.prod(shape) for name, shape in weights.shapes(hp, 0).items()
+               if not name.endswith("bias") and "upsampling" not in name}
+    condition = sum(size for name, size in kernels.items() if "condition" in name)
+    others = sum(size for name, size in kernels.items()
+                 if "condition" not in name and "input" not in name)
+    neighbours, taps = 3, {"transposed": 2, "subpixel": 3}[upsampling]
+    mixed = hp.wavenet_layers * 2 * hp.wavenet_gate * neighbours * taps
+    assert multiplications(hp) == pytest.approx(
+        others + mixed + neighbours * condition / hp.wavenet_scales[-1])

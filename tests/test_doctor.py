@@ -1,13 +1,16 @@
 """Whether a machine can train: verdicts on machines that are described, a look at this one."""
 import json
+import os
 
 import pytest
 
 import command_line
+import synthesize
 import tf1
 from conftest import call, quick_session, train
 from doctor import __main__ as doctor, builds, cards, device, host, judge, trial
 from hparams import InputError
+from wavenet_vocoder.engine import library
 
 # what nvidia-smi answers to the query of cards.py
 PASCAL = "0, GPU-1a, NVIDIA GeForce GTX 1080 Ti, 11264, 580.95.05, 6.1\n"
@@ -140,6 +143,19 @@ def test_what_is_only_worth_knowing_is_a_note(changes):
     assert judge.fit(found) and judge.NOTE in {one.level for one in found}
 
 
+def test_cuda_libraries_are_told_where_the_processor_computes_too():
+    told = {one.subject: one for one in judge.findings(machine("faithful", None))}
+    assert told["CUDA libraries"].says.startswith("libcudart.so.8.0 (1), ")
+    without = dict.fromkeys(builds.BUILDS["faithful"].libraries, "8.0.61")
+    without["libcudnn.so.6"] = None
+    found = judge.findings(machine("faithful", None, libraries=without))
+    told = {one.subject: one for one in found}
+    assert judge.fit(found) and told["CUDA libraries"].level == judge.NOTE
+    assert told["CUDA libraries"].says.startswith("missing: libcudnn.so.6; there: libcudart.so.8.0 (8")
+    alone = judge.findings(machine("present-day", None, tensorflow=("2.21.0", False)))
+    assert "CUDA libraries" not in {one.subject for one in alone}
+
+
 def test_a_shared_memory_of_64_mb_is_enough():
     assert verdict(machine("faithful", PASCAL, shm=64 << 20))[0]
 
@@ -172,10 +188,25 @@ def test_a_machine_that_is_not_fit_is_2(capsys, monkeypatch):
     assert "NOT FIT" in said and said.endswith("not fit to train: see NOT FIT above\n")
 
 
-def test_the_trial_takes_a_step_and_makes_audio(monkeypatch):
+@pytest.mark.parametrize("engine", [True, False])
+def test_the_trial_takes_a_step_and_makes_audio_as_a_voice_does(monkeypatch, engine):
     monkeypatch.setattr(tf1, "session", quick_session)
+    if not engine:
+        monkeypatch.setattr(library, "library", lambda: None)
+    elif not library.library():
+        pytest.skip("there is no compiler")
     times = trial.run(audio=0.05)
     assert times.step > 0 and times.generation > 0 and times.start > times.step
+    assert (times.precision in library.PRECISIONS) is engine
+
+
+@pytest.mark.parametrize("precision, by", [
+    ("int8", "by the vocoder engine in int8"), (None, "by TensorFlow on the cpu")])
+def test_what_generated_is_told_with_its_time(monkeypatch, precision, by):
+    monkeypatch.setattr(trial, "run", lambda: trial.Trial(2.0, 0.5, 0.25, 1.0, precision))
+    told = {finding.subject: finding.says for finding in doctor.tried("cpu")}
+    assert told["training step"].startswith("0.50 s on the cpu")
+    assert told["generation"].startswith("0.25 s for 1.0 s of audio " + by)
 
 
 def test_a_trainer_refuses_to_compute_on_the_processor_of_a_machine_with_a_gpu(
@@ -197,7 +228,31 @@ def test_a_trainer_computes_on_the_processor_where_it_is_told_to(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     monkeypatch.setattr(cards, "find", lambda: pytest.fail("the cards do not matter"))
     device.take("cpu")
-    assert cards.os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+def test_synthesis_goes_on_with_the_processor_and_says_why(monkeypatch, capsys):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    monkeypatch.setattr(host, "find", lambda: machine("faithful", HOPPER))
+    monkeypatch.setattr(cards, "find", lambda: machine("faithful", HOPPER).cards)
+    with pytest.raises(InputError, match="does not run on it"):
+        device.take("gpu", insist=False)
+    device.take("auto", insist=False)
+    said = capsys.readouterr().err
+    assert said.startswith("note: GPU 0: NVIDIA H100") and said.count("\n") == 1
+    assert said.endswith(": computing on the processor\n")
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+def test_synthesis_asks_before_it_loads_a_voice(monkeypatch, tmp_path):
+    monkeypatch.setattr(cards, "find", lambda: cards.Cards(None, [], None, False, None))
+    text = tmp_path / "text.txt"
+    text.write_text("안녕.\n", encoding="utf-8")
+    options = [str(text), "--tacotron", str(tmp_path / "none"), "--vocoder", "griffin-lim"]
+    with pytest.raises(InputError, match="no NVIDIA driver"):
+        synthesize.main(options + ["--device", "gpu"])
+    with pytest.raises(InputError, match="none"):
+        synthesize.main(options)
 
 
 def test_a_gpu_that_is_asked_for_and_not_there_is_an_error(monkeypatch, stores, tmp_path):

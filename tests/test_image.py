@@ -1,4 +1,6 @@
 """The images' files as far as they can be tried without Docker; docker/test_image.py does more."""
+import ast
+import glob
 import importlib.util
 import os
 import re
@@ -17,6 +19,16 @@ LOCKS = ("requirements.txt", "requirements-modern.txt")
 def content(name):
     with open(os.path.join(ROOT, name), encoding="utf-8") as file:
         return file.read()
+
+
+def imports(path):
+    """The modules that a file imports, by their full names."""
+    for node in ast.walk(ast.parse(content(path))):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                yield one.name
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
 
 
 def module(name):
@@ -63,6 +75,8 @@ def test_programs_are_called_by_name(entrypoint, arguments, called):
     assert (process.returncode, out.decode("utf-8")) == (0, called + "\n")
 
 
+@pytest.mark.skipif(os.path.exists("/proc/driver/nvidia/version"),
+                    reason="this host has a driver: the programs speak for themselves")
 @pytest.mark.parametrize("program, told", [("train_tacotron", 1), ("synthesize", 1), ("korean", 0)])
 def test_whoever_computes_without_a_driver_is_told_in_one_line(entrypoint, program, told):
     _, err = entrypoint(program).communicate()
@@ -95,6 +109,24 @@ def test_a_signal_reaches_the_program_itself(entrypoint):
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == -signal.SIGTERM
     process.communicate()
+
+
+def test_every_program_is_one_of_the_image():
+    programs = {os.path.basename(path)[:-len(".py")] for path in glob.glob(
+        os.path.join(glob.escape(ROOT), "*.py")) if "command_line.run(main)" in content(path)}
+    named = re.search(r"^([a-z_ |]+)\)\n    exec python \$home/\$program\.py",
+                      content("docker/entrypoint"), re.M).group(1)
+    assert programs == set(named.split(" | "))
+
+
+def test_the_image_has_what_its_files_import():
+    there = re.findall(r"^!(\w+)$", content(".dockerignore"), re.M)
+    paths = [path for pattern in ["*.py"] + [name + "/**/*.py" for name in there]
+             for path in glob.glob(os.path.join(glob.escape(ROOT), pattern), recursive=True)]
+    imported = {name.split(".")[0] for path in paths for name in imports(path)}
+    packages = {name for name in os.listdir(ROOT)
+                if os.path.exists(os.path.join(ROOT, name, "__init__.py"))}
+    assert "doctor" in imported & packages <= set(there)
 
 
 @pytest.mark.parametrize("name", IMAGES)

@@ -16,25 +16,37 @@ INLINE vec LOCAL(of_row)(const float *values, int i)
     return WIDE ? splat(values[i / VECTORS]) : load(values + i * WIDTH);
 }
 
+/* sum += a row of a kernel, [ROWS], times an input, [TILE]. */
+INLINE void LOCAL(add)(vec *sum, const float *kernel, const float *x)
+{
+#if WIDE
+    vec input[VECTORS];
+    for (int v = 0; v < VECTORS; v++)
+        input[v] = load(x + v * WIDTH);
+    for (int row = 0; row < ROWS; row++) {
+        const vec weight = splat(kernel[row]);
+        for (int v = 0; v < VECTORS; v++)
+            sum[row * VECTORS + v] = muladd(weight, input[v], sum[row * VECTORS + v]);
+    }
+#else
+    const vec input = splat(*x);
+    for (int i = 0; i < BLOCK; i++)
+        sum[i] = muladd(load(kernel + i * WIDTH), input, sum[i]);
+#endif
+}
+
 /* sum += kernel · x over `depth` inputs in order: kernel [depth][ROWS], x [depth][TILE]. */
 INLINE void LOCAL(product)(vec *sum, const float *kernel, const float *x, int depth)
 {
-    for (int k = 0; k < depth; k++, kernel += ROWS, x += TILE) {
-#if WIDE
-        vec input[VECTORS];
-        for (int v = 0; v < VECTORS; v++)
-            input[v] = load(x + v * WIDTH);
-        for (int row = 0; row < ROWS; row++) {
-            const vec weight = splat(kernel[row]);
-            for (int v = 0; v < VECTORS; v++)
-                sum[row * VECTORS + v] = muladd(weight, input[v], sum[row * VECTORS + v]);
-        }
-#else
-        const vec input = splat(*x);
-        for (int i = 0; i < BLOCK; i++)
-            sum[i] = muladd(load(kernel + i * WIDTH), input, sum[i]);
-#endif
+    int k = 0;
+    for (; k + AT_ONCE <= depth; k += AT_ONCE) {
+        FETCH(kernel, AT_ONCE * ROWS);
+#pragma GCC unroll 8
+        for (int j = 0; j < AT_ONCE; j++, kernel += ROWS, x += TILE)
+            LOCAL(add)(sum, kernel, x);
     }
+    for (; k < depth; k++, kernel += ROWS, x += TILE)
+        LOCAL(add)(sum, kernel, x);
 }
 
 #if PRECISION == FLOAT32
@@ -90,7 +102,7 @@ static void LOCAL(gates)(const struct network *net, struct tile *tile, int layer
             for (int i = 0; i < BLOCK; i++)
                 sum[i] = muladd(splat(terms[term]), load(folded + (term * BLOCK + i) * WIDTH),
                                 sum[i]);
-        for (size_t i = 0; i < size; i += LINE)     /* of the next block, while this one is made */
+        for (size_t i = 0; i < size; i += LINE / sizeof *folded)    /* of the next block */
             __builtin_prefetch(folded + size + i);
         LOCAL(products)(sum, matrix, block, x, taps);
         for (int i = 0; i < BLOCK / 2; i++)

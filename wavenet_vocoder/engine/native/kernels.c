@@ -9,7 +9,14 @@
 
 /* Blocks whose weights stay in the second-level cache while they meet tile after tile. */
 #define TOGETHER 8
-#define LINE 16                 /* floats of a cache line */
+/* A network's weights come from the third-level cache or from memory: they are asked for AHEAD
+ * bytes before they are used, AT_ONCE inputs of a product at a time.
+ */
+#define AT_ONCE 8
+#define AHEAD 3072
+#define FETCH(kernel, count) \
+    for (size_t fetched = 0; fetched < (count) * sizeof *(kernel); fetched += LINE) \
+        __builtin_prefetch((const char *)(kernel) + AHEAD + fetched)
 
 static void NAMED(gate, SET)(const float *filters, const float *gates, float *z, int count)
 {

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE 64
-
 struct piece {
     struct piece *older;
 };

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define LINE 64     /* bytes of a cache line */
+
 struct piece;
 
 struct memory {
