@@ -113,9 +113,9 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
         run = _new(folder, kind, stores, preset, changes, origin and load_origin(origin, kind))
     for store in stores:
         require_same(store.audio, run.hp.audio(), "%s" % store.folder,
-                      "the run (preset %s)" % preset if preset else "the run")
+                     "the run (preset %s)" % preset if preset else "the run")
         require_same({"pronounce": store.reader.pronounce}, {"pronounce": run.hp.pronounce},
-                      store.folder, "the run")
+                     store.folder, "the run")
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: made with another symbol table; preprocess it again"
                              % store.folder)
