@@ -14,12 +14,12 @@ HOW = ("95 %% intervals: of means by the bootstrap over sentences (percentiles o
 # of these a lower rung is expected to be worse
 LADDER = tuple(name for name in SYSTEMS if name != "synthesis")
 
-# (better, worse) → why that is no fault of the voice
+# (better, worse) → why that is, or may be, no fault of the voice
 REASONS = {
     ("griffin-lim", "world"): "Griffin-Lim is made to have the recording's very mel",
     ("noise", "untrained"): "an untrained WaveNet says the same of every sample: it is white "
                             "noise, too",
-    ("world", "recording"): "WORLD leaves out the recording's background noise",
+    ("world", "recording"): "it may be that WORLD leaves out the recording's background noise",
 }
 
 # low, high: the interval; count: of sentences

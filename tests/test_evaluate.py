@@ -14,6 +14,7 @@ import hparams
 import korean
 import text_file
 from conftest import call
+from datasets import batches
 from datasets.store import load_store
 from demo_corpus import __main__ as corpus
 from evaluation import (choosing, closeness, faults, intelligibility, ladder, likeness, measuring,
@@ -21,6 +22,7 @@ from evaluation import (choosing, closeness, faults, intelligibility, ladder, li
 from hparams import InputError
 from korean.sentences import spoken_at_once
 from tacotron2.inference import Line
+from training import plots
 
 CLIPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clips")
 needs_world = pytest.mark.skipif(not world.is_there(), reason=world.ABSENT)
@@ -215,7 +217,6 @@ def test_sentences_that_were_trained_on_are_not_asked_for(stores, hp):
     speaker = types.SimpleNamespace(hp=hp.replace(held_out=0.3), speakers=["one", "two"],
                                     reader=load_store(stores[0]).reader, runs=[run])
     loaded = [load_store(path) for path in stores]
-    from datasets import batches
     trained = {(item.store.speaker, item.row.id) for item in batches.split(loaded, 0.3)[0]}
     chosen, references = choosing.chosen(loaded, speaker)
     assert chosen and not trained & {(one.store.speaker, one.row.id) for one in chosen}
@@ -247,7 +248,6 @@ def test_an_evaluation_that_cannot_be_is_refused(evaluated, trained, here, optio
 
 
 def test_pictures_of_a_run_are_those_of_its_beginning_middle_and_end(tmp_path):
-    from training import plots
     (tmp_path / "eval").mkdir()
     with pytest.raises(InputError, match="of 0 evaluations"):
         pictures.alignments(str(tmp_path))
