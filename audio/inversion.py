@@ -2,6 +2,7 @@
 import numpy as np
 
 from audio import spectrogram
+from audio.emphasis import deemphasised
 
 # steps of the non-negative fit; its mel is then within 0.02 dB of the one that is given
 _FIT_STEPS = 20
@@ -22,7 +23,7 @@ def griffin_lim(mel, hp):
         estimate = spectrogram.spectrum(spectrogram.samples_nearest(magnitudes * phases, hp), hp)
         ahead = estimate + _MOMENTUM * (estimate - before)
         phases, before = ahead / np.maximum(1e-16, np.abs(ahead)), estimate
-    samples = spectrogram.deemphasised(spectrogram.samples_nearest(magnitudes * phases, hp), hp)
+    samples = deemphasised(spectrogram.samples_nearest(magnitudes * phases, hp), hp.preemphasis)
     return (samples / max(1, np.abs(samples).max(initial=0))).astype(np.float32)
 
 

@@ -9,20 +9,13 @@ import librosa.filters
 import numpy as np
 from scipy import signal, sparse
 
+from audio.emphasis import emphasised
+
 
 def mel(samples, hp):
     """float32 [frames, mels] of samples [frames * hop], in [-mel_range, mel_range]."""
-    magnitudes = np.abs(spectrum(emphasised(samples, hp), hp))
+    magnitudes = np.abs(spectrum(emphasised(samples, hp.preemphasis), hp))
     return normalised(mel_basis(hp).dot(magnitudes.T).T, hp)
-
-
-def emphasised(samples, hp):
-    """First-order high-pass: speech loses some 6 dB an octave, the mel should not."""
-    return signal.lfilter([1, -hp.preemphasis], [1], np.asarray(samples, np.float64))
-
-
-def deemphasised(samples, hp):
-    return signal.lfilter([1], [1, -hp.preemphasis], samples)
 
 
 def normalised(amplitudes, hp):

@@ -8,6 +8,7 @@ from collections import namedtuple
 
 import numpy as np
 
+import audio
 import korean
 from hparams import InputError
 
@@ -100,21 +101,23 @@ def texts(items):
 def audio_batch(items, hp, context, random):
     """Segments of wavenet_segment samples, cut at random frames, with the mel that belongs to them.
 
-    The mel has `context` more frames at either end: those of the utterance, or silence past it.
+    They have wavenet_preemphasis, as what the network makes. The mel has `context` more frames at
+    either end: those of the utterance, or silence past it.
     """
     segment = hp.wavenet_segment // hp.hop
-    audio = np.zeros([len(items), segment * hp.hop], np.float32)
-    real = np.zeros_like(audio)
+    sound = np.zeros([len(items), segment * hp.hop], np.float32)
+    real = np.zeros_like(sound)
     mel = np.full([len(items), segment + 2 * context, hp.mels], -hp.mel_range, np.float32)
     for row, item in enumerate(items):
         example = item.store.arrays(item.row)
+        whole = audio.emphasised(example.audio, hp.wavenet_preemphasis)
         start = random.randint(max(0, item.row.frames - segment) + 1)
         stop = min(start + segment, item.row.frames)
         samples = (stop - start) * hp.hop
-        audio[row, :samples] = example.audio[start * hp.hop:stop * hp.hop]
+        sound[row, :samples] = np.clip(whole[start * hp.hop:stop * hp.hop], -1, 1)
         real[row, :samples] = 1
         seen = example.mel[max(0, start - context):start + segment + context]
         offset = max(0, context - start)
         mel[row, offset:offset + len(seen)] = seen
     speaker = np.array([item.speaker for item in items], np.int32)
-    return AudioBatch(audio, real, speaker, mel)
+    return AudioBatch(sound, real, speaker, mel)

@@ -143,7 +143,8 @@ def _checked(hp):
     free_to_be_small = ("mel_low", "preemphasis", "prenet_dropout", "dropout", "zoneout", "l2",
                         "guided_attention", "guided_attention_from", "guided_attention_until",
                         "teacher_forcing", "teacher_forcing_from", "reference_db", "floor_db",
-                        "wavenet_log_scale_min", "held_out", "seed", "decay_start", "pronounce")
+                        "wavenet_log_scale_min", "wavenet_preemphasis", "held_out", "seed",
+                        "decay_start", "pronounce")
     for name, value in hp.as_dict().items():
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, str):
@@ -151,7 +152,8 @@ def _checked(hp):
             require(abs(number) < float("inf"), "%s=%s must be finite" % (name, number))
             require(number > 0 or name in free_to_be_small,
                     "%s=%s must be greater than 0" % (name, number))
-    for name in ("prenet_dropout", "dropout", "zoneout", "held_out", "preemphasis"):
+    for name in ("prenet_dropout", "dropout", "zoneout", "held_out", "preemphasis",
+                 "wavenet_preemphasis"):
         require(0 <= getattr(hp, name) < 1, "%s=%s must lie in [0, 1)" % (name, getattr(hp, name)))
     require(0 < hp.wavenet_ema < 1, "wavenet_ema=%s must lie in (0, 1)" % hp.wavenet_ema)
     require(hp.peak <= 1, "peak=%s must not exceed 1" % hp.peak)

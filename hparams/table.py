@@ -101,6 +101,8 @@ _WAVENET = (
     ("wavenet_upsampling", "transposed", "transposed | subpixel: how a mel reaches sample rate"),
     ("wavenet_scales", (12, 25), "factors of the upsampling layers; their product is hop (R)"),
     ("wavenet_speaker", 32, "channels of a speaker; only with more than one"),
+    ("wavenet_preemphasis", 0.0, "first-order high-pass that is undone behind the vocoder, so that "
+                                 "its noise falls with the frequency (LPCNet, 1810.11846, 3.2)"),
     ("wavenet_log_scale_min", -7.0, "smallest log scale of a logistic or Gaussian (R)"),
 )
 
@@ -150,7 +152,7 @@ PRESETS = {
         decay_start=1500, decay_half=1000,
         wavenet_layers=16, wavenet_kernel=2, wavenet_residual=48, wavenet_gate=48,
         wavenet_skip=48, wavenet_upsampling="subpixel", wavenet_scales=(10, 20),
-        wavenet_output="gaussian", wavenet_batch_size=4, wavenet_segment=2000,
+        wavenet_output="gaussian", wavenet_preemphasis=0.85, wavenet_batch_size=4, wavenet_segment=2000,
         wavenet_learning_rate=2e-3, wavenet_decay_half=2000, wavenet_learning_rate_final=5e-5,
         wavenet_ema=0.999,
         steps=3000, summary_every=25, checkpoint_every=250, evaluate_every=500),

@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 
+import audio
 from tf1 import tf
 from wavenet_vocoder import generation, noise, outputs
 from wavenet_vocoder.pieces import check, cut, faded, frames, joined
@@ -31,19 +32,19 @@ def generate(begin, mels, speakers, keys, hp, progress=None):
               for piece in cut(number, *parts, hp=hp)]
     # those of about the same length together: what has ended still takes its place
     order = sorted(range(len(pieces)), key=lambda i: -frames(pieces[i]))
-    audio = {}
+    made = {}
     for start in range(0, len(order), TOGETHER):
         group = order[start:start + TOGETHER]
-        made = _all_of(begin, [pieces[i] for i in group], hp, progress)
-        audio.update(zip(group, made))
-    return [joined(*zip(*[(piece, audio[i]) for i, piece in enumerate(pieces)
-                          if piece.number == number]), hp=hp) for number in range(len(mels))]
+        made.update(zip(group, _all_of(begin, [pieces[i] for i in group], hp, progress)))
+    whole = (joined(*zip(*[(piece, made[i]) for i, piece in enumerate(pieces)
+                           if piece.number == number]), hp=hp) for number in range(len(mels)))
+    return [np.float32(audio.deemphasised(samples, hp.wavenet_preemphasis)) for samples in whole]
 
 
 def stream(begin, mel, speaker, key, hp):
     """The samples that `generate` gives, in parts as they are made."""
     check(mel, hp, "mel")
-    tail = None
+    tail, deemphasised = None, audio.Deemphasis(hp.wavenet_preemphasis)
     for piece in cut(0, mel, speaker, key, hp):
         drawing, at = begin([piece]), piece.start
         while at < piece.end:
@@ -54,7 +55,9 @@ def stream(begin, mel, speaker, key, hp):
             if at == piece.until:
                 tail = samples
             elif at >= piece.counts:
-                yield faded(tail, samples) if at == piece.counts and at else samples
+                if at == piece.counts and at:
+                    samples = faded(tail, samples)
+                yield np.float32(deemphasised(samples))
             at = stop
 
 
@@ -124,6 +127,6 @@ class _InGraph(object):
             vocoder.speaker: [piece.speaker for piece in self.pieces],
             vocoder.noise: np.stack([noise_of(piece, (piece.start + self.at) * hop, count * hop,
                                               vocoder.output) for piece in self.pieces])})
-        audio, self.state = self.session.run(vocoder.generated, feed)
+        samples, self.state = self.session.run(vocoder.generated, feed)
         self.at = stop
-        return audio
+        return samples
