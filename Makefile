@@ -5,7 +5,8 @@
 # make test-sanitize  the engine's tests, its C watched for wrong addresses and undefined behaviour
 # make native         WaveNet's engine in C; part of .venv and .venv-legacy
 # make bench        figures of this machine, in logs/bench.json
-# make demo           bundled clips -> features -> both models -> a .wav, in logs/demo
+# make demo           the voice in the box says a text, as both of its speakers; in logs/demo
+# make voice          hours: that voice again, from its corpus on
 # make image          the faithful image, from Dockerfile; make image-modern: the present-day one
 # make test-image     builds it and drives containers of it through the chain; test-image-modern
 SHELL := /bin/bash
@@ -126,7 +127,7 @@ test-sanitize: .venv .venv-legacy
 bench: .venv .venv-legacy
 	@for stack in .venv .venv-legacy; do $$stack/bin/python -m bench; done
 
-# demo.sh tells what DEMO, DEMO_STEPS, DEMO_PRESET and DEMO_TEXT change.
+# demo.sh tells what DEMO and DEMO_TEXT change.
 demo: .venv
 	@DEMO_PYTHON="$${DEMO_PYTHON:-.venv/bin/python}" ./demo.sh
 

@@ -56,11 +56,15 @@ def main(arguments):
         return _stream(voice, lines, options.seed, options.stream)
     pending = [line for line in lines if not _is_done(line)]
     os.makedirs(options.out, exist_ok=True)
+    paces = {}
     with Progress(sum(len(ids) for line in pending for ids in line.sentences)) as progress:
         for start in range(0, len(pending), TOGETHER):
-            _speak(voice, pending[start:start + TOGETHER], options.seed, progress)
+            together = pending[start:start + TOGETHER]
+            pace = _speak(voice, together, options.seed, progress)
+            paces.update((line.stem, "%.1f × real time" % pace) for line in together)
     for line in lines:
-        print("%s.wav  %s" % (line.stem, line.text))
+        print("%s.wav  %.2f s, %s  %s" % (line.stem, _seconds(line),
+                                          paces.get(line.stem, "made before"), line.text))
 
 
 class Progress(object):
@@ -98,6 +102,8 @@ class Progress(object):
 
 
 def _speak(voice, lines, seed, progress):
+    """Write the files of lines; returns how many seconds of sound a second of work made."""
+    began, seconds = time.time(), 0.0
     spoken = iter(voice.speak([ids for line in lines for ids in line.sentences], seed,
                               progress))
     for line in lines:
@@ -115,6 +121,8 @@ def _speak(voice, lines, seed, progress):
             audio.write_wav(wav, _joined([sentence.samples for sentence in said],
                                          voice.hp.sample_rate),
                             voice.hp.sample_rate, line.comment, SOFTWARE)
+        seconds += _seconds(line)
+    return seconds / (time.time() - began)
 
 
 def _stream(voice, lines, seed, kind):
@@ -138,12 +146,16 @@ def _joined(waves, rate):
     return np.concatenate([part for wave in waves for part in (pause, wave)][1:])
 
 
+def _seconds(line):
+    return audio.told(line.stem + ".wav")[1]
+
+
 def _is_done(line):
     """Whether the line's WAV is there and is what would be made; InputError if it is another."""
     path = line.stem + ".wav"
     if not os.path.exists(path):
         return False
-    if audio.comment(path) != line.comment:
+    if audio.told(path)[0] != line.comment:
         raise InputError("%s: is there already and says something else; choose another --out or "
                          "move it away" % path)
     return True

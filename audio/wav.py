@@ -80,13 +80,13 @@ def endless_wav_header(sample_rate):
             + struct.pack("<4sI", b"data", 0xFFFFFFFF))
 
 
-def comment(path):
-    """The comment in the LIST/INFO chunk of an audio file, "" without one.
+def told(path):
+    """(the comment in the LIST/INFO chunk of an audio file, "" without one; its seconds).
 
     Raises InputError for what is no audio.
     """
     try:
         with soundfile.SoundFile(path) as file:
-            return file.comment
+            return file.comment, file.frames / float(file.samplerate)
     except RuntimeError as problem:
         raise InputError("%s: is no audio that can be read (%s)" % (path, problem))

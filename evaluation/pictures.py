@@ -3,7 +3,8 @@
     python -m evaluation.pictures --tacotron logs/me-tacotron --data data/me --out pictures
 
 alignment.png has an evaluation's alignment at the beginning, in the middle and at the end of the
-training; mel.png the mel of a held-out recording beside that of its synthesis.
+training; curves.png what was measured on the way, with --vocoder of that run, too; mel.png the mel
+of a held-out recording beside that of its synthesis.
 """
 import os
 import re
@@ -16,6 +17,7 @@ import command_line
 import files
 from datasets.store import load_store
 from evaluation import choosing
+from evaluation.curves import curves_png
 from hparams import InputError
 from pictures import korean_font, png
 from training import run as runs
@@ -75,17 +77,21 @@ def main(arguments):
     parser = command_line.Parser(prog="python -m evaluation.pictures",
                                  description=__doc__.split("\n")[0])
     parser.add_argument("--tacotron", required=True, metavar="RUN", help="of train_tacotron.py")
+    parser.add_argument("--vocoder", metavar="RUN", help="of train_vocoder.py")
     parser.add_argument("--data", required=True, metavar="STORE", help="what it was trained on")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the pictures")
     options = parser.parse_args(arguments)
     runs.load(options.tacotron, "tacotron")
+    if options.vocoder:
+        runs.load(options.vocoder, "vocoder")
     over_training = alignments_png(alignments(options.tacotron))
     voice = Voice(options.tacotron, GRIFFIN_LIM)
     one = choosing.chosen([load_store(options.data)], voice, 1)[0][0]
     spoken = voice.speaking_as(one.speaking_as).line(one.sentence.ids, voice.hp.seed)
     mels = mels_png(one.store.mel(one.row), spoken.mel, one.sentence.text, voice.hp.mel_range)
     os.makedirs(options.out, exist_ok=True)
-    for name, content in (("alignment.png", over_training), ("mel.png", mels)):
+    for name, content in (("alignment.png", over_training), ("mel.png", mels),
+                          ("curves.png", curves_png(options.tacotron, options.vocoder))):
         path = os.path.join(options.out, name)
         with files.whole(path) as file:
             file.write(content)

@@ -163,7 +163,8 @@ def test_automatic_precision_is_the_one_whose_likelihood_is_near(hp, monkeypatch
 @pytest.fixture
 def speech(hp):
     """Sizes with which an utterance of 40 frames is cut, and (mels, speakers, keys) of seven."""
-    hp = hp.replace(sample_rate=200, wavenet_layers=4, wavenet_cycles=2)    # a frame is 0.1 s
+    hp = hp.replace(sample_rate=200, wavenet_layers=4, wavenet_cycles=2,    # a frame is 0.1 s
+                    wavenet_preemphasis=0.85)
     random = np.random.RandomState(1)
     mels = [random.normal(size=[frames, hp.mels]).astype(np.float32)
             for frames in (40, 3, 9, 1, 33, 12, 17)]
@@ -190,6 +191,14 @@ def test_an_utterance_does_not_depend_on_the_batch_or_the_threads(speech, kind):
                 assert other.tobytes() == samples.tobytes()
     other_key, = generate(begin, mels[:1], speakers[:1], keys[1:2], hp)
     assert not np.array_equal(other_key, together[0])
+
+
+def test_the_emphasis_of_what_the_network_makes_is_undone(speech):
+    hp, mels, speakers, keys = speech
+    begin = Engine(random_weights(hp, 3), hp, 1).begin
+    made = generate(begin, mels, speakers, keys, hp.replace(wavenet_preemphasis=0.0))
+    for sound, high in zip(generate(begin, mels, speakers, keys, hp), made):
+        assert np.allclose(np.append(sound[0], sound[1:] - 0.85 * sound[:-1]), high, atol=1e-5)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)

@@ -192,7 +192,7 @@ def test_an_evaluation_leaves_figures_a_page_and_sounds_of_every_system(evaluate
         for system in systems:
             sound = "sentences/%s/%s.wav" % (name, system)
             assert os.path.exists(str(evaluated / "out" / sound)) and sound in page
-            said = audio.comment(str(evaluated / "out" / sound))
+            said = audio.told(str(evaluated / "out" / sound))[0]
             assert said.startswith("a recording" if system == "recording" else "synthetic")
 
 
@@ -247,7 +247,7 @@ def test_an_evaluation_that_cannot_be_is_refused(evaluated, trained, here, optio
     assert says in str(refusal.value)
 
 
-def test_pictures_of_a_run_are_those_of_its_beginning_middle_and_end(tmp_path):
+def test_pictures_of_a_run_are_those_of_its_beginning_middle_and_end(tmp_path, trained):
     (tmp_path / "eval").mkdir()
     with pytest.raises(InputError, match="of 0 evaluations"):
         pictures.alignments(str(tmp_path))
@@ -259,4 +259,7 @@ def test_pictures_of_a_run_are_those_of_its_beginning_middle_and_end(tmp_path):
     assert [step for step, _ in chosen] == [10, 30, 100]
     assert all("sentences-one-1" in path for _, path in chosen)
     assert pictures.alignments_png(chosen)[:4] == b"\x89PNG"
+    assert pictures.curves_png(trained["tacotron"], trained["vocoder"])[:4] == b"\x89PNG"
+    with pytest.raises(InputError, match="has no history.jsonl"):
+        pictures.curves_png(str(tmp_path))
     assert pictures.mels_png(np.zeros([9, 4]), np.zeros([7, 4]), "가", 4.0)[:4] == b"\x89PNG"

@@ -434,4 +434,4 @@ def test_synthesis_takes_the_best_when_asked(trained, tmp_path):
     (tmp_path / "text.txt").write_text("안녕", encoding="utf-8")
     call(synthesize.main, tmp_path / "text.txt", "--tacotron", trained["tacotron"], "--vocoder",
          "griffin-lim", "--speaker", "two", "--out", tmp_path / "out", "--best")
-    assert "at step 6" in audio.comment(str(tmp_path / "out" / "0001.wav"))
+    assert "at step 6" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]

@@ -1,5 +1,6 @@
 """synthesize.py: text in, WAV out, and nothing lost on the way."""
 import os
+import re
 import unicodedata
 
 import numpy as np
@@ -102,7 +103,16 @@ def test_what_cannot_be_read_is_told_or_strictly_refused(trained, tmp_path, caps
 def test_a_lexicon_is_followed(trained, tmp_path, capsys):
     (tmp_path / "own.tsv").write_text("SQL\t시퀄\n", encoding="utf-8")
     speak(tmp_path, "SQL\n", trained, "--vocoder", "griffin-lim", "--lexicon", tmp_path / "own.tsv")
-    assert capsys.readouterr().out.endswith("0001.wav  시퀄\n")
+    assert capsys.readouterr().out.endswith(" × real time  시퀄\n")
+
+
+def test_a_line_is_told_with_its_length_and_pace(trained, tmp_path, capsys):
+    for pace in (r"\d+\.\d × real time", "made before"):
+        waves = speak(tmp_path, "비가 와요.\n", trained, "--vocoder", "griffin-lim")
+        length, told = re.search(r"0001\.wav  (\d+\.\d\d) s, (.+)  비가 와요\.\n$",
+                                 capsys.readouterr().out).groups()
+        assert float(length) == pytest.approx(len(waves["0001.wav"]) / 16000.0, abs=0.006)
+        assert re.match(pace, told)
 
 
 def test_a_long_line_is_spoken_sentence_by_sentence(trained, tmp_path):
@@ -154,7 +164,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_speaks(trained, tmp
     data.write_bytes(data.read_bytes()[:1000])
     speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
     assert "model-6" in capsys.readouterr().err
-    assert "at step 4" in audio.comment(str(tmp_path / "out" / "0001.wav"))
+    assert "at step 4" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]
     data = tmp_path / "tacotron" / "model-4.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:1000])
     with pytest.raises(InputError) as refusal:

@@ -346,6 +346,20 @@ def test_audio_segments_lie_on_their_mel(stores, hp):
     assert np.all(batch.mel[0, context + item.row.frames:] == -hp.mel_range)
 
 
+def test_a_segment_is_emphasised_before_it_is_cut(stores, hp):
+    """Its first sample, too, is without a share of the one that was cut off."""
+    training, _ = items(stores)
+    hp = hp.replace(wavenet_segment=hp.hop, wavenet_preemphasis=0.85)
+    item = training[0]
+    sound = item.store.arrays(item.row).audio
+    high = np.append(sound[0], sound[1:] - 0.85 * sound[:-1])
+    assert np.abs(high).max() <= 1
+    for seed in range(5):
+        batch = batches.audio_batch([item], hp, 0, np.random.RandomState(seed))
+        assert any(np.allclose(batch.audio[0], high[start:start + hp.hop], atol=1e-6)
+                   for start in range(0, len(high), hp.hop))
+
+
 def test_the_rate_stays_then_falls_to_its_floor():
     with tf.Graph().as_default(), tf.Session() as session:
         step = tf.placeholder(tf.int64, [])
