@@ -32,7 +32,7 @@ ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
 legacy-exchange := -e 's/^tensorflow-gpu==/tensorflow==/'
 endif
 
-.PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo image image-modern \
+.PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo voice image image-modern \
 	test-image test-image-modern
 
 .venv:
@@ -130,6 +130,9 @@ bench: .venv .venv-legacy
 # demo.sh tells what DEMO and DEMO_TEXT change.
 demo: .venv
 	@DEMO_PYTHON="$${DEMO_PYTHON:-.venv/bin/python}" ./demo.sh
+
+voice: .venv
+	@PYTHON=.venv/bin/python sh voices/train.sh
 
 # DONOR, PYTHON_IMAGE and COMPILER_IMAGE name other base images of Dockerfile, MODERN_PYTHON_IMAGE
 # and MODERN_COMPILER_IMAGE of Dockerfile.modern.

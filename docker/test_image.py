@@ -202,6 +202,14 @@ def test_text_becomes_speech(trained):
         assert file.read(4) == b"RIFF"
 
 
+def test_the_voice_in_the_box_speaks(work):
+    said = work.done("demo")
+    for speaker in ("sol", "ram"):
+        assert "logs/demo/%s/0001.wav  " % speaker in said
+        with open(work.path("logs", "demo", speaker, "0001.wav"), "rb") as file:
+            assert file.read(4) == b"RIFF"
+
+
 def test_tensorboard_shows_the_alignment(trained):
     running = trained.start("-p", "127.0.0.1::6006", IMAGE, "tensorboard")
     try:
