@@ -22,7 +22,6 @@ import korean
 import text_file
 from doctor import device
 from hparams import InputError
-from korean.sentences import spoken_at_once
 from training import plots
 from training.run import SOFTWARE
 from voice import Voice, folders, tell_speaker
@@ -47,8 +46,7 @@ def main(arguments):
     tell_speaker(voice, options.speaker)
     reader = text_file.reader(voice.reader, own)
     texts = text_file.texts(options.text, written, reader, options.strict)
-    lines = [Line(os.path.join(options.out, "%04d" % number), text,
-                  [korean.to_ids(reader.jamo(sentence)) for sentence in spoken_at_once(text)],
+    lines = [Line(os.path.join(options.out, "%04d" % number), text, voice.ids(text, reader),
                   "synthetic speech; voice: %s; seed %d; text: %s"
                   % (voice.description, options.seed, text))
              for number, text in enumerate(texts, 1)]

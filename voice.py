@@ -9,6 +9,8 @@ import audio
 import korean
 import tf1
 from hparams import InputError
+from korean.punctuation import punctuated
+from korean.sentences import spoken_at_once
 from tacotron2.inference import Synthesizer
 from tf1 import tf
 from training import checkpoint, run as runs
@@ -76,6 +78,13 @@ class Voice(object):
         # a vocoder of one voice is asked for no name: it speaks whatever mel it is given
         if vocoder:
             self.vocoder_speaker = vocoder.speaker_id(name) if len(vocoder.speakers) > 1 else 0
+
+    def ids(self, text, reader=None):
+        """The symbol ids of each part of a text as read that is spoken at once."""
+        parts = spoken_at_once(text)
+        if self.runs[0].punctuated:
+            parts = punctuated(parts)
+        return [korean.to_ids((reader or self.reader).jamo(part)) for part in parts]
 
     def speak(self, ids, seed, progress):
         """Lines as lists of ids → an Utterance each, the same whatever other lines are there.

@@ -1,9 +1,7 @@
 """Bringing sentences into sound, by every system, and lines of text into alignments."""
 from tqdm import tqdm
 
-import korean
 from evaluation import faults, ladder
-from korean.sentences import spoken_at_once
 
 TOGETHER = 8        # sentences that a vocoder makes side by side
 UNTRAINED = 8       # lines that the untrained Tacotron 2 speaks: it never finds an end, and is slow
@@ -63,7 +61,7 @@ def alignments(texts, voice, untrained, seed):
     """[{system: {metric: figure}}] of lines of text as read, that are spoken as synthesis does."""
     found = []
     for number, text in enumerate(tqdm(texts, unit="line", desc="aligning")):
-        parts = [korean.to_ids(voice.reader.jamo(part)) for part in spoken_at_once(text)]
+        parts = voice.ids(text)
         found.append({system: faults.of_parts([(ids, one.line(ids, seed)) for ids in parts])
                       for system, one in (("synthesis", voice), ("untrained", untrained))
                       if one is voice or number < UNTRAINED})

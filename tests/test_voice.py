@@ -12,6 +12,7 @@ import synthesize
 import voice
 from conftest import call
 from hparams import InputError
+from korean.punctuation import are_punctuated, punctuated
 from korean.sentences import LONG, spoken_at_once
 from tf1 import tf
 from training import export
@@ -29,6 +30,19 @@ def exported(trained, tmp_path_factory):
 @pytest.fixture(scope="module")
 def loaded(exported):
     return voice.Voice(*voice.folders(exported[0], None, None))
+
+
+def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(exported):
+    assert are_punctuated(["비가 와요."] * 19 + ["비가 와요"])
+    assert not are_punctuated(["비가 와요."] * 9 + ["비가 와요"])
+    whole, cut = "정말 (맑아?)", ["비가 오고", "바람이 불어", "추워요"]
+    assert punctuated([whole]) == [whole]
+    assert punctuated(cut) == ["비가 오고,", "바람이 불어,", "추워요."]
+    speaker = voice.Voice(exported[0] + "/tacotron", voice.GRIFFIN_LIM)
+    for known in (True, False):
+        speaker.runs[0].punctuated = known
+        assert speaker.ids("비가 와요") == [korean.to_ids(
+            korean.to_jamo("비가 와요." if known else "비가 와요"))]
 
 
 class Silent(object):

@@ -7,6 +7,7 @@ import files
 import hparams
 import korean
 from hparams import InputError
+from korean.punctuation import are_punctuated
 from tacotron2 import network as tacotron
 from tf1 import STACK, VERSION
 from wavenet_vocoder import network as wavenet
@@ -20,13 +21,15 @@ class Run(object):
     """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids.
 
     `reader` (a korean.Reader) reads text as that of the examples was read. `speaker_table` says
-    whether the network is told who speaks. `symbols` are those that its text is spelt with.
+    whether the network is told who speaks. `symbols` are those that its text is spelt with;
+    `punctuated`: the texts that it learns from end in a mark, as . or ?
     """
 
     def __init__(self, folder, kind, hp, speakers, reader, speaker_table=False,
-                 symbols=korean.SYMBOLS):
+                 symbols=korean.SYMBOLS, punctuated=False):
         self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
         self.reader, self.speaker_table, self.symbols = reader, speaker_table, list(symbols)
+        self.punctuated = punctuated
         self._lock = None
 
     @property
@@ -83,6 +86,7 @@ class Run(object):
             "format": FORMAT, "kind": self.kind, "hparams": self.hp.as_dict(),
             "symbols": self.symbols, "reader": self.reader.as_dict(),
             "speakers": self.speakers, "speaker_table": self.speaker_table,
+            "punctuated": self.punctuated,
             "tensorflow": VERSION, "stack": STACK})
 
 
@@ -119,6 +123,7 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: made with another symbol table; preprocess it again"
                              % store.folder)
+    run.punctuated = are_punctuated([row.text for store in stores for row in store.utterances])
     run.lock()
     run.save()
     return run
@@ -151,14 +156,16 @@ def load_origin(folder, kind):
                          % (folder, stored.get("kind"), kind))
     speakers, symbols = (_strings(stored, name, path) for name in ("speakers", "symbols"))
     speaker_table = stored.get("speaker_table", len(speakers) > 1)
-    if type(speaker_table) is not bool:
-        raise InputError("%s: speaker_table should be true or false" % path)
+    punctuated = stored.get("punctuated", False)
+    for name, value in (("speaker_table", speaker_table), ("punctuated", punctuated)):
+        if type(value) is not bool:
+            raise InputError("%s: %s should be true or false" % (path, name))
     hp = hparams.from_dict(stored.get("hparams"), path)
     reader = stored.get("reader")
     if type(reader) is int:             # of runs from before lexicons: the version alone
         reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
     return Run(folder, kind, hp, speakers, korean.reader_from_dict(reader, path), speaker_table,
-               symbols)
+               symbols, punctuated)
 
 
 def _new(folder, kind, stores, preset, changes, origin):

@@ -1,4 +1,4 @@
-"""What a stack makes of two runs: speak_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz
+"""What a stack makes of two runs: speak_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
 
 Free-running mel and alignment of a fixed line, and the vocoder's distribution of fixed samples.
 """
@@ -17,7 +17,7 @@ from training import checkpoint, run as runs
 from wavenet_vocoder import generation
 from wavenet_vocoder.upsampling import with_context
 
-tacotron_folder, vocoder_folder, out = sys.argv[1:]
+tacotron_folder, vocoder_folder, out = sys.argv[1:4]
 ids = korean.to_ids(korean.to_jamo("오늘은 날씨가 맑습니다."))
 
 run = runs.load(tacotron_folder, "tacotron")
@@ -26,8 +26,9 @@ with tf.Graph().as_default():
     with tf1.session() as session:
         checkpoint.take_trained(session, run)
         # a run of few steps may stop at once: there would be nothing to compare
-        stop, = [v for v in tf.global_variables() if v.op.name.endswith("decoder/stop/bias")]
-        stop.load([-100.0], session)
+        if "endless" in sys.argv:
+            stop, = [v for v in tf.global_variables() if v.op.name.endswith("decoder/stop/bias")]
+            stop.load([-100.0], session)
         line, = synthesizer.speak(session, [ids], [1], [1])
 
 run = runs.load(vocoder_folder, "vocoder")
