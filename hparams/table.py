@@ -152,7 +152,7 @@ PRESETS = {
         decay_start=1500, decay_half=1000,
         wavenet_layers=16, wavenet_kernel=2, wavenet_residual=48, wavenet_gate=48,
         wavenet_skip=48, wavenet_upsampling="subpixel", wavenet_scales=(10, 20),
-        wavenet_output="gaussian", wavenet_preemphasis=0.85, wavenet_batch_size=4, wavenet_segment=2000,
+        wavenet_output="gaussian", wavenet_batch_size=4, wavenet_segment=2000,
         wavenet_learning_rate=2e-3, wavenet_decay_half=2000, wavenet_learning_rate_final=5e-5,
         wavenet_ema=0.999,
         steps=3000, summary_every=25, checkpoint_every=250, evaluate_every=500),

@@ -2,16 +2,21 @@
 import io
 import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import audio
+import files
 import korean
+import text_file
 from evaluation import faults, world
 from voice import DEMO, Voice, folders
 
 SPEAKERS = ("sol", "ram")
+DEMO_SH = os.path.join(os.path.dirname(os.path.dirname(DEMO)), "demo.sh")
 
 
 class Silent(object):
@@ -47,11 +52,11 @@ def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
 @pytest.mark.parametrize("name", SPEAKERS)
 def test_it_reads_its_text_without_a_fault(demo, name):
     speaker = demo.speaking_as(name)
-    with io.open(DEMO + ".txt", encoding="utf-8") as file:
-        for text in file.read().splitlines():
-            for written in (text, text.rstrip(".?!")):
-                found = faults.of_parts([(ids, speaker.line(ids, 1)) for ids in demo.ids(written)])
-                assert found["faultless"] and found["coverage"] == 1, written
+    path = DEMO + ".txt"
+    for text in text_file.texts(path, files.read_lines(path), demo.reader):
+        for written in (text, text.rstrip(".?!")):
+            found = faults.of_parts([(ids, speaker.line(ids, 1)) for ids in demo.ids(written)])
+            assert found["faultless"] and found["coverage"] == 1, written
 
 
 def test_its_speakers_are_told_apart_by_their_pitch(spoken):
@@ -69,3 +74,15 @@ def test_the_sound_has_the_mel_that_it_was_made_of(demo, spoken):
         apart = np.abs(audio.mel(utterance.samples, demo.hp) - utterance.mel)
         assert apart.mean() < 0.5
         assert 2 < len(utterance.samples) / 16000.0 < 6
+
+
+def test_the_demo_says_a_text_as_both(tmp_path):
+    (tmp_path / "text.txt").write_text("네, 맞아요", encoding="utf-8")
+    told = subprocess.check_output(["sh", DEMO_SH], env=dict(
+        os.environ, DEMO_PYTHON=sys.executable, DEMO=str(tmp_path / "out"),
+        DEMO_TEXT=str(tmp_path / "text.txt"))).decode("utf-8").splitlines()
+    for name, line in zip(SPEAKERS, told):
+        path = tmp_path / "out" / name / "0001.wav"
+        assert path.exists()
+        assert re.match(re.escape(str(path)) + r"  \d\.\d\d s, \d+\.\d × real time  네, 맞아요$", line)
+    assert len(told) == len(SPEAKERS)

@@ -13,15 +13,27 @@ for speaker in sol ram; do
         --speaker "$speaker" --preset small
 done
 
+# train STAGE STEPS HPARAMS: until that step, with these rates from where the run stands
+train() {
+    "$python" "train_$1.py" --data "$out/sol" --data "$out/ram" --logdir "$out/$1" --preset small \
+        --threads "$threads" --steps "$2" --hparams "$3"
+}
+tacotron=r_schedule=5x1500x3x6000,guided_attention_from=1500,guided_attention_until=2500
+tacotron=$tacotron,evaluate_every=1000
+vocoder=wavenet_output=mulaw,wavenet_preemphasis=0.85,wavenet_segment=4000,wavenet_ema=0.9995
+vocoder=$vocoder,evaluate_every=2000
+
 # the two stages side by side, a core each
-"$python" train_tacotron.py --data "$out/sol" --data "$out/ram" --logdir "$out/tacotron" \
-    --preset small --threads 1 --steps 2800 --hparams "\
-r_schedule=5x1500x3x6000,guided_attention_from=1500,guided_attention_until=2500,\
-decay_start=1600,decay_half=500,evaluate_every=1000" &
-"$python" train_vocoder.py --data "$out/sol" --data "$out/ram" --logdir "$out/vocoder" \
-    --preset small --threads 1 --steps 9000 --hparams "\
-wavenet_output=mulaw,wavenet_segment=4000,wavenet_learning_rate=1e-3,wavenet_decay_half=4000,\
-wavenet_ema=0.9995,evaluate_every=1000"
+threads=1
+{
+    train tacotron 1680 $tacotron,decay_start=1600,decay_half=500
+    train tacotron 2100 $tacotron,decay_start=1700,decay_half=120
+} &
+train vocoder 1702 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half=4000
+train vocoder 2350 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half=4000
 wait $!
+# then both cores for the one that needs longer
+threads=2
+train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half=2000
 
 "$python" -m training.export --tacotron "$out/tacotron" --vocoder "$out/vocoder" --out "$out/voice"
