@@ -29,6 +29,16 @@ PARTS = ("tacotron", "vocoder")     # the runs in a voice's folder
 Utterance = namedtuple("Utterance", "samples mel alignment stopped")
 
 
+class Silent(object):
+    """A progress that nobody is shown."""
+
+    def expect(self, seconds, symbols):
+        pass
+
+    def made(self, seconds):
+        pass
+
+
 class Voice(object):
     """Tacotron2 and vocoder of two runs, loaded and ready to speak as `speaker` (a name or None:
     the first), from their newest checkpoints, or from the `best` by validation.
@@ -86,7 +96,7 @@ class Voice(object):
             parts = punctuated(parts)
         return [korean.to_ids((reader or self.reader).jamo(part)) for part in parts]
 
-    def speak(self, ids, seed, progress):
+    def speak(self, ids, seed, progress=Silent()):
         """Lines as lists of ids → an Utterance each, the same whatever other lines are there.
 
         `progress` is told how long they are, expect(seconds, symbols), and what is made of that,
@@ -112,7 +122,7 @@ class Voice(object):
         # by itself: in a batch of another shape a sum is rounded otherwise in its last bit
         return self.tacotron.speak(self.tacotron_session, [ids], [self.speaker], [seed])[0]
 
-    def waves(self, ids, mels, seed, progress):
+    def waves(self, ids, mels, seed, progress=Silent()):
         """What the vocoder makes of mels of lines of these ids: samples [frames · hop] each."""
         rate = float(self.hp.sample_rate)
         if self.begin:

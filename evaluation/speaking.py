@@ -7,16 +7,6 @@ TOGETHER = 8        # sentences that a vocoder makes side by side
 UNTRAINED = 8       # lines that the untrained Tacotron 2 speaks: it never finds an end, and is slow
 
 
-class _Silent(object):
-    """A progress of samples that nobody is shown: sentences are counted."""
-
-    def expect(self, seconds, symbols):
-        pass
-
-    def made(self, seconds):
-        pass
-
-
 def bring_into_sound(out, chosen, voice, untrained, seed):
     """Make what is missing of choosing.Chosen sentences on every rung of the ladder.
 
@@ -39,7 +29,7 @@ def _speak(out, together, voice, untrained, seed, floors):
     ids = [one.sentence.ids for one in together]
     recorded = [one.store.arrays(one.row) for one in together]
     made = [ladder.without_network(each, voice.hp) for each in recorded]
-    for one, sounds, spoken in zip(together, made, voice.speak(ids, seed, _Silent())):
+    for one, sounds, spoken in zip(together, made, voice.speak(ids, seed)):
         sounds["synthesis"] = spoken.samples
         ladder.keep_line(out, one.sentence, "synthesis", spoken)
         if one.sentence.name in floors:
@@ -48,7 +38,7 @@ def _speak(out, together, voice, untrained, seed, floors):
         mels = [each.mel for each in recorded]
         for system, speaker in (("wavenet", voice), ("untrained", untrained)):
             if speaker.begin:
-                for sounds, samples in zip(made, speaker.waves(ids, mels, seed, _Silent())):
+                for sounds, samples in zip(made, speaker.waves(ids, mels, seed)):
                     sounds[system] = samples
         for sounds in made:
             if "untrained" in sounds:

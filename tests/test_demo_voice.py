@@ -19,14 +19,6 @@ SPEAKERS = ("sol", "ram")
 DEMO_SH = os.path.join(os.path.dirname(os.path.dirname(DEMO)), "demo.sh")
 
 
-class Silent(object):
-    def expect(self, seconds, symbols):
-        pass
-
-    def made(self, seconds):
-        pass
-
-
 @pytest.fixture(scope="module")
 def demo():
     return Voice(*folders(DEMO, None, None))
@@ -36,7 +28,7 @@ def demo():
 def spoken(demo):
     """{speaker: Utterances of a sentence of some seconds}"""
     ids = korean.to_ids(korean.to_jamo("안녕하세요, 저는 컴퓨터가 만든 목소리입니다."))
-    return {name: demo.speaking_as(name).speak([ids], 1, Silent())[0] for name in SPEAKERS}
+    return {name: demo.speaking_as(name).speak([ids], 1)[0] for name in SPEAKERS}
 
 
 def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
@@ -84,5 +76,6 @@ def test_the_demo_says_a_text_as_both(tmp_path):
     for name, line in zip(SPEAKERS, told):
         path = tmp_path / "out" / name / "0001.wav"
         assert path.exists()
-        assert re.match(re.escape(str(path)) + r"  \d\.\d\d s, \d+\.\d × real time  네, 맞아요$", line)
+        assert re.match(re.escape(str(path)) + r"  \d\.\d\d s, \d+\.\d × real time  네, 맞아요$",
+                        line)
     assert len(told) == len(SPEAKERS)

@@ -33,7 +33,8 @@ def test_checkpoints_of_this_stack_speak_the_same_on_the_other(trained, tmp_path
 @pytest.mark.skipif(not OTHER, reason="OTHER_STACK names no interpreter; `make test` does")
 def test_the_voice_in_the_box_speaks_the_same_on_the_other(tmp_path):
     runs = {kind: os.path.join(DEMO, kind) for kind in ("tacotron", "vocoder")}
-    here, there = (speak(python, runs, tmp_path / "spoken.npz") for python in (sys.executable, OTHER))
+    here, there = (speak(python, runs, tmp_path / "spoken.npz")
+                   for python in (sys.executable, OTHER))
     assert str(here["tensorflow"]) != str(there["tensorflow"])
     for name in ("mel", "alignment", "parameters"):
         np.testing.assert_allclose(here[name], there[name], atol=1e-3, err_msg=name)

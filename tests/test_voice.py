@@ -45,14 +45,6 @@ def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(expo
             korean.to_jamo("비가 와요." if known else "비가 와요"))]
 
 
-class Silent(object):
-    def expect(self, seconds, symbols):
-        pass
-
-    def made(self, seconds):
-        pass
-
-
 def test_an_exported_voice_has_nothing_that_synthesis_does_not_need(exported, trained):
     folder, size = exported
     found = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
@@ -72,7 +64,7 @@ def test_an_exported_voice_has_nothing_that_synthesis_does_not_need(exported, tr
 def test_an_exported_voice_says_what_its_runs_say(loaded, trained):
     of_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
     for name in ("one", "two"):
-        here, there = [each.speaking_as(name).speak([IDS], 1, Silent())[0]
+        here, there = [each.speaking_as(name).speak([IDS], 1)[0]
                        for each in (loaded, of_runs)]
         np.testing.assert_array_equal(here.mel, there.mel)
         np.testing.assert_array_equal(here.samples, there.samples)
@@ -150,7 +142,7 @@ def test_a_voice_that_is_damaged_is_refused_with_the_file(exported, tmp_path, da
 
 def test_an_untrained_voice_has_the_sizes_of_the_trained_one_and_other_weights(exported, loaded):
     untrained = voice.Voice(*voice.folders(exported[0], None, None), trained=False)
-    here, there = [each.speak([IDS], 1, Silent())[0] for each in (loaded, untrained)]
+    here, there = [each.speak([IDS], 1)[0] for each in (loaded, untrained)]
     assert here.mel.shape[1] == there.mel.shape[1]
     shorter = min(len(here.samples), len(there.samples))
     assert not np.array_equal(here.samples[:shorter], there.samples[:shorter])
@@ -159,7 +151,7 @@ def test_an_untrained_voice_has_the_sizes_of_the_trained_one_and_other_weights(e
 
 @pytest.mark.parametrize("text", ["네.", "아!"])
 def test_a_single_syllable_is_spoken(loaded, text):
-    spoken, = loaded.speak([korean.to_ids(korean.to_jamo(text))], 1, Silent())
+    spoken, = loaded.speak([korean.to_ids(korean.to_jamo(text))], 1)
     assert len(spoken.samples) == len(spoken.mel) * 200 > 0
 
 
