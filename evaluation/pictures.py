@@ -2,10 +2,11 @@
 
     python -m evaluation.pictures --tacotron logs/me-tacotron --data data/me --out pictures
 
-alignment.png has an evaluation's alignment at the beginning, in the middle and at the end of the
-training; curves.png what was measured on the way, with --vocoder of that run, too; mel.png the mel
+alignment.png has the alignment of a sentence before the training, in its middle and at its end;
+curves.png what was measured on the way, with --vocoder of that run, too; mel.png the mel
 of a held-out recording beside that of its synthesis.
 """
+import io
 import os
 import re
 from collections import OrderedDict
@@ -15,44 +16,56 @@ from matplotlib.figure import Figure
 
 import command_line
 import files
+import korean
 from datasets.store import load_store
 from evaluation import choosing
 from evaluation.curves import curves_png
 from hparams import InputError
 from pictures import korean_font, png
 from training import run as runs
+from training.plots import alignment_png
+from training.sentences import sentences
 from voice import GRIFFIN_LIM, Voice
 
-_KEPT = re.compile(r"(\d{7})-(sentences-.+-alignment)\.png$")
+_KEPT = re.compile(r"(\d{7})-sentences-(.+-)?(\d+)-alignment\.png$")
 _HEIGHT = 4.5       # of a picture [inches]
 
 
 def alignments(folder):
-    """[(step, path)] of the pictures in a run's eval/: of one sentence, at the first step, the one
-    nearest to the middle, and the last. Raises InputError where there are not three.
+    """(number of a sentence, [(step, path)] of its pictures in a run's eval/): nearest to the middle
+    of the training, and the last. Raises InputError where there are not two.
     """
     found = OrderedDict()
     kept = os.path.join(folder, "eval")
     for name in sorted(os.listdir(kept) if os.path.isdir(kept) else []):
         match = _KEPT.match(name)
         if match:
-            found.setdefault(match.group(2), []).append((int(match.group(1)),
-                                                         os.path.join(kept, name)))
-    steps = next(iter(found.values()), [])
-    if len(steps) < 3:
-        raise InputError("%s: has pictures of the alignment of %d evaluations, and three are "
+            found.setdefault(int(match.group(3)), []).append((int(match.group(1)),
+                                                              os.path.join(kept, name)))
+    number, steps = next(iter(found.items()), (0, []))
+    if len(steps) < 2:
+        raise InputError("%s: has pictures of the alignment of %d evaluations, and two are "
                          "shown; train_tacotron.py makes them every evaluate_every steps"
                          % (kept, len(steps)))
-    middle = min(steps[1:-1], key=lambda each: abs(each[0] - steps[-1][0] / 2.0))
-    return [steps[0], middle, steps[-1]]
+    middle = min(steps[:-1], key=lambda each: abs(each[0] - steps[-1][0] / 2.0))
+    return number, [middle, steps[-1]]
+
+
+def untrained_png(folder, number):
+    """The alignment of that sentence by the network as the run in the folder began."""
+    run = runs.load(folder, "tacotron")
+    item = sentences(run)[number - 1]
+    line = Voice(folder, GRIFFIN_LIM, run.speakers[item.speaker], trained=False).line(
+        item.ids, run.hp.seed)
+    return alignment_png(line.alignment, [korean.SYMBOLS[i] for i in item.ids], item.row.text)
 
 
 def alignments_png(chosen):
-    """Pictures (step, path) side by side, each with its step."""
+    """Pictures (step, file) side by side, each with its step."""
     figure = Figure(figsize=(_HEIGHT * len(chosen), _HEIGHT))
-    for place, (step, path) in enumerate(chosen):
+    for place, (step, file) in enumerate(chosen):
         axes = figure.add_subplot(1, len(chosen), place + 1)
-        axes.imshow(matplotlib.image.imread(path), interpolation="none")
+        axes.imshow(matplotlib.image.imread(file), interpolation="none")
         axes.set_axis_off()
         axes.set_title("step {:,}".format(step))
     return png(figure)
@@ -84,7 +97,9 @@ def main(arguments):
     runs.load(options.tacotron, "tacotron")
     if options.vocoder:
         runs.load(options.vocoder, "vocoder")
-    over_training = alignments_png(alignments(options.tacotron))
+    number, learnt = alignments(options.tacotron)
+    before = 0, io.BytesIO(untrained_png(options.tacotron, number))
+    over_training = alignments_png([before] + learnt)
     voice = Voice(options.tacotron, GRIFFIN_LIM)
     one = choosing.chosen([load_store(options.data)], voice, 1)[0][0]
     spoken = voice.speaking_as(one.speaking_as).line(one.sentence.ids, voice.hp.seed)

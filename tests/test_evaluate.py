@@ -247,18 +247,20 @@ def test_an_evaluation_that_cannot_be_is_refused(evaluated, trained, here, optio
     assert says in str(refusal.value)
 
 
-def test_pictures_of_a_run_are_those_of_its_beginning_middle_and_end(tmp_path, trained):
+def test_pictures_of_a_run_are_those_of_its_middle_and_end_beside_the_untrained(tmp_path, trained):
     (tmp_path / "eval").mkdir()
     with pytest.raises(InputError, match="of 0 evaluations"):
         pictures.alignments(str(tmp_path))
     for step in (10, 20, 30, 90, 100):
-        for name in ("sentences-one-1-alignment", "sentences-two-2-alignment", "held-out-7-mel"):
+        for name in ("sentences-one-1-alignment", "sentences-2-alignment", "held-out-7-mel"):
             path = tmp_path / "eval" / ("%07d-%s.png" % (step, name))
             path.write_bytes(plots.alignment_png(np.eye(4), list("가가"), "가가"))
-    chosen = pictures.alignments(str(tmp_path))
-    assert [step for step, _ in chosen] == [10, 30, 100]
-    assert all("sentences-one-1" in path for _, path in chosen)
+    number, chosen = pictures.alignments(str(tmp_path))
+    assert number == 2
+    assert [step for step, _ in chosen] == [30, 100]
+    assert all("sentences-2" in path for _, path in chosen)
     assert pictures.alignments_png(chosen)[:4] == b"\x89PNG"
+    assert pictures.untrained_png(trained["tacotron"], 2)[:4] == b"\x89PNG"
     assert pictures.curves_png(trained["tacotron"], trained["vocoder"])[:4] == b"\x89PNG"
     with pytest.raises(InputError, match="has no history.jsonl"):
         pictures.curves_png(str(tmp_path))
