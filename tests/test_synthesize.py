@@ -142,8 +142,6 @@ def test_what_is_missing_or_does_not_fit_is_named(trained, stores, tmp_path):
     with pytest.raises(InputError) as refusal:
         speak(tmp_path, TEXT, trained, "--speaker", "three")
     assert "one, two" in str(refusal.value)
-    with pytest.raises(InputError):
-        call(synthesize.main, tmp_path / "text.txt")
 
 
 def test_models_of_other_audio_settings_do_not_go_together(trained, stores, tmp_path, hp):
