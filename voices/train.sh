@@ -36,4 +36,5 @@ wait $!
 threads=2
 train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half=2000
 
-"$python" -m training.export --tacotron "$out/tacotron" --vocoder "$out/vocoder" --out "$out/voice"
+[ -d "$out/voice" ] ||
+    "$python" -m training.export --tacotron "$out/tacotron" --vocoder "$out/vocoder" --out "$out/voice"
