@@ -24,9 +24,9 @@ from wavenet_vocoder.pieces import cut
 
 RUNS = 5
 STATUS = "/proc/self/status"
-# preset, streams, samples a run
-SITUATIONS = (("reference", 1, 400), ("reference", TOGETHER, 80),
-              ("small", 1, 8000), ("small", TOGETHER, 1000))
+# preset, streams, samples a run: whole periods of the longest dilation's pairs, 2 · 512
+SITUATIONS = (("reference", 1, 1024), ("reference", TOGETHER, 1024),
+              ("small", 1, 8192), ("small", TOGETHER, 1024))
 IN_GRAPH = (("reference", 1, 1), ("small", 1, 3))       # preset, streams, frames a run
 
 
@@ -55,7 +55,8 @@ def _of_engine(preset, count, samples, precision, limit):
                      random.uniform(0.1, 0.9, [count, samples, streams.net.output.noise_size]))
 
     return _rates("WaveNet %s, %s, %s" % (preset, precision, _streams(count)), work,
-                  count * samples, streams.threads, hp, limit)
+                  count * samples, streams.threads, hp, limit,
+                  multiplications(hp, weights.are_paired(hp, precision)))
 
 
 def _of_graph(preset, count, frames, limit):
@@ -68,14 +69,17 @@ def _of_graph(preset, count, frames, limit):
             session.run(tf.global_variables_initializer())
             return _rates("WaveNet %s, in the graph, %s" % (preset, _streams(count)),
                           lambda: vocoder.generate(session, mels, [0] * count, range(count)),
-                          count * frames * hp.hop, 1, hp, limit)
+                          count * frames * hp.hop, 1, hp, limit, multiplications(hp))
 
 
-def _rates(name, work, samples, threads, hp, limit):
-    """The Figures of work(), which makes that many samples on that many threads."""
+def _rates(name, work, samples, threads, hp, limit, products):
+    """The Figures of work(), which makes that many samples on that many threads.
+
+    `products`: the multiplications of a sample.
+    """
     work()
     rates, ratios = [], []
-    flops = 2e-9 * multiplications(hp)
+    flops = 2e-9 * products
     for _ in range(RUNS):
         best = limit.gflops() * threads
         began = time.process_time()

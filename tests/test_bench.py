@@ -73,3 +73,10 @@ def test_a_sample_takes_every_weight_once_and_its_share_of_the_condition(upsampl
     mixed = hp.wavenet_layers * 2 * hp.wavenet_gate * neighbours * taps
     assert multiplications(hp) == pytest.approx(
         others + mixed + neighbours * condition / hp.wavenet_scales[-1])
+
+
+def test_two_samples_of_three_taps_share_a_third_of_their_products():
+    hp = hparams.load("reference")
+    dilated = hp.wavenet_layers * 3 * hp.wavenet_residual * 2 * hp.wavenet_gate
+    assert weights.are_paired(hp, "float32") and not weights.are_paired(hp, "int8")
+    assert multiplications(hp) - multiplications(hp, paired=True) == dilated / 3

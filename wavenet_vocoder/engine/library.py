@@ -53,13 +53,14 @@ class Network(object):
 
     def __init__(self, values, hp, wide, precision="float32", instructions="best"):
         last, output = condition.last_layer(values, hp), outputs.of(hp)
+        paired = weights.are_paired(hp, precision)
         self.hp, self.values, self.last, self.output = hp, values, last, output
         sizes = np.array([hp.wavenet_layers, hp.wavenet_kernel, hp.wavenet_residual,
                           hp.wavenet_gate, hp.wavenet_skip, hp.mels,
                           _OUTPUTS.index(hp.wavenet_output), hp.wavenet_mixture, output.size,
-                          output.noise_size, last.scale, last.shift, last.taps], np.int32)
+                          output.noise_size, paired, last.scale, last.shift, last.taps], np.int32)
         dilations = np.array(network.dilations(hp), np.int32)
-        arrays = weights.arranged(values, hp)
+        arrays = weights.arranged(values, hp, paired)
         pointers = (_FLOATS * len(arrays))(*[_floats(array) for array in arrays])
         self._handle = library().wavenet_network(
             sizes.ctypes.data_as(_INTS), dilations.ctypes.data_as(_INTS), pointers,

@@ -5,7 +5,7 @@ import numpy as np
 
 from hparams import InputError
 from wavenet_vocoder import outputs
-from wavenet_vocoder.engine import condition, library, precision as precisions
+from wavenet_vocoder.engine import condition, library, precision as precisions, weights
 from wavenet_vocoder.inference import noise_of
 
 # as many streams a thread as are quicker one after the other than side by side in a vector
@@ -48,22 +48,26 @@ class Engine(object):
         precision, count, threads = precision or self.precision, len(speakers), self.threads
         wide = count > NARROW[precision] * threads
         tiles = -(-count // LANES) if wide else count
-        work = multiplications(self.hp) * tiles * (LANES if wide else 1) / (
+        paired = weights.are_paired(self.hp, precision)
+        work = multiplications(self.hp, paired) * tiles * (LANES if wide else 1) / (
             2 * self.hp.wavenet_layers * threads)
         shared = bool(tiles % threads) and work > WORTH_SHARING[precision]
         return library.Streams(self.network(wide, precision), speakers,
                                threads if shared else min(tiles, threads), shared)
 
 
-def multiplications(hp):
+def multiplications(hp, paired=False):
     """Of a sample, and as many additions: what the engine's arithmetic is counted by.
+
+    Where two samples are `paired` (weights.are_paired) it is the mean of both.
 
     The condition is that of the last upsampling layer: its input times the kernels once for each
     input and band around, and a sum over taps and bands for each sample.
     """
     taps = 3 if hp.wavenet_upsampling == "subpixel" else 2
     gates, layers = 2 * hp.wavenet_gate, hp.wavenet_layers
-    layer = (hp.wavenet_kernel * hp.wavenet_residual * gates + hp.wavenet_gate * hp.wavenet_skip
+    products = 2 if paired else hp.wavenet_kernel
+    layer = (products * hp.wavenet_residual * gates + hp.wavenet_gate * hp.wavenet_skip
              + 3 * gates * (taps + hp.mels / float(hp.wavenet_scales[-1])))
     return (layers * layer + (layers - 1) * hp.wavenet_gate * hp.wavenet_residual
             + hp.wavenet_skip * (hp.wavenet_skip + outputs.of(hp).size))

@@ -33,13 +33,15 @@ enum output { LOGISTICS, GAUSSIAN, MULAW };
 struct sizes {
     int32_t layers, kernel, residual, gate, skip, mels;
     int32_t output, mixture, parameters, noise;
+    int32_t paired;             /* two samples share products: paired.h */
     int32_t scale, shift, taps;     /* of the last upsampling layer, which `coefficients` are of */
 };
 
 /* In the order of the array of pointers that Python passes; kernels are [..][in][out]. */
 struct weights {
     const float *input, *input_bias;            /* [1 or 256 classes][residual], [residual] */
-    const float *dilated, *condition;           /* [layers][kernel · residual or mels][2 · gate] */
+    const float *dilated, *condition;           /* [layers][kernel · residual or mels][2 · gate];
+                                                   paired, of `dilated` 4 · residual */
     const float *residual, *residual_bias;      /* [layers - 1][gate][residual], [..][residual] */
     const float *skip, *skip_bias;              /* [layers][gate][skip], [skip]: of all layers */
     const float *post, *post_bias, *last, *last_bias;
@@ -61,8 +63,10 @@ struct network {
     struct sizes sizes;
     const struct form *form;
     int32_t *dilations;
+    int kernels;
     int gate_channels, residual_channels, skip_channels, parameter_channels;    /* whole blocks */
-    struct packed *dilated, *condition, *residual, *skip;       /* [layers] */
+    struct packed *dilated;                     /* [layers][kernels]: 1, or 4 where paired */
+    struct packed *condition, *residual, *skip; /* [layers] */
     struct packed post, last;
     float *input, *input_bias, *coefficients;
     float *quantum, gated_quantum;      /* INT8: whole numbers a unit of a layer's inputs, gates */
@@ -72,6 +76,8 @@ struct network {
 /* The state of `tile` streams. Operands are what products read: float, or int16 in pairs. */
 struct tile {
     void **ring;                /* [layers] → operands [(kernel - 1) · dilation + 1][residual] */
+    float *paired;              /* [3][residual][tile]: what the products of two samples read */
+    float **pending;            /* [layers] → [dilation][blocks][rows · tile]: for the second one */
     void *gated;                /* operands [gate] */
     float *folded;              /* [layers][blocks][BANDS · taps + 1][rows · tile] */
     float *mel;                 /* [mels + 2][tile], without and within: silence and bands */

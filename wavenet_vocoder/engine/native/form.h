@@ -82,11 +82,26 @@ INLINE LOCAL(operand) *LOCAL(input)(const struct network *net, const struct tile
            + (size_t)((n + size) % size) * net->residual_channels * TILE;
 }
 
+#if PRECISION == FLOAT32
+#include "paired.h"
+#endif
+
+/* A block of a layer's inputs at n, [BLOCK], to where its products read them. */
+INLINE void LOCAL(feed)(const struct network *net, struct tile *tile, int layer, int block,
+                        int64_t n, const vec *x)
+{
+    LOCAL(put)(LOCAL(input)(net, tile, layer, n), block * ROWS, x, BLOCK, net->quantum[layer]);
+#if PRECISION == FLOAT32
+    if (net->sizes.paired)
+        LOCAL(pair_up)(net, tile, layer, block, n);
+#endif
+}
+
 /* A layer's gates, blocks `from` to `to`: tile->gated from its inputs at n and before. */
 static void LOCAL(gates)(const struct network *net, struct tile *tile, int layer, int from, int to,
                          int64_t n, const float *terms)
 {
-    const struct packed *matrix = &net->dilated[layer];
+    const struct packed *matrix = &net->dilated[layer * net->kernels];
     const int taps = net->sizes.kernel, count = net->sizes.taps * BANDS;
     const size_t size = (size_t)(count + 1) * ROWS * TILE;
     LOCAL(operand) *x[MOST_TAPS];
@@ -95,6 +110,14 @@ static void LOCAL(gates)(const struct network *net, struct tile *tile, int layer
                               n - (int64_t)(taps - 1 - tap) * net->dilations[layer]);
     for (int block = from; block < to; block++) {
         const float *folded = tile->folded + ((size_t)layer * matrix->blocks + block) * size;
+        const float *half = NULL;
+#if PRECISION == FLOAT32
+        /* before the rest, so that each sum has the registers for itself */
+        const int second = n / net->dilations[layer] % 2;
+        float memory[ROWS * TILE] __attribute__((aligned(LINE)));
+        if (net->sizes.paired)
+            half = LOCAL(half)(memory, net, tile, layer, block, n, second);
+#endif
         vec sum[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             sum[i] = load(folded + ((size_t)count * BLOCK + i) * WIDTH);
@@ -104,7 +127,14 @@ static void LOCAL(gates)(const struct network *net, struct tile *tile, int layer
                                 sum[i]);
         for (size_t i = 0; i < size; i += LINE / sizeof *folded)    /* of the next block */
             __builtin_prefetch(folded + size + i);
-        LOCAL(products)(sum, matrix, block, x, taps);
+        for (int i = 0; i < BLOCK && half; i++)
+            sum[i] += load(half + i * WIDTH);
+#if PRECISION == FLOAT32
+        if (half)
+            LOCAL(times)(sum, net, tile, layer, 2 + second, 2, block);
+        else
+#endif
+            LOCAL(products)(sum, matrix, block, x, taps);
         for (int i = 0; i < BLOCK / 2; i++)
             sum[i] = gated(sum[i], sum[i + BLOCK / 2]);
         LOCAL(put)(tile->gated, block * HALF, sum, BLOCK / 2, net->gated_quantum);
@@ -116,7 +146,7 @@ static void LOCAL(mix)(const struct network *net, struct tile *tile, int layer, 
                        int64_t n)
 {
     const struct packed *matrix = &net->residual[layer];
-    LOCAL(operand) *gated = tile->gated, *next = LOCAL(input)(net, tile, layer + 1, n);
+    LOCAL(operand) *gated = tile->gated;
     for (int block = from; block < to; block++) {
         float *x = tile->x + block * ROWS * TILE;
         vec sum[BLOCK];
@@ -125,7 +155,7 @@ static void LOCAL(mix)(const struct network *net, struct tile *tile, int layer, 
         LOCAL(products)(sum, matrix, block, &gated, 1);
         for (int i = 0; i < BLOCK; i++)
             store(x + i * WIDTH, sum[i]);
-        LOCAL(put)(next, block * ROWS, sum, BLOCK, net->quantum[layer + 1]);
+        LOCAL(feed)(net, tile, layer + 1, block, n, sum);
     }
 }
 
@@ -189,14 +219,13 @@ static void LOCAL(fold)(const struct network *net, struct tile *tile, int slot,
 static void LOCAL(enter)(const struct network *net, struct tile *tile, int64_t n,
                          const struct worker *me)
 {
-    LOCAL(operand) *first = LOCAL(input)(net, tile, 0, n);
     int from, to;
     share(me, net->residual_channels / ROWS, &from, &to);
     for (int block = from; block < to; block++) {
         vec x[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             x[i] = load(tile->x + block * ROWS * TILE + i * WIDTH);
-        LOCAL(put)(first, block * ROWS, x, BLOCK, net->quantum[0]);
+        LOCAL(feed)(net, tile, 0, block, n, x);
     }
 }
 
@@ -208,7 +237,7 @@ static void LOCAL(step)(const struct network *net, struct tile *tiles, int count
     meet(me);
     for (int layer = 0; layer < net->sizes.layers; layer++) {
         int from, to, until;
-        share(me, net->dilated[layer].blocks, &from, &to);
+        share(me, net->dilated->blocks, &from, &to);
         for (; from < to; from = until) {
             until = from + TOGETHER < to ? from + TOGETHER : to;
             for (int t = 0; t < count; t++)
@@ -232,7 +261,8 @@ static void LOCAL(step)(const struct network *net, struct tile *tiles, int count
         LOCAL(dense)(&net->last, tiles[t].post, tiles[t].parameters, 0, me);
 }
 
-const struct form NAMED(FORM, SET) = {ROWS, TILE, PRECISION, LOCAL(fold), LOCAL(step), NAMED(gate, SET)};
+const struct form NAMED(FORM, SET) = {ROWS, TILE, PRECISION, LOCAL(fold), LOCAL(step),
+                                      NAMED(gate, SET)};
 
 #undef LOCAL
 #undef TILE

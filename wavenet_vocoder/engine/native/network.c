@@ -146,7 +146,8 @@ static void fill(struct network *net, const struct weights *w)
     net->coefficients = copied(net, w->coefficients,
                                sizeof(float) * s->scale * s->taps * BANDS);
     net->log_scale_min = *w->log_scale_min;
-    net->dilated = take(&net->memory, layers * sizeof(struct packed));
+    net->kernels = s->paired ? 4 : 1;
+    net->dilated = take(&net->memory, layers * net->kernels * sizeof(struct packed));
     net->condition = take(&net->memory, layers * sizeof(struct packed));
     net->residual = take(&net->memory, layers * sizeof(struct packed));
     net->skip = take(&net->memory, layers * sizeof(struct packed));
@@ -155,11 +156,13 @@ static void fill(struct network *net, const struct weights *w)
         return;
     net->gated_quantum = largest_activation(whole(s->gate, 2));
     const float gated = small ? net->gated_quantum : 0;
+    const int taps = s->paired ? 1 : s->kernel;
+    const float *dilated = w->dilated;
     for (size_t i = 0; i < layers; i++) {
         net->quantum[i] = largest_activation(s->kernel * whole(s->residual, 2)) / w->range[i];
-        pack(net, &net->dilated[i], (struct source){
-            w->dilated + i * s->kernel * s->residual * gates, s->kernel, s->residual, gates},
-            NULL, 1, small ? net->quantum[i] : 0);
+        for (int k = 0; k < net->kernels; k++, dilated += (size_t)taps * s->residual * gates)
+            pack(net, &net->dilated[i * net->kernels + k], (struct source){
+                dilated, taps, s->residual, gates}, NULL, 1, small ? net->quantum[i] : 0);
         pack(net, &net->condition[i], (struct source){
             w->condition + i * s->mels * gates, 1, s->mels, gates}, NULL, 1, 0);
         if (i + 1 < layers)

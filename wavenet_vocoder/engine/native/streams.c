@@ -70,8 +70,14 @@ static void make_tile(struct streams *all, struct tile *tile)
     for (int i = 0; i < s->layers && tile->ring; i++)
         tile->ring[i] = take(memory, ((s->kernel - 1) * (size_t)net->dilations[i] + 1)
                                      * net->residual_channels * width * operand);
+    tile->pending = take(memory, s->layers * sizeof(float *));
+    for (int i = 0; i < s->layers && tile->pending && s->paired; i++)
+        tile->pending[i] = take(memory, sizeof(float) * net->dilations[i] * net->dilated->blocks
+                                        * net->form->rows * width);
+    if (s->paired)
+        tile->paired = take(memory, sizeof(float) * 3 * net->residual_channels * width);
     tile->gated = take(memory, net->gate_channels * width * operand);
-    tile->folded = take(memory, sizeof(float) * s->layers * net->dilated[0].blocks
+    tile->folded = take(memory, sizeof(float) * s->layers * net->dilated->blocks
                                 * (s->taps * BANDS + 1) * net->form->rows * width);
     tile->mel = take(memory, sizeof(float) * (s->mels + BANDS - 1) * width);
     tile->x = take(memory, sizeof(float) * net->residual_channels * width);
@@ -86,7 +92,7 @@ static void set_constants(const struct network *net, struct tile *tile, const fl
 {
     const struct sizes *s = &net->sizes;
     const int width = net->form->tile, rows = net->form->rows, half = rows / 2;
-    const int terms = s->taps * BANDS + 1, blocks = net->dilated[0].blocks;
+    const int terms = s->taps * BANDS + 1, blocks = net->dilated->blocks;
     for (int stream = 0; stream < tile->used; stream++)
         for (int layer = 0; layer < s->layers; layer++)
             for (int channel = 0; channel < 2 * s->gate; channel++) {
