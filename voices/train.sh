@@ -35,6 +35,9 @@ wait $!
 # then both cores for the one that needs longer
 threads=2
 train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half=2000
+train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half=1000000
+# a rate counts from step 0: this is 9e-4 at 17,805, and falls to 1e-4
+train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half=900
 
 [ -d "$out/voice" ] ||
     "$python" -m training.export --tacotron "$out/tacotron" --vocoder "$out/vocoder" --out "$out/voice"

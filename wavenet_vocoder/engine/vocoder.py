@@ -11,7 +11,7 @@ from wavenet_vocoder.inference import noise_of
 # as many streams a thread as are quicker one after the other than side by side in a vector
 NARROW = {"float32": 2, "int8": 8}
 # multiplications of a thread between two meetings, from which it pays to share a stream
-WORTH_SHARING = {"float32": 60000, "int8": 240000}
+WORTH_SHARING = {"float32": 45000, "int8": 240000}
 LANES = 16
 MOST_TAPS = 16      # of engine.h
 
