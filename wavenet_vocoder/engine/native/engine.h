@@ -63,7 +63,7 @@ struct network {
     struct sizes sizes;
     const struct form *form;
     int32_t *dilations;
-    int kernels;
+    int kernels;                /* that a layer's convolution is made of */
     int gate_channels, residual_channels, skip_channels, parameter_channels;    /* whole blocks */
     struct packed *dilated;                     /* [layers][kernels]: 1, or 4 where paired */
     struct packed *condition, *residual, *skip; /* [layers] */

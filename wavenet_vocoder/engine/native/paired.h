@@ -11,7 +11,8 @@
  * The first makes P and Q, and leaves P - Q in `pending`. For either, the last product is with the
  * sample's own input less its oldest. weights.py makes the kernels, in the order of P, Q, -a, c.
  */
-/* Sums that wait there leave the registers to the next: the compiler would keep them. */
+
+/* What waits in memory leaves the registers to the next sum: the compiler would not let go. */
 #define IN_MEMORY(place) __asm__ volatile("" : : "r"(place) : "memory")
 #define PREFETCHED 4        /* blocks of `pending` before they are read */
 
