@@ -22,7 +22,7 @@ export LC_ALL := C.UTF-8
 # elsewhere the plain wheel computes on the processor already.
 ifeq ($(shell nvidia-smi -L 2>/dev/null | grep '^GPU'),)
 # a pin goes with the hashes below it
-modern-exchange := -e '/^nvidia-/,/[^\\]$$/d'
+modern-exchange := -e '/^nvidia-.*-cu12/,/[^\\]$$/d'
 ifeq ($(shell uname -sm),Linux x86_64)
 modern-exchange += -e 's/^tensorflow==/tensorflow-cpu==/'
 endif
@@ -121,11 +121,11 @@ test-sanitize: .venv .venv-legacy
 		echo "=== $$stack"
 		$$stack/bin/python -m wavenet_vocoder.engine.build
 		LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
-			$$stack/bin/python -m pytest tests/test_engine.py
+			$$stack/bin/python -m pytest tests/wavenet_vocoder/test_engine.py
 	done
 
 bench: .venv .venv-legacy
-	@for stack in .venv .venv-legacy; do $$stack/bin/python -m bench; done
+	@for stack in .venv .venv-legacy; do $$stack/bin/python -m tools.bench; done
 
 # demo.sh tells what DEMO and DEMO_TEXT change.
 demo: .venv

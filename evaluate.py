@@ -11,15 +11,16 @@ import os
 
 from tqdm import tqdm
 
-import command_line
-import files
-import text_file
+from common import command_line, files
+from common.errors import InputError
+from common.plotting import FONT, web_font
 from datasets.store import load_store
 from doctor import device
-from evaluation import choosing, likeness, measuring, page, report as reports, speaking, table
-from hparams import InputError
-from pictures import FONT, web_font
-from voice import GRIFFIN_LIM, Voice, folders, tell_speaker
+from evaluation import choosing, likeness, measuring, page
+from evaluation import report as reports
+from evaluation import speaking, table
+from synthesis import text_lines
+from synthesis.voice import GRIFFIN_LIM, Voice, folders, tell_speaker
 from wavenet_vocoder.engine import library
 
 FORMAT = 1
@@ -40,8 +41,8 @@ def main(arguments):
         _claim(options, runs, about)
         if options.text:
             tell_speaker(voice, options.speaker)
-        texts = options.text and text_file.texts(options.text, written,
-                                                 text_file.reader(voice.reader))
+        texts = options.text and text_lines.texts(options.text, written,
+                                                 text_lines.reader(voice.reader))
         chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
                                        options.unseen)
         # without the engine its samples would take hours

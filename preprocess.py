@@ -10,18 +10,17 @@ import os
 
 from tqdm import tqdm
 
-import command_line
-import files
-import hparams
 import korean
+from common import command_line, files
+from common.errors import InputError
+from common.hparam_set import create_hparams
 from datasets import corpus, exclusion
 from datasets.build import build_store
-from hparams import InputError
 
 
 def main(arguments):
     options = _parser().parse_args(arguments)
-    hp = hparams.load(options.preset or "reference", options.hparams)
+    hp = create_hparams(options.preset or "reference", options.hparams)
     reader = korean.Reader(hp.pronounce, options.lexicon and korean.load_lexicon(options.lexicon))
     found = corpus.read_corpus(options.corpus, options.format)
     utterances, excluded = _stay(found.utterances, options)

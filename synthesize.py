@@ -16,15 +16,14 @@ import numpy as np
 from tqdm import tqdm
 
 import audio
-import command_line
-import files
 import korean
-import text_file
+from common import command_line, files
+from common.errors import InputError
 from doctor import device
-from hparams import InputError
+from synthesis import text_lines
+from synthesis.voice import Voice, folders, tell_speaker
 from training import plots
 from training.run import SOFTWARE
-from voice import Voice, folders, tell_speaker
 from wavenet_vocoder.engine.library import PRECISIONS
 
 TOGETHER = 8        # lines that are spoken in one batch
@@ -44,8 +43,8 @@ def main(arguments):
     voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
                   options.threads)
     tell_speaker(voice, options.speaker)
-    reader = text_file.reader(voice.reader, own)
-    texts = text_file.texts(options.text, written, reader, options.strict)
+    reader = text_lines.reader(voice.reader, own)
+    texts = text_lines.texts(options.text, written, reader, options.strict)
     lines = [Line(os.path.join(options.out, "%04d" % number), text, voice.ids(text, reader),
                   "synthetic speech; voice: %s; seed %d; text: %s"
                   % (voice.description, options.seed, text))

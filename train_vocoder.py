@@ -4,71 +4,19 @@
 
 The same command goes on where a run stopped. Watch it with: tensorboard --logdir logs
 """
-import functools
-
 import numpy as np
 
 import audio
-import command_line
+from common import command_line
 from datasets import batches
-from tf1 import tf
-from training import gta, loop, memory, optimizer, plots
+from doctor import device
+from training import gta, loop, memory, plots
 from training.start import start
-from wavenet_vocoder import network
-from wavenet_vocoder.engine import library, weights
-from wavenet_vocoder.engine.vocoder import Engine
-from wavenet_vocoder.inference import Vocoder, generate
-from wavenet_vocoder.upsampling import context_frames
+from wavenet_vocoder.inference import generate
+from wavenet_vocoder.training_graph import Model
 
 SHOWN = 2           # utterances of each kind that every evaluation copies
 SHOWN_SECONDS = 2   # as much of each
-
-
-class Model(object):
-    """The graphs over one set of weights and their averages: training, validation, generation."""
-
-    def __init__(self, hp, speakers, threads=0):
-        self.hp, self.threads = hp, threads
-        self.batch = batches.AudioBatch(
-            tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.float32, [None, None]),
-            tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [None, None, hp.mels]))
-        step = optimizer.global_step()
-        loss = self._loss(speakers)
-        rate = optimizer.falling_rate(step, hp.wavenet_learning_rate,
-                                      hp.wavenet_learning_rate_final, 0, hp.wavenet_decay_half)
-        averages = tf.train.ExponentialMovingAverage(hp.wavenet_ema, num_updates=step)
-        self.optimizer = optimizer.optimizer(loss, step, rate, hp.wavenet_adam_epsilon,
-                                             hp.wavenet_clip_norm, averages, hp.freeze)
-        # what is judged, seen and heard is what synthesis will use: the averages
-        with tf.variable_scope(tf.get_variable_scope(), reuse=True,
-                               custom_getter=optimizer.averaged(averages)):
-            self.validation = self._loss(speakers)
-            self.begin = self._generator(speakers, averages)
-
-    def _loss(self, speakers):
-        batch = self.batch
-        return network.training_loss(batch.audio, batch.mel, batch.speaker, batch.real, self.hp,
-                                     speakers)[0]
-
-    def _generator(self, speakers, averages):
-        """A function of a session: what inference.generate draws from, with the averages."""
-        if not library.library():
-            vocoder = Vocoder(self.hp, speakers)
-            return lambda session: functools.partial(vocoder.begin, session)
-        used = {v.op.name: averages.average(v) for v in tf.trainable_variables()}
-
-        def begin(session):
-            values = weights.checked(session.run(used), self.hp, speakers, "the network")
-            return Engine(values, self.hp, self.threads).begin
-        return begin
-
-    def feed(self, items, random):
-        return dict(zip(self.batch, batches.audio_batch(items, self.hp, context_frames(self.hp),
-                                                        random)))
-
-    def padding(self, feed):
-        """The share of the samples in a feed that is padding."""
-        return batches.padding_share(batches.AudioBatch(*(feed[part] for part in self.batch)))
 
 
 def evaluation(run, model, training, held_out):
@@ -86,7 +34,7 @@ def evaluation(run, model, training, held_out):
             check()
             losses.append(session.run(model.validation, model.feed(items, random)))
         figures = {"validation/loss": np.average(losses, weights=[len(part) for part in validated])}
-        frames = SHOWN_SECONDS * hp.sample_rate // hp.hop
+        frames = SHOWN_SECONDS * hp.sample_rate // hp.hop_length
         mels = [item.store.mel(item.row)[:frames] for _, item in shown]
         copies = generate(model.begin(session), mels, [item.speaker for _, item in shown],
                           [hp.seed] * len(shown), hp, lambda samples: check())
@@ -99,7 +47,7 @@ def evaluation(run, model, training, held_out):
             journal.sound(step, name, copy, hp.sample_rate,
                           "synthetic speech, step %d of %s" % (step, run.folder), item.row.text)
             journal.picture(step, name + "/mel", plots.mels_png(
-                [mel, copied], ["condition: " + item.row.text, "copy-synthesis"], hp.mel_range))
+                [mel, copied], ["condition: " + item.row.text, "copy-synthesis"], hp.max_abs_value))
         figures.update({kind + "/mel_distance": np.mean(values)
                         for kind, values in distances.items()})
         journal.figures(step, figures)
@@ -115,11 +63,12 @@ def main(arguments):
                         help="learn from the mels that this run of train_tacotron.py predicts, as "
                              "synthesis will give them")
     options = parser.parse_args(arguments)
+    device.take(options.device)
     run, training, held_out = start(options, "vocoder", lambda run, stores: gta.predicted(
         run, stores, options.gta))
     hp = run.hp
     model = Model(hp, run.speaker_rows, options.threads)
-    order = batches.Order(training, hp.wavenet_batch_size, hp.batch_group, hp.seed)
+    order = batches.Order(training, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(
                           items, np.random.RandomState([hp.seed, step])), model.padding,

@@ -6,7 +6,8 @@ from audio.emphasis import Deemphasis, deemphasised, emphasised
 from audio.inversion import griffin_lim
 from audio.recording import load, resampled, whole_frames
 from audio.spectrogram import mel
-from audio.wav import endless_wav_header, pcm16, read_channels, read_wav, told, write_wav
+from audio.wav import (endless_wav_header, pcm16, read_channels, read_wav,
+                       told, write_wav)
 
 __all__ = ["Deemphasis", "deemphasised", "emphasised", "endless_wav_header", "griffin_lim", "load",
            "mel", "pcm16", "read_channels", "read_wav", "resampled", "told", "whole_frames",

@@ -19,7 +19,7 @@ def griffin_lim(mel, hp):
                             hp.griffin_lim_power)
     angles = np.random.RandomState(0).uniform(-np.pi, np.pi, magnitudes.shape)
     phases, before = np.exp(1j * angles), 0
-    for _ in range(hp.griffin_lim_iterations):
+    for _ in range(hp.griffin_lim_iters):
         estimate = spectrogram.spectrum(spectrogram.samples_nearest(magnitudes * phases, hp), hp)
         ahead = estimate + _MOMENTUM * (estimate - before)
         phases, before = ahead / np.maximum(1e-16, np.abs(ahead)), estimate

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import soundfile
 
-from hparams import InputError
+from common.errors import InputError
 
 # a writer that does not know the length beforehand puts a number of this size into the header
 _LENGTH_UNKNOWN = 0x7FFF0000

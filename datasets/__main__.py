@@ -11,17 +11,16 @@ import sys
 
 from tqdm import tqdm
 
-import command_line
-import files
-import hparams
+from common import command_line, files
+from common.hparam_set import create_hparams
 from datasets import corpus, exclusion
-from datasets.checking import page, text
-from datasets.checking.check import report
+from datasets.check import page, text
+from datasets.check.check import report
 
 
 def main(arguments):
     options = _parser().parse_args(arguments)
-    hp = hparams.load(options.preset or "reference", options.hparams)
+    hp = create_hparams(options.preset or "reference", options.hparams)
     found = report(options.folder, options.format, hp, options.workers, _progress)
     out = options.out or os.path.join("logs", "check", os.path.basename(
         os.path.abspath(options.folder)))

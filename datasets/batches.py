@@ -10,7 +10,7 @@ import numpy as np
 
 import audio
 import korean
-from hparams import InputError
+from common.errors import InputError
 
 # speaker: its id; ids: of its jamo
 Item = namedtuple("Item", "store row speaker ids")
@@ -81,7 +81,7 @@ def padding_share(batch):
 def text_batch(items, hp):
     """The arrays that Tacotron2 learns from; mels end in silence, at a multiple of r frames."""
     frames = np.array([item.row.frames for item in items], np.int32)
-    mel = np.full([len(items), -(-frames.max() // hp.r) * hp.r, hp.mels], -hp.mel_range, np.float32)
+    mel = np.full([len(items), -(-frames.max() // hp.outputs_per_step) * hp.outputs_per_step, hp.n_mels], -hp.max_abs_value, np.float32)
     for row, item in enumerate(items):
         mel[row, :frames[row]] = item.store.mel(item.row)
     speaker = np.array([item.speaker for item in items], np.int32)
@@ -99,22 +99,22 @@ def texts(items):
 
 
 def audio_batch(items, hp, context, random):
-    """Segments of wavenet_segment samples, cut at random frames, with the mel that belongs to them.
+    """Segments of wavenet_segment_length samples, cut at random frames, with the mel that belongs to them.
 
     They have wavenet_preemphasis, as what the network makes. The mel has `context` more frames at
     either end: those of the utterance, or silence past it.
     """
-    segment = hp.wavenet_segment // hp.hop
-    sound = np.zeros([len(items), segment * hp.hop], np.float32)
+    segment = hp.wavenet_segment_length // hp.hop_length
+    sound = np.zeros([len(items), segment * hp.hop_length], np.float32)
     real = np.zeros_like(sound)
-    mel = np.full([len(items), segment + 2 * context, hp.mels], -hp.mel_range, np.float32)
+    mel = np.full([len(items), segment + 2 * context, hp.n_mels], -hp.max_abs_value, np.float32)
     for row, item in enumerate(items):
         example = item.store.arrays(item.row)
         whole = audio.emphasised(example.audio, hp.wavenet_preemphasis)
         start = random.randint(max(0, item.row.frames - segment) + 1)
         stop = min(start + segment, item.row.frames)
-        samples = (stop - start) * hp.hop
-        sound[row, :samples] = np.clip(whole[start * hp.hop:stop * hp.hop], -1, 1)
+        samples = (stop - start) * hp.hop_length
+        sound[row, :samples] = np.clip(whole[start * hp.hop_length:stop * hp.hop_length], -1, 1)
         real[row, :samples] = 1
         seen = example.mel[max(0, start - context):start + segment + context]
         offset = max(0, context - start)

@@ -6,11 +6,11 @@ import signal
 from collections import Counter, namedtuple
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-import files
 import korean
+from common import files
+from common.errors import InputError
 from datasets import example
 from datasets import store as stores
-from hparams import InputError
 
 # changed: {rule: number of transcripts that it changed}; unfit: [(name, reason)] of what was
 # left out
@@ -40,7 +40,7 @@ def build_store(folder, utterances, speaker, hp, reader, workers, progress):
         raise InputError("not one of %d utterances can be used%s" % (
             len(utterances), "".join("; %s: %s" % one for one in skipped[:3])))
     manifest = stores.Manifest(
-        format=stores.FORMAT, audio=hp.audio(), preparation=example.preparation(hp),
+        format=stores.FORMAT, audio=hp.audio_settings(), preparation=example.preparation(hp),
         symbols=list(korean.SYMBOLS), reader=reader.as_dict(), speaker=speaker,
         utterances=sorted(rows, key=lambda row: row.id))
     stores.write_manifest(folder, manifest)
@@ -54,7 +54,7 @@ def _check_same_kind(folder, speaker, hp, reader):
     found = stores.load_store(folder)
     there = dict(found.audio, speaker=found.speaker,
                  pronounce=found.reader.pronounce, **found.preparation)
-    here = dict(hp.audio(), speaker=speaker, pronounce=reader.pronounce,
+    here = dict(hp.audio_settings(), speaker=speaker, pronounce=reader.pronounce,
                 **example.preparation(hp))
     differing = ["%s is %s there and %s here" % (name, there.get(name), here.get(name))
                  for name in sorted(set(there) | set(here)) if there.get(name) != here.get(name)]

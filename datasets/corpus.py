@@ -2,9 +2,9 @@
 import os
 from collections import OrderedDict, namedtuple
 
+from common.errors import InputError
 from datasets import folder as loose
 from datasets import kss, ljspeech, recognition
-from hparams import InputError
 
 # in the order they are tried: the last takes any folder with a recording and a .txt beside it
 FORMATS = OrderedDict([("kss", kss), ("ljspeech", ljspeech), ("recognition", recognition),

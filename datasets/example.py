@@ -9,8 +9,8 @@ from collections import namedtuple
 import numpy as np
 
 import audio
-import files
-from hparams import InputError
+from common import files
+from common.errors import InputError
 
 _MAKING = 1  # counts up whenever the same recording and settings would give other arrays
 
@@ -19,8 +19,9 @@ Example = namedtuple("Example", "audio mel")
 
 
 def preparation(hp):
-    """The settings that decide how a recording is cut and levelled, beside hp.audio()."""
-    return {"trim_db": hp.trim_db, "trim_margin": hp.trim_margin, "peak": hp.peak}
+    """The settings that decide how a recording is cut and levelled, beside hp.audio_settings()."""
+    return {"trim_top_db": hp.trim_top_db, "trim_margin": hp.trim_margin,
+            "rescaling_max": hp.rescaling_max}
 
 
 def file_name(utterance_id, source, hp):
@@ -29,7 +30,7 @@ def file_name(utterance_id, source, hp):
     It differs where the id, the recording (its hash is `source`) or a setting differs: arrays of
     this name need not be made again.
     """
-    content = json.dumps([utterance_id, source, hp.audio(), preparation(hp), _MAKING],
+    content = json.dumps([utterance_id, source, hp.audio_settings(), preparation(hp), _MAKING],
                          sort_keys=True)
     readable = re.sub("[^0-9A-Za-z._-]", "_", utterance_id)[-60:]
     return "%s-%s.npz" % (readable, hashlib.sha1(content.encode()).hexdigest()[:16])

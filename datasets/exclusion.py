@@ -2,7 +2,7 @@
 import os
 import unicodedata
 
-import files
+from common import files
 
 
 def write_list(path, reasons):

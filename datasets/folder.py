@@ -1,9 +1,9 @@
 """a folder of recordings, each with its transcript beside it: x.wav or x.flac and x.txt"""
 import os
 
-import files
+from common import files
+from common.errors import InputError
 from datasets.pairing import NO_RECORDING, Pairing, paths_within
-from hparams import InputError
 
 
 def recognise(folder):

@@ -6,9 +6,9 @@ import os
 
 import numpy as np
 
-import files
+from common import files
+from common.errors import InputError
 from datasets.store import Store
-from hparams import InputError
 
 
 class Predicted(Store):
@@ -30,10 +30,10 @@ class Predicted(Store):
         except (OSError, ValueError, EOFError) as problem:
             raise InputError("%s: cannot be read (%s); delete it to have it predicted again"
                              % (path, problem))
-        if mel.shape != (row.frames, self.audio["mels"]) or mel.dtype != np.float32:
+        if mel.shape != (row.frames, self.audio["n_mels"]) or mel.dtype != np.float32:
             raise InputError("%s: holds a mel of shape %s, and should hold one of %s; delete it to "
                              "have it predicted again"
-                             % (path, mel.shape, (row.frames, self.audio["mels"])))
+                             % (path, mel.shape, (row.frames, self.audio["n_mels"])))
         return self.recorded.arrays(row)._replace(mel=mel)
 
     def has(self, row):

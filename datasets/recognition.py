@@ -6,7 +6,7 @@ takes to find the recording in this one. A list of candidates counts as its firs
 import glob
 import os
 
-import files
+from common import files
 from datasets.pairing import ENDINGS, Pairing
 
 

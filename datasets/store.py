@@ -7,10 +7,11 @@
 import os
 from collections import namedtuple
 
-import files
 import korean
+from common import files
+from common.errors import InputError
+from common.hparam_set import translate_names
 from datasets import example
-from hparams import InputError
 
 FORMAT = 2
 EXAMPLES = "examples"
@@ -21,7 +22,7 @@ _MANIFEST = "manifest.json"
 Row = namedtuple("Row", "id text written jamo frames samples file source")
 _ROW_TYPES = Row(str, str, str, str, int, int, str, str)
 
-# audio: settings as hp.audio() gives them; preparation: how a recording was cut and levelled;
+# audio: settings as hp.audio_settings() gives them; preparation: how a recording was cut and levelled;
 # symbols: of the text, by id; reader: korean.Reader.as_dict()
 Manifest = namedtuple("Manifest", "format audio preparation symbols reader speaker utterances")
 _MANIFEST_TYPES = Manifest(int, dict, dict, list, dict, str, list)
@@ -50,7 +51,7 @@ class Store(object):
         """
         path = os.path.join(self.folder, row.file)
         found = example.load(path)
-        shape = (row.frames, self.audio["mels"])
+        shape = (row.frames, self.audio["n_mels"])
         if found.mel.shape != shape or found.audio.shape != (row.samples,):
             raise InputError("%s: holds a mel of shape %s and audio of shape %s, and should hold "
                              "%s and %s; delete it and run preprocess.py again" % (
@@ -70,6 +71,8 @@ def load_store(folder):
         raise InputError("%s: is a manifest of format %r, and should be of format %d; make the "
                          "store again with preprocess.py" % (path, version, FORMAT))
     manifest = _typed(stored, _MANIFEST_TYPES, path, "the manifest")
+    manifest = manifest._replace(audio=translate_names(manifest.audio),
+                                 preparation=translate_names(manifest.preparation))
     rows = [_typed(row, _ROW_TYPES, path, "utterance %d" % number)
             for number, row in enumerate(manifest.utterances, 1)]
     for row in rows:
@@ -111,6 +114,6 @@ def _check_row(row, audio, path):
     folder, name = os.path.split(row.file)
     if folder != EXAMPLES or name in ("", os.pardir):
         raise InputError("%s: file %r of %s lies outside %s/" % (path, row.file, row.id, EXAMPLES))
-    if row.frames < 1 or row.samples != row.frames * audio.get("hop", 0):
+    if row.frames < 1 or row.samples != row.frames * audio.get("hop_length", 0):
         raise InputError("%s: %s has %d samples for %d frames of hop %s" % (
-            path, row.id, row.samples, row.frames, audio.get("hop")))
+            path, row.id, row.samples, row.frames, audio.get("hop_length")))

@@ -1,8 +1,8 @@
 """Transcripts that are a table: a line an utterance, fields with bars between them."""
 import os
 
-import files
-from hparams import InputError
+from common import files
+from common.errors import InputError
 
 
 def rows(path, widths, skipped):

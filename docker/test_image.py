@@ -99,7 +99,7 @@ def prepared(work):
 
 def tacotron(steps):
     return ("train_tacotron", "--data", "data/demo", "--logdir", "logs/tacotron", "--preset",
-            "tiny", "--steps", str(steps), "--hparams", "evaluate_every=3,summary_every=1") + DEVICE
+            "tiny", "--steps", str(steps), "--hparams", "eval_interval=3,summary_interval=1") + DEVICE
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def trained(prepared):
     said = prepared.done(*tacotron(3))
     assert (WITHOUT_DRIVER in said) is not HOST_DRIVER
     prepared.done("train_vocoder", "--data", "data/demo", "--logdir", "logs/vocoder", "--preset",
-                  "tiny", "--steps", "2", "--hparams", "evaluate_every=2,summary_every=1", *DEVICE)
+                  "tiny", "--steps", "2", "--hparams", "eval_interval=2,summary_interval=1", *DEVICE)
     return prepared
 
 

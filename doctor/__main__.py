@@ -9,7 +9,7 @@ Exit status: 0 fit, 2 not.
 import json
 import os
 
-import command_line
+from common import command_line
 from doctor import host, judge
 from doctor.device import gpus
 from doctor.judge import FIT, NOTE, UNFIT, Finding
@@ -41,7 +41,7 @@ def main(arguments):
 def tried(device):
     """[Finding] of a trial on "cpu" or "gpu"."""
     from doctor import trial
-    from tf1 import reason, tf
+    from nn.compat import reason, tf
     if device == "gpu" and not gpus():
         return [Finding("TensorFlow's GPU", UNFIT, "it sees none",
                         "TF_CPP_MIN_LOG_LEVEL=0 lets it say why")]

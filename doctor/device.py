@@ -2,10 +2,10 @@
 import os
 import sys
 
-import tf1
+from common.errors import InputError
 from doctor import cards, host, judge
-from hparams import InputError
-from tf1 import tf
+from nn import compat
+from nn.compat import tf
 
 
 def take(device, insist=True):
@@ -27,7 +27,7 @@ def take(device, insist=True):
 
 def gpus():
     """The GPUs that TensorFlow sees, by name."""
-    with tf.Graph().as_default(), tf1.session() as session:
+    with tf.Graph().as_default(), compat.session() as session:
         return [device.name for device in session.list_devices() if device.device_type == "GPU"]
 
 

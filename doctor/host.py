@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from packaging.requirements import Requirement
 
-import pictures
+from common import plotting
 from doctor import cards
 from doctor.builds import BUILDS
 
@@ -43,7 +43,7 @@ def find():
         stack, platform.python_version(), tensorflow, differing(os.path.join(ROOT, build.lock)),
         _processor(), _cores(), _memory(), _room("/dev/shm"),
         [_folder(name) for name in FOLDERS], cards.find(), in_container(),
-        {name: _library(name) for name in build.libraries}, os.path.isfile(pictures.FONT),
+        {name: _library(name) for name in build.libraries}, os.path.isfile(plotting.FONT),
         _engine())
 
 
@@ -54,10 +54,10 @@ def in_container():
 def _tensorflow():
     """(version, whether it has CUDA), or (None, why it does not load)."""
     try:
-        import tf1
+        from nn import compat
     except Exception as problem:      # a library that is missing, of whatever kind the error is
         return None, str(problem).strip().splitlines()[-1]
-    return tf1.VERSION, tf1.tf.test.is_built_with_cuda()
+    return compat.VERSION, compat.tf.test.is_built_with_cuda()
 
 
 def differing(lock):

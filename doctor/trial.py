@@ -5,14 +5,14 @@ from collections import namedtuple
 
 import numpy as np
 
-import hparams
 import korean
-import tf1
+from common.hparam_set import create_hparams
+from nn import compat, optimizer
+from nn.compat import tf
 from tacotron2.decoder import noise_channels
 from tacotron2.loss import losses
 from tacotron2.network import Targets, tacotron2
-from tf1 import tf
-from training import inputs, optimizer
+from tacotron2.training_graph import placeholders
 from wavenet_vocoder.engine import library, weights
 from wavenet_vocoder.engine.vocoder import Engine
 from wavenet_vocoder.inference import Vocoder, generate
@@ -26,7 +26,7 @@ Trial = namedtuple("Trial", "start step generation audio precision")
 
 def run(audio=1.0):
     """A Trial that generates `audio` seconds. Raises tf.errors.OpError where the device fails."""
-    hp = hparams.load("tiny")
+    hp = create_hparams("tiny")
     start, step = _trained(hp)
     generation, precision = _generated(hp, audio)
     return Trial(start, step, generation, audio, precision)
@@ -37,7 +37,7 @@ def _trained(hp):
     began = time.monotonic()
     with tf.Graph().as_default():
         train, feed = _training(hp)
-        with tf1.session() as session:
+        with compat.session() as session:
             session.run(tf.global_variables_initializer())
             session.run(train, feed)
             started = time.monotonic()
@@ -47,9 +47,9 @@ def _trained(hp):
 
 def _generated(hp, audio):
     """(seconds, Trial.precision) of generating as a voice does: without the engine by TensorFlow."""
-    mel = np.zeros([int(round(audio * hp.sample_rate / hp.hop)), hp.mels], np.float32)
+    mel = np.zeros([int(round(audio * hp.sample_rate / hp.hop_length)), hp.n_mels], np.float32)
     if not library.library():
-        with tf.Graph().as_default(), tf1.session() as session:
+        with tf.Graph().as_default(), compat.session() as session:
             vocoder = Vocoder(hp, 0)
             session.run(tf.global_variables_initializer())
             return _seconds(functools.partial(vocoder.begin, session), mel, hp), None
@@ -68,17 +68,17 @@ def _seconds(begin, mel, hp):
 
 def _training(hp):
     """A step of training, and what it is fed with."""
-    batch = inputs.text_batch(hp)
+    batch = placeholders(hp)
     targets = Targets(batch.mel, batch.frames)
-    noise = tf.random_uniform([_BATCH, _FRAMES // hp.r, noise_channels(hp)])
+    noise = tf.random_uniform([_BATCH, _FRAMES // hp.outputs_per_step, noise_channels(hp)])
     step = optimizer.global_step()
     spoken = tacotron2(batch.text, batch.text_lengths, batch.speaker, noise, hp,
                        len(korean.SYMBOLS), 0, targets=targets, training=True)
     loss = losses(spoken, batch.text_lengths, targets, hp).total
-    train = optimizer.optimizer(loss, step, 1e-3, hp.adam_epsilon, hp.clip_norm).train
+    train = optimizer.optimizer(loss, step, 1e-3, hp.adam_epsilon, hp.grad_clip_thresh).train
     random = np.random.RandomState(1)
     return train, {
         batch.text: random.randint(1, len(korean.SYMBOLS), [_BATCH, _JAMO]),
         batch.text_lengths: [_JAMO] * _BATCH, batch.speaker: [0] * _BATCH,
-        batch.mel: random.uniform(-1, 1, [_BATCH, _FRAMES, hp.mels]),
+        batch.mel: random.uniform(-1, 1, [_BATCH, _FRAMES, hp.n_mels]),
         batch.frames: [_FRAMES] * _BATCH}

@@ -4,9 +4,9 @@ from collections import OrderedDict, namedtuple
 from itertools import zip_longest
 
 import korean
+from common.errors import InputError
 from datasets import batches
 from evaluation.ladder import Sentence
-from hparams import InputError
 from training import run as runs
 
 REFERENCES = 20     # recordings that show how a speaker sounds; none of those that are measured
@@ -25,7 +25,7 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
     """
     of_stores, references = [], OrderedDict()
     for number, store in enumerate(stores):
-        runs.require_same(store.audio, voice.hp.audio(), store.folder, voice.runs[0].folder)
+        runs.require_same(store.audio, voice.hp.audio_settings(), store.folder, voice.runs[0].folder)
         if store.speaker in references:
             raise InputError("--data: two stores are of the speaker %s" % store.speaker)
         known = store.speaker in voice.speakers
@@ -33,7 +33,7 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
             raise InputError("%s: is of the speaker %s, whom the voice does not know; name with "
                              "--speaker who speaks instead: %s"
                              % (store.folder, store.speaker, ", ".join(voice.speakers)))
-        training, held_out = batches.split([store], voice.hp.held_out)
+        training, held_out = batches.split([store], voice.hp.validation_fraction)
         if unseen or not known:
             everything = held_out + training
             aside = min(REFERENCES, len(everything) // 2)

@@ -30,9 +30,9 @@ def measured(samples, recording, hp):
     """
     mels = [audio.mel(each, hp) for each in (samples, recording)]
     path = warped(*mels)
-    decibels = -hp.floor_db / (2 * hp.mel_range)
+    decibels = -hp.min_level_db / (2 * hp.max_abs_value)
     distance = decibels * np.abs(mels[0][path[:, 0]] - mels[1][path[:, 1]]).mean()
-    levels = [level(each, hp.hop) for each in (samples, recording)]
+    levels = [level(each, hp.hop_length) for each in (samples, recording)]
     spoken = levels[1] > levels[1].max() - SPEECH
     heard = path[spoken[path[:, 1]]]
     cepstral, pitch, voicing = (world_distances(*[world.analysed(each, hp.sample_rate)

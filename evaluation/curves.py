@@ -3,8 +3,8 @@ import os
 
 from matplotlib.figure import Figure
 
-from hparams import InputError
-from pictures import png
+from common.errors import InputError
+from common.plotting import png
 from training.journal import records
 
 # of each model: the panels, each a title and its curves, label → figure

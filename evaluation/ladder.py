@@ -12,9 +12,9 @@ from collections import OrderedDict, namedtuple
 import numpy as np
 
 import audio
-import files
+from common import files
+from common.errors import InputError
 from evaluation import world
-from hparams import InputError
 from tacotron2.inference import Line
 from training.run import SOFTWARE
 

@@ -8,9 +8,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import audio
-import files
-from evaluation import (closeness, faults, intelligibility, ladder, likeness, metrics,
-                        naturalness)
+from common import files
+from evaluation import (closeness, faults, intelligibility, ladder, likeness,
+                        metrics, naturalness)
 
 # out: folder of the evaluation; references: {speaker: embedding}; rated: whether what takes longest
 # is estimated, too
@@ -47,7 +47,7 @@ def figures(job):
         if line:
             found.setdefault(system, {}).update(
                 faults.of_parts([(job.sentence.ids, line)]),
-                duration=len(line.mel) * job.hp.hop / float(len(sounds["recording"])))
+                duration=len(line.mel) * job.hp.hop_length / float(len(sounds["recording"])))
     files.write_json(path, {"able": able, "figures": found})
     return found
 

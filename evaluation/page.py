@@ -5,10 +5,10 @@ from html import escape
 
 import audio
 import korean
+from common.plotting import FONT
 from evaluation import ladder, plots, table
 from evaluation.ladder import MEANINGS, SYSTEMS
 from evaluation.metrics import METRICS
-from pictures import FONT
 from training.plots import alignment_png, mels_png
 
 SHOWN = 6           # sentences with pictures
@@ -143,7 +143,7 @@ def _pictures(report):
             _image(alignment_png(line.alignment, [korean.SYMBOLS[i] for i in sentence.ids],
                                  sentence.text), "alignment"),
             _image(mels_png([mel for _, mel in mels], [name for name, _ in mels],
-                            report.hp.mel_range), "mel spectrograms"))
+                            report.hp.max_abs_value), "mel spectrograms"))
 
 
 def _image(png, what):

@@ -1,10 +1,10 @@
 """The plots of the page, as PNG bytes."""
 from matplotlib.figure import Figure
 
+from common.plotting import png
 from evaluation import table
 from evaluation.ladder import SYSTEMS
 from evaluation.metrics import METRICS
-from pictures import png
 
 _BLUE, _GREY = "#3b6ea5", "#999999"
 _ACROSS = 3

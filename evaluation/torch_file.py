@@ -10,8 +10,8 @@ import pickletools
 
 import numpy as np
 
-import files
-from hparams import InputError
+from common import files
+from common.errors import InputError
 
 MAGIC = 0x1950a86a20f9469cfc6c
 _PICKLES = 5

@@ -10,10 +10,9 @@ import io
 import sys
 import unicodedata
 
-import command_line
-import files
 import korean
-from hparams import InputError
+from common import command_line, files
+from common.errors import InputError
 from korean.syllables import spelled
 
 

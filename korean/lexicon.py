@@ -2,8 +2,8 @@
 import re
 import unicodedata
 
-import files
-from hparams import InputError
+from common import files
+from common.errors import InputError
 from korean.rules.rule import rule
 from korean.symbols import PUNCTUATION
 

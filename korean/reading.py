@@ -4,7 +4,7 @@ import sys
 import unicodedata
 from collections import namedtuple
 
-from hparams import InputError
+from common.errors import InputError
 from korean import lexicon as lexicons
 from korean.letters import to_jamo
 from korean.pronunciation import pronounced

@@ -1,7 +1,7 @@
 """The symbols a model reads, in the order of the public Korean Tacotron2: an id is a position."""
 import unicodedata
 
-from hparams import InputError
+from common.errors import InputError
 
 PADDING, END = "_", "~"
 LEADS = "".join(chr(code) for code in range(0x1100, 0x1113))

@@ -5,9 +5,9 @@ One cell serves both ways of running it: `teacher_forced` gives it the true fram
 """
 from collections import namedtuple
 
-import layers
+from nn import layers
+from nn.compat import tf
 from tacotron2 import attention, reduction
-from tf1 import tf
 
 # frames: [batch, steps·r, mels]; stop: logits [batch, steps]; alignments: [batch, steps, jamo];
 # steps: int32 [batch], those that belong to each line
@@ -16,7 +16,7 @@ Decoded = namedtuple("Decoded", "frames stop alignments steps")
 
 def noise_channels(hp):
     """How many uniform numbers a decoder step takes for the pre-net's dropout."""
-    return sum(hp.prenet)
+    return sum(hp.prenet_dims)
 
 
 def prenet(frame, noise, hp):
@@ -27,7 +27,7 @@ def prenet(frame, noise, hp):
     """
     with tf.variable_scope("prenet"):
         x, keep = frame, 1 - hp.prenet_dropout
-        for i, (units, uniform) in enumerate(zip(hp.prenet, tf.split(noise, hp.prenet, -1))):
+        for i, (units, uniform) in enumerate(zip(hp.prenet_dims, tf.split(noise, hp.prenet_dims, -1))):
             x = tf.nn.relu(layers.dense(x, units, "dense_%d" % (i + 1)))
             x *= tf.floor(uniform + keep) / keep
         return x
@@ -35,9 +35,9 @@ def prenet(frame, noise, hp):
 
 def projections(x, hp, r):
     """[..., channels] → r frames [..., r·mels] and the stop token's logit [..., 1]."""
-    frames = layers.dense(x, reduction.most(hp) * hp.mels, "frames")
-    if hp.r_schedule:
-        frames = frames[..., :r * hp.mels]
+    frames = layers.dense(x, reduction.most(hp) * hp.n_mels, "frames")
+    if hp.outputs_per_step_schedule:
+        frames = frames[..., :r * hp.n_mels]
     return frames, layers.dense(x, 1, "stop")
 
 
@@ -49,7 +49,7 @@ class Cell(object):
 
     def __init__(self, memory, hp, training):
         self.memory, self.hp, self.training = memory, hp, training
-        self.lstms = [layers.LSTM(hp.decoder_lstm, hp.zoneout, training) for _ in range(2)]
+        self.lstms = [layers.LSTM(hp.decoder_rnn_dim, hp.zoneout, training) for _ in range(2)]
 
     def zero_state(self):
         context = tf.zeros_like(self.memory.values[:, 0])
@@ -82,10 +82,10 @@ def teacher_forced(memory, mel, steps, noise, hp, r, training):
         # ahead of the loop, the projections behind it
         x = tf.transpose(prenet(frames_before(mel, hp, r), noise, hp), [1, 0, 2])
         inputs = tf.TensorArray(tf.float32, count).unstack(x)
-        cell, units = Cell(memory, hp, training), hp.decoder_lstm
+        cell, units = Cell(memory, hp, training), hp.decoder_rnn_dim
         context = memory.values.get_shape().as_list()[2]
         late = [layers.Late(count, batch, channels, 4 * units, scope) for channels, scope in
-                ((hp.prenet[-1] + context + units, "lstm_1"), (2 * units, "lstm_2"))]
+                ((hp.prenet_dims[-1] + context + units, "lstm_1"), (2 * units, "lstm_2"))]
 
         def step(time, state, outputs, alignments):
             output, weights, state = cell(inputs.read(time), state,
@@ -106,7 +106,7 @@ def teacher_forced(memory, mel, steps, noise, hp, r, training):
         outputs, alignments = (tf.transpose(a, [1, 0, 2])
                                for a in (outputs[:, :, units:], alignments.stack()))
         frames, stop = projections(outputs, hp, r)
-        return Decoded(tf.reshape(frames, [batch, -1, hp.mels]), stop[:, :, 0], alignments, steps)
+        return Decoded(tf.reshape(frames, [batch, -1, hp.n_mels]), stop[:, :, 0], alignments, steps)
 
 
 def before(x):
@@ -139,7 +139,7 @@ def partly_forced(memory, mel, steps, noise, hp, r, share):
             lambda time, *_: time < count, step,
             [0, first_frame(batch, hp), cell.zero_state()] + arrays)
         frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
-        frames = tf.reshape(frames, [batch, -1, hp.mels])
+        frames = tf.reshape(frames, [batch, -1, hp.n_mels])
         return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
 
 
@@ -169,7 +169,7 @@ def free_running(memory, noise, limits, hp, r):
             [0, first_frame(batch, hp), cell.zero_state(), tf.zeros([batch], tf.int32),
              tf.fill([batch], True)] + arrays, back_prop=False)
         frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
-        frames = tf.reshape(frames, [batch, -1, hp.mels])
+        frames = tf.reshape(frames, [batch, -1, hp.n_mels])
         return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
 
 
@@ -181,11 +181,11 @@ def frames_before(mel, hp, r):
 
 def last_frame(made, hp):
     """Of a step's frames [batch, r·mels] the one that the next step sees, [batch, mels]."""
-    frame = made[:, -hp.mels:]
-    frame.set_shape([None, hp.mels])
+    frame = made[:, -hp.n_mels:]
+    frame.set_shape([None, hp.n_mels])
     return frame
 
 
 def first_frame(batch, hp):
     """What comes before the first frame: silence, [batch, mels]."""
-    return tf.fill([batch, hp.mels], -hp.mel_range)
+    return tf.fill([batch, hp.n_mels], -hp.max_abs_value)

@@ -1,17 +1,17 @@
 """The encoder (arXiv 1712.05884, section 2.2): jamo ids → what the attention reads."""
-import layers
-from tf1 import tf
+from nn import layers
+from nn.compat import tf
 
 
 def encoder(text, lengths, hp, symbols, training):
     """int32 ids [batch, jamo] → [batch, jamo, 2·encoder_lstm], zero past each line's end."""
     with tf.variable_scope("encoder"):
         real = layers.mask(lengths, tf.shape(text)[1])
-        x = layers.embedding(text, symbols, hp.embedding, "symbols")
-        for i in range(hp.encoder_layers):
-            x = conv_block(x, real, hp.encoder_channels, hp.encoder_width,
+        x = layers.embedding(text, symbols, hp.symbols_embedding_dim, "symbols")
+        for i in range(hp.encoder_n_convolutions):
+            x = conv_block(x, real, hp.encoder_conv_channels, hp.encoder_kernel_size,
                            "conv_%d" % (i + 1), tf.nn.relu, hp.dropout, training)
-        return layers.bidirectional_lstm(x * real, lengths, hp.encoder_lstm, hp.zoneout,
+        return layers.bidirectional_lstm(x * real, lengths, hp.encoder_lstm_units, hp.zoneout,
                                          training, "lstm")
 
 

@@ -3,10 +3,10 @@ from collections import namedtuple
 
 import numpy as np
 
+from nn.compat import tf
 from tacotron2 import reduction
 from tacotron2.decoder import noise_channels
 from tacotron2.network import tacotron2
-from tf1 import tf
 
 # mel: [frames, mels]; alignment: [steps, jamo]; stopped: the stop token fired before the limit
 Line = namedtuple("Line", "mel alignment stopped")
@@ -35,7 +35,7 @@ class Synthesizer(object):
         """
         hp, r = self.hp, session.run(self.r)
         lengths = np.array([len(line) for line in ids])
-        limits = -(-lengths * hp.frames_per_symbol // r)
+        limits = -(-lengths * hp.max_frames_per_symbol // r)
         text = np.zeros([len(ids), lengths.max()], np.int32)
         noise = np.zeros([len(ids), limits.max(), noise_channels(hp)], np.float32)
         for row, (line, limit, seed) in enumerate(zip(ids, limits, seeds)):

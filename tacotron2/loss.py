@@ -1,8 +1,8 @@
 """What the training makes small (arXiv 1712.05884, section 2.3), blind to all padding."""
 from collections import namedtuple
 
-import layers
-from tf1 import tf
+from nn import layers
+from nn.compat import tf
 
 Losses = namedtuple("Losses", "total mel_before mel stop attention l2")
 
@@ -13,12 +13,12 @@ def losses(spoken, text_lengths, targets, hp, guided=0.0):
     `guided` is the weight of the guided attention at this step: a number or a scalar tensor.
     """
     real = layers.mask(targets.frames, tf.shape(targets.mel)[1])
-    before = _mean(tf.square(spoken.mel_before - targets.mel), real) / hp.mels
-    after = _mean(tf.square(spoken.mel - targets.mel), real) / hp.mels
-    stop = stop_loss(spoken.stop, spoken.steps, hp.stop_weight)
+    before = _mean(tf.square(spoken.mel_before - targets.mel), real) / hp.n_mels
+    after = _mean(tf.square(spoken.mel - targets.mel), real) / hp.n_mels
+    stop = stop_loss(spoken.stop, spoken.steps, hp.stop_token_pos_weight)
     attention = guided_attention_loss(spoken.alignments, text_lengths, spoken.steps,
-                                      hp.guided_attention_width)
-    decay = hp.l2 * layers.l2(tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))
+                                      hp.guided_attention_sigma)
+    decay = hp.weight_decay * layers.l2(tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))
     total = before + after + stop + guided * attention + decay
     return Losses(total, before, after, stop, attention, decay)
 

@@ -1,11 +1,11 @@
 """The whole network, from jamo to mel: arXiv 1712.05884, figure 1."""
 from collections import namedtuple
 
-import layers
+from nn import layers
+from nn.compat import tf
 from tacotron2 import attention, decoder
 from tacotron2.encoder import encoder
 from tacotron2.postnet import postnet
-from tf1 import tf
 
 # mel_before, mel: [batch, frames, mels], before and after the post-net; stop: logits
 # [batch, steps]; alignments: [batch, steps, jamo]; steps, frames: int32 [batch], what is real
@@ -26,11 +26,11 @@ def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None
     noise    float32 [batch, steps, noise_channels], uniform in [0, 1): the pre-net's dropout
     targets  Targets(mel [batch, frames, mels], frames int32 [batch]), frames a multiple of r
     limits   int32 [batch], the most decoder steps for each line
-    r        frames a decoder step, a number or a scalar tensor; hp.r where it is not given
+    r        frames a decoder step, a number or a scalar tensor; hp.outputs_per_step where it is not given
     forced   share of the decoder steps that see the true frame, a scalar tensor, in training only;
              all of them where it is not given
     """
-    r = hp.r if r is None else r
+    r = hp.outputs_per_step if r is None else r
     with tf.variable_scope("tacotron2"):
         values = encoder(text, lengths, hp, symbols, training)              # [b, jamo, channels]
         if speakers:
@@ -53,14 +53,14 @@ def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None
 
 def with_speaker(values, speaker, speakers, hp):
     """The encoder's output with the speaker's embedding beside every jamo."""
-    vector = layers.embedding(speaker, speakers, hp.speaker_embedding, "speakers")
+    vector = layers.embedding(speaker, speakers, hp.speaker_embedding_dim, "speakers")
     vector = tf.tile(vector[:, None], [1, tf.shape(values)[1], 1])
     return tf.concat([values, vector], 2)
 
 
 def speaker_rows(hp):
     """{end of a kernel's name: which of its rows is the first that a speaker's channels meet}."""
-    encoded = 2 * hp.encoder_lstm
-    return {"attention/memory/kernel": encoded, "decoder/lstm_1/kernel": hp.prenet[-1] + encoded,
-            "decoder/frames/kernel": hp.decoder_lstm + encoded,
-            "decoder/stop/kernel": hp.decoder_lstm + encoded}
+    encoded = 2 * hp.encoder_lstm_units
+    return {"attention/memory/kernel": encoded, "decoder/lstm_1/kernel": hp.prenet_dims[-1] + encoded,
+            "decoder/frames/kernel": hp.decoder_rnn_dim + encoded,
+            "decoder/stop/kernel": hp.decoder_rnn_dim + encoded}

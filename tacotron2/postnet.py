@@ -1,7 +1,7 @@
 """The post-net (arXiv 1712.05884, section 2.2): a correction of the whole decoded spectrogram."""
-import layers
+from nn import layers
+from nn.compat import tf
 from tacotron2.encoder import conv_block
-from tf1 import tf
 
 
 def postnet(mel, lengths, hp, training):
@@ -9,8 +9,8 @@ def postnet(mel, lengths, hp, training):
     with tf.variable_scope("postnet"):
         real = layers.mask(lengths, tf.shape(mel)[1])
         x = mel
-        for i in range(hp.postnet_layers - 1):
-            x = conv_block(x, real, hp.postnet_channels, hp.postnet_width, "conv_%d" % (i + 1),
+        for i in range(hp.postnet_n_convolutions - 1):
+            x = conv_block(x, real, hp.postnet_embedding_dim, hp.postnet_kernel_size, "conv_%d" % (i + 1),
                            tf.tanh, hp.dropout, training)
-        return real * conv_block(x, real, hp.mels, hp.postnet_width,
-                                 "conv_%d" % hp.postnet_layers, tf.identity, hp.dropout, training)
+        return real * conv_block(x, real, hp.n_mels, hp.postnet_kernel_size,
+                                 "conv_%d" % hp.postnet_n_convolutions, tf.identity, hp.dropout, training)

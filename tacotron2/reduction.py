@@ -1,15 +1,15 @@
 """How many frames a decoder step emits (r), where a schedule lowers it (arXiv 1712.05884 has one;
 "gradual training" starts with more, which align sooner, and ends with fewer, which sound better).
 
-hp.r_schedule holds pairs (r, until step), in order; after the last of them hp.r holds. The layer
+hp.outputs_per_step_schedule holds pairs (r, until step), in order; after the last of them hp.outputs_per_step holds. The layer
 that emits frames has room for the most of them; of what it emits the first r count.
 """
-from tf1 import tf
+from nn.compat import tf
 
 
 def most(hp):
     """The largest r that the run ever has."""
-    return max((hp.r,) + hp.r_schedule[::2])
+    return max((hp.outputs_per_step,) + hp.outputs_per_step_schedule[::2])
 
 
 def at(hp, step):
@@ -17,7 +17,7 @@ def at(hp, step):
     for r, until in _pairs(hp):
         if step < until:
             return r
-    return hp.r
+    return hp.outputs_per_step
 
 
 def around(hp, step):
@@ -27,21 +27,21 @@ def around(hp, step):
 
 
 def at_variable(hp, step):
-    """r at a step, where the step is a variable: int32 scalar, or hp.r where there is no schedule.
+    """r at a step, where the step is a variable: int32 scalar, or hp.outputs_per_step where there is no schedule.
     """
-    r = hp.r
+    r = hp.outputs_per_step
     for earlier, until in reversed(_pairs(hp)):
         r = tf.where(step < until, earlier, r)
     return r
 
 
 def of_trained(hp):
-    """r of the last step that the weights took: hp.r, or by the variable that counts the steps."""
-    if not hp.r_schedule:
-        return hp.r
+    """r of the last step that the weights took: hp.outputs_per_step, or by the variable that counts the steps."""
+    if not hp.outputs_per_step_schedule:
+        return hp.outputs_per_step
     done = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
     return at_variable(hp, done - 1)
 
 
 def _pairs(hp):
-    return list(zip(hp.r_schedule[::2], hp.r_schedule[1::2]))
+    return list(zip(hp.outputs_per_step_schedule[::2], hp.outputs_per_step_schedule[1::2]))

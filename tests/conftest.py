@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 import soundfile
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TESTS = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(TESTS)
+CLIPS = os.path.join(TESTS, "clips")       # two dozen short recordings of espeak-ng
 
-import hparams  # noqa: E402  (it is found only now)
+sys.path.insert(0, ROOT)
+
+from common.hparam_set import create_hparams
 
 
 @pytest.fixture
 def hp():
-    return hparams.load("tiny")
+    return create_hparams("tiny")
 
 
 def voice(seconds, rate=16000, pitch=150):
@@ -67,14 +71,14 @@ def stores(tmp_path_factory):
 
 def call(main, *arguments):
     """Run a program's main in a TensorFlow graph of its own; its exit status."""
-    from tf1 import tf
+    from nn.compat import tf
     with tf.Graph().as_default():
         return main([str(argument) for argument in arguments]) or 0
 
 
 def quick_session(threads=0):
     """A session that starts in a tenth of the time: it does not rewrite the graph first."""
-    from tf1 import tf
+    from nn.compat import tf
     config = tf.ConfigProto(intra_op_parallelism_threads=threads,
                             inter_op_parallelism_threads=threads)
     rewriting = config.graph_options.rewrite_options
@@ -100,5 +104,5 @@ def trained(stores, tmp_path_factory):
     for kind, path in paths.items():
         # at this rate Tacotron2 has learnt not to stop at once
         train(kind, stores, path, "--preset", "tiny", "--steps", 6, "--hparams",
-              "checkpoint_every=2,summary_every=2,evaluate_every=6,learning_rate=0.01")
+              "checkpoint_interval=2,summary_interval=2,eval_interval=6,learning_rate=0.01")
     return paths

@@ -10,10 +10,10 @@ import os
 import re
 import sys
 
-import files
-import tf1
-from hparams import InputError
-from tf1 import tf
+from common import files
+from common.errors import InputError
+from nn import compat
+from nn.compat import tf
 
 AVERAGE = "/ExponentialMovingAverage"       # what TensorFlow adds to the name of a weight
 
@@ -131,7 +131,7 @@ def _first_readable(candidates, take, damaged=None):
             raise
         except (tf.errors.OpError, RuntimeError, ValueError, IndexError, OSError) as problem:
             sentence = "%s: the checkpoint cannot be read (%s)" % (
-                path, tf1.reason(problem))
+                path, compat.reason(problem))
         if number == len(candidates):
             raise InputError(sentence + "; and no other is there")
         print("warning: %s; using the one before it" % sentence, file=sys.stderr)

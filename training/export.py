@@ -10,13 +10,14 @@ import os
 import shutil
 import tempfile
 
-import command_line
 import korean
-import tf1
-from hparams import InputError
+from common import command_line
+from common.errors import InputError
+from nn import compat
+from nn.compat import tf
 from tacotron2.inference import Synthesizer
-from tf1 import tf
-from training import checkpoint, run as runs
+from training import checkpoint
+from training import run as runs
 from wavenet_vocoder.inference import Vocoder
 
 _BUILD = {"tacotron": lambda run: Synthesizer(run.hp, len(korean.SYMBOLS), run.speaker_rows),
@@ -51,7 +52,7 @@ def _write(run, folder, best):
     """Write a run's run.json and the trained values of its variables into a folder."""
     with tf.Graph().as_default():
         _BUILD[run.kind](run)
-        with tf1.session() as session:
+        with compat.session() as session:
             step = checkpoint.take_trained(session, run, best)
             # the graph counts its steps only where r has a schedule
             if not any(v.op.name == "global_step" for v in tf.global_variables()):

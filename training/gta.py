@@ -12,17 +12,19 @@ import shutil
 import numpy as np
 from tqdm import tqdm
 
-import files
 import korean
-import tf1
+from common import files
+from common.errors import InputError
 from datasets import batches
 from datasets.predicted import Predicted
-from hparams import InputError
+from nn import compat
+from nn.compat import tf
 from tacotron2 import reduction
 from tacotron2.decoder import noise_channels
 from tacotron2.network import Targets, tacotron2
-from tf1 import tf
-from training import checkpoint, inputs, run as runs
+from tacotron2.training_graph import placeholders
+from training import checkpoint
+from training import run as runs
 
 
 def predicted(run, stores, folder):
@@ -75,7 +77,7 @@ def _predict(tacotron, folder, run, stores):
     together = [items[i:i + size] for i in range(0, len(items), size)]
     with tf.Graph().as_default():
         predict = _predictor(tacotron)
-        with tf1.session() as session:
+        with compat.session() as session:
             step = checkpoint.take_trained(session, tacotron)
             if (_known(run) or {}).get("step") != step:
                 shutil.rmtree(os.path.join(run.folder, "gta"), ignore_errors=True)
@@ -92,7 +94,7 @@ def _predict(tacotron, folder, run, stores):
 
 def _predictor(tacotron):
     """The teacher-forced graph: a function (session, items) → a mel [frames, mels] each."""
-    hp, batch = tacotron.hp, inputs.text_batch(tacotron.hp)
+    hp, batch = tacotron.hp, placeholders(tacotron.hp)
     noise = tf.placeholder(tf.float32, [None, None, noise_channels(hp)])
     r = tf.convert_to_tensor(reduction.of_trained(hp))
     spoken = tacotron2(batch.text, batch.text_lengths, batch.speaker, noise, hp,
@@ -100,11 +102,11 @@ def _predictor(tacotron):
                        targets=Targets(batch.mel, batch.frames), r=r)
 
     def predict(session, items):
-        padded = hp.replace(r=int(session.run(r)))
+        padded = hp.replace(outputs_per_step=int(session.run(r)))
         # of the recordings, not of what is to be made of them
         arrays = batches.text_batch([item._replace(store=item.store.recorded) for item in items],
                                     padded)
-        steps = arrays.mel.shape[1] // padded.r
+        steps = arrays.mel.shape[1] // padded.outputs_per_step
         dropped = np.random.RandomState(hp.seed).uniform(size=[steps, noise_channels(hp)])
         feed = dict(zip(batch, arrays))
         feed[noise] = np.tile(dropped, [len(items), 1, 1])

@@ -1,14 +1,14 @@
 """Whether a run is in numerical health, and what to do when it is not.
 
 A batch whose loss or gradient is not finite, or whose loss lies far above the others', is never
-learnt from: its step changes nothing (training.optimizer), and its utterances are named. The first
+learnt from: its step changes nothing (nn.optimizer), and its utterances are named. The first
 time that is all, and so is a single loss that is far too large: a vocoder's may leap. When more
 comes soon, the weights themselves are suspect: the run goes back to its last checkpoint, at half
 the rate, without those batches. When that does not help, it stops.
 """
 import numpy as np
 
-from hparams import InputError
+from common.errors import InputError
 
 WINDOW = 100        # losses that the next one is compared with
 ENOUGH = 10         # of them, before they say what is usual

@@ -13,8 +13,8 @@ import time
 import numpy as np
 
 import audio
-import files
-from tf1 import tf
+from common import files
+from nn.compat import tf
 from training.run import SOFTWARE
 
 MARGIN = 1 << 14    # bytes of free disk that events leave

@@ -4,8 +4,8 @@ import signal
 import sys
 import threading
 
-import tf1
-from hparams import InputError
+from common.errors import InputError
+from nn import compat
 from training import memory
 from training.feeding import ahead
 from training.pace import Pace
@@ -56,7 +56,7 @@ def train(run, options, optimizer, figures, items, feed, padding, needs, evaluat
     InputError or OSError, with everything saved that can be, where the data, the disk or the
     numbers do not let it go on.
     """
-    steps = options.steps or run.hp.steps
+    steps = options.steps or run.hp.train_steps
     name = os.path.basename(os.path.abspath(run.folder))
 
     def batch(step):
@@ -65,7 +65,7 @@ def train(run, options, optimizer, figures, items, feed, padding, needs, evaluat
         return utterances, feed_dict, padding(feed_dict)
 
     try:
-        with tf1.session(options.threads) as session, Interrupt() as interrupt:
+        with compat.session(options.threads) as session, Interrupt() as interrupt:
             trainer = Trainer(run, session, optimizer, figures, needs)
             trainer.begin(options.init_from)
             if trainer.done and _evaluates(run.hp, trainer.done, steps):
@@ -106,13 +106,13 @@ def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
         if not trainer.learn(utterances, feed_dict):
             return
         bar.at(trainer.done, trainer.loss(), **pace.shares())
-        if trainer.done % hp.summary_every == 0:
+        if trainer.done % hp.summary_interval == 0:
             trainer.record(pace.shares())
             pace.begin()
         evaluating = _evaluates(hp, trainer.done, steps)
         stopping = interrupt.status is not None
         # before an evaluation, too: one that a signal cuts is made again from there
-        if trainer.done % hp.checkpoint_every == 0 or evaluating or stopping:
+        if trainer.done % hp.checkpoint_interval == 0 or evaluating or stopping:
             if not trainer.save():
                 return
         if evaluating and not stopping:
@@ -123,4 +123,4 @@ def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
 
 
 def _evaluates(hp, step, steps):
-    return step % hp.evaluate_every == 0 or step == steps
+    return step % hp.eval_interval == 0 or step == steps

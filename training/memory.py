@@ -11,8 +11,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from hparams import InputError
-from tf1 import tf
+from common.errors import InputError
+from nn.compat import tf
 
 NUMBER = 4                  # bytes of a float32
 # numbers kept for each channel of a layer
@@ -31,7 +31,7 @@ def tacotron(hp, items):
     rows = min(hp.batch_size, len(items))
     frames = max(item.row.frames for item in items)
     jamo = max(len(item.ids) for item in items)
-    again = "a new run with --hparams r=%d does, too" % (2 * hp.r)
+    again = "a new run with --hparams outputs_per_step=%d does, too" % (2 * hp.outputs_per_step)
     remedy = (_goes_on("batch_size=%d" % (rows // 2)) + "; " + again if rows > 1 else
               "leave out utterances of more than %d frames; %s" % (frames // 2, again))
     return Needs(tacotron_activations(hp, rows, frames, jamo),
@@ -40,28 +40,28 @@ def tacotron(hp, items):
 
 def tacotron_activations(hp, rows, frames, jamo):
     """Bytes that a step keeps of a batch [rows, frames] on texts [rows, jamo]."""
-    a_step = DECODER * hp.decoder_lstm + ATTENTION * jamo * (hp.attention + hp.attention_filters)
-    a_frame = CONVOLUTION * hp.postnet_layers * hp.postnet_channels
-    a_jamo = (CONVOLUTION * hp.encoder_layers * hp.encoder_channels
-              + DECODER * hp.encoder_lstm)
-    a_row = -(-frames // hp.r) * a_step + frames * a_frame + jamo * a_jamo
+    a_step = DECODER * hp.decoder_rnn_dim + ATTENTION * jamo * (hp.attention_dim + hp.attention_location_n_filters)
+    a_frame = CONVOLUTION * hp.postnet_n_convolutions * hp.postnet_embedding_dim
+    a_jamo = (CONVOLUTION * hp.encoder_n_convolutions * hp.encoder_conv_channels
+              + DECODER * hp.encoder_lstm_units)
+    a_row = -(-frames // hp.outputs_per_step) * a_step + frames * a_frame + jamo * a_jamo
     return int(NUMBER * rows * a_row)
 
 
 def vocoder(hp):
     """What WaveNet needs to learn from a batch."""
-    rows, segment = hp.wavenet_batch_size, hp.wavenet_segment
-    half = hp.hop * max(1, segment // hp.hop // 2)
+    rows, segment = hp.wavenet_batch_size, hp.wavenet_segment_length
+    half = hp.hop_length * max(1, segment // hp.hop_length // 2)
     remedy = _goes_on("wavenet_batch_size=%d" % (rows // 2) if rows > 1 else
-                      "wavenet_segment=%d" % half)
+                      "wavenet_segment_length=%d" % half)
     return Needs(vocoder_activations(hp, rows, segment),
                  "%d segments of %d samples" % (rows, segment), remedy)
 
 
 def vocoder_activations(hp, rows, samples):
     """Bytes that a step keeps of a batch [rows, samples]."""
-    a_layer = ((hp.wavenet_kernel + 1) * hp.wavenet_residual + 4 * hp.wavenet_gate
-               + hp.wavenet_skip)
+    a_layer = ((hp.wavenet_kernel_size + 1) * hp.wavenet_residual_channels + 4 * hp.wavenet_dilation_channels
+               + hp.wavenet_skip_channels)
     return int(NUMBER * rows * samples * hp.wavenet_layers * SAMPLE * a_layer)
 
 

@@ -7,7 +7,7 @@ import textwrap
 from matplotlib.figure import Figure
 
 import korean
-from pictures import korean_font, letter_labels, png
+from common.plotting import korean_font, letter_labels, png
 
 WIDTH = 350 / 90.0  # inches: 350 pixels
 LINE = 25           # letters in a line of a title

@@ -1,9 +1,9 @@
 """A timeline of a few training steps: --profile N. chrome://tracing and ui.perfetto.dev open it."""
 import json
 
-import files
-import tf1
-from tf1 import tf
+from common import files
+from nn import compat
+from nn.compat import tf
 
 WARM = 3        # steps before the first that is traced: the first ones reserve memory
 
@@ -26,7 +26,7 @@ class Profile(object):
         traced = tf.RunMetadata()
         options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
         got = session.run(fetches, feed_dict, options, traced)
-        self._events += tf1.trace_events(traced)
+        self._events += compat.trace_events(traced)
         if self._steps == WARM + self.count:
             self.close()
         return got

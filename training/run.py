@@ -3,13 +3,14 @@ import errno
 import fcntl
 import os
 
-import files
-import hparams
 import korean
-from hparams import InputError
+from common import files
+from common.errors import InputError
+from common.hparam_set import (create_hparams, hparams_from_dict,
+                               override_hparams, override_run_hparams)
 from korean.punctuation import are_punctuated
+from nn.compat import STACK, VERSION
 from tacotron2 import network as tacotron
-from tf1 import STACK, VERSION
 from wavenet_vocoder import network as wavenet
 
 FORMAT = 2      # 1 had no speaker_table: one of several speakers, none of one
@@ -116,7 +117,7 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
                              % next(name for name in speakers if speakers.count(name) > 1))
         run = _new(folder, kind, stores, preset, changes, origin and load_origin(origin, kind))
     for store in stores:
-        require_same(store.audio, run.hp.audio(), "%s" % store.folder,
+        require_same(store.audio, run.hp.audio_settings(), "%s" % store.folder,
                      "the run (preset %s)" % preset if preset else "the run")
         require_same({"pronounce": store.reader.pronounce}, {"pronounce": run.hp.pronounce},
                      store.folder, "the run")
@@ -160,7 +161,7 @@ def load_origin(folder, kind):
     for name, value in (("speaker_table", speaker_table), ("punctuated", punctuated)):
         if type(value) is not bool:
             raise InputError("%s: %s should be true or false" % (path, name))
-    hp = hparams.from_dict(stored.get("hparams"), path)
+    hp = hparams_from_dict(stored.get("hparams"), path)
     reader = stored.get("reader")
     if type(reader) is int:             # of runs from before lexicons: the version alone
         reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
@@ -171,15 +172,15 @@ def load_origin(folder, kind):
 def _new(folder, kind, stores, preset, changes, origin):
     """The Run that begins with the weights of the Run `origin`, if there is one."""
     if origin and not preset:
-        hp = hparams.on_top(origin.hp.replace(freeze=""), changes)
+        hp = override_hparams(origin.hp.replace(freeze=""), changes)
     else:
-        hp = hparams.load(preset or "reference", changes)
+        hp = create_hparams(preset or "reference", changes)
     unknown = set(hp.freeze.split("+")) - set(_PARTS[kind]) - {""}
     if unknown:
         raise InputError("--freeze %s: the parts of a %s are %s"
                          % (", ".join(sorted(unknown)), kind, ", ".join(_PARTS[kind])))
     if origin:
-        require_same(origin.hp.audio(), hp.audio(), origin.folder, "the new run")
+        require_same(origin.hp.audio_settings(), hp.audio_settings(), origin.folder, "the new run")
     return Run(folder, kind, hp, [store.speaker for store in stores], _common_reader(stores),
                speaker_table=len(stores) > 1 or bool(origin and origin.speaker_table))
 
@@ -205,15 +206,15 @@ def _common_reader(stores):
 
 def require_fitting(tacotron, vocoder):
     """InputError where two runs differ in what a mel means."""
-    require_same(vocoder.hp.audio(), tacotron.hp.audio(), vocoder.folder, tacotron.folder)
+    require_same(vocoder.hp.audio_settings(), tacotron.hp.audio_settings(), vocoder.folder, tacotron.folder)
 
 
 def _changed(run, preset, changes):
     """A run's hyper-parameters with a user's changes, if they leave what is fixed as it was."""
     if preset:
-        asked = hparams.load(preset, changes)
-        require_same(asked.fixed(), run.hp.fixed(), "--preset %s" % preset, run.folder)
-    return hparams.changed(run.hp, changes, run.folder)
+        asked = create_hparams(preset, changes)
+        require_same(asked.fixed_values(), run.hp.fixed_values(), "--preset %s" % preset, run.folder)
+    return override_run_hparams(run.hp, changes, run.folder)
 
 
 def require_same(given, wanted, source, other):

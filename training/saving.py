@@ -15,10 +15,10 @@ import os
 import re
 import shutil
 
-import files
-import tf1
-from hparams import InputError
-from tf1 import tf
+from common import files
+from common.errors import InputError
+from nn import compat
+from nn.compat import tf
 from training import checkpoint
 
 
@@ -116,7 +116,7 @@ def _reason(problem):
     for number in (errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS):
         if os.strerror(number) in str(problem):
             return os.strerror(number)
-    return tf1.reason(problem)
+    return compat.reason(problem)
 
 
 def _found(run, name):

@@ -5,8 +5,8 @@ compared by ear, and were written for this: no recording has taught the network 
 """
 import os
 
-import files
 import korean
+from common import files
 from datasets.batches import Item
 from datasets.store import Row
 

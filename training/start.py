@@ -1,8 +1,7 @@
 """What both trainers do before their first step."""
 from datasets import batches
 from datasets.store import load_store
-from doctor import device
-from tf1 import tf
+from nn.compat import tf
 from training import run as runs
 
 
@@ -13,14 +12,13 @@ def start(options, kind, to_learn_from=lambda run, stores: stores):
     Raises InputError where data, run folder and options do not fit together, or TensorFlow cannot
     compute where they ask.
     """
-    device.take(options.device)
     stores = [load_store(folder) for folder in options.data]
     changes = options.hparams
     if options.freeze:
         changes += ",freeze=" + "+".join(sorted(options.freeze.replace(",", "+").split("+")))
     run = runs.begin_or_go_on(options.logdir, kind, stores, options.preset, changes,
                               options.init_from)
-    training, held_out = batches.split(to_learn_from(run, stores), run.hp.held_out)
+    training, held_out = batches.split(to_learn_from(run, stores), run.hp.validation_fraction)
     print("%d utterances to train on, %d held out; speakers: %s"
           % (len(training), len(held_out), ", ".join(run.speakers)))
     tf.set_random_seed(run.hp.seed)

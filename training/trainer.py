@@ -4,11 +4,13 @@ import time
 
 import numpy as np
 
-from tf1 import tf
-from training import checkpoint, memory, run as runs, saving, transfer
+from nn.compat import tf
+from nn.optimizer import refused
+from training import checkpoint, memory
+from training import run as runs
+from training import saving, transfer
 from training.health import Health, Unhealthy
 from training.journal import Journal
-from training.optimizer import refused
 
 
 class Interrupted(Exception):
@@ -111,7 +113,7 @@ class Trainer(object):
                 return False
         saving.save(self.session, self.saver, self.run, self.done,
                     {"recent": self.recent, "health": self.health.state,
-                     "minutes": self.journal.minutes()}, self.run.hp.keep_checkpoints)
+                     "minutes": self.journal.minutes()}, self.run.hp.checkpoints_to_keep)
         self.saved = self.done
         return True
 

@@ -11,8 +11,8 @@ import re
 import numpy as np
 
 import korean
+from nn.compat import tf
 from tacotron2 import network as tacotron
-from tf1 import tf
 from training import checkpoint
 from wavenet_vocoder import network as wavenet
 

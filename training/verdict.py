@@ -9,7 +9,7 @@ from collections import namedtuple
 
 import numpy as np
 
-import files
+from common import files
 from training.journal import records
 
 FROM, UNTIL = 0.1, 0.3      # share of the steps to reach: within it every verdict is also printed
@@ -44,10 +44,10 @@ def in_time(hp, steps):
     Runs that are too short to tell anything by then are left as they are.
     """
     due = int(UNTIL * steps)
-    every = min(hp.evaluate_every, max(due, 1))
+    every = min(hp.eval_interval, max(due, 1))
     if due < _earliest(hp):
         return hp
-    return hp.replace(evaluate_every=every if due // every * every >= _earliest(hp) else due)
+    return hp.replace(eval_interval=every if due // every * every >= _earliest(hp) else due)
 
 
 def tell(run, step, steps):
@@ -69,7 +69,7 @@ def tell(run, step, steps):
 
 def judge(history, hp, step):
     """The Verdict on a run after `step` steps, by its records (training.journal.records)."""
-    planned = step * float(PLANNED) / hp.steps
+    planned = step * float(PLANNED) / hp.train_steps
     last = {}
     for record in history:
         if record["step"] == step:
@@ -82,7 +82,7 @@ def judge(history, hp, step):
 
 def _earliest(hp):
     """The first step at which a verdict has something to rest on."""
-    return max(EARLIEST_EVER, EARLIEST * hp.steps // PLANNED)
+    return max(EARLIEST_EVER, EARLIEST * hp.train_steps // PLANNED)
 
 
 def _rate(history, last, hp):
@@ -106,7 +106,7 @@ def _rate(history, last, hp):
         "had to be clipped. Try: begin anew with --hparams learning_rate=%g; where that does not "
         "help, listen whether the recordings hold speech at all."
         % (hp.learning_rate, "low" if low else "high", now, lowest, 100 * unexplained, 100 * MUCH,
-           100 * np.mean(np.array(norms) > hp.clip_norm), hp.learning_rate * (10 if low else 0.1))))
+           100 * np.mean(np.array(norms) > hp.grad_clip_thresh), hp.learning_rate * (10 if low else 0.1))))
 
 
 def _unused(last, hp):
@@ -152,16 +152,16 @@ def _learning(last, planned, hp):
 
 def _means(hp):
     """What helps a run to align that its data allows to, as the run has not got it yet."""
-    means = ["trim silence at the ends and long pauses (preprocess.py --hparams trim_db=30)",
+    means = ["trim silence at the ends and long pauses (preprocess.py --hparams trim_top_db=30)",
              "more recordings"]
-    if hp.guided_attention < 1:
-        means.append("guided attention (--hparams guided_attention=5)")
-    most = max((hp.r,) + hp.r_schedule[::2])
+    if hp.guided_attention_weight < 1:
+        means.append("guided attention (--hparams guided_attention_weight=5)")
+    most = max((hp.outputs_per_step,) + hp.outputs_per_step_schedule[::2])
     if most < 4:
-        means.append("a larger r to begin with (--hparams r_schedule=%dx%d, in a new run)"
-                     % (2 * most + 1, hp.steps // 5))
-    if hp.attention_kind in ("bahdanau", "luong"):
-        means.append("an attention that knows places (--hparams attention_kind=location)")
+        means.append("a larger r to begin with (--hparams outputs_per_step_schedule=%dx%d, in a new run)"
+                     % (2 * most + 1, hp.train_steps // 5))
+    if hp.attention_type in ("bahdanau", "luong"):
+        means.append("an attention that knows places (--hparams attention_type=location)")
     means.append("a lower learning rate (--hparams learning_rate=%g)" % (hp.learning_rate / 2))
     return "; ".join(means)
 

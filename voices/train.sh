@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
 out=${VOICE:-logs/voice}
 
-"$python" -m demo_corpus --out "$out/corpus"
+"$python" -m tools.demo_corpus --out "$out/corpus"
 for speaker in sol ram; do
     "$python" preprocess.py --corpus "$out/corpus/$speaker" --out "$out/$speaker" \
         --speaker "$speaker" --preset small
@@ -18,26 +18,26 @@ train() {
     "$python" "train_$1.py" --data "$out/sol" --data "$out/ram" --logdir "$out/$1" --preset small \
         --threads "$threads" --steps "$2" --hparams "$3"
 }
-tacotron=r_schedule=5x1500x3x6000,guided_attention_from=1500,guided_attention_until=2500
-tacotron=$tacotron,evaluate_every=1000
-vocoder=wavenet_output=mulaw,wavenet_preemphasis=0.85,wavenet_segment=4000,wavenet_ema=0.9995
-vocoder=$vocoder,evaluate_every=2000
+tacotron=r_schedule=5x1500x3x6000,guided_attention_decay_start=1500,guided_attention_decay_end=2500
+tacotron=$tacotron,eval_interval=1000
+vocoder=wavenet_output=mulaw,wavenet_preemphasis=0.85,wavenet_segment_length=4000,wavenet_ema_decay=0.9995
+vocoder=$vocoder,eval_interval=2000
 
 # the two stages side by side, a core each
 threads=1
 {
-    train tacotron 1680 $tacotron,decay_start=1600,decay_half=500
-    train tacotron 2100 $tacotron,decay_start=1700,decay_half=120
+    train tacotron 1680 $tacotron,decay_start=1600,decay_half_life=500
+    train tacotron 2100 $tacotron,decay_start=1700,decay_half_life=120
 } &
-train vocoder 1702 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half=4000
-train vocoder 2350 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half=4000
+train vocoder 1702 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=4000
+train vocoder 2350 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=4000
 wait $!
 # then both cores for the one that needs longer
 threads=2
-train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half=2000
-train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half=1000000
+train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=2000
+train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=1000000
 # a rate counts from step 0: this is 9e-4 at 17,805, and falls to 1e-4
-train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half=900
+train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half_life=900
 
 [ -d "$out/voice" ] ||
     "$python" -m training.export --tacotron "$out/tacotron" --vocoder "$out/vocoder" --out "$out/voice"

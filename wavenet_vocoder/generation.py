@@ -10,7 +10,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from tf1 import tf
+from nn.compat import tf
 from wavenet_vocoder import network, outputs
 from wavenet_vocoder.step import one_step
 
@@ -46,7 +46,7 @@ def follow(audio, mel, speaker, hp, speakers, reuse=None):
 def first_state(batch, hp):
     """The State before the first sample, as arrays: silence."""
     rows = sum(_ring_sizes(hp))
-    return State(np.zeros([rows, batch, hp.wavenet_residual], np.float32), np.int32(0),
+    return State(np.zeros([rows, batch, hp.wavenet_residual_channels], np.float32), np.int32(0),
                  np.zeros([batch], np.float32))
 
 
@@ -63,7 +63,7 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
         state = first_state(1, hp)
         state = State(tf.tile(state.memory, [1, batch, 1]), state.position, tf.zeros([batch]))
     # not trained, not saved; its batch is whatever is assigned
-    ring = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual]), trainable=False, validate_shape=False,
+    ring = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual_channels]), trainable=False, validate_shape=False,
                        collections=[tf.GraphKeys.LOCAL_VARIABLES], name="wavenet_memory")
     ring = tf.assign(ring, state.memory, validate_shape=False)
     kept = tf.TensorArray(tf.float32, size=time, element_shape=tf.TensorShape([None] + shape))
@@ -88,14 +88,14 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
 def _rows(n, hp):
     """int32 [layers, kernel - 1]: where x at n - (kernel - 1)·dilation … n - dilation lie."""
     dilations = np.array(network.dilations(hp), np.int32)[:, None]
-    lags = dilations * np.arange(hp.wavenet_kernel - 1, 0, -1, dtype=np.int32)
+    lags = dilations * np.arange(hp.wavenet_kernel_size - 1, 0, -1, dtype=np.int32)
     sizes = np.array(_ring_sizes(hp), np.int32)[:, None]
     first = np.cumsum(sizes, 0, dtype=np.int32) - sizes
     return first + (n - lags) % sizes
 
 
 def _ring_sizes(hp):
-    return [(hp.wavenet_kernel - 1) * dilation for dilation in network.dilations(hp)]
+    return [(hp.wavenet_kernel_size - 1) * dilation for dilation in network.dilations(hp)]
 
 
 def _time_first(x):

@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 import audio
-from tf1 import tf
+from nn.compat import tf
 from wavenet_vocoder import generation, noise, outputs
 from wavenet_vocoder.pieces import check, cut, faded, frames, joined
 from wavenet_vocoder.upsampling import context_frames
@@ -69,11 +69,11 @@ def _all_of(begin, pieces, hp, progress):
         count, began = min(count, longest - at, MOST_FRAMES), time.time()
         made.append(drawing.draw(count))
         if progress:
-            progress(sum(_counting(piece, at, at + count) for piece in pieces) * hp.hop)
+            progress(sum(_counting(piece, at, at + count) for piece in pieces) * hp.hop_length)
         at += count
         count = max(1, int(count * SHOWN_EVERY / max(time.time() - began, 1e-3)))
     whole = np.concatenate(made, 1)
-    return [whole[row, :frames(piece) * hp.hop] for row, piece in enumerate(pieces)]
+    return [whole[row, :frames(piece) * hp.hop_length] for row, piece in enumerate(pieces)]
 
 
 def _counting(piece, start, stop):
@@ -91,11 +91,11 @@ class Vocoder(object):
 
     def __init__(self, hp, speakers, reuse=None):
         self.hp, self.output = hp, outputs.of(hp)
-        self.mel = tf.placeholder(tf.float32, [None, None, hp.mels], "mel")
+        self.mel = tf.placeholder(tf.float32, [None, None, hp.n_mels], "mel")
         self.speaker = tf.placeholder(tf.int32, [None], "speaker")
         self.noise = tf.placeholder(tf.float32, [None, None, self.output.noise_size], "noise")
         self.state = generation.State(
-            tf.placeholder(tf.float32, [None, None, hp.wavenet_residual], "memory"),
+            tf.placeholder(tf.float32, [None, None, hp.wavenet_residual_channels], "memory"),
             tf.placeholder(tf.int32, [], "position"), tf.placeholder(tf.float32, [None], "sample"))
         self.generated = generation.generate(self.mel, self.speaker, self.noise, hp, speakers,
                                              self.state, reuse)
@@ -120,7 +120,7 @@ class _InGraph(object):
         self.state = generation.first_state(len(pieces), vocoder.hp)
 
     def draw(self, count):
-        vocoder, hop, stop = self.vocoder, self.vocoder.hp.hop, self.at + count
+        vocoder, hop, stop = self.vocoder, self.vocoder.hp.hop_length, self.at + count
         feed = dict(zip(vocoder.state, self.state))
         feed.update({
             vocoder.mel: self.mels[:, self.at:stop + 2 * context_frames(vocoder.hp)],

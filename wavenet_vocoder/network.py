@@ -4,8 +4,8 @@ p(x) = Π p(x_n | x_0 … x_n-1, h)  (equations 1 and 9): what comes out at n is
 sample n, made of the samples before n and of the condition h_n, the mel around frame n // hop and
 the speaker. Before its first sample a segment has silence.
 """
-from layers import dense, embedding
-from tf1 import tf
+from nn.compat import tf
+from nn.layers import dense, embedding
 from wavenet_vocoder import outputs
 from wavenet_vocoder.upsampling import upsample
 
@@ -27,13 +27,13 @@ def network(audio, mel, speaker, hp, speakers, reuse=None):
         skips = []
         for i, dilation in enumerate(dilations(hp)):        # figure 4
             with tf.variable_scope("layer_%02d" % i):
-                z = gate(dense(taps(x, dilation, hp), 2 * hp.wavenet_gate, "dilated")
-                         + dense(h, 2 * hp.wavenet_gate, "condition", bias=False))
-                skips.append(dense(z, hp.wavenet_skip, "skip"))
+                z = gate(dense(taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels, "dilated")
+                         + dense(h, 2 * hp.wavenet_dilation_channels, "condition", bias=False))
+                skips.append(dense(z, hp.wavenet_skip_channels, "skip"))
                 if i + 1 < hp.wavenet_layers:               # nothing follows the last
-                    x += dense(z, hp.wavenet_residual, "residual")
+                    x += dense(z, hp.wavenet_residual_channels, "residual")
         y = tf.nn.relu(sum(skips))                          # [batch, time, skip]
-        y = tf.nn.relu(dense(y, hp.wavenet_skip, "post"))
+        y = tf.nn.relu(dense(y, hp.wavenet_skip_channels, "post"))
         return dense(y, outputs.of(hp).size, "parameters")
 
 
@@ -48,42 +48,42 @@ def training_loss(audio, mel, speaker, real, hp, speakers, reuse=None):
 
 def dilations(hp):
     """1, 2, 4 … as often over as there are cycles: a dilation a layer (2.1)."""
-    cycle = hp.wavenet_layers // hp.wavenet_cycles
+    cycle = hp.wavenet_layers // hp.wavenet_stacks
     return [2 ** (i % cycle) for i in range(hp.wavenet_layers)]
 
 
 def receptive_field(hp):
     """How many samples before n the distribution of sample n depends on."""
-    return (hp.wavenet_kernel - 1) * sum(dilations(hp)) + 1
+    return (hp.wavenet_kernel_size - 1) * sum(dilations(hp)) + 1
 
 
 def condition(mel, speaker, hp, speakers):
     """h of equation 9: the upsampled mel, brought to [-1, 1], and the speaker's embedding.
 
-    [batch, time, mels + wavenet_speaker], or [batch, time, mels] without a table of speakers.
+    [batch, time, n_mels + wavenet_speaker_embedding_dim], or [batch, time, mels] without a table of speakers.
     """
-    h = upsample(mel, hp) / hp.mel_range
+    h = upsample(mel, hp) / hp.max_abs_value
     if not speakers:
         return h
-    voice = tf.expand_dims(embedding(speaker, speakers, hp.wavenet_speaker, "speaker"), 1)
+    voice = tf.expand_dims(embedding(speaker, speakers, hp.wavenet_speaker_embedding_dim, "speaker"), 1)
     return tf.concat([h, tf.tile(voice, [1, tf.shape(h)[1], 1])], 2)
 
 
 def condition_channels(hp, speakers):
-    return hp.mels + (hp.wavenet_speaker if speakers else 0)
+    return hp.n_mels + (hp.wavenet_speaker_embedding_dim if speakers else 0)
 
 
 def speaker_rows(hp):
     """{end of a kernel's name: which of its rows is the first that a speaker's channels meet}."""
-    return {"condition/kernel": hp.mels}
+    return {"condition/kernel": hp.n_mels}
 
 
 def causal(audio, hp):
     """The stack's input at n, [batch, time, residual], from the sample before n."""
     before = tf.pad(audio, [[0, 0], [1, 0]])[:, :-1]
-    if hp.wavenet_output == "mulaw":        # a product with the one-hot class, as a look-up
-        return embedding(outputs.mulaw_class(before), outputs.CLASSES, hp.wavenet_residual, "input")
-    return dense(LEVEL * tf.expand_dims(before, 2), hp.wavenet_residual, "input")
+    if hp.wavenet_output_distribution == "mulaw":        # a product with the one-hot class, as a look-up
+        return embedding(outputs.mulaw_class(before), outputs.CLASSES, hp.wavenet_residual_channels, "input")
+    return dense(LEVEL * tf.expand_dims(before, 2), hp.wavenet_residual_channels, "input")
 
 
 def taps(x, dilation, hp):
@@ -92,13 +92,13 @@ def taps(x, dilation, hp):
     [batch, time, channels] → [batch, time, kernel·channels], zero before the start. A product with
     this is no slower than tf.nn.convolution, and its kernel is the one that generation needs.
     """
-    time, reach = tf.shape(x)[1], (hp.wavenet_kernel - 1) * dilation
+    time, reach = tf.shape(x)[1], (hp.wavenet_kernel_size - 1) * dilation
     padded = tf.pad(x, [[0, 0], [reach, 0], [0, 0]])
     # tf.slice, because the gradient of padded[:, lag:lag + time] takes a third of a whole step
     shifted = [tf.slice(padded, [0, lag, 0], [-1, time, -1])
                for lag in range(0, reach + 1, dilation)]
     for tap in shifted:
-        tap.set_shape([None, None, hp.wavenet_residual])
+        tap.set_shape([None, None, hp.wavenet_residual_channels])
     return tf.concat(shifted, 2)
 
 

@@ -13,7 +13,7 @@ from collections import namedtuple
 import numpy as np
 from scipy import special
 
-from tf1 import tf
+from nn.compat import tf
 
 Output = namedtuple("Output", "size log_probability sample noise noise_size")
 
@@ -23,8 +23,8 @@ HALF_STEP = 1 / 65535.0     # half the distance of two 16-bit values in [-1, 1]
 
 
 def of(hp):
-    """The Output that hp.wavenet_output names."""
-    return {"logistics": _logistics, "gaussian": _gaussian, "mulaw": _mulaw}[hp.wavenet_output](hp)
+    """The Output that hp.wavenet_output_distribution names."""
+    return {"logistics": _logistics, "gaussian": _gaussian, "mulaw": _mulaw}[hp.wavenet_output_distribution](hp)
 
 
 def loss(parameters, audio, real, hp):
@@ -35,7 +35,7 @@ def loss(parameters, audio, real, hp):
 
 def _logistics(hp):
     """A discretised mixture of logistics at 16 bits (Salimans et al., arXiv 1701.05517, 2.1)."""
-    mixture = hp.wavenet_mixture
+    mixture = hp.wavenet_num_mixtures
 
     def log_probability(parameters, audio):
         weights, means, log_scales = _split(parameters, hp)

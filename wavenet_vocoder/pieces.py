@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from hparams import InputError
+from common.errors import InputError
 from wavenet_vocoder import network
 from wavenet_vocoder.upsampling import context_frames, with_context
 
@@ -27,7 +27,7 @@ def frames(piece):
 def cut(number, mel, speaker, key, hp):
     """The pieces of a mel [frames, mels], in order; of a short one, itself."""
     padded, context = with_context(mel, hp), context_frames(hp)
-    warm = -(-network.receptive_field(hp) // hp.hop)
+    warm = -(-network.receptive_field(hp) // hp.hop_length)
     bounds = [0] + joints(mel, hp) + [len(mel)]
     made = []
     for counts, until in zip(bounds, bounds[1:]):
@@ -39,7 +39,7 @@ def cut(number, mel, speaker, key, hp):
 
 def joints(mel, hp):
     """The frames at which a mel is cut: they depend on nothing but the mel."""
-    length = int(round(LENGTH * hp.sample_rate / hp.hop))
+    length = int(round(LENGTH * hp.sample_rate / hp.hop_length))
     reach, loudness, found = int(REACH * length), mel.mean(1), []
     while len(mel) - (found or [0])[-1] > 1.5 * length:
         around = (found or [0])[-1] + length - reach
@@ -51,11 +51,11 @@ def joined(pieces, audio, hp):
     """The samples of an utterance from those of its pieces, [frames(piece)·hop] each."""
     whole, tail = [], None
     for piece, samples in zip(pieces, audio):
-        heard = samples[(piece.counts - piece.start) * hp.hop:(piece.until - piece.start) * hp.hop]
+        heard = samples[(piece.counts - piece.start) * hp.hop_length:(piece.until - piece.start) * hp.hop_length]
         if tail is not None:
-            heard = np.concatenate([faded(tail, heard[:hp.hop]), heard[hp.hop:]])
+            heard = np.concatenate([faded(tail, heard[:hp.hop_length]), heard[hp.hop_length:]])
         whole.append(heard)
-        tail = samples[(piece.until - piece.start) * hp.hop:]
+        tail = samples[(piece.until - piece.start) * hp.hop_length:]
     return np.concatenate(whole)
 
 
@@ -67,9 +67,9 @@ def faded(before, after):
 
 def check(mel, hp, name):
     """Raises InputError for a mel that no sound can be made of."""
-    if mel.ndim != 2 or mel.shape[1] != hp.mels:
+    if mel.ndim != 2 or mel.shape[1] != hp.n_mels:
         raise InputError("%s: has the shape %s, and should have [frames, %d]"
-                         % (name, list(mel.shape), hp.mels))
+                         % (name, list(mel.shape), hp.n_mels))
     if not len(mel):
         raise InputError("%s: has no frames" % name)
     if not np.isfinite(mel).all():

@@ -2,7 +2,7 @@
 
 The two must agree: the test feeds both the same samples.
 """
-from tf1 import tf
+from nn.compat import tf
 from wavenet_vocoder import network, outputs
 
 
@@ -12,35 +12,35 @@ def one_step(channels, hp):
     step(sample [batch], past [layers, kernel - 1, batch, residual], h [batch, channels]) →
     parameters [batch, size], the layers' inputs [layers, batch, residual].
     """
-    layers, residual, gates = hp.wavenet_layers, hp.wavenet_residual, 2 * hp.wavenet_gate
-    if hp.wavenet_output == "mulaw":
+    layers, residual, gates = hp.wavenet_layers, hp.wavenet_residual_channels, 2 * hp.wavenet_dilation_channels
+    if hp.wavenet_output_distribution == "mulaw":
         table = tf.get_variable("input/table", [outputs.CLASSES, residual])
     else:
         first = _kernel_and_bias("input", 1, residual)
     older, newest, biases, conditions, residuals, skips = [], [], [], [], [], []
     for i in range(layers):
         with tf.variable_scope("layer_%02d" % i):
-            kernel, bias = _kernel_and_bias("dilated", hp.wavenet_kernel * residual, gates)
+            kernel, bias = _kernel_and_bias("dilated", hp.wavenet_kernel_size * residual, gates)
             older.append(kernel[:-residual])
             newest.append(kernel[-residual:])
             biases.append(bias)
             conditions.append(tf.get_variable("condition/kernel", [channels, gates]))
-            skips.append(_kernel_and_bias("skip", hp.wavenet_gate, hp.wavenet_skip))
+            skips.append(_kernel_and_bias("skip", hp.wavenet_dilation_channels, hp.wavenet_skip_channels))
             if i + 1 < layers:
-                residuals.append(_kernel_and_bias("residual", hp.wavenet_gate, residual))
+                residuals.append(_kernel_and_bias("residual", hp.wavenet_dilation_channels, residual))
     older = tf.stack(older)                                 # [layers, older·residual, 2·gate]
     conditions, biases = tf.concat(conditions, 1), tf.concat(biases, 0)
     # the sum of the skip connections is one product with all layers' outputs side by side
     skip = tf.concat([k for k, _ in skips], 0), tf.add_n([b for _, b in skips])
-    post = _kernel_and_bias("post", hp.wavenet_skip, hp.wavenet_skip)
-    last = _kernel_and_bias("parameters", hp.wavenet_skip, outputs.of(hp).size)
+    post = _kernel_and_bias("post", hp.wavenet_skip_channels, hp.wavenet_skip_channels)
+    last = _kernel_and_bias("parameters", hp.wavenet_skip_channels, outputs.of(hp).size)
 
     def step(sample, past, h):
         past = tf.reshape(tf.transpose(past, [0, 2, 1, 3]),
-                          [layers, -1, (hp.wavenet_kernel - 1) * residual])
+                          [layers, -1, (hp.wavenet_kernel_size - 1) * residual])
         from_past = tf.unstack(tf.matmul(past, older))              # layers × [batch, 2·gate]
         from_condition = tf.split(_dense(h, (conditions, biases)), layers, axis=1)
-        if hp.wavenet_output == "mulaw":
+        if hp.wavenet_output_distribution == "mulaw":
             x = tf.gather(table, outputs.mulaw_class(sample))
         else:
             x = _dense(network.LEVEL * tf.expand_dims(sample, 1), first)    # [batch, residual]

@@ -1,13 +1,13 @@
 """The upsampling network: a mel frame every hop samples → a condition for every sample.
 
 WaveNet 2.5: "we first transform this time series using a transposed convolutional network
-(learned upsampling)". One layer a factor of `wavenet_scales`, each over time and three neighbouring
+(learned upsampling)". One layer a factor of `wavenet_upsample_scales`, each over time and three neighbouring
 mel bands, without a nonlinearity between them, so that both kinds can start as linear interpolation
 between the centres of the frames: frame i belongs to the samples i·hop … (i+1)·hop - 1.
 """
 import numpy as np
 
-from tf1 import tf
+from nn.compat import tf
 
 BANDS = 3       # mel bands that a layer sees
 
@@ -17,19 +17,19 @@ def upsample(mel, hp):
 
     The margins are the neighbouring frames, silence where there are none (`with_context`).
     """
-    layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsampling]
+    layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsample_type]
     x = tf.expand_dims(mel, 3)                              # [batch, time, mels, 1]
-    for i, scale in enumerate(hp.wavenet_scales):
+    for i, scale in enumerate(hp.wavenet_upsample_scales):
         x = layer(x, scale, "upsampling_%d" % i)            # [batch, time·scale, mels, 1]
-    margin = context_frames(hp) * hp.hop
+    margin = context_frames(hp) * hp.hop_length
     return x[:, margin:tf.shape(x)[1] - margin, :, 0]
 
 
 def context_frames(hp):
     """Frames beyond either end of a segment that its conditions depend on."""
-    first, last = 0, hp.hop - 1                             # the samples of frame 0
-    for scale in reversed(hp.wavenet_scales):
-        if hp.wavenet_upsampling == "subpixel":
+    first, last = 0, hp.hop_length - 1                             # the samples of frame 0
+    for scale in reversed(hp.wavenet_upsample_scales):
+        if hp.wavenet_upsample_type == "subpixel":
             first, last = first // scale - 1, last // scale + 1
         else:
             shift = scale // 2
@@ -40,7 +40,7 @@ def context_frames(hp):
 def with_context(mel, hp):
     """A whole utterance [frames, mels] as an array with margins of silence, ready for upsample."""
     margin = context_frames(hp)
-    return np.pad(mel, ((margin, margin), (0, 0)), "constant", constant_values=-hp.mel_range)
+    return np.pad(mel, ((margin, margin), (0, 0)), "constant", constant_values=-hp.max_abs_value)
 
 
 def _transposed(x, scale, scope):

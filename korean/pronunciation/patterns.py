@@ -3,8 +3,8 @@
 A rule is here if it is nearly always right for the headwords of a dictionary; what follows each as
 an exception are the words, by their syllables, for which it is not.
 """
-from korean.pronunciation.sounds import (BINDING, INSERTED, NASAL, PLAIN, TENSE, WORD, letters,
-                                         tail_of)
+from korean.pronunciation.sounds import (BINDING, INSERTED, NASAL, PLAIN,
+                                         TENSE, WORD, letters, tail_of)
 
 # what may follow a noun: the first syllables of particles and of 이다
 PARTICLES = frozenset("이가을를은는의에와과로으도만까부보처마나며고다인입예였라란랑조뿐밖들께")

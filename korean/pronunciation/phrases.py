@@ -2,7 +2,8 @@
 import re
 
 from korean.pronunciation.patterns import PARTICLES
-from korean.pronunciation.sounds import FAR, INSERTED, NEAR, TENSE, letters, tail_of
+from korean.pronunciation.sounds import (FAR, INSERTED, NEAR, TENSE, letters,
+                                         tail_of)
 
 # An accentual phrase of Korean has seldom more than seven syllables (S.-A. Jun, K-ToBI, 2000).
 _ONE_BREATH = 7

@@ -9,8 +9,8 @@ import os
 import re
 
 from korean.pronunciation.patterns import PARTICLES, regular
-from korean.pronunciation.sounds import (BINDING, INSERTED, NASAL, PLAIN, TENSE, WORD, letters,
-                                         meeting)
+from korean.pronunciation.sounds import (BINDING, INSERTED, NASAL, PLAIN,
+                                         TENSE, WORD, letters, meeting)
 
 _TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.tsv")
 _MARKS = frozenset([TENSE, INSERTED, WORD, NASAL, BINDING])

@@ -5,8 +5,8 @@ What a rule gives is Hangul and punctuation, or simpler writing that a later rul
 import re
 import string
 
-from korean.rules import (dates, forms, hanja, jamo, latin, marks, numbers, ranges, telephone,
-                          units, web)
+from korean.rules import (dates, forms, hanja, jamo, latin, marks, numbers,
+                          ranges, telephone, units, web)
 
 VERSION = 2             # counts up whenever a text may be read differently than before
 

@@ -9,9 +9,9 @@ The file of a kind has two functions:
 """
 from collections import namedtuple
 
-import layers
+from nn import layers
+from nn.compat import tf
 from tacotron2.attention import bahdanau, gmm, location, luong, monotonic
-from tf1 import tf
 
 KINDS = {"location": location, "bahdanau": bahdanau, "luong": luong, "monotonic": monotonic,
          "gmm": gmm}
@@ -26,19 +26,19 @@ def memory(values, lengths, hp):
     """What the attention computes once a line: the keys that every step is compared with."""
     with tf.variable_scope("attention"):
         real = tf.sequence_mask(lengths, tf.shape(values)[1], dtype=tf.float32)
-        keys = (None if hp.attention_kind == "gmm" else
-                layers.dense(values, hp.attention, "memory", bias=False))
+        keys = (None if hp.attention_type == "gmm" else
+                layers.dense(values, hp.attention_dim, "memory", bias=False))
         return Memory(values, keys, real)
 
 
 def initial(memory, hp):
-    return KINDS[hp.attention_kind].initial(memory, hp)
+    return KINDS[hp.attention_type].initial(memory, hp)
 
 
 def attend(query, state, memory, hp, training):
     """query [batch, units], a state → context [batch, channels], weights [batch, jamo], new state.
     """
     with tf.variable_scope("attention"):
-        weights, state = KINDS[hp.attention_kind].weights(query, state, memory, hp, training)
+        weights, state = KINDS[hp.attention_type].weights(query, state, memory, hp, training)
         context = tf.squeeze(tf.matmul(tf.expand_dims(weights, 1), memory.values), 1)
         return context, weights, state

@@ -1,6 +1,6 @@
 """What several kinds of attention compute: how well a query fits each jamo."""
-import layers
-from tf1 import tf
+from nn import layers
+from nn.compat import tf
 
 
 def additive(query, memory, hp, location=None, bias=False):
@@ -8,7 +8,7 @@ def additive(query, memory, hp, location=None, bias=False):
 
     `location`, [batch, jamo, units], is what a kind adds that knows where it has been.
     """
-    hidden = tf.expand_dims(layers.dense(query, hp.attention, "query"), 1) + memory.keys
+    hidden = tf.expand_dims(layers.dense(query, hp.attention_dim, "query"), 1) + memory.keys
     if location is not None:
         hidden += location
     return tf.squeeze(layers.dense(tf.tanh(hidden), 1, "energy", bias=bias), 2)

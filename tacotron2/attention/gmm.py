@@ -6,8 +6,8 @@ Gaussians that lies within half a place of it, so that narrow ones, too, give no
 """
 import math
 
-import layers
-from tf1 import tf
+from nn import layers
+from nn.compat import tf
 
 # before anything is learnt: jamo a mean moves in a decoder step, standard deviation in jamo
 START_STEP, START_WIDTH = 0.5, 1.5
@@ -16,14 +16,14 @@ START_STEP, START_WIDTH = 0.5, 1.5
 def initial(memory, hp):
     """All means on the first jamo."""
     batch = tf.shape(memory.real)[0]
-    return (tf.zeros([batch, hp.attention_mixture]),)
+    return (tf.zeros([batch, hp.attention_num_mixtures]),)
 
 
 def weights(query, state, memory, hp, training):
     means, = state
-    hidden = tf.tanh(layers.dense(query, hp.attention, "hidden"))
+    hidden = tf.tanh(layers.dense(query, hp.attention_dim, "hidden"))
     share, step, width = tf.split(
-        layers.dense(hidden, 3 * hp.attention_mixture, "mixture"), 3, axis=1)
+        layers.dense(hidden, 3 * hp.attention_num_mixtures, "mixture"), 3, axis=1)
     means += tf.nn.softplus(step + _before_softplus(START_STEP))
     width = tf.nn.softplus(width + _before_softplus(START_WIDTH)) + 1e-2
     edges = tf.to_float(tf.range(tf.shape(memory.real)[1] + 1)) - 0.5       # [jamo + 1]

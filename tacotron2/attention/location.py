@@ -2,9 +2,9 @@
 
 It compares contents, and knows from the sum of all weights so far where it has been.
 """
-import layers
+from nn import layers
+from nn.compat import tf
 from tacotron2.attention import energy
-from tf1 import tf
 
 
 def initial(memory, hp):
@@ -13,8 +13,8 @@ def initial(memory, hp):
 
 def weights(query, state, memory, hp, training):
     cumulated, = state
-    location = layers.conv1d(tf.expand_dims(cumulated, 2), hp.attention_filters,
-                             hp.attention_width, "location_filters", bias=False)
-    location = layers.dense(location, hp.attention, "location", bias=False)
+    location = layers.conv1d(tf.expand_dims(cumulated, 2), hp.attention_location_n_filters,
+                             hp.attention_location_kernel_size, "location_filters", bias=False)
+    location = layers.dense(location, hp.attention_dim, "location", bias=False)
     now = energy.softmax(energy.additive(query, memory, hp, location), memory)
     return now, (cumulated + now,)

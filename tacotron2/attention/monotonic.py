@@ -8,10 +8,10 @@ place never goes back.
 """
 import math
 
-import layers
+from nn import layers
+from nn.compat import tf
 from tacotron2 import reduction
 from tacotron2.attention import energy
-from tf1 import tf
 
 STAYS = 1.0         # energy of staying before anything is learnt: a jamo lasts some steps
 

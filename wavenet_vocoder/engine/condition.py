@@ -18,8 +18,8 @@ LastLayer = namedtuple("LastLayer", "scale shift taps coefficients")
 
 def last_layer(values, hp):
     """The LastLayer of a network whose weights are `values`, by name."""
-    scale, kernel = hp.wavenet_scales[-1], _kernel(values, len(hp.wavenet_scales) - 1)
-    if hp.wavenet_upsampling == "subpixel":                 # [3, BANDS, scale]
+    scale, kernel = hp.wavenet_upsample_scales[-1], _kernel(values, len(hp.wavenet_upsample_scales) - 1)
+    if hp.wavenet_upsample_type == "subpixel":                 # [3, BANDS, scale]
         return LastLayer(scale, 0, 3, np.transpose(kernel, [2, 0, 1]))
     # [2·scale, BANDS, 1]: outputs `scale` later belong to the input before; its bands are mirrored,
     # because a transposed convolution tells where an input goes
@@ -32,10 +32,10 @@ def positions(mel, values, hp):
 
     float32 [frames·hop / scale + taps, mels]; the first is what sample 0 begins with (position 0).
     """
-    x = np.asarray(mel, np.float32) / np.float32(hp.mel_range)
-    layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsampling]
+    x = np.asarray(mel, np.float32) / np.float32(hp.max_abs_value)
+    layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsample_type]
     rate = 1
-    for i, scale in enumerate(hp.wavenet_scales[:-1]):
+    for i, scale in enumerate(hp.wavenet_upsample_scales[:-1]):
         x = layer(x, scale, _kernel(values, i))
         rate *= scale
     last, margin = last_layer(values, hp), context_frames(hp) * rate

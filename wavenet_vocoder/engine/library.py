@@ -55,9 +55,9 @@ class Network(object):
         last, output = condition.last_layer(values, hp), outputs.of(hp)
         paired = weights.are_paired(hp, precision)
         self.hp, self.values, self.last, self.output = hp, values, last, output
-        sizes = np.array([hp.wavenet_layers, hp.wavenet_kernel, hp.wavenet_residual,
-                          hp.wavenet_gate, hp.wavenet_skip, hp.mels,
-                          _OUTPUTS.index(hp.wavenet_output), hp.wavenet_mixture, output.size,
+        sizes = np.array([hp.wavenet_layers, hp.wavenet_kernel_size, hp.wavenet_residual_channels,
+                          hp.wavenet_dilation_channels, hp.wavenet_skip_channels, hp.n_mels,
+                          _OUTPUTS.index(hp.wavenet_output_distribution), hp.wavenet_num_mixtures, output.size,
                           output.noise_size, paired, last.scale, last.shift, last.taps], np.int32)
         dilations = np.array(network.dilations(hp), np.int32)
         arrays = weights.arranged(values, hp, paired)
@@ -83,7 +83,7 @@ class Streams(object):
         self.net, self.count, self.threads, self._made = net, len(speakers), threads, 0
         constant = np.stack([weights.of_speaker(net.values, speaker, net.hp)
                              for speaker in speakers]).astype(np.float32)
-        silence = outputs.SILENCE if net.hp.wavenet_output == "mulaw" else 0
+        silence = outputs.SILENCE if net.hp.wavenet_output_distribution == "mulaw" else 0
         self._handle = library().wavenet_streams(net._handle, self.count, threads, shared,
                                                  _floats(constant), silence)
         if not self._handle:
@@ -116,7 +116,7 @@ class Streams(object):
 
     def _run(self, positions, samples, noise, given, with_parameters):
         wanted = self.needed(samples)
-        if positions.shape != (self.count, wanted.stop - wanted.start, self.net.hp.mels):
+        if positions.shape != (self.count, wanted.stop - wanted.start, self.net.hp.n_mels):
             raise ValueError("positions: %s" % (positions.shape,))
         positions = np.ascontiguousarray(positions, np.float32)
         noise, given = (None if array is None else np.ascontiguousarray(array, np.float32)

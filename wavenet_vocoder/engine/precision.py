@@ -2,8 +2,8 @@
 import numpy as np
 
 import audio
-import tf1
-from tf1 import tf
+from nn import compat
+from nn.compat import tf
 from wavenet_vocoder import noise, outputs
 from wavenet_vocoder.engine import condition, library
 from wavenet_vocoder.upsampling import with_context
@@ -30,7 +30,7 @@ def log_likelihoods(engine):
     margins = len(mel) - STREAMS - FRAMES
     positions = np.stack([condition.positions(mel[i:i + FRAMES + margins], engine.values, hp)
                           for i in range(STREAMS)])
-    count, output = FRAMES * hp.hop, outputs.of(hp)
+    count, output = FRAMES * hp.hop_length, outputs.of(hp)
     streams = engine.streams([0] * STREAMS, "float32")
     drawn = streams.draw(positions[:, streams.needed(count)], np.stack([
         output.noise(noise.uniform(i, 0, count, output.noise_size)) for i in range(STREAMS)]))
@@ -43,15 +43,15 @@ def log_likelihoods(engine):
 
 
 def _hum(hp):
-    samples = hp.hop * (STREAMS + FRAMES)
+    samples = hp.hop_length * (STREAMS + FRAMES)
     time = np.arange(samples) / float(hp.sample_rate)
     pitch = 120 + 400 * time
     return sum(np.sin(2 * np.pi * number * pitch * time) / number for number in range(1, 12)) / 8
 
 
 def _log_likelihood(parameters, drawn, hp):
-    if hp.wavenet_output == "mulaw":
+    if hp.wavenet_output_distribution == "mulaw":
         drawn = outputs.MULAW_VALUES[drawn.astype(np.int32)]
-    with tf.Graph().as_default(), tf1.session(1) as session:
+    with tf.Graph().as_default(), compat.session(1) as session:
         each = outputs.of(hp).log_probability(tf.constant(parameters), tf.constant(drawn))
         return float(session.run(tf.reduce_mean(each)))

@@ -3,9 +3,11 @@ import os
 
 import numpy as np
 
-from hparams import InputError
+from common.errors import InputError
 from wavenet_vocoder import outputs
-from wavenet_vocoder.engine import condition, library, precision as precisions, weights
+from wavenet_vocoder.engine import condition, library
+from wavenet_vocoder.engine import precision as precisions
+from wavenet_vocoder.engine import weights
 from wavenet_vocoder.inference import noise_of
 
 # as many streams a thread as are quicker one after the other than side by side in a vector
@@ -25,9 +27,9 @@ class Engine(object):
     def __init__(self, values, hp, threads=0, precision="float32"):
         self.hp, self.values = hp, values
         self.threads = threads or _cores()
-        if hp.wavenet_kernel > MOST_TAPS:
-            raise InputError("wavenet_kernel=%d: the native engine takes up to %d"
-                             % (hp.wavenet_kernel, MOST_TAPS))
+        if hp.wavenet_kernel_size > MOST_TAPS:
+            raise InputError("wavenet_kernel_size=%d: the native engine takes up to %d"
+                             % (hp.wavenet_kernel_size, MOST_TAPS))
         if precision != "auto" and not library.has(precision):
             raise InputError("--precision %s: this processor has no kernels for it (it needs AVX2)"
                              % precision)
@@ -64,13 +66,13 @@ def multiplications(hp, paired=False):
     The condition is that of the last upsampling layer: its input times the kernels once for each
     input and band around, and a sum over taps and bands for each sample.
     """
-    taps = 3 if hp.wavenet_upsampling == "subpixel" else 2
-    gates, layers = 2 * hp.wavenet_gate, hp.wavenet_layers
-    products = 2 if paired else hp.wavenet_kernel
-    layer = (products * hp.wavenet_residual * gates + hp.wavenet_gate * hp.wavenet_skip
-             + 3 * gates * (taps + hp.mels / float(hp.wavenet_scales[-1])))
-    return (layers * layer + (layers - 1) * hp.wavenet_gate * hp.wavenet_residual
-            + hp.wavenet_skip * (hp.wavenet_skip + outputs.of(hp).size))
+    taps = 3 if hp.wavenet_upsample_type == "subpixel" else 2
+    gates, layers = 2 * hp.wavenet_dilation_channels, hp.wavenet_layers
+    products = 2 if paired else hp.wavenet_kernel_size
+    layer = (products * hp.wavenet_residual_channels * gates + hp.wavenet_dilation_channels * hp.wavenet_skip_channels
+             + 3 * gates * (taps + hp.n_mels / float(hp.wavenet_upsample_scales[-1])))
+    return (layers * layer + (layers - 1) * hp.wavenet_dilation_channels * hp.wavenet_residual_channels
+            + hp.wavenet_skip_channels * (hp.wavenet_skip_channels + outputs.of(hp).size))
 
 
 def _cores():
@@ -90,11 +92,11 @@ class _Drawing(object):
                                    for each in positions])
 
     def draw(self, frames):
-        count, output = frames * self.engine.hp.hop, self.streams.net.output
-        noise = np.stack([noise_of(piece, piece.start * self.engine.hp.hop + self.at, count, output)
+        count, output = frames * self.engine.hp.hop_length, self.streams.net.output
+        noise = np.stack([noise_of(piece, piece.start * self.engine.hp.hop_length + self.at, count, output)
                           for piece in self.pieces])
         samples = self.streams.draw(self.positions[:, self.streams.needed(count)], noise)
         self.at += count
-        if self.engine.hp.wavenet_output == "mulaw":
+        if self.engine.hp.wavenet_output_distribution == "mulaw":
             return outputs.MULAW_VALUES[samples.astype(np.int32)]
         return samples

@@ -6,7 +6,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from hparams import InputError
+from common.errors import InputError
 from wavenet_vocoder import network, outputs
 from wavenet_vocoder.engine import condition
 from wavenet_vocoder.upsampling import BANDS
@@ -19,30 +19,30 @@ Arranged = namedtuple("Arranged", "input input_bias dilated condition residual r
 
 def shapes(hp, speakers):
     """{name: shape} of every variable of network.network."""
-    residual, gates, skip = hp.wavenet_residual, 2 * hp.wavenet_gate, hp.wavenet_skip
+    residual, gates, skip = hp.wavenet_residual_channels, 2 * hp.wavenet_dilation_channels, hp.wavenet_skip_channels
     found = {}
 
     def dense(scope, rows, columns):
         found[scope + "/kernel"], found[scope + "/bias"] = [rows, columns], [columns]
 
-    if hp.wavenet_output == "mulaw":
+    if hp.wavenet_output_distribution == "mulaw":
         found["input/table"] = [outputs.CLASSES, residual]
     else:
         dense("input", 1, residual)
     for i in range(hp.wavenet_layers):
         layer = "layer_%02d/" % i
-        dense(layer + "dilated", hp.wavenet_kernel * residual, gates)
+        dense(layer + "dilated", hp.wavenet_kernel_size * residual, gates)
         found[layer + "condition/kernel"] = [network.condition_channels(hp, speakers), gates]
-        dense(layer + "skip", hp.wavenet_gate, skip)
+        dense(layer + "skip", hp.wavenet_dilation_channels, skip)
         if i + 1 < hp.wavenet_layers:
-            dense(layer + "residual", hp.wavenet_gate, residual)
+            dense(layer + "residual", hp.wavenet_dilation_channels, residual)
     dense("post", skip, skip)
     dense("parameters", skip, outputs.of(hp).size)
     if speakers:
-        found["speaker/table"] = [speakers, hp.wavenet_speaker]
-    for i, scale in enumerate(hp.wavenet_scales):
+        found["speaker/table"] = [speakers, hp.wavenet_speaker_embedding_dim]
+    for i, scale in enumerate(hp.wavenet_upsample_scales):
         found["upsampling_%d/kernel" % i] = (
-            [3, BANDS, 1, scale] if hp.wavenet_upsampling == "subpixel"
+            [3, BANDS, 1, scale] if hp.wavenet_upsample_type == "subpixel"
             else [2 * scale, BANDS, 1, 1])
     return {"%s/%s" % (network.SCOPE, name): shape for name, shape in found.items()}
 
@@ -71,7 +71,7 @@ def are_paired(hp, precision):
 
     Of two taps a quarter of the products could be saved, which was no quicker.
     """
-    return precision == "float32" and hp.wavenet_kernel == 3
+    return precision == "float32" and hp.wavenet_kernel_size == 3
 
 
 def arranged(values, hp, paired):
@@ -80,17 +80,17 @@ def arranged(values, hp, paired):
         return np.stack([values["layer_%02d/%s" % (i, name)] for i in range(layers)])
 
     dilated = stacked("dilated/kernel")
-    if hp.wavenet_output == "mulaw":
-        first, first_bias = values["input/table"], np.zeros(hp.wavenet_residual)
+    if hp.wavenet_output_distribution == "mulaw":
+        first, first_bias = values["input/table"], np.zeros(hp.wavenet_residual_channels)
     else:
         first, first_bias = network.LEVEL * values["input/kernel"], values["input/bias"]
     residual = stacked("residual/kernel", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
-        np.zeros([0, hp.wavenet_gate, hp.wavenet_residual]))
+        np.zeros([0, hp.wavenet_dilation_channels, hp.wavenet_residual_channels]))
     residual_bias = stacked("residual/bias", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
-        np.zeros([0, hp.wavenet_residual]))
+        np.zeros([0, hp.wavenet_residual_channels]))
     return Arranged(*[np.ascontiguousarray(array, np.float32) for array in (
         first, first_bias, _paired(dilated) if paired else dilated,
-        stacked("condition/kernel")[:, :hp.mels], residual, residual_bias,
+        stacked("condition/kernel")[:, :hp.n_mels], residual, residual_bias,
         stacked("skip/kernel"), stacked("skip/bias").sum(0),
         values["post/kernel"], values["post/bias"],
         values["parameters/kernel"], values["parameters/bias"],
@@ -112,7 +112,7 @@ def of_speaker(values, speaker, hp):
     constant = np.stack([values["layer_%02d/dilated/bias" % i] for i in range(hp.wavenet_layers)])
     if "speaker/table" not in values:
         return constant
-    kernels = np.stack([values["layer_%02d/condition/kernel" % i][hp.mels:]
+    kernels = np.stack([values["layer_%02d/condition/kernel" % i][hp.n_mels:]
                         for i in range(hp.wavenet_layers)])
     return constant + np.einsum("c,lcg->lg", values["speaker/table"][speaker], kernels)
 

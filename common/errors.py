@@ -1,0 +1,8 @@
+"""The error that a user can mend."""
+
+
+class InputError(ValueError):
+    """The input or an option is wrong. The message names it and says what would be right.
+
+    Programs print it as one line `error: …` and exit with status 2.
+    """

@@ -1,0 +1,193 @@
+"""Hyper-parameter sets: made from a preset, changed by the user, validated, stored as JSON.
+
+The names, defaults and allowed values are in hparams.py.
+"""
+import re
+
+from common.errors import InputError
+from hparams import AUDIO, CHANGEABLE, PRESETS, RENAMED, TABLE
+
+_DEFAULTS = {name: value for name, value, _, _ in TABLE}
+_CHANGEABLE = {name for name, _, _, _ in CHANGEABLE}
+
+
+class HParams(object):
+    """Immutable hyper-parameters as attributes: `hp.hop_length`, `hp.sample_rate` …"""
+
+    def __init__(self, values):
+        self.__dict__.update(values)
+
+    def __setattr__(self, name, value):
+        raise AttributeError("hyper-parameters are immutable: use replace(%s=…)" % name)
+
+    def replace(self, **changes):
+        return HParams(dict(self.__dict__, **changes))
+
+    def as_dict(self):
+        """{name: number, string or list of numbers}, ready for JSON."""
+        return {name: list(value) if isinstance(value, tuple) else value
+                for name, value in sorted(self.__dict__.items())}
+
+    def fixed_values(self):
+        """The values that a run keeps from its first step to its last."""
+        return {name: value for name, value in self.as_dict().items() if name not in _CHANGEABLE}
+
+    def audio_settings(self):
+        """The values that define what a stored mel and waveform mean."""
+        return {name: getattr(self, name) for name, _, _, _ in AUDIO}
+
+
+def create_hparams(preset="reference", overrides=""):
+    """The hyper-parameters of a preset with the user's `name=value,name=value` applied.
+
+    List items are joined by x: `wavenet_upsample_scales=12x25`. Raises InputError for an unknown
+    preset or name, and for a value of the wrong type or out of range.
+    """
+    if preset not in PRESETS:
+        raise InputError("preset %r: unknown; the presets are %s"
+                         % (preset, ", ".join(sorted(PRESETS))))
+    return override_hparams(HParams(dict(_DEFAULTS, **PRESETS[preset])), overrides)
+
+
+def override_hparams(hp, overrides):
+    """hp with `name=value,…` applied. Raises InputError as `create_hparams` does."""
+    return _validated(hp.replace(**_parse_overrides(overrides, vars(hp))))
+
+
+def override_run_hparams(hp, overrides, run):
+    """hp of the run named `run` with `name=value,…` applied.
+
+    Raises InputError for a change of a value that is fixed once a run has begun.
+    """
+    for name, value in _parse_overrides(overrides, vars(hp)).items():
+        if name not in _CHANGEABLE and value != getattr(hp, name):
+            raise InputError("--hparams %s=%s: %s was begun with %s, which cannot change"
+                             % (name, _format(value), run, _format(getattr(hp, name))))
+    return override_hparams(hp, overrides)
+
+
+def hparams_from_dict(stored, source):
+    """The inverse of `as_dict`, for a JSON object read from the file named `source`.
+
+    Missing values take the defaults of the table, old names are translated. Raises InputError for
+    an unknown name, and for a value of the wrong type or out of range.
+    """
+    if not isinstance(stored, dict):
+        raise InputError("%s: hparams should be an object" % source)
+    stored = translate_names(stored)
+    unknown = sorted(set(stored) - set(_DEFAULTS))
+    if unknown:
+        raise InputError("%s: this version knows no hyper-parameter %s"
+                         % (source, ", ".join(unknown)))
+    return _validated(HParams(dict(_DEFAULTS, **{
+        name: _typed(name, value, source) for name, value in stored.items()})), source)
+
+
+def translate_names(stored):
+    """A JSON object's {name: value} with hyper-parameters of earlier versions renamed."""
+    return {RENAMED.get(name, name): value for name, value in stored.items()}
+
+
+def describe_hparams():
+    """The table as text, one hyper-parameter a line."""
+    return "\n".join("  %-30s %-12s %s" % (name, _format(value), meaning)
+                     for name, value, _, meaning in TABLE)
+
+
+def _typed(name, value, source):
+    default = _DEFAULTS[name]
+    if isinstance(default, tuple):
+        fits = isinstance(value, list) and all(type(item) is int for item in value)
+        value = tuple(value) if fits else value
+    elif isinstance(default, float):
+        fits = type(value) in (int, float)
+    else:
+        fits = type(value) is type(default)
+    if not fits:
+        raise InputError("%s: %s is %r, and should be like %r" % (source, name, value, default))
+    return value
+
+
+def _format(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _parse_overrides(overrides, values):
+    parsed = {}
+    for override in filter(None, (part.strip() for part in (overrides or "").split(","))):
+        name, equals, text = (part.strip() for part in override.partition("="))
+        if not equals:
+            raise InputError("--hparams %r: should be name=value" % override)
+        if name in RENAMED:
+            raise InputError("--hparams %s: is now called %s" % (name, RENAMED[name]))
+        if name not in values:
+            raise InputError("--hparams %s: there is no hyper-parameter of that name; "
+                             "--help-hparams lists them" % name)
+        parsed[name] = _parse_value(name, text)
+    return parsed
+
+
+def _parse_value(name, text):
+    default = _DEFAULTS[name]
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, tuple):
+            return tuple(int(part) for part in text.split("x")) if text else ()
+        return type(default)(text)
+    except (ValueError, KeyError):
+        kind = {bool: "true or false", int: "a whole number", float: "a number",
+                tuple: "whole numbers joined by x"}
+        raise InputError("--hparams %s=%s: should be %s, like %s"
+                         % (name, text, kind[type(default)], _format(default)))
+
+
+def _in_interval(number, interval):
+    """Whether a number lies in an interval like "[0, 1)"."""
+    low, high = re.match(r"[\[(](.+), (.+)[\])]$", interval).groups()
+    above = number >= float(low) if interval[0] == "[" else number > float(low)
+    below = number <= float(high) if interval[-1] == "]" else number < float(high)
+    return above and below
+
+
+def _validated(hp, source="hyper-parameters"):
+    def require(holds, message, *values):
+        if not holds:
+            raise InputError("%s: %s" % (source, message % values))
+
+    for name, _, allowed, _ in TABLE:
+        value = getattr(hp, name)
+        if isinstance(value, str) and allowed:
+            require(value in allowed.split(" | "), "%s=%s: should be one of %s",
+                    name, value, allowed.replace(" |", ","))
+        elif allowed:
+            for number in value if isinstance(value, tuple) else [value]:
+                require(_in_interval(number, allowed), "%s=%s must lie in %s",
+                        name, _format(value), allowed)
+    require(hp.hop_length <= hp.win_length <= hp.n_fft,
+            "hop_length=%d, win_length=%d, n_fft=%d must not decrease",
+            hp.hop_length, hp.win_length, hp.n_fft)
+    require((hp.n_fft - hp.hop_length) % 2 == 0,
+            "n_fft - hop_length must be even, so that a frame is centred on its samples")
+    require(hp.fmin < hp.fmax <= hp.sample_rate / 2,
+            "fmin=%s, fmax=%s must increase and not exceed half of sample_rate=%d",
+            hp.fmin, hp.fmax, hp.sample_rate)
+    product = 1
+    for scale in hp.wavenet_upsample_scales:
+        product *= scale
+    require(product == hp.hop_length, "the product of wavenet_upsample_scales=%s must be "
+            "hop_length=%d", _format(hp.wavenet_upsample_scales), hp.hop_length)
+    require(hp.wavenet_segment_length % hp.hop_length == 0,
+            "wavenet_segment_length=%d must be a multiple of hop_length=%d",
+            hp.wavenet_segment_length, hp.hop_length)
+    require(hp.wavenet_layers % hp.wavenet_stacks == 0,
+            "wavenet_layers=%d must be a multiple of wavenet_stacks=%d",
+            hp.wavenet_layers, hp.wavenet_stacks)
+    ends = hp.outputs_per_step_schedule[1::2]
+    require(len(hp.outputs_per_step_schedule) % 2 == 0 and sorted(set(ends)) == list(ends),
+            "outputs_per_step_schedule=%s should be pairs of outputs_per_step and the step at which "
+            "it ends, in order of the steps, like 5x2000x3x6000",
+            _format(hp.outputs_per_step_schedule))
+    return hp

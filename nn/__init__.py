@@ -1,0 +1,1 @@
+"""Neural-network building blocks on TensorFlow 1.3 and 2.x: compat, layers, optimiser."""

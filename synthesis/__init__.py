@@ -1,0 +1,1 @@
+"""From lines of text to waveforms with a trained voice."""

@@ -1,0 +1,372 @@
+"""python -m datasets check: what it finds in spoiled clips, and what it leaves in peace."""
+import contextlib
+import io
+import json
+import os
+import re
+import runpy
+import shutil
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import CLIPS as _CLIPS
+from conftest import SENTENCES, voice, write_recording
+from scipy import signal
+
+import preprocess
+from common.errors import InputError
+from common.hparam_set import create_hparams
+from datasets import __main__ as program
+from datasets import exclusion
+from datasets.check import check, copies, findings, measures, page, text
+from datasets.check.reading import reading
+from datasets.corpus import read_corpus
+
+
+def _report(folder, changes=""):
+    """What is found in a folder, as the JSON says."""
+    hp = create_hparams("small", changes)
+    return json.loads(text.as_json(check.report(str(folder), "auto", hp, 1, _silent)))
+
+
+def _silent(iterable, total, unit):
+    return iterable
+
+
+def _found(report):
+    return {(one["id"], one["kind"]) for one in report["findings"]}
+
+
+def _actions(report):
+    return {(one["id"], one["kind"]): one["action"] for one in report["findings"]}
+
+
+def _measured(path, hp):
+    return measures.measured(measures.Entry("x", "가", str(path), None, None), hp)
+
+
+class _Corpus(object):
+    """A copy of the bundled clips, to be spoiled."""
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+        shutil.copytree(_CLIPS, self.folder)
+
+    def path(self, name, ending=".flac"):
+        return os.path.join(self.folder, name + ending)
+
+    def sound(self, name, change, rate=16000):
+        samples, _ = soundfile.read(self.path(name))
+        soundfile.write(self.path(name), change(samples), rate)
+
+    def text(self, name, change):
+        with open(self.path(name, ".txt"), encoding="utf-8") as file:
+            text = file.read().strip()
+        with open(self.path(name, ".txt"), "w", encoding="utf-8") as file:
+            file.write(change(text))
+
+
+def _spoil(corpus):
+    """Defects, at least ten, each in clips of its own; the (id, kind) that should be found."""
+    random = np.random.RandomState(7)
+    corpus.sound("0001", lambda samples: np.clip(6 * samples, -0.9, 0.9))
+    corpus.sound("0002", lambda samples: samples + 0.06 * random.standard_normal(len(samples)))
+    corpus.text("0003", lambda text: "제 찻잔을 못 보셨어요? 옥수수가 참 맛있네요!")  # of others
+    corpus.text("0004", lambda text: " \n")
+    shutil.copy(corpus.path("0005"), corpus.path("0006"))
+    with open(corpus.path("0007"), "r+b") as file:
+        file.truncate(9000)
+    corpus.sound("0008", lambda samples: np.concatenate(
+        [samples[:12000], np.zeros(24000), samples[12000:]]))
+    corpus.sound("0009", lambda samples: np.concatenate([np.zeros(24000), samples]))
+    corpus.sound("0010", lambda samples: signal.resample_poly(samples, 1, 2), rate=8000)
+    corpus.text("0011", lambda text: text + " Ж ♥")
+    corpus.text("0012", lambda text: text[:len(text) // 2])
+    corpus.sound("0013", lambda samples: samples[:len(samples) // 2])
+    soundfile.write(corpus.path("0015"), np.concatenate(                    # a copy in disguise
+        [np.zeros(3000), 0.4 * soundfile.read(corpus.path("0014"))[0]]), 16000)
+    shutil.copy(corpus.path("0014", ".txt"), corpus.path("0015", ".txt"))
+    os.remove(corpus.path("0016", ".txt"))
+    os.remove(corpus.path("0017"))
+    return {("0001", "clipping"), ("0002", "noise"), ("0003", "too much text"),
+            ("0004", "empty transcript"), ("0005", "same recording"), ("0006", "same recording"),
+            ("0007", "unreadable file"), ("0008", "long pause"), ("0009", "silence around"),
+            ("0010", "sample rate or channels"), ("0011", "unreadable characters"),
+            ("0012", "too little text"), ("0013", "too much text"), ("0015", "same recording")}
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory):
+    """(corpus, folder of the page and the list, (id, kind) planted, report, page)."""
+    folder = tmp_path_factory.mktemp("check")
+    corpus, out = _Corpus(folder / "spoiled"), str(folder / "out")
+    planted, said = _spoil(corpus), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        program.main(["check", corpus.folder, "--out", out, "--preset", "small", "--json",
+                      "--workers", "1"])
+    with open(os.path.join(out, "check.html"), encoding="utf-8") as file:
+        return corpus, out, planted, json.loads(said.getvalue()), file.read()
+
+
+# -- what is found ---------------------------------------------------------------------------------
+
+def test_every_planted_defect_is_found(spoiled):
+    _, _, planted, report, _ = spoiled
+    assert planted - _found(report) == set()
+    assert report["without_transcript"] == ["0016.flac"]
+    assert report["without_recording"] == ["0017.txt"]
+
+
+def test_and_hardly_anything_else(spoiled):
+    _, _, planted, report, _ = spoiled
+    # consequences of what was planted: a clip that is cut off is also short …
+    assert _found(report) - planted <= {
+        ("0013", "cut at the edge"), ("0015", "level"), ("0008", "duration"), ("0009", "duration"),
+        ("0013", "duration")}
+
+
+def test_what_should_be_dropped(spoiled):
+    _, _, _, report, _ = spoiled
+    assert report["drop"] == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0011",
+                              "0012", "0013", "0015"]
+    actions = _actions(report)
+    assert actions["0009", "silence around"] == "note"        # preprocessing cuts it off
+    assert actions["0008", "long pause"] == actions["0010", "sample rate or channels"] == "look"
+    assert 0 < report["usable_hours"] < report["hours_without_silence"] < report["hours"]
+
+
+def test_half_a_text_and_half_a_recording_show_where_the_pace_varies(tmp_path):
+    """Where seconds alone say nothing: half a text in fast speech takes as long as a whole one."""
+    corpus = _Corpus(tmp_path / "corpus")
+    paces = np.linspace(0.75, 1.3, 24)[np.random.RandomState(3).permutation(24)]
+    names = ["%04d" % number for number in range(1, 25)]
+    for name, pace in zip(names, paces):
+        corpus.sound(name, lambda samples: signal.resample_poly(samples, 100, int(100 * pace)))
+    assert _report(corpus.folder)["findings"] == []
+    by_pace = [name for _, name in sorted(zip(paces, names))]
+    fast, slow = by_pace[-3], by_pace[2]
+    corpus.text(fast, lambda text: text[:len(text) // 2])
+    corpus.sound(slow, lambda samples: samples[:int(0.55 * len(samples))])
+    found = _found(_report(corpus.folder))
+    assert (fast, "too little text") in found
+    assert {(slow, "too much text"), (slow, "cut at the edge")} & found
+    assert {one for one, _ in found} == {fast, slow}
+
+
+@pytest.mark.parametrize("pace", [70, 100, 140])
+def test_peaks_of_loudness_are_about_the_syllables_at_any_pace(tmp_path, hp, pace):
+    heard = spoken = 0
+    for name in ("0002", "0009", "0017"):
+        samples, rate = soundfile.read(os.path.join(_CLIPS, name + ".flac"))
+        soundfile.write(str(tmp_path / "a.wav"), signal.resample_poly(samples, 100, pace), rate)
+        heard += _measured(tmp_path / "a.wav", hp).peaks
+        with open(os.path.join(_CLIPS, name + ".txt"), encoding="utf-8") as file:
+            spoken += len(re.findall("[가-힣]", file.read()))
+    assert 0.75 < heard / spoken < 1.25
+
+
+def test_clean_clips_have_no_findings():
+    report = _report(_CLIPS)
+    assert report["findings"] == [] and report["drop"] == []
+    # transcripts without these, as `tests/clips` can be read by eye
+    assert report["jamo_never"]["initial"] == ["ㄸ"] and "ㅢ" in report["jamo_never"]["vowel"]
+    assert 12 < report["figures"]["speaking rate"]["median"] < 14
+    assert report["files"] == [{"rate": 16000, "channels": 1, "recordings": 24}]
+
+
+def test_the_list_leaves_out_just_these(spoiled, tmp_path, capsys):
+    corpus, out, _, report, _ = spoiled
+    listed = os.path.join(out, "exclude.txt")
+    stay, excluded, unknown = exclusion.divided(read_corpus(corpus.folder).utterances, listed)
+    assert excluded == report["drop"] and unknown == [] and len(stay) == 22 - len(excluded)
+    preprocess.main(["--corpus", corpus.folder, "--out", str(tmp_path), "--preset", "tiny",
+                     "--workers", "1", "--exclude", listed])
+    assert "11 excluded\n" in capsys.readouterr().out
+
+
+def test_the_text_names_what_is_wrong(spoiled, hp):
+    said = text.as_text(check.report(spoiled[0].folder, "folder", hp, 2, _silent))
+    for words in ("22 recordings with transcript (folder)", "drop, or mend: 11 recordings",
+                  "0004: the transcript is empty", "'Ж' (U+0416, column", "0016.flac",
+                  "0017.txt: has no recording", "0015: the same sound as 0014, which stays",
+                  "0006: the same file as 0005, with another transcript",
+                  "s before speech; preprocessing",
+                  "8000 Hz, 1 channel; most have 16000 Hz", "initial jamo that never occur:"):
+        assert words in said
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+def test_the_page_needs_nothing_but_itself(spoiled):
+    _, _, _, report, html = spoiled
+    assert html.count("<img ") == html.count('src="data:image/png;base64,') == 5
+    assert not re.search(r"(?:src|href)=\"(?!data:)|https?://|@import|url\(|<script", html)
+    assert all(one["id"] in html for one in report["findings"]) and "Ж ♥" in html
+
+
+def test_the_page_escapes_what_a_corpus_says(make_corpus, hp, monkeypatch):
+    monkeypatch.setattr(page, "_plots", lambda report: [])
+    folder = make_corpus({"a&b<i>": "<b>alert(1)</b>", "b": "가"})
+    html = page.as_html(check.report(folder, "auto", hp, 1, _silent))
+    assert "<b>alert" not in html and "<i>" not in html
+    assert "&lt;b&gt;alert" in html and "a&amp;b&lt;i&gt;" in html
+
+
+def test_page_and_list_are_written_where_told(make_corpus, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(page, "_plots", lambda report: [])
+    listed = str(tmp_path / "my list.txt")
+    program.main(["check", make_corpus({"a": "하나", "b": "Ж"}), "--out", str(tmp_path / "out"),
+                  "--exclude-list", listed, "--workers", "1"])
+    said = capsys.readouterr().out
+    assert os.listdir(str(tmp_path / "out")) == ["check.html"]
+    assert "--exclude %s\n" % listed in said and "check.html" in said
+    with open(listed, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    assert lines[-1] == "b"
+    assert lines[-2].startswith("# unreadable characters: no reading for 'Ж' (U+0416, column 1)")
+
+
+# -- a store ---------------------------------------------------------------------------------------
+
+def test_a_store_and_what_is_on_both_sides_of_its_split(tmp_path):
+    corpus = tmp_path / "corpus"
+    for number in range(40):
+        write_recording(corpus / ("%02d.wav" % number), 0.6 + 0.01 * number, pitch=100 + number)
+        (corpus / ("%02d.txt" % number)).write_text(SENTENCES[number % 10], encoding="utf-8")
+    (corpus / "40.txt").write_text("소리가 없다.", encoding="utf-8")
+    store = str(tmp_path / "store")
+    preprocess.main(["--corpus", str(corpus), "--out", store, "--preset", "tiny", "--workers", "1"])
+    report = _report(store, "validation_fraction=0.1")
+    assert report["format"] == "store" and report["recordings"] == 40
+    assert report["overlap"] and all(set(one["training"]).isdisjoint(one["held_out"])
+                                     for one in report["overlap"])
+    assert report["without_recording"] == ["40.txt"] and len(report["same_text"]) == 10
+
+
+def test_damaged_arrays_of_a_store(tmp_path, make_corpus):
+    store = str(tmp_path / "store")
+    preprocess.main(["--corpus", make_corpus({"a": "하나", "b": "둘"}), "--out", store,
+                     "--preset", "tiny", "--workers", "1"])
+    name = sorted(os.listdir(os.path.join(store, "examples")))[0]
+    with open(os.path.join(store, "examples", name), "r+b") as file:
+        file.truncate(500)
+    assert ("a", "unreadable file") in _found(_report(store))
+
+
+# -- measures --------------------------------------------------------------------------------------
+
+def test_silences_are_measured(tmp_path, hp):
+    sound, path = voice(0.8), str(tmp_path / "a.wav")
+    soundfile.write(path, np.concatenate([np.zeros(8000), sound, np.zeros(19200), sound,
+                                          np.zeros(4800)]), 16000)
+    of = _measured(path, hp)
+    for value, seconds in ((of.start, 0.5), (of.pause, 1.2), (of.end, 0.3), (of.spoken, 1.6),
+                           (of.pause_at, 1.3), (of.seconds, 3.6)):
+        assert abs(value - seconds) < 0.05
+    assert of.start_kept < 0.1 and of.end_kept < 0.1 and of.flat == 0
+
+
+def test_silence_that_is_too_loud_to_be_cut(tmp_path, hp):
+    hiss = 0.02 * np.random.RandomState(1).standard_normal(24000)
+    sound = np.concatenate([np.zeros(24000), 0.5 * voice(1.0)])
+    sound[:24000] += hiss
+    soundfile.write(str(tmp_path / "a.wav"), sound, 16000)
+    of = _measured(tmp_path / "a.wav", hp)
+    assert abs(of.start - 1.5) < 0.1 and of.start_kept > 1.3
+
+
+@pytest.mark.parametrize("rate", [2000, 8000, 11025, 192000])
+@pytest.mark.parametrize("samples", [voice(0.06), voice(2.0), np.eye(1, 16000, 7)[0],
+                                     np.sign(voice(0.5)), np.repeat([0.0, 0.5], 8000)])
+def test_every_sound_can_be_measured(tmp_path, hp, samples, rate):
+    soundfile.write(str(tmp_path / "a.wav"), np.tile(samples, max(1, rate // 8000)), rate)
+    with np.errstate(all="raise"):
+        of = _measured(tmp_path / "a.wav", hp)
+    numbers = [value for value in of if isinstance(value, (int, float))] + list(of.print)
+    assert np.isfinite(numbers).all() and of.spoken > 0 and len(of.envelope) == measures.ENVELOPE
+    assert 0 <= of.start <= of.seconds and 0 <= of.end <= of.seconds
+
+
+@pytest.mark.parametrize("gain, flat", [(0.9, False), (2, True), (3, True)])
+@pytest.mark.parametrize("resampled", [False, True])
+def test_clipping_is_seen(tmp_path, hp, gain, flat, resampled):
+    samples, rate = soundfile.read(os.path.join(_CLIPS, "0002.flac"))
+    samples = np.clip(gain / np.abs(samples).max() * samples, -1, 1)
+    if resampled:
+        samples = 0.8 * signal.resample_poly(samples, 3, 2)
+    soundfile.write(str(tmp_path / "a.wav"), samples, rate * 3 // 2 if resampled else rate)
+    of = _measured(tmp_path / "a.wav", hp)
+    assert flat == (of.tops > 1 if resampled else of.flat >= 10)
+
+
+def test_noise_over_which_speech_lies(tmp_path, hp):
+    samples, rate = soundfile.read(os.path.join(_CLIPS, "0001.flac"))
+    for level, snr in ((0.1, 4), (0.01, 24)):
+        noise = level * np.random.RandomState(3).standard_normal(len(samples))
+        soundfile.write(str(tmp_path / "a.wav"), samples + noise, rate)
+        assert abs(_measured(tmp_path / "a.wav", hp).snr - snr) < 4
+
+
+@pytest.mark.parametrize("samples, message", [
+    (np.zeros(16000), "holds only silence$"), (np.ones(16000), "holds only silence$"),
+    (np.ones(10), "shorter than a frame"),
+    (voice(1.0)[:, None] * [1, -1], "once its channels are mixed: they cancel each other")])
+def test_recordings_without_speech(tmp_path, hp, samples, message):
+    soundfile.write(str(tmp_path / "a.wav"), samples, 16000)
+    with pytest.raises(InputError, match="a.wav: .*" + message):
+        _measured(tmp_path / "a.wav", hp)
+
+
+def test_the_same_sound_but_for_level_noise_rate_and_sign(tmp_path, hp):
+    samples, rate = soundfile.read(os.path.join(_CLIPS, "0001.flac"))
+    noise = 0.005 * np.random.RandomState(4).standard_normal(len(samples))
+    soundfile.write(str(tmp_path / "copy.wav"),
+                    signal.resample_poly(-0.3 * (samples + noise), 147, 160), 14700)
+    paths = [os.path.join(_CLIPS, "0001.flac"), str(tmp_path / "copy.wav"),
+             os.path.join(_CLIPS, "0010.flac")]
+    entries = [measures.Entry(path, "가", path, None, None) for path in paths]
+    assert (0, 1) in copies.candidates([measures.measured(entry, hp) for entry in entries])
+    assert copies.same_sound(entries[:2]) and not copies.same_sound(entries[1:])
+
+
+def test_groups_of_copies():
+    assert copies.groups(7, [(0, 3), (3, 5), (1, 2)]) == [[0, 3, 5], [1, 2]]
+    assert copies.groups(3, []) == []
+
+
+def test_robust_z_is_not_moved_by_what_is_wrong():
+    usual = list(np.linspace(0.9, 1.1, 21))
+    assert findings.robust_z(usual + [50])[-1] > 100
+    assert np.abs(findings.robust_z(usual + [50])[:-1]).max() < 2.5
+    assert (findings.robust_z([1, 2, 300]) == 0).all()
+
+
+def test_a_reading_names_every_character_that_cannot_be_read():
+    found = reading("가Ж나 ♥")
+    assert found.unreadable == [(2, "Ж")] and len(found.jamo) == 4
+    assert reading("").jamo == "" and reading("").unreadable == []
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("arguments, message", [
+    ([], "the following arguments are required: "), (["check"], "required: DIR"),
+    (["mend", "."], "invalid choice: 'mend'"), (["check", "nowhere"], "there is no such folder"),
+    (["check", _CLIPS, "--format", "kss"], "is no corpus of the format kss"),
+    (["check", _CLIPS, "--workers", "0"], "whole number above 0"),
+    (["check", _CLIPS, "--hparams", "hopp=1"], "no hyper-parameter of that name")])
+def test_bad_options(arguments, message):
+    with pytest.raises(InputError, match=message):
+        program.main(arguments)
+
+
+def test_the_module_ends_in_one_line_and_status_2(tmp_path, monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "datasets.__main__")
+    monkeypatch.setattr(sys, "argv", ["datasets", "check", str(tmp_path / "none")])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("datasets", run_name="__main__")
+    out, err = capsys.readouterr()
+    assert left.value.code == 2 and out == "" and err.count("\n") == 1
+    assert err.startswith("error: ") and "there is no such folder" in err

@@ -1,0 +1,257 @@
+"""Corpora of every format, and the example store."""
+import json
+import os
+import unicodedata
+
+import numpy as np
+import pytest
+from conftest import write_recording
+
+import preprocess
+from common.errors import InputError
+from datasets import example
+from datasets.corpus import read_corpus
+from datasets.store import load_store
+
+
+def _texts(corpus):
+    return {utterance.id: utterance.text for utterance in corpus.utterances}
+
+
+def _write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+
+
+# -- formats ---------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("version, fields", [
+    ("1.0", ["{decomposed}", "3.5"]),
+    ("1.3", ["열두 시", "{decomposed}", "3.5"]),
+    ("1.4", ["열두 시", "{decomposed}", "3.5", "Twelve o'clock."])])
+@pytest.mark.parametrize("within", ["", "kss/"])
+def test_kss(tmp_path, version, fields, within):
+    decomposed = unicodedata.normalize("NFD", "열두 시")
+    lines = "".join("|".join(["%d/%d_0000.wav" % (part, part), "12시"] + fields) + "\r\n"
+                    for part in (1, 2)).replace("{decomposed}", decomposed)
+    _write(tmp_path / ("transcript.v.%s.txt" % version), "\ufeff" + lines)
+    for part in (1, 2):
+        write_recording(tmp_path / ("%s%d/%d_0000.wav" % (within, part, part)))
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "kss" and corpus.skipped == []
+    assert sorted(_texts(corpus)) == [within + "1/1_0000", within + "2/2_0000"]
+    assert {unicodedata.normalize("NFC", text) for text in _texts(corpus).values()} == {"열두 시"}
+
+
+def test_kss_takes_the_newest_transcript(tmp_path):
+    for version, text in (("1.4", "새것"), ("1.0", "옛것")):
+        _write(tmp_path / ("transcript.v.%s.txt" % version), "1/1.wav|가|%s|다|1" % text)
+    write_recording(tmp_path / "1/1.wav")
+    assert _texts(read_corpus(str(tmp_path))) == {"1/1": "새것"}
+
+
+def test_ljspeech(tmp_path):
+    _write(tmp_path / "metadata.csv", "b|2시|두 시\na|하나\nc.flac|셋|\n")
+    for name in ("a.wav", "b.flac", "c.flac"):
+        write_recording(tmp_path / "wavs" / name)
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "ljspeech" and corpus.skipped == []
+    assert _texts(corpus) == {"wavs/a": "하나", "wavs/b": "두 시", "wavs/c": "셋"}
+
+
+def test_recognition(tmp_path):
+    _write(tmp_path / "all.json", json.dumps({
+        "./datasets/me/audio/b.wav": "둘", "./datasets/me/audio/a.wav": ["", "하나", "하나도"],
+        "C:\\me\\audio\\c.wav": "셋", "audio/d.wav": 4, "audio/e.wav": ["", " "]}))
+    _write(tmp_path / "settings.json", '{"rate": 16000}')
+    for name in "abcde":
+        write_recording(tmp_path / "audio" / (name + ".wav"))
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "recognition"
+    assert _texts(corpus) == {"audio/a": "하나", "audio/b": "둘", "audio/c": "셋", "audio/e": ""}
+    assert corpus.skipped == [("all.json: audio/d.wav", "the transcript is no text but 4"),
+                              ("audio/d.wav", "has no transcript")]
+
+
+def test_folder(tmp_path):
+    write_recording(tmp_path / "deep/a.wav")
+    _write(tmp_path / "deep/a.txt", "하나\n그리고 둘\n")
+    write_recording(tmp_path / "b.flac")
+    _write(tmp_path / "b.txt", "셋")
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "folder" and corpus.skipped == []
+    assert _texts(corpus) == {"deep/a": "하나 그리고 둘", "b": "셋"}
+
+
+def test_text_and_audio_are_paired_by_name_not_by_order(tmp_path):
+    names = ["10", "9", "1", "02"]
+    _write(tmp_path / "metadata.csv", "".join("%s|%s\n" % (name, name) for name in names))
+    for name in sorted(names):
+        write_recording(tmp_path / "wavs" / (name + ".wav"))
+    for utterance in read_corpus(str(tmp_path)).utterances:
+        assert os.path.basename(utterance.audio) == utterance.text + ".wav"
+
+
+def test_decomposed_names_of_files_are_the_same_names(tmp_path):
+    write_recording(tmp_path / (unicodedata.normalize("NFD", "소리") + ".wav"))
+    _write(tmp_path / (unicodedata.normalize("NFC", "소리") + ".txt"), "가")
+    assert _texts(read_corpus(str(tmp_path))) == {"소리": "가"}
+
+
+# -- what is wrong in a corpus ---------------------------------------------------------------------
+
+def test_bad_lines_are_skipped_and_named(tmp_path):
+    _write(tmp_path / "metadata.csv", b"\n".join([
+        "a|하나".encode(), b"only-a-name", "b|둘".encode("cp949"), b"", "c|셋|넷|다섯".encode(),
+        "missing|여섯".encode(), "../../outside|일곱".encode(), "/etc/passwd|여덟".encode(),
+        "a|아홉".encode()]))
+    for name in ("wavs/a.wav", "wavs/lonely.wav"):
+        write_recording(tmp_path / "corpus" / name)
+    write_recording(tmp_path / "outside.wav")
+    (tmp_path / "metadata.csv").rename(tmp_path / "corpus/metadata.csv")
+    corpus = read_corpus(str(tmp_path / "corpus"))
+    assert _texts(corpus) == {"wavs/a": "하나"}
+    width = "has %d fields, and should have 2 or 3, with | between them"
+    absent = "there is no recording %s.wav in the corpus folder"
+    assert corpus.skipped == [
+        ("metadata.csv:2", width % 1), ("metadata.csv:3", "is not UTF-8"),
+        ("metadata.csv:5", width % 4), ("metadata.csv:6", absent % "wavs/missing"),
+        ("metadata.csv:7", absent % "wavs/../../outside"),
+        ("metadata.csv:8", absent % "/etc/passwd"),
+        ("wavs/lonely.wav", "has no transcript"),
+        ("metadata.csv:9", "wavs/a has a transcript already, in metadata.csv:1")]
+
+
+def test_folder_names_what_has_no_partner(tmp_path, make_corpus):
+    folder = make_corpus({"a": "하나", "b": "둘", "c": "셋"})
+    os.remove(os.path.join(folder, "a.txt"))
+    os.remove(os.path.join(folder, "b.wav"))
+    write_recording(os.path.join(folder, "d.wav"))
+    _write(tmp_path / "corpus/d.txt", "라".encode("cp949"))
+    corpus = read_corpus(folder)
+    assert _texts(corpus) == {"c": "셋"}
+    reasons = dict(corpus.skipped)
+    assert reasons["a.wav"] == reasons["d.wav"] == "has no transcript"
+    assert reasons["b.txt"] == "has no recording" and "is not UTF-8" in reasons["d.txt"]
+
+
+def test_one_id_twice_is_named(make_corpus):
+    folder = make_corpus({"a": "하나"})
+    write_recording(os.path.join(folder, "a.flac"))
+    corpus = read_corpus(folder)
+    assert len(corpus.utterances) == 1
+    assert corpus.skipped == [("a.txt:1", "a has a transcript already, in a.txt:1")]
+
+
+@pytest.mark.parametrize("contents, format, message", [
+    (None, "auto", "no such folder"),
+    ({}, "auto", "is empty"),
+    ({"notes.md": "#"}, "auto", r"none of the formats.* kss \(.* ljspeech \(.* folder \("),
+    ({"notes.md": "#"}, "kss", r"no corpus of the format kss, which is: transcript.v.1.x.txt"),
+    ({"x.json": '{"a.wav": '}, "auto", "x.json: is not valid JSON"),
+    ({"x.json": '["a.wav"]'}, "auto", "none of the formats"),
+    ({"metadata.csv": "a|가\n"}, "auto", "metadata.csv:1: there is no recording wavs/a.wav"),
+    ({"transcript.v.1.4.txt": ""}, "auto", "no recording with a transcript"),
+    ({"x.txt": "가"}, "folder", "no corpus of the format folder"),
+    ({"x.txt": "가"}, "wave", "--format wave: there are auto, kss, ljspeech, recognition, folder")])
+def test_a_corpus_that_cannot_be_read(tmp_path, contents, format, message):
+    if contents is not None:
+        (tmp_path / "corpus").mkdir()
+        for name, content in contents.items():
+            _write(tmp_path / "corpus" / name, content)
+    with pytest.raises(InputError, match=message) as caught:
+        read_corpus(str(tmp_path / "corpus"), format)
+    assert "\n" not in str(caught.value)
+
+
+# -- the store -------------------------------------------------------------------------------------
+
+@pytest.fixture
+def store_folder(tmp_path, make_corpus):
+    folder = str(tmp_path / "store")
+    preprocess.main(["--corpus", make_corpus({"a": "하나", "b/c": "둘  셋"}), "--out", folder,
+                     "--preset", "tiny", "--speaker", "나"])
+    return folder
+
+
+def test_a_store_gives_back_what_was_put_in(store_folder, hp):
+    store = load_store(store_folder)
+    assert (store.speaker, store.audio, len(store.symbols)) == ("나", hp.audio_settings(), 80)
+    assert [(row.id, row.text, row.written) for row in store.utterances] == [
+        ("a", "하나", "하나"), ("b/c", "둘 셋", "둘 셋")]
+    for row in store.utterances:
+        arrays = store.arrays(row)
+        assert arrays.mel.shape == (row.frames, hp.n_mels) and arrays.audio.shape == (row.samples,)
+        assert row.samples == row.frames * hp.hop_length
+        assert arrays.mel.dtype == arrays.audio.dtype == np.float32
+        assert (store.mel(row) == arrays.mel).all()
+        with np.load(os.path.join(store_folder, row.file), allow_pickle=False) as plain:
+            assert sorted(plain.files) == ["audio", "mel"]
+
+
+def test_ids_become_safe_names_that_differ(hp):
+    ids = ("a/b", "a_b", "../b", "가", "나", "A_b")
+    names = {example.file_name(one, "0" * 40, hp) for one in ids}
+    assert len({name.lower() for name in names}) == 6
+    assert not any(set(name) & set("/\\ :%") for name in names)
+    assert len(example.file_name("가" * 300, "0" * 40, hp)) < 100
+    assert example.file_name("a", "0" * 40, hp) != example.file_name("a", "1" * 40, hp)
+    assert example.file_name("a", "0" * 40, hp) != example.file_name("a", "0" * 40,
+                                                                     hp.replace(rescaling_max=0.5))
+
+
+def _change_manifest(folder, change):
+    path = os.path.join(folder, "manifest.json")
+    with open(path, encoding="utf-8") as file:
+        manifest = json.load(file)
+    change(manifest)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(manifest, file)
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda manifest: manifest.update(format=3), "format 3, and should be of format 2"),
+    (lambda manifest: manifest.update(reader={}), "reader should hold version"),
+    (lambda manifest: manifest.pop("speaker"), "the manifest should be an object of"),
+    (lambda manifest: manifest.update(audio=[]), "audio of the manifest is"),
+    (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object of"),
+    (lambda manifest: manifest["utterances"][0].update(frames="9"), "frames of utterance 1 is '9'"),
+    (lambda manifest: manifest["utterances"][0].update(frames=9), "a has .* samples for 9 frames"),
+    (lambda manifest: manifest["utterances"][0].update(file="../a.npz"), "lies outside examples/"),
+    (lambda manifest: manifest["utterances"][0].update(file="/a.npz"), "lies outside examples/")])
+def test_a_manifest_that_was_changed(store_folder, change, message):
+    _change_manifest(store_folder, change)
+    with pytest.raises(InputError, match="manifest.json: .*" + message):
+        load_store(store_folder)
+
+
+def test_no_store_and_a_damaged_manifest(tmp_path, store_folder):
+    with pytest.raises(InputError, match="is no example store"):
+        load_store(str(tmp_path))
+    _write(tmp_path / "store/manifest.json", '{"format": 1,')
+    with pytest.raises(InputError, match="manifest.json: is not valid JSON"):
+        load_store(store_folder)
+
+
+def test_arrays_that_were_changed(store_folder):
+    store = load_store(store_folder)
+    row = store.utterances[0]
+    path = os.path.join(store_folder, row.file)
+    with open(path, "rb") as file:
+        content = file.read()
+    damaged = [(content[:1000], "damaged"), (b"", "damaged"), (b"text", "damaged"),
+               (content[:600] + b"~~~~" + content[604:], "damaged")]
+    for bad, message in damaged:
+        with open(path, "wb") as file:
+            file.write(bad)
+        with pytest.raises(InputError, match="%s: is %s" % (path, message)):
+            store.mel(row)
+    np.savez(path, audio=np.zeros(row.samples, np.float32), mel=np.zeros((3, 20), np.float32))
+    with pytest.raises(InputError, match="and should hold"):
+        store.mel(row)
+    np.savez(path, audio=np.zeros(row.samples), mel=np.zeros((row.frames, 20)))
+    with pytest.raises(InputError, match="finite numbers of type float32"):
+        store.mel(row)
+    os.remove(path)
+    with pytest.raises(InputError, match="is missing"):
+        store.mel(row)

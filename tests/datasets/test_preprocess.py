@@ -1,0 +1,338 @@
+"""preprocess.py: what it takes, what it leaves out, and what it does not do twice."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import ROOT, voice, write_recording
+
+import korean
+import preprocess
+from common.errors import InputError
+from datasets import example, exclusion
+from datasets.pairing import Utterance
+from datasets.store import load_store
+
+_TEXTS = {"a": "하나", "b": "둘 셋", "c": "넷"}
+_PROGRAM = os.path.join(ROOT,
+                        "preprocess.py")
+
+
+@pytest.fixture
+def out(tmp_path):
+    return str(tmp_path / "store")
+
+
+def _preprocess(corpus, out, *more):
+    preprocess.main(["--corpus", corpus, "--out", out, "--preset", "tiny", "--workers", "2"]
+                    + list(more))
+
+
+def _write_text(corpus, stem, text):
+    with open(os.path.join(corpus, stem + ".txt"), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _times(out):
+    """When each of the store's files was written, in nanoseconds, by name."""
+    return {name: os.stat(os.path.join(place, name)).st_mtime_ns
+            for place, _, names in os.walk(out) for name in names if name != "skipped.txt"}
+
+
+def _error(capfd, *arguments):
+    """What the program says on stderr, after it left with status 2 and no traceback."""
+    status = subprocess.call([sys.executable, _PROGRAM] + list(arguments))
+    out, err = capfd.readouterr()
+    assert status == 2 and err.startswith("error: ") and err.count("\n") == 1, err
+    return err
+
+
+# -- a good corpus ---------------------------------------------------------------------------------
+
+def test_the_store_is_sorted_aligned_and_named_after_the_corpus(make_corpus, out, capsys, hp):
+    _preprocess(make_corpus(_TEXTS, name="moon"), out)
+    store = load_store(out)
+    assert store.speaker == "moon" and [row.id for row in store.utterances] == ["a", "b", "c"]
+    for row, seconds in zip(store.utterances, (0.3, 0.4, 0.5)):
+        assert row.samples == row.frames * hp.hop_length
+        assert 0 <= row.samples / hp.sample_rate - seconds < hp.hop_length / hp.sample_rate
+    printed = capsys.readouterr().out
+    assert "3 utterances" in printed and "speaker moon" in printed and "skipped" not in printed
+    assert any(line.split() == ["shortest", "0.30", "s", "a"] for line in printed.split("\n"))
+    assert any(line.split() == ["longest", "0.50", "s", "c"] for line in printed.split("\n"))
+
+
+def test_an_impulse_of_a_recording_is_in_its_frame_of_the_store(tmp_path, out, hp):
+    samples = 0.2 * voice(1.0)
+    samples[7777] = 1
+    write_recording(tmp_path / "corpus/a.wav")
+    soundfile.write(str(tmp_path / "corpus/a.wav"), samples, 16000)
+    _write_text(str(tmp_path / "corpus"), "a", "가")
+    _preprocess(str(tmp_path / "corpus"), out)
+    store = load_store(out)
+    arrays = store.arrays(store.utterances[0])
+    position = np.argmax(arrays.audio)
+    assert position == 7777 and np.argmax(arrays.mel[:, -1]) == position // hp.hop_length
+
+
+def test_limit_and_speaker(make_corpus, out):
+    _preprocess(make_corpus(_TEXTS), out, "--limit", "2", "--speaker", "나")
+    store = load_store(out)
+    assert (store.speaker, [row.id for row in store.utterances]) == ("나", ["a", "b"])
+
+
+# -- what is to be left out ------------------------------------------------------------------------
+
+def _write_list(folder, text):
+    path = os.path.join(str(folder), "exclude.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def test_what_is_listed_is_excluded_and_the_unknown_named(tmp_path, make_corpus, out, capsys):
+    corpus = make_corpus(dict(_TEXTS, **{"소리 하나": "다섯", "#2": "여섯"}))
+    listed = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\n"
+                         "gone  # why\n" % unicodedata.normalize("NFD", "소리 하나"))
+    _preprocess(corpus, out, "--exclude", listed, "--limit", "2")
+    assert [row.id for row in load_store(out).utterances] == ["a", "c"]
+    printed = capsys.readouterr().out
+    assert "%s: 3 excluded; not in the corpus: none, gone  # why\n" % listed in printed
+    with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
+        assert "b: excluded by %s\n" % listed in file.read()
+
+
+def test_excluding_takes_away_from_a_store_and_no_list_gives_back(tmp_path, make_corpus, out):
+    corpus, listed = make_corpus(_TEXTS), _write_list(tmp_path, "a\n")
+    for more, left in (([], "abc"), (["--exclude", listed], "bc"), ([], "abc")):
+        _preprocess(corpus, out, *more)
+        assert [row.id for row in load_store(out).utterances] == list(left)
+
+
+def test_a_list_that_was_written_reads_the_same(tmp_path):
+    path, ids = str(tmp_path / "list"), ["#2", "a", "b # c", "하나/둘"]
+    exclusion.write_list(path, OrderedDict((one, "why\n# so") for one in ids))
+    rows = [Utterance(one, None, None, None) for one in ids + ["why", "d"]]
+    stay, excluded, unknown = exclusion.divided(rows, path)
+    assert [row.id for row in stay] == ["why", "d"] and excluded == ids and unknown == []
+
+
+@pytest.mark.parametrize("content, message", [
+    ("a\nb\nc\n", "exclude.txt: excludes all of the 3 utterances"),
+    (None, "exclude.txt: there is no such file")])
+def test_a_list_that_cannot_be_used(tmp_path, make_corpus, out, content, message):
+    corpus, listed = make_corpus(_TEXTS), os.path.join(str(tmp_path), "exclude.txt")
+    if content:
+        _write_list(tmp_path, content)
+    with pytest.raises(InputError, match=message):
+        _preprocess(corpus, out, "--exclude", listed)
+
+
+# -- a second run ----------------------------------------------------------------------------------
+
+def test_a_second_run_changes_nothing(make_corpus, out):
+    corpus = make_corpus(_TEXTS)
+    _preprocess(corpus, out)
+    before = _times(out)
+    _preprocess(corpus, out)
+    assert _times(out) == before
+
+
+def test_only_what_changed_is_made_again(make_corpus, out):
+    corpus = make_corpus(_TEXTS)
+    _preprocess(corpus, out)
+    before, rows = _times(out), {row.id: row for row in load_store(out).utterances}
+    write_recording(os.path.join(corpus, "a.wav"), seconds=0.8)
+    _write_text(corpus, "b", "다섯")
+    _preprocess(corpus, out)
+    after, again = _times(out), {row.id: row for row in load_store(out).utterances}
+    assert again["a"].source != rows["a"].source and again["a"].samples == 12800
+    assert again["b"]._replace(text="", written="", jamo="") == rows["b"]._replace(
+        text="", written="", jamo="") and again["b"].text == "다섯"
+    assert again["c"] == rows["c"]
+    kept = {os.path.basename(rows[name].file) for name in "bc"}
+    assert all(after[name] == before[name] for name in kept)
+    assert os.path.basename(rows["a"].file) not in after
+
+
+def test_what_left_the_corpus_leaves_the_store(make_corpus, out):
+    corpus = make_corpus(_TEXTS)
+    _preprocess(corpus, out)
+    os.remove(os.path.join(corpus, "b.wav"))
+    _preprocess(corpus, out)
+    assert [row.id for row in load_store(out).utterances] == ["a", "c"]
+    assert len(os.listdir(os.path.join(out, "examples"))) == 2
+
+
+def test_missing_and_damaged_arrays_are_made_again(make_corpus, out):
+    corpus = make_corpus(_TEXTS)
+    _preprocess(corpus, out)
+    before, rows = _times(out), load_store(out).utterances
+    os.remove(os.path.join(out, rows[0].file))
+    with open(os.path.join(out, rows[1].file), "wb"):
+        pass
+    _preprocess(corpus, out)
+    store = load_store(out)
+    assert store.utterances == rows and all(len(store.mel(row)) for row in rows)
+    last = os.path.basename(rows[2].file)
+    assert _times(out)[last] == before[last]
+
+
+def test_a_run_that_was_killed_goes_on(make_corpus, out, monkeypatch):
+    corpus, make = make_corpus(_TEXTS), example.make
+
+    def killed_at_b(path, recording, hp):
+        if recording.endswith("b.wav"):
+            with open(path + ".99.part", "wb") as file:
+                file.write(b"half an example")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return make(path, recording, hp)
+
+    monkeypatch.setattr(example, "make", killed_at_b)
+    with pytest.raises(Exception, match="process"):
+        _preprocess(corpus, out, "--workers", "1")
+    assert not os.path.exists(os.path.join(out, "manifest.json"))
+    before = _times(out)
+    assert sorted(name.split("-")[0] for name in before) == ["a", "b"]
+    monkeypatch.undo()
+    _preprocess(corpus, out)
+    after = _times(out)
+    finished = [name for name in before if name.endswith(".npz")]
+    assert len(finished) == 1 and after[finished[0]] == before[finished[0]]
+    assert sum(name.endswith(".npz") for name in after) == 3
+    assert not any(name.endswith(".part") for name in after)
+
+
+def test_ctrl_c_keeps_what_is_finished(make_corpus, out):
+    corpus = make_corpus({"%03d" % number: "가" for number in range(60)})
+    process = subprocess.Popen(
+        [sys.executable, _PROGRAM, "--corpus", corpus, "--out", out, "--preset", "tiny"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    examples = os.path.join(out, "examples")
+    while not os.path.isdir(examples) or len(os.listdir(examples)) < 5:
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    err = process.communicate()[1].decode()
+    assert process.returncode == 130 and "Traceback" not in err
+    finished = _times(out)
+    assert 5 <= len(finished) < 60 and all(name.endswith(".npz") for name in finished)
+    _preprocess(corpus, out)
+    after = _times(out)
+    assert all(after[name] == when for name, when in finished.items()) and len(after) == 61
+
+
+def test_a_defect_shows(make_corpus, out, monkeypatch):
+    monkeypatch.setattr(example, "make", lambda *arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        _preprocess(make_corpus(_TEXTS), out)
+
+
+# -- a store of another kind -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("more, message", [
+    (["--hparams", "n_mels=40"], "mels is 20 there and 40 here"),
+    (["--preset", "small"], "mels is 20 there and 80 here"),
+    (["--preset", "reference"], "sample_rate is 16000 there and 24000 here"),
+    (["--hparams", "trim_top_db=30"], "trim_db is 40.0 there and 30.0 here"),
+    (["--speaker", "you"], "speaker is corpus there and you here"),
+    (["--hparams", "pronounce=true"], "pronounce is False there and True here")])
+def test_a_store_of_another_kind_is_refused(make_corpus, out, more, message):
+    corpus = make_corpus({"a": "하나"})
+    _preprocess(corpus, out)
+    before = _times(out)
+    with pytest.raises(InputError, match="store: holds a store of another kind .*" + message):
+        _preprocess(corpus, out, *more)
+    assert _times(out) == before
+
+
+# -- how it is read --------------------------------------------------------------------------------
+
+def test_both_forms_are_stored_and_the_rules_are_summed_up(make_corpus, out, capsys):
+    _preprocess(make_corpus({"a": "개 3마리, 말 2마리", "b": "5층 “상점”", "c": "하나"}), out)
+    rows = load_store(out).utterances
+    assert [(row.written, row.text) for row in rows] == [
+        ("개 3마리, 말 2마리", "개 세마리, 말 두마리"), ("5층 “상점”", "오층 '상점'"), ("하나", "하나")]
+    assert "changed by the rule: counter 1, number 1, quotation mark 1" in capsys.readouterr().out
+
+
+def test_pronunciation_and_lexicon_are_stored_and_followed(make_corpus, out, tmp_path):
+    own = tmp_path / "own.tsv"
+    own.write_text("SQL\t시퀄\n", encoding="utf-8")
+    _preprocess(make_corpus({"a": "SQL 값이"}), out, "--hparams", "pronounce=true",
+                "--lexicon", str(own))
+    store = load_store(out)
+    assert [(row.text, row.jamo) for row in store.utterances] == [
+        ("시퀄 값이", korean.to_jamo("시퀄 갑씨"))]
+    assert store.reader.as_dict() == {"version": korean.VERSION, "pronounce": True,
+                                      "lexicon": {"SQL": "시퀄"}}
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+def test_one_bad_utterance_is_skipped_counted_and_named(make_corpus, out, capsys):
+    corpus = make_corpus(dict(_TEXTS, strange="나는 Ж형", blank="  ", dots="...", zero="가", cut="가",
+                              short="가", silent="가", text="가"))
+    with open(os.path.join(corpus, "zero.wav"), "wb"):
+        pass
+    with open(os.path.join(corpus, "cut.wav"), "r+b") as file:
+        file.truncate(5000)
+    write_recording(os.path.join(corpus, "short.wav"), seconds=0.01)
+    soundfile.write(os.path.join(corpus, "silent.wav"), np.zeros(16000), 16000)
+    with open(os.path.join(corpus, "text.wav"), "w") as file:
+        file.write("this is no sound")
+    write_recording(os.path.join(corpus, "untold.wav"))
+    _preprocess(corpus, out)
+    assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
+    with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
+        skipped = file.read()
+    for sentence in ("strange.txt:1: column 4: 'Ж' (U+0416", "blank.txt:1: the transcript of blank",
+                     "dots.txt:1: the transcript of dots has nothing to read", "zero.wav: is empty",
+                     "cut.wav: is cut off", "short.wav: is shorter than a frame",
+                     "silent.wav: holds only silence", "text.wav: is no audio",
+                     "untold.wav: has no transcript"):
+        assert sentence in skipped
+    printed = capsys.readouterr().out
+    assert "skipped: 9\n" in printed and all(line in printed for line in skipped.splitlines())
+
+
+def test_nothing_left_is_an_error(make_corpus, out):
+    with pytest.raises(InputError, match="not one of 2 utterances can be used; a.txt:1: column 1"):
+        _preprocess(make_corpus({"a": "Ж", "b": "Ѳ"}), out)
+    assert not os.path.exists(os.path.join(out, "manifest.json"))
+
+
+@pytest.mark.parametrize("more, message", [
+    (["--hparams", "hopp=3"], "--hparams hopp: there is no hyper-parameter of that name"),
+    (["--hparams", "hop_length=long"], "--hparams hop_length=long: should be a whole number"),
+    (["--preset", "huge"], "invalid choice: 'huge'"),
+    (["--format", "wave"], "invalid choice: 'wave'"),
+    (["--workers", "0"], "'0' should be a whole number above 0"),
+    (["--limit", "many"], "'many' should be a whole number above 0")])
+def test_bad_options(make_corpus, out, more, message):
+    with pytest.raises(InputError, match=message):
+        _preprocess(make_corpus({"a": "하나"}), out, *more)
+    assert not os.path.exists(out)
+
+
+def test_an_out_that_is_a_file_and_a_manifest_of_others(tmp_path, make_corpus):
+    corpus = make_corpus({"a": "하나"})
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file: no store can be made there"):
+        _preprocess(corpus, str(tmp_path / "file"))
+    (tmp_path / "manifest.json").write_text(json.dumps({"name": "an app"}))
+    with pytest.raises(InputError, match="is a manifest of format None"):
+        _preprocess(corpus, str(tmp_path))
+
+
+def test_the_program_ends_in_one_line_and_status_2(tmp_path, out, capfd):
+    assert "no such folder" in _error(capfd, "--corpus", str(tmp_path / "none"), "--out", out)
+    assert "--corpus" in _error(capfd, "--out", out)

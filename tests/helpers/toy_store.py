@@ -1,0 +1,63 @@
+"""Makes a store that a tiny network learns to align within minutes: no recordings, no voice.
+
+    python tests/helpers/toy_store.py --out /tmp/toy [--count 300] [--shuffled]
+
+Each jamo has a spectrum of its own, from a table, and lasts a random number of frames. With
+--shuffled every mel has the text of another.
+"""
+
+import argparse
+import os
+import sys
+import unicodedata
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+import korean
+from common import files
+from common.hparam_set import create_hparams
+from datasets import example, store
+
+SYLLABLES = [lead + vowel for lead in "ᄀᄂᄃᄅᄆᄇᄉᄌ" for vowel in "ᅡᅥᅩᅮᅵ"]
+SHORTEST, LONGEST = 4, 7            # syllables of a text
+FRAMES = (4, 9)                     # of a jamo: at least, less than
+
+
+def make(folder, count=300, shuffled=False, preset="tiny", seed=1):
+    """Writes the store. The same arguments give the same one."""
+    hp, random = create_hparams(preset), np.random.RandomState(seed)
+    os.makedirs(os.path.join(folder, store.EXAMPLES))
+    table = random.uniform(-0.7, 0.7, [len(korean.SYMBOLS), hp.n_mels]) * hp.max_abs_value
+    texts = ["".join(random.choice(SYLLABLES, random.randint(SHORTEST, LONGEST + 1)))
+             for _ in range(count)]
+    rows = []
+    for number, text in enumerate(texts):
+        ids = np.array(korean.to_ids(text)[:-1])        # the end makes no sound
+        mel = np.repeat(table[ids], random.randint(*FRAMES, size=len(ids)), axis=0)
+        mel = (mel + 0.1 * random.standard_normal(mel.shape)).astype(np.float32)
+        name = os.path.join(store.EXAMPLES, "%04d.npz" % number)
+        with files.whole(os.path.join(folder, name)) as file:
+            np.savez(file, mel=mel, audio=np.zeros(len(mel) * hp.hop_length, np.float32))
+        said = texts[(number + 1) % count] if shuffled else text
+        written = unicodedata.normalize("NFC", said)
+        rows.append(store.Row("%04d" % number, written, written, said, len(mel), len(mel) * hp.hop_length, name,
+                              "toy"))
+    store.write_manifest(folder, store.Manifest(
+        store.FORMAT, hp.audio_settings(), example.preparation(hp), list(korean.SYMBOLS),
+        korean.Reader().as_dict(),
+        "toy", rows))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", required=True, help="folder of the store; must not exist")
+    parser.add_argument("--count", type=int, default=300, help="utterances (300)")
+    parser.add_argument("--shuffled", action="store_true", help="every mel with another's text")
+    options = parser.parse_args()
+    make(options.out, options.count, options.shuffled)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The voice in the box: it reads its text in both voices, and is no more than a voice."""
+import io
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import audio
+import korean
+from common import files
+from evaluation import faults, world
+from synthesis import text_lines
+from synthesis.voice import DEMO, Voice, folders
+
+SPEAKERS = ("sol", "ram")
+DEMO_SH = os.path.join(os.path.dirname(os.path.dirname(DEMO)), "demo.sh")
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return Voice(*folders(DEMO, None, None))
+
+
+@pytest.fixture(scope="module")
+def spoken(demo):
+    """{speaker: Utterances of a sentence of some seconds}"""
+    ids = korean.to_ids(korean.to_jamo("안녕하세요, 저는 컴퓨터가 만든 목소리입니다."))
+    return {name: demo.speaking_as(name).speak([ids], 1)[0] for name in SPEAKERS}
+
+
+def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
+    paths = [os.path.join(folder, name) for folder, _, names in os.walk(DEMO) for name in names]
+    assert sum(map(os.path.getsize, paths)) < 25e6
+    assert demo.speakers == list(SPEAKERS)
+    for path in paths:
+        if path.endswith("run.json"):
+            with io.open(path, encoding="utf-8") as file:
+                assert not re.search(r'"[^"]*/[^"]*"', file.read())
+
+
+@pytest.mark.parametrize("name", SPEAKERS)
+def test_it_reads_its_text_without_a_fault(demo, name):
+    speaker = demo.speaking_as(name)
+    path = DEMO + ".txt"
+    for text in text_lines.texts(path, files.read_lines(path), demo.reader):
+        for written in (text, text.rstrip(".?!")):
+            found = faults.of_parts([(ids, speaker.line(ids, 1)) for ids in demo.ids(written)])
+            assert found["faultless"] and found["coverage"] == 1, written
+
+
+def test_its_speakers_are_told_apart_by_their_pitch(spoken):
+    if not world.is_there():
+        pytest.skip("without WORLD")
+    pitch = {}
+    for name, utterance in spoken.items():
+        f0 = world.analysed(utterance.samples, 16000).f0
+        pitch[name] = np.median(f0[f0 > 0])
+    assert pitch["sol"] > 1.3 * pitch["ram"]
+
+
+def test_the_sound_has_the_mel_that_it_was_made_of(demo, spoken):
+    for utterance in spoken.values():
+        apart = np.abs(audio.mel(utterance.samples, demo.hp) - utterance.mel)
+        assert apart.mean() < 0.8, "an untrained network's is 2.5"
+        assert 2 < len(utterance.samples) / 16000.0 < 6
+
+
+def test_the_demo_says_a_text_as_both(tmp_path):
+    (tmp_path / "text.txt").write_text("네, 맞아요", encoding="utf-8")
+    told = subprocess.check_output(["sh", DEMO_SH], env=dict(
+        os.environ, DEMO_PYTHON=sys.executable, DEMO=str(tmp_path / "out"),
+        DEMO_TEXT=str(tmp_path / "text.txt"))).decode("utf-8").splitlines()
+    for name, line in zip(SPEAKERS, told):
+        path = tmp_path / "out" / name / "0001.wav"
+        assert path.exists()
+        assert re.match(re.escape(str(path)) + r"  \d\.\d\d s, \d+\.\d × real time  네, 맞아요$",
+                        line)
+    assert len(told) == len(SPEAKERS)

@@ -1,0 +1,171 @@
+"""A voice: exported from two runs, spoken with where none is named, refused where it is damaged."""
+import os
+import shutil
+
+import numpy as np
+import pytest
+from conftest import call
+
+import audio
+import korean
+import synthesize
+from common import files
+from common.errors import InputError
+from korean.punctuation import are_punctuated, punctuated
+from korean.sentences import LONG, spoken_at_once
+from nn.compat import tf
+from synthesis import voice
+from training import export
+
+IDS = korean.to_ids(korean.to_jamo("오늘은 맑다."))
+
+
+@pytest.fixture(scope="module")
+def exported(trained, tmp_path_factory):
+    """The folder of a voice of the trained runs, and what was said of its size."""
+    out = tmp_path_factory.mktemp("voices") / "me"
+    return str(out), export.export(trained["tacotron"], trained["vocoder"], str(out))
+
+
+@pytest.fixture(scope="module")
+def loaded(exported):
+    return voice.Voice(*voice.folders(exported[0], None, None))
+
+
+def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(exported):
+    assert are_punctuated(["비가 와요."] * 19 + ["비가 와요"])
+    assert not are_punctuated(["비가 와요."] * 9 + ["비가 와요"])
+    whole, cut = "정말 (맑아?)", ["비가 오고", "바람이 불어", "추워요"]
+    assert punctuated([whole]) == [whole]
+    assert punctuated(cut) == ["비가 오고,", "바람이 불어,", "추워요."]
+    speaker = voice.Voice(exported[0] + "/tacotron", voice.GRIFFIN_LIM)
+    for known in (True, False):
+        speaker.runs[0].punctuated = known
+        assert speaker.ids("비가 와요") == [korean.to_ids(
+            korean.to_jamo("비가 와요." if known else "비가 와요"))]
+
+
+def test_an_exported_voice_has_nothing_that_synthesis_does_not_need(exported, trained):
+    folder, size = exported
+    found = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
+    assert sorted(os.path.relpath(path, folder) for path in found) == [
+        kind + "/" + name for kind in ("tacotron", "vocoder")
+        for name in ("model-6.data-00000-of-00001", "model-6.index", "run.json")]
+    assert size == sum(map(os.path.getsize, found))
+    whole = sum(os.path.getsize(os.path.join(trained[kind], "model-6.data-00000-of-00001"))
+                for kind in trained)
+    assert size < 0.6 * whole, "a third of a run's weights are weights: Adam has two for each"
+    for kind in ("tacotron", "vocoder"):
+        names = tf.train.NewCheckpointReader(
+            os.path.join(folder, kind, "model-6")).get_variable_to_shape_map()
+        assert not [name for name in names if "Adam" in name or "Average" in name]
+
+
+def test_an_exported_voice_says_what_its_runs_say(loaded, trained):
+    of_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
+    for name in ("one", "two"):
+        here, there = [each.speaking_as(name).speak([IDS], 1)[0]
+                       for each in (loaded, of_runs)]
+        np.testing.assert_array_equal(here.mel, there.mel)
+        np.testing.assert_array_equal(here.samples, there.samples)
+
+
+def test_a_voice_is_exported_whole_or_not_at_all(exported, trained, tmp_path, monkeypatch):
+    with pytest.raises(InputError, match="is there already"):
+        export.export(trained["tacotron"], trained["vocoder"], exported[0])
+    with pytest.raises(InputError, match="train_vocoder.py"):
+        export.export(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
+    write = export._write
+
+    def fails_at_the_vocoder(run, *rest):
+        if run.kind == "vocoder":
+            raise OSError("the disk is full")
+        write(run, *rest)
+    monkeypatch.setattr(export, "_write", fails_at_the_vocoder)
+    with pytest.raises(OSError):
+        export.export(trained["tacotron"], trained["vocoder"], str(tmp_path / "me"))
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_the_demo_voice_speaks_where_none_is_named(exported, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(voice, "DEMO", exported[0])
+    (tmp_path / "text.txt").write_text("네.\n", encoding="utf-8")
+    call(synthesize.main, tmp_path / "text.txt", "--out", tmp_path / "out")
+    told = capsys.readouterr()
+    assert "voice: %s, as none is named" % os.path.relpath(exported[0]) in told.err
+    assert "speaker: one, as none is named; there are one, two" in told.err
+    assert "speaker one" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]
+    # one that is named is taken
+    assert voice.folders(None, "a", "b") == ("a", "b")
+    with pytest.raises(InputError, match="no voice"):
+        voice.folders(None, "a", None)
+    monkeypatch.setattr(voice, "DEMO", str(tmp_path / "nowhere"))
+    with pytest.raises(InputError, match="no voice"):
+        voice.folders(None, None, None)
+
+
+def test_an_unknown_speaker_is_told_whom_there_is(exported, loaded):
+    with pytest.raises(InputError, match="--speaker three.*: one, two|are one, two"):
+        loaded.speaking_as("three")
+    with pytest.raises(InputError, match="one, two"):
+        voice.Voice(*voice.folders(exported[0], None, None), speaker="three")
+
+
+def newer(folder):
+    told = files.read_json(os.path.join(folder, "vocoder", "run.json"))
+    files.write_json(os.path.join(folder, "vocoder", "run.json"), dict(told, format=99))
+
+
+def cut(path):
+    def damage(folder):
+        with open(os.path.join(folder, path), "r+b") as file:
+            file.truncate(os.path.getsize(os.path.join(folder, path)) // 2)
+    return damage
+
+
+@pytest.mark.parametrize("damage,says", [
+    (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is no voice.*vocoder"),
+    (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")), "tacotron: no run"),
+    (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.index")), "vocoder: has no"),
+    (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.data-00000-of-00001")),
+     "model-6: the checkpoint cannot be read"),
+    (cut("vocoder/model-6.data-00000-of-00001"), "model-6: the checkpoint cannot be read"),
+    (cut("vocoder/model-6.index"), "model-6: the checkpoint cannot be read"),
+    (cut("tacotron/run.json"), "run.json: is not valid JSON"),
+    (newer, "made by a newer version")])
+def test_a_voice_that_is_damaged_is_refused_with_the_file(exported, tmp_path, damage, says):
+    shutil.copytree(exported[0], str(tmp_path / "me"))
+    damage(str(tmp_path / "me"))
+    with pytest.raises(InputError, match=says):
+        voice.Voice(*voice.folders(str(tmp_path / "me"), None, None))
+
+
+def test_an_untrained_voice_has_the_sizes_of_the_trained_one_and_other_weights(exported, loaded):
+    untrained = voice.Voice(*voice.folders(exported[0], None, None), trained=False)
+    here, there = [each.speak([IDS], 1)[0] for each in (loaded, untrained)]
+    assert here.mel.shape[1] == there.mel.shape[1]
+    shorter = min(len(here.samples), len(there.samples))
+    assert not np.array_equal(here.samples[:shorter], there.samples[:shorter])
+    assert "step 0" in untrained.description
+
+
+@pytest.mark.parametrize("text", ["네.", "아!"])
+def test_a_single_syllable_is_spoken(loaded, text):
+    spoken, = loaded.speak([korean.to_ids(korean.to_jamo(text))], 1)
+    assert len(spoken.samples) == len(spoken.mel) * 200 > 0
+
+
+def syllables(text):
+    return sum("가" <= letter <= "힣" for letter in text)
+
+
+def test_three_hundred_syllables_are_spoken_in_parts_and_nothing_is_lost():
+    clause = "바람이 불고 비가 내려서 강가의 나무들이 흔들렸고"        # 19 syllables
+    for text in (" ".join([clause] * 16) + ".", ", ".join([clause] * 16) + ".",
+                 ". ".join([clause] * 16) + "."):
+        assert syllables(text) > 300
+        parts = spoken_at_once(text)
+        assert " ".join(parts) == text
+        assert all(4 < syllables(part) <= LONG for part in parts)
+    assert all(part.endswith((",", ".")) for part in spoken_at_once(", ".join([clause] * 16) + "."))
+    assert spoken_at_once("가" * 300) == ["가" * 300], "a word is never cut"

@@ -1,0 +1,420 @@
+"""Both trainers: what they leave behind, how they go on, what they refuse."""
+import glob
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import ROOT, quick_session, train
+
+import korean
+import preprocess
+from common.errors import InputError
+from common.hparam_set import create_hparams, hparams_from_dict
+from datasets import batches
+from datasets.store import load_store
+from hparams import PRESETS
+from nn import compat, optimizer
+from nn.compat import tf
+from training import run as runs
+from training.journal import Journal
+from training.sentences import sentences
+from training.trainer import Trainer
+
+KINDS = ("tacotron", "vocoder")
+
+
+def history(folder):
+    with open(os.path.join(folder, "history.jsonl"), encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def weights(folder):
+    return tf.train.NewCheckpointReader(tf.train.latest_checkpoint(folder))
+
+
+def event_tags(folder):
+    """{"scalar" | "image" | "audio": tags} of everything that TensorBoard will show."""
+    tags = {"simple_value": set(), "image": set(), "audio": set()}
+    for path in glob.glob(os.path.join(folder, "events", "*")):
+        for event in tf.train.summary_iterator(path):
+            for value in event.summary.value:
+                tags[value.WhichOneof("value")].add(value.tag)
+    return tags
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_folder_holds_all_that_was_promised(trained, kind):
+    folder = trained[kind]
+    with open(os.path.join(folder, "run.json"), encoding="utf-8") as file:
+        told = json.load(file)
+    assert told["kind"] == kind
+    assert told["speakers"] == ["one", "two"]
+    assert len(told["symbols"]) == 80
+    assert told["hparams"]["hop_length"] == 200
+    kept = glob.glob(os.path.join(folder, "model-*.index"))
+    assert sorted(os.path.basename(path) for path in kept) == ["model-4.index", "model-6.index"]
+    assert not glob.glob(os.path.join(folder, "*.meta"))
+    tags = event_tags(folder)
+    assert {"8-train/learning_rate", "8-train/gradient_norm",
+            "8-train/steps_per_second"} <= tags["simple_value"]
+    assert tags["audio"] and any(tag.endswith("/mel") for tag in tags["image"])
+    # TensorBoard takes a tag for one kind of content only
+    assert not tags["simple_value"] & tags["image"] and not tags["audio"] & (
+        tags["image"] | tags["simple_value"])
+
+
+@pytest.mark.parametrize("kind,first", [
+    ("tacotron", ["coverage", "focus", "loss", "stopped", "text_gain", "validation_loss"]),
+    ("vocoder", ["loss", "mel_distance", "validation_loss"])])
+def test_the_first_figures_that_tensorboard_shows_are_those_that_decide(trained, kind, first):
+    tags = sorted(event_tags(trained[kind])["simple_value"])
+    assert tags[:len(first)] == ["1-watch/" + name for name in first]
+    assert not any(tag.startswith("1-watch/") for tag in tags[len(first):])
+    # in history.jsonl the figures of a group stay together
+    names = set().union(*history(trained[kind]))
+    assert {"tacotron": {"train/loss", "validation/total", "held-out/focus", "seen/coverage",
+                         "held-out-forced/focus", "sentences/focus", "evaluation/score"},
+            "vocoder": {"train/loss", "validation/loss", "held-out/mel_distance",
+                        "seen/mel_distance"}}[kind] <= names
+
+
+def test_sentences_of_no_corpus_are_spoken_by_every_speaker_in_turn(trained, stores):
+    run = runs.load(trained["tacotron"], "tacotron")
+    spoken = sentences(run)
+    assert [item.speaker for item in spoken] == [0, 1, 0, 1, 0]
+    assert {item.row.text for item in spoken}.isdisjoint(
+        row.text for folder in stores for row in load_store(folder).utterances)
+    assert spoken[2].row.text == "버스는 세시 사십분에 떠납니다."     # as the run reads
+    for item in spoken:
+        assert not run.reader.read(item.row.written).unreadable
+        assert "".join(korean.SYMBOLS[number] for number in item.ids[:-1]) == item.row.jamo
+    tags = event_tags(run.folder)
+    assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % one for one in (
+        ("one", 1), ("one", 3), ("one", 5), ("two", 2), ("two", 4))]
+    assert "2-sentences/one/1 " + spoken[0].row.text in tags["audio"]
+    for ending in ("wav", "alignment.png"):
+        assert len(glob.glob(os.path.join(run.folder, "eval", "*-sentences-*" + ending))) == 5
+
+
+def test_utterances_of_one_name_by_two_speakers_are_shown_apart(trained):
+    for kind in KINDS:
+        shown = {tag.rsplit("/", 2)[0] for tag in event_tags(trained[kind])["image"]}
+        assert {"4-seen/one", "4-seen/two"} & shown
+        sounds = glob.glob(os.path.join(trained[kind], "eval", "*-seen-*.wav"))
+        assert len(sounds) == {"tacotron": 3, "vocoder": 2}[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_evaluation_writes_pictures_and_sound_that_can_be_opened(trained, kind):
+    import matplotlib.image
+    pictures = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.png"))
+    sounds = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.wav"))
+    assert pictures and sounds
+    for path in pictures:
+        assert min(matplotlib.image.imread(path).shape[:2]) > 100
+    for path in sounds:
+        with soundfile.SoundFile(path) as sound:
+            assert sound.samplerate == 16000 and sound.frames >= 400
+            assert sound.comment.startswith("synthetic speech")
+
+
+def test_batch_norm_learns_its_running_moments(trained):
+    reader = weights(trained["tacotron"])
+    moments = [name for name in reader.get_variable_to_shape_map()
+               if name.endswith("moving_variance")]
+    assert len(moments) == 4, "two convolutions in the encoder, two in the post-net"
+    for name in moments:
+        assert np.abs(reader.get_tensor(name) - 1).max() > 1e-3, name
+
+
+def test_the_vocoder_keeps_averages_that_follow_the_weights(trained):
+    reader = weights(trained["vocoder"])
+    name = "wavenet/layer_00/dilated/kernel"
+    weight = reader.get_tensor(name)
+    average = reader.get_tensor(name + "/ExponentialMovingAverage")
+    assert 0 < np.abs(weight - average).max() < 0.1
+
+
+def test_synthesis_uses_the_averages(trained):
+    from training import checkpoint
+    from wavenet_vocoder.inference import Vocoder
+    run = runs.load(trained["vocoder"], "vocoder")
+    with tf.Graph().as_default():
+        Vocoder(run.hp, 2)
+        with compat.session() as session:
+            assert checkpoint.take_trained(session, run) == 6
+            kernel, = [v for v in tf.trainable_variables()
+                       if v.op.name == "wavenet/layer_00/dilated/kernel"]
+            used = session.run(kernel)
+    average = weights(run.folder).get_tensor(kernel.op.name + "/ExponentialMovingAverage")
+    np.testing.assert_array_equal(used, average)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_goes_on_where_it_stopped(stores, tmp_path, kind):
+    options = ("--hparams", "checkpoint_interval=2,summary_interval=1,eval_interval=100,validation_fraction=0.2")
+    train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 2, *options)
+    assert weights(str(tmp_path / "run")).get_tensor("global_step") == 2
+    # neither preset nor hyper-parameters have to be repeated
+    assert train(kind, stores[:1], tmp_path / "run", "--steps", 4) == 0
+    assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
+    records = [record for record in history(str(tmp_path / "run")) if "train/loss" in record]
+    assert [record["step"] for record in records] == [1, 2, 3, 4]
+    assert all(a["minutes"] <= b["minutes"] for a, b in zip(records, records[1:]))
+    # and a step that is reached already is no error, and nothing is trained
+    assert train(kind, stores[:1], tmp_path / "run", "--steps", 3) == 0
+    assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
+
+
+def test_training_makes_the_loss_fall(stores, tmp_path):
+    train("tacotron", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 60, "--hparams",
+          "summary_interval=10,eval_interval=1000,learning_rate=0.01")
+    losses = [record["train/loss"] for record in history(str(tmp_path / "run"))
+              if "train/loss" in record]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+@pytest.mark.parametrize("number,status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, status):
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "train_tacotron.py", "--data", stores[0], "--logdir", str(folder),
+         "--preset", "tiny", "--steps", "100000", "--hparams", "summary_interval=1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.time() + 120
+    while not (folder / "history.jsonl").exists() and time.time() < deadline:
+        time.sleep(0.1)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status, said.decode()
+    assert b"Traceback" not in said and b"saved at step" in said
+    assert weights(str(folder)).get_tensor("global_step") >= 1
+
+
+@pytest.mark.parametrize("when", ["record", "save"])
+def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monkeypatch):
+    """Also between the look for a signal and the checkpoint, or while that is written."""
+    monkeypatch.setattr(compat, "session", quick_session)
+    folder, steps = str(tmp_path / "run"), []
+    under_way = getattr(Trainer, when)
+
+    def interrupted(self, *arguments):
+        if self.done:
+            os.kill(os.getpid(), signal.SIGTERM)
+            steps.append(self.done)
+        return under_way(self, *arguments)
+
+    monkeypatch.setattr(Trainer, when, interrupted)
+    assert train("tacotron", stores[:1], folder, "--preset", "tiny", "--steps", 9, "--hparams",
+                 "summary_interval=1,checkpoint_interval=2") == 143
+    assert len(set(steps)) == 1
+    assert weights(folder).get_tensor("global_step") == steps[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, monkeypatch):
+    """It ends between its parts, after a checkpoint, and leaves none of its figures twice."""
+    monkeypatch.setattr(compat, "session", quick_session)
+    folder, shown = str(tmp_path / "run"), []
+    options = ("--steps", 2, "--hparams", "summary_interval=1,checkpoint_interval=100,eval_interval=2,"
+               "validation_fraction=0.2,griffin_lim_iters=1")
+    keep = Journal.sound
+
+    def sound(self, step, name, *rest):
+        keep(self, step, name, *rest)
+        shown.append(name)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "sound", sound)
+        assert train(kind, stores[:1], folder, "--preset", "tiny", *options) == 143
+    assert len(shown) == 1
+    assert weights(folder).get_tensor("global_step") == 2
+    assert not any("evaluation/minutes" in record for record in history(folder))
+    assert train(kind, stores[:1], folder, *options) == 0
+    told = history(folder)
+    validated = {"tacotron": "validation/total", "vocoder": "validation/loss"}[kind]
+    for name in (validated, "seen/" + ("focus" if kind == "tacotron" else "mel_distance"),
+                 "evaluation/minutes"):
+        assert [record["step"] for record in told if name in record] == [2]
+    assert [record["step"] for record in told if "train/loss" in record] == [1, 2]
+
+
+@pytest.mark.parametrize("options,says", [
+    (("--hparams", "hop_length=100,wavenet_upsample_scales=10x10"), "hop_length"),
+    (("--hparams", "symbols_embedding_dim=8"), "symbols_embedding_dim"),
+    (("--hparams", "no_such_thing=8"), "no_such_thing"),
+    (("--hparams", "batch_size=many"), "batch_size"),
+    (("--preset", "reference"), "sample_rate"),
+])
+def test_a_run_refuses_what_does_not_fit_it(stores, trained, options, says):
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores, trained["tacotron"], *options)
+    assert says in str(refusal.value)
+
+
+def test_a_run_refuses_other_data(stores, trained, tmp_path):
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores[:1], trained["tacotron"])
+    assert "one, two" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores, trained["vocoder"])
+    assert "train_vocoder.py" in str(refusal.value)
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores[:1], tmp_path / "new", "--preset", "reference")
+    assert "sample_rate is 16000" in str(refusal.value)
+    assert not (tmp_path / "new").exists(), "a run that never began leaves a folder"
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", [str(tmp_path)], tmp_path / "new")
+    assert str(tmp_path) in str(refusal.value)
+
+
+def test_a_damaged_run_is_named(stores, tmp_path):
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        train("tacotron", stores, tmp_path)
+    assert "run.json" in str(refusal.value)
+
+
+def items(stores, share=0.3):
+    return batches.split([load_store(folder) for folder in stores], share)
+
+
+def test_what_is_held_out_is_never_trained_on(stores):
+    training, held_out = items(stores)
+    assert held_out and len(training) + len(held_out) == 20
+    order = batches.Order(training, 4, 2, seed=1)
+    seen = {(item.speaker, item.row.id) for step in range(50) for item in order.batch(step)}
+    assert seen == {(item.speaker, item.row.id) for item in training}
+    assert not seen & {(item.speaker, item.row.id) for item in held_out}
+
+
+def test_the_split_does_not_depend_on_what_else_there_is(stores):
+    alone = {item.row.id for item in items(stores[:1])[1]}
+    both = {item.row.id for item in items(stores[::-1])[1] if item.store.speaker == "one"}
+    assert alone == both
+
+
+def test_every_epoch_shows_every_utterance_once_in_an_order_that_step_and_seed_decide(stores):
+    training, _ = items(stores)
+    order = batches.Order(training, 4, 2, seed=1)
+    for epoch in range(3):
+        steps = range(epoch * order.per_epoch, (epoch + 1) * order.per_epoch)
+        seen = [item.row.id + str(item.speaker) for step in steps for item in order.batch(step)]
+        assert len(seen) == len(set(seen)) == len(training)
+    again = batches.Order(training, 4, 2, seed=1)
+    assert again.batch(7) == order.batch(7)
+    other = batches.Order(training, 4, 2, seed=2)
+    assert any(other.batch(step) != order.batch(step) for step in range(order.per_epoch))
+
+
+def test_mels_are_padded_with_silence_to_a_multiple_of_r(stores, hp):
+    hp = hp.replace(outputs_per_step=7)
+    training, _ = items(stores)
+    batch = batches.text_batch(training[:3], hp)
+    assert batch.mel.shape[1] % 7 == 0
+    for row, item in enumerate(training[:3]):
+        np.testing.assert_array_equal(batch.mel[row, :batch.frames[row]], item.store.mel(item.row))
+        assert np.all(batch.mel[row, batch.frames[row]:] == -hp.max_abs_value)
+        assert batch.text[row, batch.text_lengths[row] - 1] == 1, "the end symbol"
+
+
+def test_audio_segments_lie_on_their_mel(stores, hp):
+    """Cut anywhere, with the frames around them, or silence where the utterance has ended."""
+    training, _ = items(stores)
+    item, segment = training[0], hp.wavenet_segment_length // hp.hop_length
+    whole, context = item.store.arrays(item.row), 2
+    for seed in range(20):
+        batch = batches.audio_batch([item], hp, context, np.random.RandomState(seed))
+        first = [start for start in range(item.row.frames - segment + 1) if np.array_equal(
+            batch.audio[0], whole.audio[start * hp.hop_length:(start + segment) * hp.hop_length])]
+        padded = np.pad(whole.mel, ((context, context), (0, 0)), "constant",
+                        constant_values=-hp.max_abs_value)
+        assert any(np.array_equal(batch.mel[0], padded[start:start + segment + 2 * context])
+                   for start in first)
+    long = hp.replace(wavenet_segment_length=hp.hop_length * (item.row.frames + 3))
+    batch = batches.audio_batch([item], long, context, np.random.RandomState(0))
+    assert batch.real[0].sum() == item.row.samples
+    assert np.all(batch.audio[0, item.row.samples:] == 0)
+    assert np.all(batch.mel[0, context + item.row.frames:] == -hp.max_abs_value)
+
+
+def test_a_segment_is_emphasised_before_it_is_cut(stores, hp):
+    """Its first sample, too, is without a share of the one that was cut off."""
+    training, _ = items(stores)
+    hp = hp.replace(wavenet_segment_length=hp.hop_length, wavenet_preemphasis=0.85)
+    item = training[0]
+    sound = item.store.arrays(item.row).audio
+    high = np.append(sound[0], sound[1:] - 0.85 * sound[:-1])
+    assert np.abs(high).max() <= 1
+    for seed in range(5):
+        batch = batches.audio_batch([item], hp, 0, np.random.RandomState(seed))
+        assert any(np.allclose(batch.audio[0], high[start:start + hp.hop_length], atol=1e-6)
+                   for start in range(0, len(high), hp.hop_length))
+
+
+def test_the_rate_stays_then_falls_to_its_floor():
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.placeholder(tf.int64, [])
+        rate = optimizer.falling_rate(step, 1e-3, 1e-4, 100, 50)
+        got = [session.run(rate, {step: at}) for at in (0, 100, 150, 10000)]
+    np.testing.assert_allclose(got, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
+
+
+def test_what_fades_with_the_steps():
+    """The paper's rate, and a weight that falls in a straight line or, with no room, at once."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.placeholder(tf.int64, [])
+
+        def at(value, *steps):
+            return [session.run(value, {step: number}) for number in steps]
+
+        rate = optimizer.exponential_rate(step, 1e-3, 1e-5, 100, 300)
+        np.testing.assert_allclose(at(rate, 0, 100, 200, 300, 999), [1e-3, 1e-3, 1e-4, 1e-5, 1e-5],
+                                   rtol=1e-4)
+        weight = optimizer.fading(step, 5.0, 0.0, 100, 200)
+        np.testing.assert_allclose(at(weight, 0, 100, 150, 200, 999), [5, 5, 2.5, 0, 0])
+        weight = optimizer.fading(step, 5.0, 0.0, 199, 200)
+        np.testing.assert_allclose(at(weight, 0, 199, 200), [5, 5, 0])
+
+
+def test_presets_and_the_table_agree():
+    for preset in PRESETS:
+        hp = create_hparams(preset)
+        assert hparams_from_dict(json.loads(json.dumps(hp.as_dict())), "run.json").as_dict() \
+            == hp.as_dict()
+    for damaged in ({"hop_length": "300"}, {"hop_length": 1.5}, {"wavenet_upsample_scales": 7}, {"unknown": 1}, [], None):
+        with pytest.raises(InputError):
+            hparams_from_dict(damaged, "run.json")
+
+
+def test_a_run_reads_as_its_stores_were_read(make_corpus, tmp_path):
+    (tmp_path / "own.tsv").write_text("SQL\t시퀄\n", encoding="utf-8")
+    preprocess.main(["--corpus", make_corpus({"a": "SQL 값이"}), "--out", str(tmp_path / "store"),
+                     "--preset", "tiny", "--hparams", "pronounce=true",
+                     "--lexicon", str(tmp_path / "own.tsv")])
+    stores = [load_store(str(tmp_path / "store"))]
+    with pytest.raises(InputError, match="pronounce is True in .*store but False in the run"):
+        runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+    runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "pronounce=true")
+    reader = runs.load(str(tmp_path / "run"), "tacotron").reader
+    assert reader.jamo(reader.read("SQL 값이").text) == stores[0].utterances[0].jamo
+
+
+def test_stores_whose_lexicons_disagree_are_refused(make_corpus, tmp_path):
+    stores = []
+    for name, read in (("one", "시퀄"), ("two", "에스큐엘")):
+        (tmp_path / (name + ".tsv")).write_text("SQL\t%s\n" % read, encoding="utf-8")
+        preprocess.main(["--corpus", make_corpus({"a": "SQL"}, name), "--out",
+                         str(tmp_path / ("store-" + name)), "--preset", "tiny",
+                         "--lexicon", str(tmp_path / (name + ".tsv"))])
+        stores.append(load_store(str(tmp_path / ("store-" + name))))
+    with pytest.raises(InputError, match="reads 'SQL' as '에스큐엘', that of another"):
+        runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "")

@@ -1,0 +1,1 @@
+"""Programs for developers: benchmarks, the demo corpus, pictures for the docs."""

@@ -1,0 +1,27 @@
+"""Measure, print a table and write logs/bench.json.
+
+    python -m tools.bench            everything; `make bench` runs it on both stacks
+    python -m tools.bench reading    one part
+"""
+from common import command_line
+from tools.bench import engine, reading, report, training
+
+PARTS = {"reading": reading.figures, "training": training.figures, "engine": engine.figures}
+
+
+def main(arguments):
+    parser = command_line.Parser(prog="python -m tools.bench", description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[[]] + sorted(PARTS),
+                        help=", ".join(sorted(PARTS)) + "; default: all")
+    parser.add_argument("--out", default="logs/bench.json", metavar="FILE",
+                        help="default: logs/bench.json")
+    options = parser.parse_args(arguments)
+    figures = []
+    for part in options.parts or sorted(PARTS):
+        figures += PARTS[part]()
+    report.show(figures)
+    report.save(options.out, figures)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
