@@ -12,15 +12,16 @@ import os
 from tqdm import tqdm
 
 from common import command_line, files
+from common.device import available_cpus
 from common.errors import InputError
-from common.plotting import FONT, web_font
+from common.plotting import KOREAN_FONT_PATH, web_font
 from datasets.store import load_store
-from doctor import device
+from doctor.device_selection import select_device
 from evaluation import choosing, likeness, measuring, page
 from evaluation import report as reports
 from evaluation import speaking, table
 from synthesis import text_lines
-from synthesis.voice import GRIFFIN_LIM, Voice, folders, tell_speaker
+from synthesis.voice import GRIFFIN_LIM, Voice, resolve_run_folders, report_default_speaker
 from wavenet_vocoder.engine import library
 
 FORMAT = 1
@@ -30,19 +31,19 @@ def main(arguments):
     options = _parser().parse_args(arguments)
     if not (options.data or options.text):
         raise InputError("nothing to speak: give --data STORE or --text FILE")
-    runs = folders(options.voice, options.tacotron, options.vocoder)
+    runs = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     stores = [load_store(folder) for folder in options.data]
     written = options.text and files.read_lines(options.text)
-    pool = measuring.workers(os.cpu_count() or 1)
+    pool = measuring.workers(available_cpus())
     try:
-        device.take(options.device, insist=False)
+        select_device(options.device, allow_fallback=True)
         voice = Voice(*runs, speaker=options.speaker, best=options.best, threads=options.threads)
-        about = "%s, %s" % (voice.aligned_by, voice.spoken_by)
+        about = "%s, %s" % (voice.tacotron_description, voice.vocoder_description)
         _claim(options, runs, about)
         if options.text:
-            tell_speaker(voice, options.speaker)
-        texts = options.text and text_lines.texts(options.text, written,
-                                                 text_lines.reader(voice.reader))
+            report_default_speaker(voice, options.speaker)
+        texts = options.text and text_lines.normalize_lines(options.text, written,
+                                                 text_lines.create_reader(voice.normalizer))
         chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
                                        options.unseen)
         # without the engine its samples would take hours
@@ -90,7 +91,7 @@ def _claim(options, runs, about):
 
 def _write(folder, report):
     files.write_json(os.path.join(folder, "evaluation.json"), table.as_object(report))
-    with files.whole(os.path.join(folder, os.path.basename(FONT))) as file:
+    with files.whole(os.path.join(folder, os.path.basename(KOREAN_FONT_PATH))) as file:
         file.write(web_font())
     path = os.path.join(folder, "evaluation.html")
     with files.whole(path, "w", encoding="utf-8") as file:

@@ -19,11 +19,11 @@ import audio
 import korean
 from common import command_line, files
 from common.errors import InputError
-from doctor import device
+from doctor.device_selection import select_device
 from synthesis import text_lines
-from synthesis.voice import Voice, folders, tell_speaker
-from training import plots
-from training.run import SOFTWARE
+from synthesis.voice import Voice, resolve_run_folders, report_default_speaker
+from training import training_plots
+from training.run_folder import SOFTWARE_NAME
 from wavenet_vocoder.engine.library import PRECISIONS
 
 TOGETHER = 8        # lines that are spoken in one batch
@@ -36,16 +36,16 @@ Line = namedtuple("Line", "stem text sentences comment")
 
 def main(arguments):
     options = _parser().parse_args(arguments)
-    tacotron, vocoder = folders(options.voice, options.tacotron, options.vocoder)
+    tacotron, vocoder = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     own = options.lexicon and korean.load_lexicon(options.lexicon)
     written = files.read_lines(options.text)
-    device.take(options.device, insist=False)
+    select_device(options.device, allow_fallback=True)
     voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
                   options.threads)
-    tell_speaker(voice, options.speaker)
-    reader = text_lines.reader(voice.reader, own)
-    texts = text_lines.texts(options.text, written, reader, options.strict)
-    lines = [Line(os.path.join(options.out, "%04d" % number), text, voice.ids(text, reader),
+    report_default_speaker(voice, options.speaker)
+    normalizer = text_lines.create_reader(voice.normalizer, own)
+    texts = text_lines.normalize_lines(options.text, written, normalizer, options.strict)
+    lines = [Line(os.path.join(options.out, "%04d" % number), text, voice.ids(text, normalizer),
                   "synthetic speech; voice: %s; seed %d; text: %s"
                   % (voice.description, options.seed, text))
              for number, text in enumerate(texts, 1)]
@@ -111,13 +111,13 @@ def _speak(voice, lines, seed, progress):
         for number, (ids, sentence) in enumerate(zip(line.sentences, said), 1):
             name = "-alignment.png" if len(said) == 1 else "-alignment-%d.png" % number
             with files.whole(line.stem + name) as png:
-                png.write(plots.alignment_png(sentence.alignment, [korean.SYMBOLS[i] for i in ids],
+                png.write(training_plots.alignment_png(sentence.alignment, [korean.SYMBOLS[i] for i in ids],
                                               line.text))
         # last: where a WAV is, its line is done
         with files.whole(line.stem + ".wav") as wav:
             audio.write_wav(wav, _joined([sentence.samples for sentence in said],
                                          voice.hp.sample_rate),
-                            voice.hp.sample_rate, line.comment, SOFTWARE)
+                            voice.hp.sample_rate, line.comment, SOFTWARE_NAME)
         seconds += _seconds(line)
     return seconds / (time.time() - began)
 

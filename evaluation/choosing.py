@@ -7,12 +7,12 @@ import korean
 from common.errors import InputError
 from datasets import batches
 from evaluation.ladder import Sentence
-from training import run as runs
+from training import run_folder
 
 REFERENCES = 20     # recordings that show how a speaker sounds; none of those that are measured
 
-# sentence: a ladder.Sentence; speaking_as: the voice's speaker that speaks it
-Chosen = namedtuple("Chosen", "sentence store row speaking_as")
+# sentence: a ladder.Sentence; speaker: the voice's speaker that speaks it
+Chosen = namedtuple("Chosen", "sentence store row speaker")
 
 
 def chosen(stores, voice, count=None, speaker=None, unseen=False):
@@ -25,7 +25,7 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
     """
     of_stores, references = [], OrderedDict()
     for number, store in enumerate(stores):
-        runs.require_same(store.audio, voice.hp.audio_settings(), store.folder, voice.runs[0].folder)
+        run_folder.require_same_values(store.audio, voice.hp.audio_settings(), store.folder, voice.runs[0].folder)
         if store.speaker in references:
             raise InputError("--data: two stores are of the speaker %s" % store.speaker)
         known = store.speaker in voice.speakers
@@ -47,8 +47,8 @@ def chosen(stores, voice, count=None, speaker=None, unseen=False):
     return [one for together in zip_longest(*of_stores) for one in together if one], references
 
 
-def _chosen(item, voice, speaking_as):
+def _chosen(item, voice, speaker):
     name = "%s-%s" % (item.store.speaker, os.path.splitext(os.path.basename(item.row.file))[0])
-    ids = korean.to_ids(voice.reader.jamo(item.row.text))
+    ids = korean.to_ids(voice.normalizer.to_jamo(item.row.text))
     return Chosen(Sentence(name, item.store.speaker, item.row.text, ids), item.store, item.row,
-                  speaking_as)
+                  speaker)

@@ -4,8 +4,8 @@ import os
 from matplotlib.figure import Figure
 
 from common.errors import InputError
-from common.plotting import png
-from training.journal import records
+from common.plotting import figure_to_png
+from training.training_log import read_history
 
 # of each model: the panels, each a title and its curves, label → figure
 _TACOTRON = (
@@ -26,7 +26,7 @@ def curves_png(tacotron, vocoder=None):
             if folder]
     figure = Figure(figsize=(10, 3 * len(rows)))
     for row, (folder, panels) in enumerate(rows):
-        history = records(os.path.join(folder, "history.jsonl"))
+        history = read_history(os.path.join(folder, "history.jsonl"))
         if not history:
             raise InputError("%s: has no history.jsonl with figures" % folder)
         for column, (title, curves) in enumerate(panels):
@@ -41,4 +41,4 @@ def curves_png(tacotron, vocoder=None):
             axes.grid(color="#e4e4e4")
             axes.set_axisbelow(True)
             axes.legend()
-    return png(figure)
+    return figure_to_png(figure)

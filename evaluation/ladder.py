@@ -16,7 +16,7 @@ from common import files
 from common.errors import InputError
 from evaluation import world
 from tacotron2.inference import Line
-from training.run import SOFTWARE
+from training.run_folder import SOFTWARE_NAME
 
 # the order in which they are expected, best first
 SYSTEMS = OrderedDict([
@@ -84,7 +84,7 @@ def keep(out, sentence, made, hp, comment):
             comment, SYSTEMS[system])
         with files.whole(wav(out, sentence, system)) as file:
             audio.write_wav(file, made[system], hp.sample_rate,
-                            "%s; text: %s" % (said, sentence.text), SOFTWARE)
+                            "%s; text: %s" % (said, sentence.text), SOFTWARE_NAME)
 
 
 def keep_line(out, sentence, system, line):

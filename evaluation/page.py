@@ -5,11 +5,11 @@ from html import escape
 
 import audio
 import korean
-from common.plotting import FONT
+from common.plotting import KOREAN_FONT_PATH
 from evaluation import ladder, plots, table
 from evaluation.ladder import MEANINGS, SYSTEMS
 from evaluation.metrics import METRICS
-from training.plots import alignment_png, mels_png
+from training.training_plots import alignment_png, mels_png
 
 SHOWN = 6           # sentences with pictures
 HEARD = 40          # sentences with players, besides those with a fault
@@ -33,7 +33,7 @@ td.text { min-width: 16rem } audio { width: 7.4rem; height: 2rem }
 img { max-width: 100%%; display: block; margin: .4rem 0 } .pictures img { display: inline-block;
       vertical-align: top; max-width: 48%% }
 .fault { color: #c0392b }
-""" % os.path.basename(FONT)
+""" % os.path.basename(KOREAN_FONT_PATH)
 
 
 def as_html(report):

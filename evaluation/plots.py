@@ -1,7 +1,7 @@
 """The plots of the page, as PNG bytes."""
 from matplotlib.figure import Figure
 
-from common.plotting import png
+from common.plotting import figure_to_png
 from evaluation import table
 from evaluation.ladder import SYSTEMS
 from evaluation.metrics import METRICS
@@ -32,4 +32,4 @@ def ladder_png(report):
         axes.tick_params(labelsize=8)
         axes.grid(axis="x", color="#e4e4e4")
         axes.set_axisbelow(True)
-    return png(figure)
+    return figure_to_png(figure)

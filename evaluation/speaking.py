@@ -16,11 +16,11 @@ def bring_into_sound(out, chosen, voice, untrained, seed):
     floors = {one.sentence.name for one in chosen[:UNTRAINED]}
     with tqdm(total=len(chosen), initial=len(chosen) - len(pending), unit="sentence",
               desc="speaking") as bar:
-        for name in sorted({one.speaking_as for one in pending}):
-            of_speaker = [one for one in pending if one.speaking_as == name]
+        for name in sorted({one.speaker for one in pending}):
+            of_speaker = [one for one in pending if one.speaker == name]
             for start in range(0, len(of_speaker), TOGETHER):
                 together = of_speaker[start:start + TOGETHER]
-                _speak(out, together, voice.speaking_as(name), untrained.speaking_as(name), seed,
+                _speak(out, together, voice.with_speaker(name), untrained.with_speaker(name), seed,
                        floors)
                 bar.update(len(together))
 

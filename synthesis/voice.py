@@ -8,13 +8,13 @@ from collections import namedtuple
 import audio
 import korean
 from common.errors import InputError
-from korean.punctuation import punctuated
-from korean.sentences import spoken_at_once
+from korean.utterances import punctuated
+from korean.utterances import split_into_utterances
 from nn import compat
 from nn.compat import tf
 from tacotron2.inference import Synthesizer
 from training import checkpoint
-from training import run as runs
+from training import run_folder
 from wavenet_vocoder import inference, noise
 from wavenet_vocoder.engine import library
 from wavenet_vocoder.engine.vocoder import Engine
@@ -22,7 +22,7 @@ from wavenet_vocoder.engine.weights import checked, shapes
 
 GRIFFIN_LIM = "griffin-lim"
 # the voice that speaks where none is named
-DEMO = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "voices", "demo")
+DEMO_VOICE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "voices", "demo")
 PARTS = ("tacotron", "vocoder")     # the runs in a voice's folder
 
 # samples: [frames·hop] in [-1, 1]; mel: [frames, mels]; alignment: [steps, jamo];
@@ -51,21 +51,21 @@ class Voice(object):
 
     def __init__(self, tacotron_folder, vocoder_folder, speaker=None, best=False,
                  precision="auto", threads=0, trained=True):
-        tacotron = runs.load(tacotron_folder, "tacotron")
-        self.hp, self.reader, self.runs = tacotron.hp, tacotron.reader, (tacotron, None)
-        self.begin, self.spoken_by = None, GRIFFIN_LIM  # what inference.generate draws from; whose
+        tacotron = run_folder.load_run(tacotron_folder, "tacotron")
+        self.hp, self.normalizer, self.runs = tacotron.hp, tacotron.normalizer, (tacotron, None)
+        self.begin, self.vocoder_description = None, GRIFFIN_LIM  # what inference.generate draws from; whose
         weights = _newest if trained and not best else _best if trained else _initial
         if vocoder_folder != GRIFFIN_LIM:
-            vocoder = runs.load(vocoder_folder, "vocoder")
-            runs.require_fitting(tacotron, vocoder)
+            vocoder = run_folder.load_run(vocoder_folder, "vocoder")
+            run_folder.require_same_audio_settings(tacotron, vocoder)
             self.runs, self.vocoder_hp = (tacotron, vocoder), vocoder.hp
         self._take(speaker or tacotron.speakers[0])
         if self.runs[1]:
             self.begin, step = _vocoder(vocoder, weights, precision, threads)
-            self.spoken_by = _described(vocoder_folder, step)
+            self.vocoder_description = _described(vocoder_folder, step)
         self.tacotron, self.tacotron_session, step = _loaded(tacotron, lambda: Synthesizer(
-            tacotron.hp, len(korean.SYMBOLS), tacotron.speaker_rows), weights)
-        self.aligned_by = _described(tacotron_folder, step)
+            tacotron.hp, len(korean.SYMBOLS), tacotron.n_speaker_embeddings), weights)
+        self.tacotron_description = _described(tacotron_folder, step)
 
     @property
     def speakers(self):
@@ -74,10 +74,10 @@ class Voice(object):
 
     @property
     def description(self):
-        return "%s, %s, speaker %s" % (self.aligned_by, self.spoken_by,
+        return "%s, %s, speaker %s" % (self.tacotron_description, self.vocoder_description,
                                        self.speakers[self.speaker])
 
-    def speaking_as(self, name):
+    def with_speaker(self, name):
         """The same voice with another of its speakers."""
         other = copy.copy(self)
         other._take(name)
@@ -90,12 +90,12 @@ class Voice(object):
         if vocoder:
             self.vocoder_speaker = vocoder.speaker_id(name) if len(vocoder.speakers) > 1 else 0
 
-    def ids(self, text, reader=None):
+    def ids(self, text, normalizer=None):
         """The symbol ids of each part of a text as read that is spoken at once."""
-        parts = spoken_at_once(text)
+        parts = split_into_utterances(text)
         if self.runs[0].punctuated:
             parts = punctuated(parts)
-        return [korean.to_ids((reader or self.reader).jamo(part)) for part in parts]
+        return [korean.to_ids((normalizer or self.normalizer).to_jamo(part)) for part in parts]
 
     def speak(self, ids, seed, progress=Silent()):
         """Lines as lists of ids → an Utterance each, the same whatever other lines are there.
@@ -137,7 +137,7 @@ class Voice(object):
         return waves
 
 
-def folders(voice, tacotron, vocoder):
+def resolve_run_folders(voice, tacotron, vocoder):
     """The run folders that a user's options name: Tacotron2's, the vocoder's or GRIFFIN_LIM.
 
     Where none is named it is the demo voice, and stderr says so. Raises InputError where they do
@@ -145,9 +145,9 @@ def folders(voice, tacotron, vocoder):
     """
     if voice and (tacotron or vocoder):
         raise InputError("--voice names both models: leave out --tacotron and --vocoder")
-    if not (voice or tacotron or vocoder) and os.path.isdir(DEMO):
-        print("voice: %s, as none is named" % os.path.relpath(DEMO), file=sys.stderr)
-        voice = DEMO
+    if not (voice or tacotron or vocoder) and os.path.isdir(DEMO_VOICE):
+        print("voice: %s, as none is named" % os.path.relpath(DEMO_VOICE), file=sys.stderr)
+        voice = DEMO_VOICE
     if voice:
         missing = [part for part in PARTS if not os.path.isdir(os.path.join(voice, part))]
         if missing:
@@ -160,7 +160,7 @@ def folders(voice, tacotron, vocoder):
     return tacotron, vocoder
 
 
-def tell_speaker(voice, named):
+def report_default_speaker(voice, named):
     """Say on stderr who speaks where none of several was named."""
     if not named and len(voice.speakers) > 1:
         print("speaker: %s, as none is named; there are %s"
@@ -175,10 +175,10 @@ def _vocoder(run, weights, precision, threads):
         if precision not in ("auto", "float32"):
             raise InputError("--precision %s: only the native engine has it" % precision)
         vocoder, session, step = _loaded(run, lambda: inference.Vocoder(
-            run.hp, run.speaker_rows), weights)
+            run.hp, run.n_speaker_embeddings), weights)
         return functools.partial(vocoder.begin, session), step
-    values, step = weights.values(run, shapes(run.hp, run.speaker_rows))
-    values = checked(values, run.hp, run.speaker_rows, run.folder)
+    values, step = weights.values(run, shapes(run.hp, run.n_speaker_embeddings))
+    values = checked(values, run.hp, run.n_speaker_embeddings, run.folder)
     return Engine(values, run.hp, threads, precision).begin, step
 
 
@@ -192,7 +192,7 @@ def _loaded(run, build, weights):
 
 
 def _initial_values(run, names):
-    _, session, step = _loaded(run, lambda: inference.Vocoder(run.hp, run.speaker_rows), _initial)
+    _, session, step = _loaded(run, lambda: inference.Vocoder(run.hp, run.n_speaker_embeddings), _initial)
     with session:
         return session.run({v.op.name: v for v in session.graph.get_collection(
             tf.GraphKeys.GLOBAL_VARIABLES) if v.op.name in names}), step
@@ -206,9 +206,9 @@ def _initialised(session, run):
 # into: (session, run) → the step of the weights that now fill its graph;
 # values: (run, names) → ({name: array}, their step)
 _Weights = namedtuple("_Weights", "into values")
-_newest = _Weights(checkpoint.take_trained, checkpoint.trained_values)
-_best = _Weights(functools.partial(checkpoint.take_trained, of_best=True),
-                 functools.partial(checkpoint.trained_values, of_best=True))
+_newest = _Weights(checkpoint.restore_trained_weights, checkpoint.read_trained_weights)
+_best = _Weights(functools.partial(checkpoint.restore_trained_weights, of_best=True),
+                 functools.partial(checkpoint.read_trained_weights, of_best=True))
 _initial = _Weights(_initialised, _initial_values)
 
 

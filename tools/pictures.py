@@ -17,14 +17,14 @@ from matplotlib.figure import Figure
 import korean
 from common import command_line, files
 from common.errors import InputError
-from common.plotting import korean_font, png
+from common.plotting import figure_to_png, korean_font
 from datasets.store import load_store
 from evaluation import choosing
 from evaluation.curves import curves_png
 from synthesis.voice import GRIFFIN_LIM, Voice
-from training import run as runs
-from training.plots import alignment_png
-from training.sentences import sentences
+from training import run_folder
+from training.training_plots import alignment_png
+from training.tacotron_evaluation import evaluation_sentences
 
 _KEPT = re.compile(r"(\d{7})-sentences-(.+-)?(\d+)-alignment\.png$")
 _HEIGHT = 4.5       # of a picture [inches]
@@ -52,8 +52,8 @@ def alignments(folder):
 
 def untrained_png(folder, number):
     """The alignment of that sentence by the network as the run in the folder began."""
-    run = runs.load(folder, "tacotron")
-    item = sentences(run)[number - 1]
+    run = run_folder.load_run(folder, "tacotron")
+    item = evaluation_sentences(run)[number - 1]
     line = Voice(folder, GRIFFIN_LIM, run.speakers[item.speaker], trained=False).line(
         item.ids, run.hp.seed)
     return alignment_png(line.alignment, [korean.SYMBOLS[i] for i in item.ids], item.row.text)
@@ -67,7 +67,7 @@ def alignments_png(chosen):
         axes.imshow(matplotlib.image.imread(file), interpolation="none")
         axes.set_axis_off()
         axes.set_title("step {:,}".format(step))
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def mels_png(recorded, spoken, text, mel_range):
@@ -82,7 +82,7 @@ def mels_png(recorded, spoken, text, mel_range):
         axes.set_xlabel("frame")
         axes.set_ylabel("mel band")
         axes.set_title("%s: %s" % (name, text), fontproperties=korean_font(10))
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def main(arguments):
@@ -93,15 +93,15 @@ def main(arguments):
     parser.add_argument("--data", required=True, metavar="STORE", help="what it was trained on")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the pictures")
     options = parser.parse_args(arguments)
-    runs.load(options.tacotron, "tacotron")
+    run_folder.load_run(options.tacotron, "tacotron")
     if options.vocoder:
-        runs.load(options.vocoder, "vocoder")
+        run_folder.load_run(options.vocoder, "vocoder")
     number, learnt = alignments(options.tacotron)
     before = 0, io.BytesIO(untrained_png(options.tacotron, number))
     over_training = alignments_png([before] + learnt)
     voice = Voice(options.tacotron, GRIFFIN_LIM)
     one = choosing.chosen([load_store(options.data)], voice, 1)[0][0]
-    spoken = voice.speaking_as(one.speaking_as).line(one.sentence.ids, voice.hp.seed)
+    spoken = voice.with_speaker(one.speaker).line(one.sentence.ids, voice.hp.seed)
     mels = mels_png(one.store.mel(one.row), spoken.mel, one.sentence.text, voice.hp.max_abs_value)
     os.makedirs(options.out, exist_ok=True)
     for name, content in (("alignment.png", over_training), ("mel.png", mels),

@@ -3,7 +3,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from common.plotting import korean_font, letter_labels, png
+from common.plotting import figure_to_png, korean_font, letter_tick_labels
 from datasets.check import figures
 from datasets.check.reading import shown
 
@@ -20,7 +20,7 @@ def lengths_png(report):
     seconds, rates = figures.values(report, "duration"), figures.values(report, "speaking rate")
     _histogram(figure.add_subplot(1, 2, 1), seconds, "duration [s]")
     _histogram(figure.add_subplot(1, 2, 2), rates, "speaking rate [jamo a second]")
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def text_and_sound_png(report):
@@ -44,7 +44,7 @@ def text_and_sound_png(report):
     dots = [(one.measures.spoken, len(one.reading.jamo)) for one in spoken]
     _name(figure, axes, [dot + (one.entry.id,) for dot, one in zip(dots, spoken)
                          if one.entry.id in odd][:_NAMED], dots)
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def levels_png(report):
@@ -56,7 +56,7 @@ def levels_png(report):
                "noise floor [dB]")
     _histogram(figure.add_subplot(1, 3, 3), figures.values(report, "speech over noise"),
                "speech over noise [dB]")
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def silences_png(report):
@@ -64,7 +64,7 @@ def silences_png(report):
     figure = Figure(figsize=(9, 3))
     for place, name in enumerate(("silence before", "silence after", "longest pause"), 1):
         _histogram(figure.add_subplot(1, 3, place), figures.values(report, name), name + " [s]")
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def jamo_png(report):
@@ -81,11 +81,11 @@ def jamo_png(report):
         axes.set_ylim(0.5, 2 * max(10, numbers.max()))
         axes.set_xlim(-0.7, len(numbers) - 0.3)
         axes.set_xticks(positions)
-        axes.set_xticklabels(letter_labels(shown(list(counts))), fontproperties=korean_font(13))
+        axes.set_xticklabels(letter_tick_labels(shown(list(counts))), fontproperties=korean_font(13))
         for label, number in zip(axes.get_xticklabels(), numbers):
             label.set_color("black" if number else _RED)
         axes.set_ylabel(place)
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def _histogram(axes, values, label):

@@ -5,7 +5,7 @@ from multiprocessing.pool import ThreadPool
 
 import numpy as np
 import pytest
-from conftest import CLIPS, call
+from conftest import CLIPS, run_main
 
 import audio
 import evaluate
@@ -17,12 +17,12 @@ from datasets import batches
 from datasets.store import load_store
 from evaluation import (choosing, closeness, faults, intelligibility, ladder,
                         likeness, measuring, speaking, summary, world)
-from korean.sentences import spoken_at_once
+from korean.utterances import split_into_utterances
 from synthesis import text_lines
 from tacotron2.inference import Line
 from tools import demo_corpus, pictures
 from tools.demo_corpus import __main__ as corpus
-from training import plots
+from training import training_plots
 
 needs_world = pytest.mark.skipif(not world.is_there(), reason=world.ABSENT)
 
@@ -144,11 +144,11 @@ def test_errors_of_recognition_are_shares_of_the_text():
 def test_the_sentences_of_other_kinds_are_a_hundred_that_no_corpus_has():
     lines = files.read_lines(os.path.join(os.path.dirname(demo_corpus.__file__), "unseen.txt"))
     assert len(lines) == len(set(lines)) == 100
-    assert not set(lines) & set(corpus.sentences(4000))
-    texts = text_lines.texts("unseen.txt", lines, korean.Reader(), strict=True)
+    assert not set(lines) & set(corpus.corpus_sentences(4000))
+    texts = text_lines.normalize_lines("unseen.txt", lines, korean.TextNormalizer(), strict=True)
     assert sum(text.endswith("?") for text in texts) >= 25
     assert sum(written != read for written, read in zip(lines, texts)) >= 25, "numbers, and Latin"
-    assert sum(len(spoken_at_once(text)) > 1 for text in texts) >= 25
+    assert sum(len(split_into_utterances(text)) > 1 for text in texts) >= 25
 
 
 # the program
@@ -166,7 +166,7 @@ def evaluated(stores, trained, tmp_path_factory):
     (folder / "text.txt").write_text("가자!\n\n비가 온다.\n", encoding="utf-8")
     workers, measuring.workers = measuring.workers, lambda count: ThreadPool(1)
     try:
-        call(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", trained["vocoder"],
+        run_main(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", trained["vocoder"],
              "--data", stores[0], "--data", stores[1], "--unseen", "--sentences", 3, "--rated", 1,
              "--text", folder / "text.txt", "--out", folder / "out")
     finally:
@@ -197,12 +197,12 @@ def test_an_evaluation_leaves_figures_a_page_and_sounds_of_every_system(evaluate
 
 def test_what_is_done_is_not_done_again(evaluated, stores, trained):
     class Fails(object):
-        def speaking_as(self, name):
+        def with_speaker(self, name):
             raise AssertionError("asked to speak")
 
     speaker = types.SimpleNamespace(
         hp=create_hparams("tiny"), speakers=["one", "two"],
-        reader=load_store(stores[0]).reader, runs=[types.SimpleNamespace(folder="run")])
+        normalizer=load_store(stores[0]).normalizer, runs=[types.SimpleNamespace(folder="run")])
     chosen, _ = choosing.chosen([load_store(path) for path in stores], speaker, 3, None, True)
     out = str(evaluated / "out")
     speaking.bring_into_sound(out, chosen, Fails(), None, 1)
@@ -214,7 +214,7 @@ def test_what_is_done_is_not_done_again(evaluated, stores, trained):
 def test_sentences_that_were_trained_on_are_not_asked_for(stores, hp):
     run = types.SimpleNamespace(folder="run")
     speaker = types.SimpleNamespace(hp=hp.replace(validation_fraction=0.3), speakers=["one", "two"],
-                                    reader=load_store(stores[0]).reader, runs=[run])
+                                    normalizer=load_store(stores[0]).normalizer, runs=[run])
     loaded = [load_store(path) for path in stores]
     trained = {(item.store.speaker, item.row.id) for item in batches.split(loaded, 0.3)[0]}
     chosen, references = choosing.chosen(loaded, speaker)
@@ -226,7 +226,7 @@ def test_sentences_that_were_trained_on_are_not_asked_for(stores, hp):
     with pytest.raises(InputError, match="speaker one, whom the voice does not know.*: three"):
         choosing.chosen(loaded, speaker)
     chosen, _ = choosing.chosen(loaded, speaker, 4, "three")
-    assert [one.speaking_as for one in chosen] == 4 * ["three"]
+    assert [one.speaker for one in chosen] == 4 * ["three"]
     speaker.hp = hp.replace(fmax=7000.0)
     with pytest.raises(InputError, match="fmax is 7600.0 in .*one but 7000.0 in run"):
         choosing.chosen(loaded, speaker)
@@ -241,7 +241,7 @@ def test_an_evaluation_that_cannot_be_is_refused(evaluated, trained, here, optio
     (evaluated / "marks.txt").write_text("?!...\n", encoding="utf-8")
     options = [str(option).format(folder=evaluated) for option in options]
     with pytest.raises(InputError) as refusal:
-        call(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", "griffin-lim",
+        run_main(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", "griffin-lim",
              "--out", evaluated / "out", *options)
     assert says in str(refusal.value)
 
@@ -253,7 +253,7 @@ def test_pictures_of_a_run_are_those_of_its_middle_and_end_beside_the_untrained(
     for step in (10, 20, 30, 90, 100):
         for name in ("sentences-one-1-alignment", "sentences-2-alignment", "held-out-7-mel"):
             path = tmp_path / "eval" / ("%07d-%s.png" % (step, name))
-            path.write_bytes(plots.alignment_png(np.eye(4), list("가가"), "가가"))
+            path.write_bytes(training_plots.alignment_png(np.eye(4), list("가가"), "가가"))
     number, chosen = pictures.alignments(str(tmp_path))
     assert number == 2
     assert [step for step, _ in chosen] == [30, 100]

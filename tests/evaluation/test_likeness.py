@@ -6,7 +6,7 @@ import types
 
 import numpy as np
 import pytest
-from conftest import CLIPS, voice
+from conftest import CLIPS, harmonic_tone
 
 import audio
 from common.errors import InputError
@@ -90,7 +90,7 @@ def random_weights():
 
 def test_an_embedding_has_length_1_and_does_not_depend_on_loudness_once_it_is_quiet(monkeypatch):
     monkeypatch.setattr(likeness, "_weights", random_weights)
-    samples = 0.02 * voice(2.0)
+    samples = 0.02 * harmonic_tone(2.0)
     found = likeness.embedded(samples, 16000)
     assert np.linalg.norm(found) == pytest.approx(1, abs=1e-5) and found.min() >= 0
     np.testing.assert_allclose(likeness.embedded(samples / 3, 16000), found, atol=1e-4)

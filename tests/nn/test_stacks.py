@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from synthesis.voice import DEMO
+from synthesis.voice import DEMO_VOICE
 
 SPEAK = os.path.join(ROOT, "tests", "helpers", "speak_runs.py")
 OTHER = os.environ.get("OTHER_STACK")       # `make test` names the other stack's interpreter
@@ -32,7 +32,7 @@ def test_checkpoints_of_this_stack_speak_the_same_on_the_other(trained, tmp_path
 
 @pytest.mark.skipif(not OTHER, reason="OTHER_STACK names no interpreter; `make test` does")
 def test_the_voice_in_the_box_speaks_the_same_on_the_other(tmp_path):
-    runs = {kind: os.path.join(DEMO, kind) for kind in ("tacotron", "vocoder")}
+    runs = {kind: os.path.join(DEMO_VOICE, kind) for kind in ("tacotron", "vocoder")}
     here, there = (speak(python, runs, tmp_path / "spoken.npz")
                    for python in (sys.executable, OTHER))
     assert str(here["tensorflow"]) != str(there["tensorflow"])

@@ -13,26 +13,26 @@ import korean
 from common import files
 from evaluation import faults, world
 from synthesis import text_lines
-from synthesis.voice import DEMO, Voice, folders
+from synthesis.voice import DEMO_VOICE, Voice, resolve_run_folders
 
 SPEAKERS = ("sol", "ram")
-DEMO_SH = os.path.join(os.path.dirname(os.path.dirname(DEMO)), "demo.sh")
+DEMO_SH = os.path.join(os.path.dirname(os.path.dirname(DEMO_VOICE)), "demo.sh")
 
 
 @pytest.fixture(scope="module")
 def demo():
-    return Voice(*folders(DEMO, None, None))
+    return Voice(*resolve_run_folders(DEMO_VOICE, None, None))
 
 
 @pytest.fixture(scope="module")
 def spoken(demo):
     """{speaker: Utterances of a sentence of some seconds}"""
     ids = korean.to_ids(korean.to_jamo("안녕하세요, 저는 컴퓨터가 만든 목소리입니다."))
-    return {name: demo.speaking_as(name).speak([ids], 1)[0] for name in SPEAKERS}
+    return {name: demo.with_speaker(name).speak([ids], 1)[0] for name in SPEAKERS}
 
 
 def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
-    paths = [os.path.join(folder, name) for folder, _, names in os.walk(DEMO) for name in names]
+    paths = [os.path.join(folder, name) for folder, _, names in os.walk(DEMO_VOICE) for name in names]
     assert sum(map(os.path.getsize, paths)) < 25e6
     assert demo.speakers == list(SPEAKERS)
     for path in paths:
@@ -43,9 +43,9 @@ def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
 
 @pytest.mark.parametrize("name", SPEAKERS)
 def test_it_reads_its_text_without_a_fault(demo, name):
-    speaker = demo.speaking_as(name)
-    path = DEMO + ".txt"
-    for text in text_lines.texts(path, files.read_lines(path), demo.reader):
+    speaker = demo.with_speaker(name)
+    path = DEMO_VOICE + ".txt"
+    for text in text_lines.normalize_lines(path, files.read_lines(path), demo.normalizer):
         for written in (text, text.rstrip(".?!")):
             found = faults.of_parts([(ids, speaker.line(ids, 1)) for ids in demo.ids(written)])
             assert found["faultless"] and found["coverage"] == 1, written

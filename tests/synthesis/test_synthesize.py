@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 import soundfile
-from conftest import call
+from conftest import run_main
 
 import audio
 import synthesize
@@ -21,7 +21,7 @@ def speak(folder, text, trained, *options, **changes):
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     runs = dict(trained, **changes)
     out = folder / "out"
-    call(synthesize.main, path, "--out", out, "--tacotron", runs["tacotron"], "--vocoder",
+    run_main(synthesize.main, path, "--out", out, "--tacotron", runs["tacotron"], "--vocoder",
          runs["vocoder"], "--speaker", "one", *options)
     os.makedirs(str(out), exist_ok=True)
     return {name: soundfile.read(str(out / name))[0] for name in sorted(os.listdir(str(out)))
@@ -130,7 +130,7 @@ def test_a_long_line_is_spoken_sentence_by_sentence(trained, tmp_path):
 
 def test_what_is_missing_or_does_not_fit_is_named(trained, stores, tmp_path):
     with pytest.raises(InputError) as refusal:
-        call(synthesize.main, tmp_path / "no.txt", "--tacotron", trained["tacotron"],
+        run_main(synthesize.main, tmp_path / "no.txt", "--tacotron", trained["tacotron"],
              "--vocoder", "griffin-lim")
     assert "no.txt" in str(refusal.value)
     with pytest.raises(InputError) as refusal:

@@ -4,15 +4,15 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import call
+from conftest import run_main
 
 import audio
 import korean
 import synthesize
 from common import files
 from common.errors import InputError
-from korean.punctuation import are_punctuated, punctuated
-from korean.sentences import LONG, spoken_at_once
+from korean.utterances import are_punctuated, punctuated
+from korean.utterances import LONG, split_into_utterances
 from nn.compat import tf
 from synthesis import voice
 from training import export
@@ -24,12 +24,12 @@ IDS = korean.to_ids(korean.to_jamo("오늘은 맑다."))
 def exported(trained, tmp_path_factory):
     """The folder of a voice of the trained runs, and what was said of its size."""
     out = tmp_path_factory.mktemp("voices") / "me"
-    return str(out), export.export(trained["tacotron"], trained["vocoder"], str(out))
+    return str(out), export.export_voice(trained["tacotron"], trained["vocoder"], str(out))
 
 
 @pytest.fixture(scope="module")
 def loaded(exported):
-    return voice.Voice(*voice.folders(exported[0], None, None))
+    return voice.Voice(*voice.resolve_run_folders(exported[0], None, None))
 
 
 def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(exported):
@@ -64,7 +64,7 @@ def test_an_exported_voice_has_nothing_that_synthesis_does_not_need(exported, tr
 def test_an_exported_voice_says_what_its_runs_say(loaded, trained):
     of_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
     for name in ("one", "two"):
-        here, there = [each.speaking_as(name).speak([IDS], 1)[0]
+        here, there = [each.with_speaker(name).speak([IDS], 1)[0]
                        for each in (loaded, of_runs)]
         np.testing.assert_array_equal(here.mel, there.mel)
         np.testing.assert_array_equal(here.samples, there.samples)
@@ -72,43 +72,43 @@ def test_an_exported_voice_says_what_its_runs_say(loaded, trained):
 
 def test_a_voice_is_exported_whole_or_not_at_all(exported, trained, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="is there already"):
-        export.export(trained["tacotron"], trained["vocoder"], exported[0])
+        export.export_voice(trained["tacotron"], trained["vocoder"], exported[0])
     with pytest.raises(InputError, match="train_vocoder.py"):
-        export.export(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
+        export.export_voice(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
     write = export._write
 
     def fails_at_the_vocoder(run, *rest):
-        if run.kind == "vocoder":
+        if run.model_type == "vocoder":
             raise OSError("the disk is full")
         write(run, *rest)
     monkeypatch.setattr(export, "_write", fails_at_the_vocoder)
     with pytest.raises(OSError):
-        export.export(trained["tacotron"], trained["vocoder"], str(tmp_path / "me"))
+        export.export_voice(trained["tacotron"], trained["vocoder"], str(tmp_path / "me"))
     assert os.listdir(str(tmp_path)) == []
 
 
 def test_the_demo_voice_speaks_where_none_is_named(exported, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(voice, "DEMO", exported[0])
+    monkeypatch.setattr(voice, "DEMO_VOICE", exported[0])
     (tmp_path / "text.txt").write_text("네.\n", encoding="utf-8")
-    call(synthesize.main, tmp_path / "text.txt", "--out", tmp_path / "out")
+    run_main(synthesize.main, tmp_path / "text.txt", "--out", tmp_path / "out")
     told = capsys.readouterr()
     assert "voice: %s, as none is named" % os.path.relpath(exported[0]) in told.err
     assert "speaker: one, as none is named; there are one, two" in told.err
     assert "speaker one" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]
     # one that is named is taken
-    assert voice.folders(None, "a", "b") == ("a", "b")
+    assert voice.resolve_run_folders(None, "a", "b") == ("a", "b")
     with pytest.raises(InputError, match="no voice"):
-        voice.folders(None, "a", None)
-    monkeypatch.setattr(voice, "DEMO", str(tmp_path / "nowhere"))
+        voice.resolve_run_folders(None, "a", None)
+    monkeypatch.setattr(voice, "DEMO_VOICE", str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match="no voice"):
-        voice.folders(None, None, None)
+        voice.resolve_run_folders(None, None, None)
 
 
 def test_an_unknown_speaker_is_told_whom_there_is(exported, loaded):
     with pytest.raises(InputError, match="--speaker three.*: one, two|are one, two"):
-        loaded.speaking_as("three")
+        loaded.with_speaker("three")
     with pytest.raises(InputError, match="one, two"):
-        voice.Voice(*voice.folders(exported[0], None, None), speaker="three")
+        voice.Voice(*voice.resolve_run_folders(exported[0], None, None), speaker="three")
 
 
 def newer(folder):
@@ -137,11 +137,11 @@ def test_a_voice_that_is_damaged_is_refused_with_the_file(exported, tmp_path, da
     shutil.copytree(exported[0], str(tmp_path / "me"))
     damage(str(tmp_path / "me"))
     with pytest.raises(InputError, match=says):
-        voice.Voice(*voice.folders(str(tmp_path / "me"), None, None))
+        voice.Voice(*voice.resolve_run_folders(str(tmp_path / "me"), None, None))
 
 
 def test_an_untrained_voice_has_the_sizes_of_the_trained_one_and_other_weights(exported, loaded):
-    untrained = voice.Voice(*voice.folders(exported[0], None, None), trained=False)
+    untrained = voice.Voice(*voice.resolve_run_folders(exported[0], None, None), trained=False)
     here, there = [each.speak([IDS], 1)[0] for each in (loaded, untrained)]
     assert here.mel.shape[1] == there.mel.shape[1]
     shorter = min(len(here.samples), len(there.samples))
@@ -164,8 +164,8 @@ def test_three_hundred_syllables_are_spoken_in_parts_and_nothing_is_lost():
     for text in (" ".join([clause] * 16) + ".", ", ".join([clause] * 16) + ".",
                  ". ".join([clause] * 16) + "."):
         assert syllables(text) > 300
-        parts = spoken_at_once(text)
+        parts = split_into_utterances(text)
         assert " ".join(parts) == text
         assert all(4 < syllables(part) <= LONG for part in parts)
-    assert all(part.endswith((",", ".")) for part in spoken_at_once(", ".join([clause] * 16) + "."))
-    assert spoken_at_once("가" * 300) == ["가" * 300], "a word is never cut"
+    assert all(part.endswith((",", ".")) for part in split_into_utterances(", ".join([clause] * 16) + "."))
+    assert split_into_utterances("가" * 300) == ["가" * 300], "a word is never cut"
