@@ -43,7 +43,7 @@ def main(arguments):
         if options.text:
             report_default_speaker(voice, options.speaker)
         texts = options.text and text_lines.normalize_lines(options.text, written,
-                                                 text_lines.create_reader(voice.normalizer))
+                                                 text_lines.create_normalizer(voice.normalizer))
         chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
                                        options.unseen)
         # without the engine its samples would take hours

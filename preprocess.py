@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 import korean
 from common import command_line, files
+from common.device import available_cpus
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import corpus, exclusion
@@ -21,13 +22,13 @@ from datasets.build import build_store
 def main(arguments):
     options = _parser().parse_args(arguments)
     hp = create_hparams(options.preset or "reference", options.hparams)
-    reader = korean.Reader(hp.pronounce, options.lexicon and korean.load_lexicon(options.lexicon))
+    normalizer = korean.TextNormalizer(hp.pronounce, options.lexicon and korean.load_lexicon(options.lexicon))
     found = corpus.read_corpus(options.corpus, options.format)
     utterances, excluded = _stay(found.utterances, options)
     speaker = options.speaker or os.path.basename(os.path.abspath(options.corpus))
     print("%s: %d recordings with transcripts (%s)"
           % (options.corpus, len(found.utterances), found.format))
-    outcome = build_store(options.out, utterances[:options.limit], speaker, hp, reader,
+    outcome = build_store(options.out, utterances[:options.limit], speaker, hp, normalizer,
                           options.workers, _progress)
     _report(outcome.store, outcome.changed, found.skipped + excluded + outcome.unfit)
 
@@ -55,7 +56,7 @@ def _parser():
                         help="auto (default), " + ", ".join(corpus.FORMATS))
     parser.add_argument("--speaker", metavar="NAME",
                         help="name of the voice; default: that of the corpus folder")
-    parser.add_argument("--workers", type=command_line.positive, default=os.cpu_count(),
+    parser.add_argument("--workers", type=command_line.positive, default=available_cpus(),
                         metavar="N", help="processes; default: one a processor")
     parser.add_lexicon()
     parser.add_argument("--exclude", metavar="FILE",

@@ -43,7 +43,7 @@ def main(arguments):
     voice = Voice(tacotron, vocoder, options.speaker, options.best, options.precision,
                   options.threads)
     report_default_speaker(voice, options.speaker)
-    normalizer = text_lines.create_reader(voice.normalizer, own)
+    normalizer = text_lines.create_normalizer(voice.normalizer, own)
     texts = text_lines.normalize_lines(options.text, written, normalizer, options.strict)
     lines = [Line(os.path.join(options.out, "%04d" % number), text, voice.ids(text, normalizer),
                   "synthetic speech; voice: %s; seed %d; text: %s"

@@ -12,6 +12,7 @@ import sys
 from tqdm import tqdm
 
 from common import command_line, files
+from common.device import available_cpus
 from common.hparam_set import create_hparams
 from datasets import corpus, exclusion
 from datasets.check import page, text
@@ -53,7 +54,7 @@ def _parser():
     check.add_argument("--format", default="auto", metavar="NAME",
                        choices=["auto"] + list(corpus.FORMATS),
                        help="auto (default), " + ", ".join(corpus.FORMATS))
-    check.add_argument("--workers", type=command_line.positive, default=os.cpu_count(),
+    check.add_argument("--workers", type=command_line.positive, default=available_cpus(),
                        metavar="N", help="processes; default: one a processor")
     check.add_hparams()
     return parser

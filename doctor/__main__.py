@@ -10,9 +10,9 @@ import json
 import os
 
 from common import command_line
-from doctor import host, judge
-from doctor.device import gpus
-from doctor.judge import FIT, NOTE, UNFIT, Finding
+from doctor import diagnosis as judge, machine as host
+from doctor.device_selection import gpus
+from doctor.diagnosis import FIT, NOTE, UNFIT, Finding
 
 _MARKS = {FIT: "ok", NOTE: "note", UNFIT: "NOT FIT"}
 
@@ -40,13 +40,13 @@ def main(arguments):
 
 def tried(device):
     """[Finding] of a trial on "cpu" or "gpu"."""
-    from doctor import trial
+    from doctor import self_test
     from nn.compat import reason, tf
     if device == "gpu" and not gpus():
         return [Finding("TensorFlow's GPU", UNFIT, "it sees none",
                         "TF_CPP_MIN_LOG_LEVEL=0 lets it say why")]
     try:
-        times = trial.run()
+        times = self_test.run()
     except tf.errors.OpError as problem:
         return [Finding("trial", UNFIT, reason(problem), "end what else uses the device, and try "
                                                          "again; --device cpu leaves out the GPU")]

@@ -12,8 +12,9 @@ from collections import namedtuple
 from packaging.requirements import Requirement
 
 from common import plotting
-from doctor import cards
-from doctor.builds import BUILDS
+from common.device import available_cpus
+from doctor import gpu_driver as cards
+from doctor.tensorflow_builds import BUILDS
 
 try:
     from importlib import metadata
@@ -41,7 +42,7 @@ def find():
     build = BUILDS[stack]
     return Host(
         stack, platform.python_version(), tensorflow, differing(os.path.join(ROOT, build.lock)),
-        _processor(), _cores(), _memory(), _room("/dev/shm"),
+        _processor(), available_cpus(), _memory(), _room("/dev/shm"),
         [_folder(name) for name in FOLDERS], cards.find(), in_container(),
         {name: _library(name) for name in build.libraries}, os.path.isfile(plotting.KOREAN_FONT_PATH),
         _engine())
@@ -95,15 +96,6 @@ def _processor():
                         if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
-
-
-def _cores():
-    """Cores that this process may use: of the machine, its affinity and its control group."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    quota = _first_words("/sys/fs/cgroup/cpu.max")
-    if len(quota) == 2 and quota[0].isdigit():
-        cores = min(cores, max(1, int(quota[0]) // int(quota[1])))
-    return cores
 
 
 def _memory():

@@ -20,7 +20,7 @@ def hp():
     return create_hparams("tiny")
 
 
-def voice(seconds, rate=16000, pitch=150):
+def harmonic_tone(seconds, rate=16000, pitch=150):
     """Samples [seconds * rate] of a hum with six harmonics and a little noise, at half scale."""
     time = np.arange(int(seconds * rate)) / rate
     hum = sum(np.sin(2 * np.pi * pitch * number * time) / number for number in range(1, 7))
@@ -32,7 +32,7 @@ def voice(seconds, rate=16000, pitch=150):
 def write_recording(path, seconds=0.3, rate=16000, channels=1, pitch=150):
     """An audio file of the kind its ending says; its folder is made. Returns the path as string."""
     os.makedirs(os.path.dirname(str(path)), exist_ok=True)
-    samples = np.tile(voice(seconds, rate, pitch)[:, None], (1, channels))
+    samples = np.tile(harmonic_tone(seconds, rate, pitch)[:, None], (1, channels))
     soundfile.write(str(path), samples, rate)
     return str(path)
 
@@ -69,14 +69,14 @@ def stores(tmp_path_factory):
     return paths
 
 
-def call(main, *arguments):
+def run_main(main, *arguments):
     """Run a program's main in a TensorFlow graph of its own; its exit status."""
     from nn.compat import tf
     with tf.Graph().as_default():
         return main([str(argument) for argument in arguments]) or 0
 
 
-def quick_session(threads=0):
+def unoptimized_session(threads=0):
     """A session that starts in a tenth of the time: it does not rewrite the graph first."""
     from nn.compat import tf
     config = tf.ConfigProto(intra_op_parallelism_threads=threads,
@@ -93,7 +93,7 @@ def train(kind, stores, folder, *options):
     import train_vocoder
     program = {"tacotron": train_tacotron, "vocoder": train_vocoder}[kind]
     data = [part for store in stores for part in ("--data", store)]
-    return call(program.main, "--logdir", folder, "--threads", 1, *(data + list(options)))
+    return run_main(program.main, "--logdir", folder, "--threads", 1, *(data + list(options)))
 
 
 @pytest.fixture(scope="session")

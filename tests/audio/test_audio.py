@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 import soundfile
-from conftest import voice, write_recording
+from conftest import harmonic_tone, write_recording
 
 import audio
 from audio import spectrogram
@@ -22,7 +22,7 @@ def test_any_rate_and_channels_become_one_voice(tmp_path, hp, ending, rate, chan
     assert samples.dtype == np.float32 and samples.ndim == 1
     assert abs(len(samples) - 8000) <= 1
     assert np.abs(samples).max() == pytest.approx(hp.rescaling_max)
-    found, start = voice(0.5), 100
+    found, start = harmonic_tone(0.5), 100
     found = found / np.abs(found).max() * hp.rescaling_max
     assert np.abs(samples[start:-start] - found[start:len(samples) - start]).max() < 0.1
 
@@ -41,13 +41,13 @@ def test_resampling_keeps_what_is_below_half_the_rate_and_nothing_else(tmp_path,
 def test_silence_is_trimmed_to_the_margin(tmp_path, hp):
     rest = np.random.RandomState(0).standard_normal(16000) * 1e-4
     path = str(tmp_path / "x.wav")
-    soundfile.write(path, np.concatenate([rest, voice(0.5), rest]), 16000)
+    soundfile.write(path, np.concatenate([rest, harmonic_tone(0.5), rest]), 16000)
     margins = 2 * hp.trim_margin * hp.sample_rate
     assert 0 <= len(audio.load(path, hp)) - 8000 - margins <= 2 * hp.hop_length
 
 
 def test_a_constant_offset_does_not_count_as_sound(tmp_path, hp):
-    samples = np.concatenate([np.zeros(16000), voice(0.5), np.zeros(16000)])
+    samples = np.concatenate([np.zeros(16000), harmonic_tone(0.5), np.zeros(16000)])
     soundfile.write(str(tmp_path / "x.wav"), 0.5 * samples + 0.2, 16000)
     assert len(audio.load(str(tmp_path / "x.wav"), hp)) < 12000
 
@@ -60,7 +60,7 @@ def _bytes_of(samples, subtype="PCM_16"):
 
 def _flac():
     buffer = io.BytesIO()
-    soundfile.write(buffer, voice(1), 16000, format="FLAC")
+    soundfile.write(buffer, harmonic_tone(1), 16000, format="FLAC")
     return buffer.getvalue()
 
 
@@ -68,14 +68,14 @@ def _flac():
     (b"", "is empty"),
     (b"RIFF", "is no audio"),
     (b"this is text, not sound" * 99, "is no audio"),
-    (_bytes_of(voice(1))[:40], "is cut off"),
-    (_bytes_of(voice(1))[:20000], "is cut off after 20000 of 32044 bytes"),
+    (_bytes_of(harmonic_tone(1))[:40], "is cut off"),
+    (_bytes_of(harmonic_tone(1))[:20000], "is cut off after 20000 of 32044 bytes"),
     (_flac()[:2000], "is no audio|is cut off"),
     (_bytes_of(np.zeros(0)), "holds no samples"),
-    (_bytes_of(voice(0.04)), "shorter than a frame"),
+    (_bytes_of(harmonic_tone(0.04)), "shorter than a frame"),
     (_bytes_of(np.zeros(16000)), "only silence"),
     (_bytes_of(np.full(16000, 0.3)), "only silence"),
-    (_bytes_of(np.append(voice(1), np.nan), "FLOAT"), "not finite")])
+    (_bytes_of(np.append(harmonic_tone(1), np.nan), "FLOAT"), "not finite")])
 def test_unfit_recordings_are_named_with_the_reason(tmp_path, hp, content, reason):
     path = tmp_path / "bad.wav"
     path.write_bytes(content)
@@ -89,7 +89,7 @@ def test_a_missing_recording_is_named(tmp_path, hp):
 
 
 def test_a_length_the_writer_did_not_know_is_no_cut(tmp_path, hp):
-    content = bytearray(_bytes_of(voice(0.5)))
+    content = bytearray(_bytes_of(harmonic_tone(0.5)))
     content[4:8] = content[40:44] = struct.pack("<I", 0xFFFFFFFF)
     (tmp_path / "piped.wav").write_bytes(content)
     assert len(audio.load(str(tmp_path / "piped.wav"), hp)) == 8000
@@ -110,7 +110,7 @@ def test_an_impulse_peaks_in_its_frame(preset):
 
 
 def test_frames_are_samples_over_hop(hp):
-    samples = audio.whole_frames(voice(0.333), hp)
+    samples = audio.whole_frames(harmonic_tone(0.333), hp)
     assert len(samples) % hp.hop_length == 0 and len(samples) - 0.333 * 16000 < hp.hop_length
     mel = audio.mel(samples, hp)
     assert mel.shape == (len(samples) // hp.hop_length, hp.n_mels) and mel.dtype == np.float32
@@ -120,11 +120,11 @@ def test_frames_are_samples_over_hop(hp):
 
 def test_silence_and_full_scale_are_the_ends_of_the_range(hp):
     assert (audio.mel(np.zeros(10 * hp.hop_length), hp) == -hp.max_abs_value).all()
-    assert audio.mel(1e4 * voice(0.1), hp).max() == np.float32(hp.max_abs_value)
+    assert audio.mel(1e4 * harmonic_tone(0.1), hp).max() == np.float32(hp.max_abs_value)
 
 
 def test_a_frame_is_what_its_formula_says(hp):
-    samples = voice(0.5)
+    samples = harmonic_tone(0.5)
     high = np.append(samples[0], samples[1:] - hp.preemphasis * samples[:-1])
     middle = 20 * hp.hop_length + hp.hop_length // 2
     around = high[middle - hp.win_length // 2:middle + hp.win_length // 2]
@@ -141,14 +141,14 @@ def test_a_frame_is_what_its_formula_says(hp):
 def test_the_mel_is_the_same_on_every_stack(preset, values):
     """The values were written down on Python 3.11, with librosa 0.11."""
     hp = create_hparams(preset)
-    mel = audio.mel(audio.whole_frames(voice(0.5, hp.sample_rate), hp), hp)
+    mel = audio.mel(audio.whole_frames(harmonic_tone(0.5, hp.sample_rate), hp), hp)
     np.testing.assert_allclose(mel[10, ::hp.n_mels // 5], values, atol=1e-3)
 
 
 # -- and back --------------------------------------------------------------------------------------
 
 def test_the_spectrum_has_a_way_back(hp):
-    samples = audio.whole_frames(voice(0.5), hp)
+    samples = audio.whole_frames(harmonic_tone(0.5), hp)
     back = spectrogram.samples_nearest(spectrogram.spectrum(samples, hp), hp)
     np.testing.assert_allclose(back, samples, atol=1e-9)
 
@@ -158,7 +158,7 @@ def test_the_spectrum_has_a_way_back(hp):
                                                         (1.2, 60, 0.3)])
 def test_mel_to_griffin_lim_to_mel_is_close(hp, power, iterations, largest):
     hp = hp.replace(griffin_lim_power=power, griffin_lim_iters=iterations)
-    mel = audio.mel(audio.whole_frames(voice(0.5), hp), hp)
+    mel = audio.mel(audio.whole_frames(harmonic_tone(0.5), hp), hp)
     samples = audio.griffin_lim(mel, hp)
     assert samples.shape == (len(mel) * hp.hop_length,) and np.abs(samples).max() <= 1
     assert np.abs(audio.mel(samples, hp) - mel).mean() < largest

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import CLIPS as _CLIPS
-from conftest import SENTENCES, voice, write_recording
+from conftest import SENTENCES, harmonic_tone, write_recording
 from scipy import signal
 
 import preprocess
@@ -258,7 +258,7 @@ def test_damaged_arrays_of_a_store(tmp_path, make_corpus):
 # -- measures --------------------------------------------------------------------------------------
 
 def test_silences_are_measured(tmp_path, hp):
-    sound, path = voice(0.8), str(tmp_path / "a.wav")
+    sound, path = harmonic_tone(0.8), str(tmp_path / "a.wav")
     soundfile.write(path, np.concatenate([np.zeros(8000), sound, np.zeros(19200), sound,
                                           np.zeros(4800)]), 16000)
     of = _measured(path, hp)
@@ -270,7 +270,7 @@ def test_silences_are_measured(tmp_path, hp):
 
 def test_silence_that_is_too_loud_to_be_cut(tmp_path, hp):
     hiss = 0.02 * np.random.RandomState(1).standard_normal(24000)
-    sound = np.concatenate([np.zeros(24000), 0.5 * voice(1.0)])
+    sound = np.concatenate([np.zeros(24000), 0.5 * harmonic_tone(1.0)])
     sound[:24000] += hiss
     soundfile.write(str(tmp_path / "a.wav"), sound, 16000)
     of = _measured(tmp_path / "a.wav", hp)
@@ -278,8 +278,8 @@ def test_silence_that_is_too_loud_to_be_cut(tmp_path, hp):
 
 
 @pytest.mark.parametrize("rate", [2000, 8000, 11025, 192000])
-@pytest.mark.parametrize("samples", [voice(0.06), voice(2.0), np.eye(1, 16000, 7)[0],
-                                     np.sign(voice(0.5)), np.repeat([0.0, 0.5], 8000)])
+@pytest.mark.parametrize("samples", [harmonic_tone(0.06), harmonic_tone(2.0), np.eye(1, 16000, 7)[0],
+                                     np.sign(harmonic_tone(0.5)), np.repeat([0.0, 0.5], 8000)])
 def test_every_sound_can_be_measured(tmp_path, hp, samples, rate):
     soundfile.write(str(tmp_path / "a.wav"), np.tile(samples, max(1, rate // 8000)), rate)
     with np.errstate(all="raise"):
@@ -312,7 +312,7 @@ def test_noise_over_which_speech_lies(tmp_path, hp):
 @pytest.mark.parametrize("samples, message", [
     (np.zeros(16000), "holds only silence$"), (np.ones(16000), "holds only silence$"),
     (np.ones(10), "shorter than a frame"),
-    (voice(1.0)[:, None] * [1, -1], "once its channels are mixed: they cancel each other")])
+    (harmonic_tone(1.0)[:, None] * [1, -1], "once its channels are mixed: they cancel each other")])
 def test_recordings_without_speech(tmp_path, hp, samples, message):
     soundfile.write(str(tmp_path / "a.wav"), samples, 16000)
     with pytest.raises(InputError, match="a.wav: .*" + message):

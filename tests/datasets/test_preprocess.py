@@ -11,7 +11,7 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 import soundfile
-from conftest import ROOT, voice, write_recording
+from conftest import ROOT, harmonic_tone, write_recording
 
 import korean
 import preprocess
@@ -70,7 +70,7 @@ def test_the_store_is_sorted_aligned_and_named_after_the_corpus(make_corpus, out
 
 
 def test_an_impulse_of_a_recording_is_in_its_frame_of_the_store(tmp_path, out, hp):
-    samples = 0.2 * voice(1.0)
+    samples = 0.2 * harmonic_tone(1.0)
     samples[7777] = 1
     write_recording(tmp_path / "corpus/a.wav")
     soundfile.write(str(tmp_path / "corpus/a.wav"), samples, 16000)
@@ -272,7 +272,7 @@ def test_pronunciation_and_lexicon_are_stored_and_followed(make_corpus, out, tmp
     store = load_store(out)
     assert [(row.text, row.jamo) for row in store.utterances] == [
         ("시퀄 값이", korean.to_jamo("시퀄 갑씨"))]
-    assert store.reader.as_dict() == {"version": korean.VERSION, "pronounce": True,
+    assert store.normalizer.to_dict() == {"version": korean.VERSION, "pronounce": True,
                                       "lexicon": {"SQL": "시퀄"}}
 
 

@@ -3,13 +3,13 @@ import json
 import os
 
 import pytest
-from conftest import call, quick_session, train
+from conftest import run_main, train, unoptimized_session
 
 import synthesize
 from common import command_line
 from common.errors import InputError
 from doctor import __main__ as doctor
-from doctor import builds, cards, device, host, judge, trial
+from doctor import device_selection as device, diagnosis as judge, gpu_driver as cards, machine as host, self_test as trial, tensorflow_builds as builds
 from nn import compat
 from wavenet_vocoder.engine import library
 
@@ -191,7 +191,7 @@ def test_a_machine_that_is_not_fit_is_2(capsys, monkeypatch):
 
 @pytest.mark.parametrize("engine", [True, False])
 def test_the_trial_takes_a_step_and_makes_audio_as_a_voice_does(monkeypatch, engine):
-    monkeypatch.setattr(compat, "session", quick_session)
+    monkeypatch.setattr(compat, "session", unoptimized_session)
     if not engine:
         monkeypatch.setattr(library, "library", lambda: None)
     elif not library.library():
@@ -222,13 +222,13 @@ def test_a_trainer_refuses_to_compute_on_the_processor_of_a_machine_with_a_gpu(
     assert not (tmp_path / "run").exists()
     monkeypatch.setattr(host, "find", lambda: machine("faithful", PASCAL))
     with pytest.raises(InputError, match="TensorFlow sees no GPU"):
-        device.take("auto")
+        device.select_device("auto")
 
 
 def test_a_trainer_computes_on_the_processor_where_it_is_told_to(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     monkeypatch.setattr(cards, "find", lambda: pytest.fail("the cards do not matter"))
-    device.take("cpu")
+    device.select_device("cpu")
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
@@ -237,8 +237,8 @@ def test_synthesis_goes_on_with_the_processor_and_says_why(monkeypatch, capsys):
     monkeypatch.setattr(host, "find", lambda: machine("faithful", HOPPER))
     monkeypatch.setattr(cards, "find", lambda: machine("faithful", HOPPER).cards)
     with pytest.raises(InputError, match="does not run on it"):
-        device.take("gpu", insist=False)
-    device.take("auto", insist=False)
+        device.select_device("gpu", allow_fallback=True)
+    device.select_device("auto", allow_fallback=True)
     said = capsys.readouterr().err
     assert said.startswith("note: GPU 0: NVIDIA H100") and said.count("\n") == 1
     assert said.endswith(": computing on the processor\n")
@@ -259,4 +259,4 @@ def test_synthesis_asks_before_it_loads_a_voice(monkeypatch, tmp_path):
 def test_a_gpu_that_is_asked_for_and_not_there_is_an_error(monkeypatch, stores, tmp_path):
     monkeypatch.setattr(cards, "find", lambda: cards.Cards(None, [], None, False, None))
     with pytest.raises(InputError, match="no NVIDIA driver"):
-        call(lambda arguments: train("vocoder", stores[:1], tmp_path / "run", "--device", "gpu"))
+        run_main(lambda arguments: train("vocoder", stores[:1], tmp_path / "run", "--device", "gpu"))

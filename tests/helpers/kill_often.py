@@ -13,7 +13,7 @@ import time
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.dirname(TESTS), TESTS]
 
-from conftest import quick_session
+from conftest import unoptimized_session
 
 import train_tacotron
 import train_vocoder
@@ -38,7 +38,7 @@ def life(run, options, rest):
 
 def killed_again_and_again(run, options, *rest):
     def reached():
-        return max([int(path.rpartition("-")[2]) for path in checkpoint.paths(run)] + [0])
+        return max([int(path.rpartition("-")[2]) for path in checkpoint.list_checkpoints(run)] + [0])
 
     chance = random.Random(seed)
     saving = os.path.join(run.folder, "saving")
@@ -64,6 +64,6 @@ def killed_again_and_again(run, options, *rest):
     print("reached", options.steps)
 
 
-loop.compat.session = quick_session
+loop.compat.session = unoptimized_session
 loop.train = killed_again_and_again
 {"tacotron": train_tacotron, "vocoder": train_vocoder}[kind].main(sys.argv[5:])

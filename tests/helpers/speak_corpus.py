@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
+from common.device import available_cpus
 from tools.demo_corpus import templates
 
 ESPEAK_RATE = 22050
@@ -47,7 +48,7 @@ def main():
     args = parser.parse_args()
 
     shortest, longest = (int(number) for number in args.syllables.split("-"))
-    texts = templates.sentences(args.count, args.seed, shortest, longest)
+    texts = templates.generate_sentences(args.count, args.seed, shortest, longest)
     names = ["%04d" % number for number in range(1, len(texts) + 1)]
     ending = ".flac" if args.flac else ".wav"
     folder = os.path.join(args.out, "wavs") if args.format == "ljspeech" else args.out
@@ -61,7 +62,7 @@ def main():
                 lines.write(text + "\n")
 
     # espeak-ng and sox are processes of their own, so threads are enough to fill the cores
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(available_cpus()) as pool:
         spoken = [pool.submit(speak, text, os.path.join(folder, name + ending),
                               args.voice, args.speed, args.rate)
                   for name, text in zip(names, texts)]

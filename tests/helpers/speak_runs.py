@@ -13,35 +13,34 @@ import korean
 from nn import compat
 from nn.compat import tf
 from tacotron2.inference import Synthesizer
-from training import checkpoint
-from training import run as runs
+from training import checkpoint, run_folder
 from wavenet_vocoder import generation
 from wavenet_vocoder.upsampling import with_context
 
 tacotron_folder, vocoder_folder, out = sys.argv[1:4]
 ids = korean.to_ids(korean.to_jamo("오늘은 날씨가 맑습니다."))
 
-run = runs.load(tacotron_folder, "tacotron")
+run = run_folder.load_run(tacotron_folder, "tacotron")
 with tf.Graph().as_default():
-    synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), run.speaker_rows)
+    synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
     with compat.session() as session:
-        checkpoint.take_trained(session, run)
+        checkpoint.restore_trained_weights(session, run)
         # a run of few steps may stop at once: there would be nothing to compare
         if "endless" in sys.argv:
             stop, = [v for v in tf.global_variables() if v.op.name.endswith("decoder/stop/bias")]
             stop.load([-100.0], session)
         line, = synthesizer.speak(session, [ids], [1], [1])
 
-run = runs.load(vocoder_folder, "vocoder")
+run = run_folder.load_run(vocoder_folder, "vocoder")
 random = np.random.RandomState(0)
 mel = random.uniform(-4, 4, [4, run.hp.n_mels]).astype(np.float32)
 audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop_length]).astype(np.float32)
 with tf.Graph().as_default():
     parameters = generation.follow(tf.constant(audio), tf.constant(with_context(mel, run.hp)[None]),
-                                   tf.constant([1]), run.hp, run.speaker_rows)
+                                   tf.constant([1]), run.hp, run.n_speaker_embeddings)
     with compat.session() as session:
         session.run(tf.local_variables_initializer())
-        checkpoint.take_trained(session, run)
+        checkpoint.restore_trained_weights(session, run)
         parameters = session.run(parameters)
 
 np.savez(out, tensorflow=compat.VERSION, mel=line.mel, alignment=line.alignment,

@@ -25,7 +25,7 @@ SHORTEST, LONGEST = 4, 7            # syllables of a text
 FRAMES = (4, 9)                     # of a jamo: at least, less than
 
 
-def make(folder, count=300, shuffled=False, preset="tiny", seed=1):
+def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
     """Writes the store. The same arguments give the same one."""
     hp, random = create_hparams(preset), np.random.RandomState(seed)
     os.makedirs(os.path.join(folder, store.EXAMPLES))
@@ -46,7 +46,7 @@ def make(folder, count=300, shuffled=False, preset="tiny", seed=1):
                               "toy"))
     store.write_manifest(folder, store.Manifest(
         store.FORMAT, hp.audio_settings(), example.preparation(hp), list(korean.SYMBOLS),
-        korean.Reader().as_dict(),
+        korean.TextNormalizer().to_dict(),
         "toy", rows))
 
 
@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--count", type=int, default=300, help="utterances (300)")
     parser.add_argument("--shuffled", action="store_true", help="every mel with another's text")
     options = parser.parse_args()
-    make(options.out, options.count, options.shuffled)
+    make_store(options.out, options.count, options.shuffled)
 
 
 if __name__ == "__main__":

@@ -5,47 +5,45 @@ import time
 
 import numpy as np
 import pytest
-from conftest import quick_session
+from conftest import unoptimized_session
 
 from datasets import batches
 from nn import layers
 from nn.compat import tf
-from tools.bench import limit
-from tools.bench import training as bench_training
-from training.feeding import ahead
-from training.pace import Pace
-from training.profile import WARM, Profile
+from tools.bench import bench_training, operation_count
+from training.prefetch import prefetch
+from training.progress import WARMUP_STEPS, OverheadMeter, Profiler
 
 
 def test_the_time_until_a_slow_batch_is_there_counts_as_waiting():
     def slow(step):
         time.sleep(0.1)
         return step
-    pace = Pace()
-    assert list(ahead(slow, range(5), pace.waited)) == list(range(5))
-    assert pace.shares()["waiting_share"] > 0.8
+    overhead = OverheadMeter()
+    assert list(prefetch(slow, range(5), overhead.add_wait)) == list(range(5))
+    assert overhead.shares()["waiting_share"] > 0.8
 
 
 def test_batches_that_are_there_in_time_are_not_waited_for():
-    pace = Pace()
-    for _ in ahead(lambda step: step, range(5), pace.waited):
+    overhead = OverheadMeter()
+    for _ in prefetch(lambda step: step, range(5), overhead.add_wait):
         time.sleep(0.1)
-    assert pace.shares()["waiting_share"] < 0.2
+    assert overhead.shares()["waiting_share"] < 0.2
 
 
 def test_shares_are_those_since_the_last_record():
     now = [0.0]
-    pace = Pace(lambda: now[0])
-    pace.waited(3.0)
-    pace.padded(0.5)
+    overhead = OverheadMeter(lambda: now[0])
+    overhead.add_wait(3.0)
+    overhead.add_padding(0.5)
     now[0] = 4.0
-    assert pace.shares() == {"waiting_share": 0.75, "padding_share": 0.5}
-    pace.begin()
+    assert overhead.shares() == {"waiting_share": 0.75, "padding_share": 0.5}
+    overhead.reset()
     for share in (0.1, 0.3):
-        pace.padded(share)
-    pace.waited(1.0)
+        overhead.add_padding(share)
+    overhead.add_wait(1.0)
     now[0] = 14.0
-    assert pace.shares() == {"waiting_share": pytest.approx(0.1),
+    assert overhead.shares() == {"waiting_share": pytest.approx(0.1),
                              "padding_share": pytest.approx(0.2)}
 
 
@@ -72,13 +70,13 @@ def test_usual_corpora_leave_less_than_a_tenth_to_padding(hp):
 
 def test_a_timeline_names_the_operations_of_the_steps_that_were_asked_for(tmp_path):
     path, told = str(tmp_path / "profile.json"), []
-    profile = Profile(path, 2, told.append)
-    with tf.Graph().as_default(), quick_session() as session:
+    profiler = Profiler(path, 2, told.append)
+    with tf.Graph().as_default(), unoptimized_session() as session:
         x = tf.placeholder(tf.float32, [4, 4])
         y = tf.matmul(x, x, name="fused_product")
-        for step in range(WARM + 3):
-            assert not told or step >= WARM + 2
-            got = profile.run(session, {"y": y}, {x: step * np.eye(4)})
+        for step in range(WARMUP_STEPS + 3):
+            assert not told or step >= WARMUP_STEPS + 2
+            got = profiler.run(session, {"y": y}, {x: step * np.eye(4)})
             np.testing.assert_array_equal(got["y"], step ** 2 * np.eye(4))
     with open(path, encoding="utf-8") as file:
         events = json.load(file)["traceEvents"]
@@ -90,7 +88,7 @@ def test_a_timeline_names_the_operations_of_the_steps_that_were_asked_for(tmp_pa
 
 def test_a_gradient_taken_behind_the_loop_is_that_of_the_loop():
     inputs = np.random.RandomState(0).standard_normal([5, 2, 3])
-    with tf.Graph().as_default(), quick_session() as session:
+    with tf.Graph().as_default(), unoptimized_session() as session:
         x = tf.constant(inputs, tf.float32)
         late = layers.Late(5, 2, 3 + 4, 4, "late")
         h, seen = tf.zeros([2, 4]), []
@@ -116,4 +114,4 @@ def test_operations_are_those_counted_by_hand(hp):
     batch = batches.AudioBatch(np.zeros([2, 10]), None, None, None)
     # taps, condition, skip, the two layers behind, and the first
     by_hand = 2 * 3 * 10 + 4 * 10 + 5 * 7 + 7 * 7 + 7 * 6 + 3
-    assert limit.wavenet_operations(hp, batch, condition=4, parameters=6) == 6 * 20 * by_hand
+    assert operation_count.wavenet_operations(hp, batch, condition=4, parameters=6) == 6 * 20 * by_hand

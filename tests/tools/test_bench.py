@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from common.hparam_set import create_hparams
-from tools.bench import engine, reading, report
+from tools.bench import bench_engine as engine, bench_reading as reading, bench_report as report
 from wavenet_vocoder.engine import library, weights
 from wavenet_vocoder.engine.vocoder import multiplications
 
 
 def test_texts_are_forty_syllables_long():
     for text in reading._texts({"sentence"})[:50]:
-        read = reading.korean.Reader().read(text).text
+        read = reading.korean.TextNormalizer().normalize(text).text
         assert sum("가" <= letter <= "힣" for letter in read) >= reading.SYLLABLES
 
 

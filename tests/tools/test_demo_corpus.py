@@ -8,7 +8,7 @@ from tools.demo_corpus import coverage, templates
 
 @pytest.fixture(scope="module")
 def written():
-    return program.sentences(4000)
+    return program.corpus_sentences(4000)
 
 
 def test_it_has_sentences_written_one_by_one_and_thousands_of_a_grammar(written):
@@ -19,15 +19,15 @@ def test_it_has_sentences_written_one_by_one_and_thousands_of_a_grammar(written)
 
 
 def test_every_sentence_can_be_read_and_is_of_a_speakable_length(written):
-    reader = korean.Reader(False)
+    normalizer = korean.TextNormalizer(False)
     for text in written:
-        reading = reader.read(text, strict=True)
-        assert 1 < templates.syllables(reading.text) <= 60, text
+        reading = normalizer.normalize(text, strict=True)
+        assert 1 < templates.count_syllables(reading.text) <= 60, text
 
 
 def test_they_cover_every_jamo_and_what_is_missing_is_told(written):
-    reader = korean.Reader(False)
-    lines = coverage.told(coverage.counted([reader.read(text).text for text in written[:1500]]))
+    normalizer = korean.TextNormalizer(False)
+    lines = coverage.told(coverage.counted([normalizer.normalize(text).text for text in written[:1500]]))
     assert lines[0] == "47 of 47 jamo"
     few = coverage.told(coverage.counted(["가나"]))
     assert few[0] == "3 of 47 jamo"

@@ -28,7 +28,7 @@ def toy(tmp_path_factory):
     folders = {}
     for name in ("right", "shuffled"):
         folders[name] = str(tmp_path_factory.mktemp("toy") / name)
-        toy_store.make(folders[name], shuffled=name == "shuffled")
+        toy_store.make_store(folders[name], shuffled=name == "shuffled")
     return folders
 
 

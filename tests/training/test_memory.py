@@ -5,30 +5,30 @@ import subprocess
 import sys
 
 import pytest
-from conftest import quick_session, train
+from conftest import train, unoptimized_session
 
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from nn import compat
 from nn.compat import tf
-from training import memory
+from training import memory_estimate
 
 WITHIN = 2.0     # what the docstring of training.memory says
-NEEDS = memory.Needs(2 * 10 ** 9, "32 utterances of up to 512 frames", "--hparams batch_size=16")
+NEEDS = memory_estimate.Needs(2 * 10 ** 9, "32 utterances of up to 512 frames", "--hparams batch_size=16")
 
 
 def fails_to_allocate():
     """The error of a session.run that asks for more memory than can be addressed."""
     if compat.STACK == "faithful":     # its allocator takes it, and the system ends the process later
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
-    with tf.Graph().as_default(), quick_session() as session:
+    with tf.Graph().as_default(), unoptimized_session() as session:
         size = tf.placeholder(tf.int32, [2])
         session.run(tf.reduce_sum(tf.fill(size, 1.0)), {size: [1 << 23, 1 << 23]})
 
 
 def test_an_allocation_that_fails_says_what_to_lower():
-    with pytest.raises(memory.Exhausted) as told:
-        with memory.enough(NEEDS, 7):
+    with pytest.raises(memory_estimate.Exhausted) as told:
+        with memory_estimate.enough(NEEDS, 7):
             fails_to_allocate()
     assert str(told.value) == ("memory ran out after step 7. The longest batch, 32 utterances of "
                                "up to 512 frames, needs about 2.0 GB: --hparams batch_size=16")
@@ -38,11 +38,11 @@ def test_the_remedy_halves_the_estimate():
     hp = create_hparams("reference")
     for change, half in (("wavenet_batch_size=1", "wavenet_batch_size=2"),
                          ("wavenet_batch_size=1,wavenet_segment_length=4500", "wavenet_batch_size=1")):
-        smaller, larger = (memory.vocoder(create_hparams("reference", text))
+        smaller, larger = (memory_estimate.vocoder(create_hparams("reference", text))
                            for text in (change, half))
         assert change.split(",")[-1] in larger.remedy
         assert smaller.activations == pytest.approx(larger.activations / 2)
-    lines = [memory.tacotron_activations(hp, rows, 600, 80) for rows in (16, 32)]
+    lines = [memory_estimate.tacotron_activations(hp, rows, 600, 80) for rows in (16, 32)]
     assert lines[0] == lines[1] / 2
 
 
@@ -51,7 +51,7 @@ def test_the_estimate_is_told_before_the_first_step(stores, tmp_path, capsys, mo
                                                        kind):
     def nothing_more(*_):
         raise InputError("enough")
-    monkeypatch.setattr(memory, "enough", nothing_more)
+    monkeypatch.setattr(memory_estimate, "enough", nothing_more)
     with pytest.raises(InputError):
         train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1)
     assert re.search(r"^memory: about [\d.]+ MB: [\d.]+ MB weights and optimiser, [\d.]+ MB "
@@ -63,27 +63,27 @@ import sys
 import numpy as np
 sys.path[:0] = [%(root)r, %(root)r + "/tests"]
 import hparams, train_%(kind)s as program
-from conftest import quick_session
+from conftest import unoptimized_session
 from nn.compat import tf
-from training import memory
+from training import memory_estimate
 def told(name):
     with open("/proc/self/status") as file:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name))
 hp = create_hparams("tiny")
 if %(kind)r == "tacotron":
     model = program.Model(hp, 80, 0)
-    sizes, estimate = ((1, 8, 4), (64, 240, 60)), memory.tacotron_activations
+    sizes, estimate = ((1, 8, 4), (64, 240, 60)), memory_estimate.tacotron_activations
     feed = lambda rows, frames, jamo: [
         np.ones([rows, jamo]), [jamo] * rows, [0] * rows, np.zeros([rows, frames, hp.n_mels]),
         [frames] * rows]
 else:
     model = program.Model(hp, 0)
-    sizes, estimate = ((1, 400), (16, 16000)), memory.vocoder_activations
+    sizes, estimate = ((1, 400), (16, 16000)), memory_estimate.vocoder_activations
     margin = 2 * program.context_frames(hp)
     feed = lambda rows, samples: [
         np.zeros([rows, samples]), np.ones([rows, samples]), [0] * rows,
         np.zeros([rows, samples // hp.hop_length + margin, hp.n_mels])]
-with quick_session(1) as session:
+with unoptimized_session(1) as session:
     session.run(tf.global_variables_initializer())
     def step(size):
         session.run(model.optimizer.train, dict(zip(model.batch, feed(*size))))
@@ -99,7 +99,7 @@ print(told("VmHWM") - before, estimate(hp, *sizes[1]))
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc")
 @pytest.mark.parametrize("kind", ["tacotron", "vocoder"])
 def test_a_step_takes_about_as_much_as_was_estimated(kind):
-    root = os.path.dirname(os.path.dirname(os.path.abspath(memory.__file__)))
+    root = os.path.dirname(os.path.dirname(os.path.abspath(memory_estimate.__file__)))
     told = subprocess.check_output([sys.executable, "-c", MEASURED % {"root": root, "kind": kind}])
     measured, estimated = (float(number) for number in told.split()[-2:])
     assert measured / WITHIN < estimated < measured * WITHIN

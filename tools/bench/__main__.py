@@ -4,9 +4,9 @@
     python -m tools.bench reading    one part
 """
 from common import command_line
-from tools.bench import engine, reading, report, training
+from tools.bench import bench_engine, bench_reading, bench_report, bench_training
 
-PARTS = {"reading": reading.figures, "training": training.figures, "engine": engine.figures}
+PARTS = {"reading": bench_reading.figures, "training": bench_training.figures, "engine": bench_engine.figures}
 
 
 def main(arguments):
@@ -19,8 +19,8 @@ def main(arguments):
     figures = []
     for part in options.parts or sorted(PARTS):
         figures += PARTS[part]()
-    report.show(figures)
-    report.save(options.out, figures)
+    bench_report.show(figures)
+    bench_report.save(options.out, figures)
 
 
 if __name__ == "__main__":

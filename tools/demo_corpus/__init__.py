@@ -3,5 +3,5 @@
     sentences.txt   written one by one
     templates.py    made by a grammar
     coverage.py     which jamo, and pairs of them, they hold
-    speaking.py     text → espeak-ng → WAV
+    espeak.py       text → espeak-ng → WAV
 """

@@ -12,8 +12,9 @@ from tqdm import tqdm
 
 import korean
 from common import command_line, files
+from common.device import available_cpus
 from tools.demo_corpus import coverage, templates
-from tools.demo_corpus.speaking import SPEAKERS, speak
+from tools.demo_corpus.espeak import SPEAKERS, speak
 
 RATE = 16000
 SHORTEST, LONGEST = 3, 60           # syllables of a sentence as it is read
@@ -30,9 +31,9 @@ def main(arguments):
     parser.add_argument("--limit", type=command_line.positive, metavar="N",
                         help="only the first N of all")
     options = parser.parse_args(arguments)
-    written = sentences(options.count)[:options.limit]
-    reader = korean.Reader(False)
-    read = [reader.read_line(text, "sentence %d" % number, strict=True).text
+    written = corpus_sentences(options.count)[:options.limit]
+    normalizer = korean.TextNormalizer(False)
+    read = [normalizer.normalize_line(text, "sentence %d" % number, strict=True).text
             for number, text in enumerate(written, 1)]
     for line in coverage.told(coverage.counted(read)):
         print(line)
@@ -40,11 +41,11 @@ def main(arguments):
         _record(os.path.join(options.out, speaker.name), speaker, written, read)
 
 
-def sentences(count):
+def corpus_sentences(count):
     """The written ones and `count` of the grammar, as a user would write them, in a fixed order."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sentences.txt")
     own = files.read_lines(path)
-    return own + templates.sentences(count, SEED, SHORTEST, LONGEST, MAKERS)
+    return own + templates.generate_sentences(count, SEED, SHORTEST, LONGEST, MAKERS)
 
 
 def _record(folder, speaker, written, read):
@@ -55,12 +56,12 @@ def _record(folder, speaker, written, read):
         stem = os.path.join(folder, "%05d" % (number + 1))
         with files.whole(stem + ".txt", "w", encoding="utf-8") as text:
             text.write(written[number] + "\n")
-        speak(stem + ".wav", korean.pronounced(read[number]), speaker, RATE)
+        speak(stem + ".wav", korean.pronounce(read[number]), speaker, RATE)
 
     missing = [number for number in range(len(read))
                if not os.path.exists(os.path.join(folder, "%05d.wav" % (number + 1)))]
     # espeak-ng is a process of its own, so that threads are enough to fill the cores
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(available_cpus()) as pool:
         for _ in tqdm(pool.map(one, missing), total=len(read), initial=len(read) - len(missing),
                       unit="sentence", desc=speaker.name):
             pass

@@ -14,7 +14,7 @@ def counted(texts):
     """Counts of the jamo of texts as they are pronounced, and of pairs within a word."""
     jamo, pairs = Counter(), Counter()
     for text in texts:
-        for word in unicodedata.normalize("NFD", korean.pronounced(text)).split():
+        for word in unicodedata.normalize("NFD", korean.pronounce(text)).split():
             letters = [letter for letter in word if FIRST <= ord(letter) < LAST]
             jamo.update(letters)
             pairs.update(a + b for a, b in zip(letters, letters[1:]))
@@ -48,8 +48,8 @@ def told(counts):
                           ("pairs", wanted - set(counts.pairs))):
         if missing:
             lines.append("missing %s: %s" % (what, " ".join(
-                "".join(korean.shown(item)) for item in sorted(missing))))
+                "".join(korean.symbol_labels(item)) for item in sorted(missing))))
     rare = Counter({letter: counts.jamo[letter] for letter in sounds}).most_common()[-5:]
-    lines.append("rarest: " + ", ".join("%s %d" % (korean.shown([letter])[0], count)
+    lines.append("rarest: " + ", ".join("%s %d" % (korean.symbol_labels([letter])[0], count)
                                         for letter, count in rare))
     return lines

@@ -235,7 +235,7 @@ def _of_pattern(patterns, rng):
     return fill(rng.choice(parts(patterns, "|")), choose)
 
 
-def syllables(sentence):
+def count_syllables(sentence):
     """How many Hangul syllables it has."""
     return len(re.findall("[가-힣]", sentence))
 
@@ -243,7 +243,7 @@ def syllables(sentence):
 EVERYDAY = (plain_sentence, scene_sentence, scene_sentence)
 
 
-def sentences(count, seed, shortest, longest, makers=EVERYDAY):
+def generate_sentences(count, seed, shortest, longest, makers=EVERYDAY):
     """`count` distinct sentences of so many syllables, in an order that the seed gives.
 
     Each is of one of the `makers`, functions of a random.Random. Raises InputError where there are
@@ -257,7 +257,7 @@ def sentences(count, seed, shortest, longest, makers=EVERYDAY):
         if tries > 1000 * count:
             raise InputError("there are no %d sentences of %d to %d syllables"
                              % (count, shortest, longest))
-        if shortest <= syllables(sentence) <= longest:
+        if shortest <= count_syllables(sentence) <= longest:
             found.setdefault(sentence, None)
     return list(found)
 

@@ -1,8 +1,8 @@
 """Pieces of utterances on the native engine: what inference.generate and .stream draw from."""
-import os
 
 import numpy as np
 
+from common.device import available_cpus
 from common.errors import InputError
 from wavenet_vocoder import outputs
 from wavenet_vocoder.engine import condition, library
@@ -26,7 +26,7 @@ class Engine(object):
 
     def __init__(self, values, hp, threads=0, precision="float32"):
         self.hp, self.values = hp, values
-        self.threads = threads or _cores()
+        self.threads = threads or available_cpus()
         if hp.wavenet_kernel_size > MOST_TAPS:
             raise InputError("wavenet_kernel_size=%d: the native engine takes up to %d"
                              % (hp.wavenet_kernel_size, MOST_TAPS))
@@ -73,13 +73,6 @@ def multiplications(hp, paired=False):
              + 3 * gates * (taps + hp.n_mels / float(hp.wavenet_upsample_scales[-1])))
     return (layers * layer + (layers - 1) * hp.wavenet_dilation_channels * hp.wavenet_residual_channels
             + hp.wavenet_skip_channels * (hp.wavenet_skip_channels + outputs.of(hp).size))
-
-
-def _cores():
-    """Those that this process may use, where the system tells."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Drawing(object):

@@ -14,8 +14,8 @@ import numpy as np
 from common.hparam_set import create_hparams
 from nn import compat
 from nn.compat import tf
-from tools.bench import product
-from tools.bench.report import Figure
+from tools.bench import sgemm_peak as product
+from tools.bench.bench_report import Figure
 from wavenet_vocoder.engine import library, weights
 from wavenet_vocoder.engine.vocoder import Engine, multiplications
 from wavenet_vocoder.inference import TOGETHER, Vocoder
@@ -94,7 +94,7 @@ def _rates(name, work, samples, threads, hp, limit, products):
 def _memory():
     """The most memory for a minute at reference size, beyond Python and TensorFlow; of 600 MB."""
     # in a process of its own: memory that was used before would be used again
-    used = float(subprocess.check_output([sys.executable, "-m", "tools.bench.engine"]))
+    used = float(subprocess.check_output([sys.executable, "-m", "tools.bench.bench_engine"]))
     return Figure("WaveNet reference, memory of a minute of audio", used, "MB", used / 600.0, 1)
 
 

@@ -18,7 +18,7 @@ class Limit(object):
 
     def __enter__(self):
         alone = dict(os.environ, OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", OMP_NUM_THREADS="1")
-        self.process = subprocess.Popen([sys.executable, "-m", "tools.bench.product"], env=alone,
+        self.process = subprocess.Popen([sys.executable, "-m", "tools.bench.sgemm_peak"], env=alone,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         universal_newlines=True)
         return self

@@ -3,20 +3,20 @@ import os
 import sys
 
 from common.errors import InputError
-from doctor import cards, host, judge
+from doctor import diagnosis as judge, gpu_driver as cards, machine as host
 from nn import compat
 from nn.compat import tf
 
 
-def take(device, insist=True):
+def select_device(device, allow_fallback=False):
     """Let TensorFlow compute on `device`: auto is the GPU where there is one.
 
     Call it before the first session. Where TensorFlow would silently compute on the processor of a
-    machine with a GPU, or on a card that it does not know, it raises InputError; or, if auto need
-    not `insist`, it says so on stderr and leaves the GPU alone.
+    machine with a GPU, or on a card that it does not know, it raises InputError; or, if `auto` and
+    `allow_fallback`, it says so on stderr and leaves the GPU alone.
     """
     problem = None if device == "cpu" else _in_the_way(device)
-    if problem and (insist or device == "gpu"):
+    if problem and (not allow_fallback or device == "gpu"):
         raise InputError("--device %s: %s; --device cpu computes on the processor"
                          % (device, problem))
     if problem:

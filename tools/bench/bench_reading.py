@@ -3,7 +3,7 @@ import io
 import os
 
 import korean
-from tools.bench.report import Figure, median_rate, seconds
+from tools.bench.bench_report import Figure, median_rate, seconds
 
 SYLLABLES, SENTENCES = 40, 1000
 # subjects of the corpus that hold what people write, a quarter of it plain prose
@@ -21,9 +21,9 @@ def figures():
                         ("plain Hangul", [_PLAIN] * SENTENCES)):
         limit = median_rate(len(texts), seconds(lambda: [_touched(text) for text in texts]))
         for pronounce in (False, True):
-            reader = korean.Reader(pronounce)
-            work = seconds(lambda: [reader.jamo(reader.read(text).text) if pronounce
-                                    else reader.read(text) for text in texts])
+            normalizer = korean.TextNormalizer(pronounce)
+            work = seconds(lambda: [normalizer.to_jamo(normalizer.normalize(text).text) if pronounce
+                                    else normalizer.normalize(text) for text in texts])
             rate = median_rate(len(texts), work)
             found.append(Figure("reading, %s%s" % (kind, ", pronounced" if pronounce else ""), rate,
                                 "sentences of %d syllables/s" % SYLLABLES, rate / limit, len(work)))

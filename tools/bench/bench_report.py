@@ -7,6 +7,7 @@ import time
 from collections import namedtuple
 
 from common import files
+from common.device import available_cpus
 
 # value: median of `runs` runs in `unit`; ratio_to_limit: to what the machine can do at best, None
 # where that means nothing
@@ -39,7 +40,7 @@ def machine():
             model = next(names)
     except (OSError, StopIteration):
         pass
-    return {"processor": model, "cores": os.cpu_count(),
+    return {"processor": model, "cores": available_cpus(),
             "system": "%s %s" % (platform.system(), platform.machine())}
 
 

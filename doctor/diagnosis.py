@@ -1,8 +1,8 @@
 """From what is there to what follows: pure functions of a Host."""
 from collections import namedtuple
 
-from doctor import cards
-from doctor.builds import BUILDS, generation, numbers, runs, written
+from doctor import gpu_driver as cards
+from doctor.tensorflow_builds import BUILDS, generation, numbers, runs, written
 
 FIT, NOTE, UNFIT = "fit", "note", "unfit"
 

@@ -15,10 +15,10 @@ from datasets import batches
 from datasets.example import Example
 from nn import compat
 from nn.compat import tf
-from tools.bench import limit
-from tools.bench.report import Figure
-from training.feeding import ahead
-from training.pace import Pace
+from tools.bench import operation_count as limit
+from tools.bench.bench_report import Figure
+from training.prefetch import prefetch
+from training.progress import OverheadMeter
 from wavenet_vocoder import network, outputs
 
 PRESETS = ("small", "reference")
@@ -85,20 +85,20 @@ def _shares(name, shares, runs):
 
 def _runs(model, feed, steps, count):
     """([seconds of a run of so many steps], its operations, the shares of waiting and padding)."""
-    taken, pace, operations = [], Pace(), 0.0
+    taken, overhead, operations = [], OverheadMeter(), 0.0
     with compat.session() as session:
         session.run(tf.global_variables_initializer())
         session.run(model.optimizer.train, feed(0))             # reserves memory
-        pace.begin()
+        overhead.reset()
         while not taken or sum(taken) < SECONDS and len(taken) < RUNS:
             began = time.monotonic()
-            for fed in ahead(feed, range(steps), pace.waited):
+            for fed in prefetch(feed, range(steps), overhead.add_wait):
                 session.run(model.optimizer.train, fed)
-                pace.padded(model.padding(fed))
+                overhead.add_padding(model.padding(fed))
                 if not taken:
                     operations += count(type(model.batch)(*(fed[part] for part in model.batch)))
             taken.append(time.monotonic() - began)
-        return taken, operations, pace.shares()
+        return taken, operations, overhead.shares()
 
 
 def clips(hp):
