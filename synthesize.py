@@ -24,7 +24,7 @@ from synthesis import text_lines
 from synthesis.voice import Voice, resolve_run_folders, report_default_speaker
 from training import training_plots
 from training.run_folder import SOFTWARE_NAME
-from wavenet_vocoder.engine.library import PRECISIONS
+from wavenet_vocoder.engine.binding import PRECISIONS
 
 TOGETHER = 8        # lines that are spoken in one batch
 PAUSE = 0.35        # silence between the sentences of a long line [s]

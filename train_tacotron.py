@@ -11,12 +11,11 @@ import audio
 import korean
 from common import command_line
 from datasets import batches
-from doctor import device
+from doctor.device_selection import select_device
 from tacotron2.training_graph import Model
-from training import aligning, loop, memory, plots, verdict
-from training.aligning import spelt
-from training.sentences import sentences
+from training import loop, memory_estimate, tacotron_evaluation, training_plots, verdict
 from training.start import start
+from training.tacotron_evaluation import evaluation_sentences, spelt
 
 SHOWN = 3           # recorded lines that every evaluation shows and lets hear; it measures MEASURED
 MEASURED = 16
@@ -30,9 +29,9 @@ def evaluation(run, model, training, held_out, steps):
     hp = run.hp
     validated = [held_out[i:i + hp.batch_size] for i in range(0, len(held_out), hp.batch_size)]
     recorded = (("held-out", held_out[:MEASURED]), ("seen", training[:MEASURED]))
-    kinds = (("sentences", sentences(run)),) + recorded
-    pairs = aligning.pairs(held_out, training, MEASURED)
-    spread = aligning.spread([item.store.mel(item.row) for item, _ in pairs])
+    kinds = (("sentences", evaluation_sentences(run)),) + recorded
+    pairs = tacotron_evaluation.pairs(held_out, training, MEASURED)
+    spread = tacotron_evaluation.spread([item.store.mel(item.row) for item, _ in pairs])
 
     def evaluate(session, journal, step, check):
         journal.figures(step, validation(session, step, check))
@@ -42,15 +41,15 @@ def evaluation(run, model, training, held_out, steps):
             spoken = model.synthesizer.speak(session, [item.ids for item in items],
                                              [item.speaker for item in items],
                                              [hp.seed] * len(items))
-            figures = aligning.free_running(spoken, items)
-            scores[kind] = aligning.score(figures)
+            figures = tacotron_evaluation.free_running(spoken, items)
+            scores[kind] = tacotron_evaluation.score(figures)
             journal.figures(step, named(kind, figures))
             for item, line in list(zip(items, spoken))[:SHOWN if items[0].store else None]:
                 check()
                 show(journal, step, journal.name(kind, item), item, line)
         for kind, items in recorded:
             check()
-            journal.figures(step, named(kind + "-forced", aligning.teacher_forced(
+            journal.figures(step, named(kind + "-forced", tacotron_evaluation.teacher_forced(
                 session.run(model.spoken, model.feed(items, step)), items)))
         verdict.tell(run, step, steps)
         return scores["held-out"]
@@ -66,13 +65,13 @@ def evaluation(run, model, training, held_out, steps):
         error, swapped = (session.run(model.validation.mel_before, feed)
                           for feed in model.feeds_swapped(pairs, step))
         return named("validation", dict(
-            figures, text_gain=aligning.text_gain(error, swapped), unexplained=error / spread))
+            figures, text_gain=tacotron_evaluation.text_gain(error, swapped), unexplained=error / spread))
 
     def show(journal, step, name, item, line):
-        journal.picture(step, name + "/alignment", plots.alignment_png(
+        journal.picture(step, name + "/alignment", training_plots.alignment_png(
             line.alignment, spelt(item), item.row.text))
         if item.store:
-            journal.picture(step, name + "/mel", plots.mels_png(
+            journal.picture(step, name + "/mel", training_plots.mels_png(
                 [item.store.mel(item.row), line.mel], ["recording: " + item.row.text, "synthesis"],
                 hp.max_abs_value))
         journal.sound(step, name, audio.griffin_lim(line.mel, hp), hp.sample_rate,
@@ -89,15 +88,15 @@ def main(arguments):
     parser = command_line.Parser(prog="train_tacotron.py", description=__doc__.split("\n")[0])
     parser.add_training()
     options = parser.parse_args(arguments)
-    device.take(options.device)
+    select_device(options.device)
     run, training, held_out = start(options, "tacotron")
     steps = options.steps or run.hp.train_steps
     run.hp = hp = verdict.in_time(run.hp, steps)
-    model = Model(hp, len(korean.SYMBOLS), run.speaker_rows)
+    model = Model(hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
     order = batches.Order(training, hp.batch_size, hp.batches_per_group, hp.seed)
     parts = {name: part for name, part in model.losses._asdict().items() if name != "total"}
     return loop.train(run, options, model.optimizer, parts,
-                      order.batch, model.feed, model.padding, memory.tacotron(hp, training),
+                      order.batch, model.feed, model.padding, memory_estimate.tacotron(hp, training),
                       evaluation(run, model, training, held_out, steps))
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import audio
 from common import command_line
 from datasets import batches
-from doctor import device
-from training import gta, loop, memory, plots
+from doctor.device_selection import select_device
+from training import gta, loop, memory_estimate, training_plots
 from training.start import start
-from wavenet_vocoder.inference import generate
-from wavenet_vocoder.training_graph import Model
+from wavenet_vocoder.wavegen import generate_waveforms
+from wavenet_vocoder.wavenet_training_graph import TrainingGraph
 
 SHOWN = 2           # utterances of each kind that every evaluation copies
 SHOWN_SECONDS = 2   # as much of each
@@ -36,7 +36,7 @@ def evaluation(run, model, training, held_out):
         figures = {"validation/loss": np.average(losses, weights=[len(part) for part in validated])}
         frames = SHOWN_SECONDS * hp.sample_rate // hp.hop_length
         mels = [item.store.mel(item.row)[:frames] for _, item in shown]
-        copies = generate(model.begin(session), mels, [item.speaker for _, item in shown],
+        copies = generate_waveforms(model.vocoder(session), mels, [item.speaker for _, item in shown],
                           [hp.seed] * len(shown), hp, lambda samples: check())
         distances = {}
         for (kind, item), mel, copy in zip(shown, mels, copies):
@@ -46,7 +46,7 @@ def evaluation(run, model, training, held_out):
             name = journal.name(kind, item)
             journal.sound(step, name, copy, hp.sample_rate,
                           "synthetic speech, step %d of %s" % (step, run.folder), item.row.text)
-            journal.picture(step, name + "/mel", plots.mels_png(
+            journal.picture(step, name + "/mel", training_plots.mels_png(
                 [mel, copied], ["condition: " + item.row.text, "copy-synthesis"], hp.max_abs_value))
         figures.update({kind + "/mel_distance": np.mean(values)
                         for kind, values in distances.items()})
@@ -63,16 +63,16 @@ def main(arguments):
                         help="learn from the mels that this run of train_tacotron.py predicts, as "
                              "synthesis will give them")
     options = parser.parse_args(arguments)
-    device.take(options.device)
+    select_device(options.device)
     run, training, held_out = start(options, "vocoder", lambda run, stores: gta.predicted(
         run, stores, options.gta))
     hp = run.hp
-    model = Model(hp, run.speaker_rows, options.threads)
+    model = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
     order = batches.Order(training, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
                       order.batch, lambda items, step: model.feed(
                           items, np.random.RandomState([hp.seed, step])), model.padding,
-                      memory.vocoder(hp),
+                      memory_estimate.vocoder(hp),
                       evaluation(run, model, training, held_out))
 
 

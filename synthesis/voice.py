@@ -8,17 +8,16 @@ from collections import namedtuple
 import audio
 import korean
 from common.errors import InputError
-from korean.utterances import punctuated
-from korean.utterances import split_into_utterances
+from korean.utterances import add_final_punctuation, split_into_utterances
 from nn import compat
 from nn.compat import tf
 from tacotron2.inference import Synthesizer
 from training import checkpoint
 from training import run_folder
-from wavenet_vocoder import inference, noise
-from wavenet_vocoder.engine import library
-from wavenet_vocoder.engine.vocoder import Engine
-from wavenet_vocoder.engine.weights import checked, shapes
+from wavenet_vocoder import philox, wavegen
+from wavenet_vocoder.engine import binding
+from wavenet_vocoder.engine.vocoder import NativeVocoder
+from wavenet_vocoder.engine.weights import validate_weights, variable_shapes
 
 GRIFFIN_LIM = "griffin-lim"
 # the voice that speaks where none is named
@@ -53,7 +52,7 @@ class Voice(object):
                  precision="auto", threads=0, trained=True):
         tacotron = run_folder.load_run(tacotron_folder, "tacotron")
         self.hp, self.normalizer, self.runs = tacotron.hp, tacotron.normalizer, (tacotron, None)
-        self.begin, self.vocoder_description = None, GRIFFIN_LIM  # what inference.generate draws from; whose
+        self.vocoder, self.vocoder_description = None, GRIFFIN_LIM  # what generates waveforms; whose
         weights = _newest if trained and not best else _best if trained else _initial
         if vocoder_folder != GRIFFIN_LIM:
             vocoder = run_folder.load_run(vocoder_folder, "vocoder")
@@ -61,7 +60,7 @@ class Voice(object):
             self.runs, self.vocoder_hp = (tacotron, vocoder), vocoder.hp
         self._take(speaker or tacotron.speakers[0])
         if self.runs[1]:
-            self.begin, step = _vocoder(vocoder, weights, precision, threads)
+            self.vocoder, step = _vocoder(vocoder, weights, precision, threads)
             self.vocoder_description = _described(vocoder_folder, step)
         self.tacotron, self.tacotron_session, step = _loaded(tacotron, lambda: Synthesizer(
             tacotron.hp, len(korean.SYMBOLS), tacotron.n_speaker_embeddings), weights)
@@ -94,7 +93,7 @@ class Voice(object):
         """The symbol ids of each part of a text as read that is spoken at once."""
         parts = split_into_utterances(text)
         if self.runs[0].punctuated:
-            parts = punctuated(parts)
+            parts = add_final_punctuation(parts)
         return [korean.to_ids((normalizer or self.normalizer).to_jamo(part)) for part in parts]
 
     def speak(self, ids, seed, progress=Silent()):
@@ -113,9 +112,9 @@ class Voice(object):
     def stream(self, ids, seed):
         """The samples that `speak` gives a line, in parts as they are made."""
         mel = self.line(ids, seed).mel
-        if not self.begin:
+        if not self.vocoder:
             return iter([audio.griffin_lim(mel, self.hp)])
-        return inference.stream(self.begin, mel, self.vocoder_speaker, noise.key(seed, ids),
+        return wavegen.stream_waveform(self.vocoder, mel, self.vocoder_speaker, philox.make_key(seed, ids),
                                 self.vocoder_hp)
 
     def line(self, ids, seed):
@@ -126,9 +125,9 @@ class Voice(object):
     def waves(self, ids, mels, seed, progress=Silent()):
         """What the vocoder makes of mels of lines of these ids: samples [frames · hop] each."""
         rate = float(self.hp.sample_rate)
-        if self.begin:
-            return inference.generate(self.begin, mels, [self.vocoder_speaker] * len(mels),
-                                      [noise.key(seed, line) for line in ids], self.vocoder_hp,
+        if self.vocoder:
+            return wavegen.generate_waveforms(self.vocoder, mels, [self.vocoder_speaker] * len(mels),
+                                      [philox.make_key(seed, line) for line in ids], self.vocoder_hp,
                                       lambda samples: progress.made(samples / rate))
         waves = []
         for mel in mels:
@@ -168,18 +167,18 @@ def report_default_speaker(voice, named):
 
 
 def _vocoder(run, weights, precision, threads):
-    """(what inference.generate draws from, the step of the weights): the native engine, or where
+    """(the vocoder, the step of the weights): the native engine, or where
     it cannot be had, TensorFlow.
     """
-    if not library.library():
+    if not binding.load_library():
         if precision not in ("auto", "float32"):
             raise InputError("--precision %s: only the native engine has it" % precision)
-        vocoder, session, step = _loaded(run, lambda: inference.Vocoder(
+        vocoder, session, step = _loaded(run, lambda: wavegen.GraphVocoder(
             run.hp, run.n_speaker_embeddings), weights)
-        return functools.partial(vocoder.begin, session), step
-    values, step = weights.values(run, shapes(run.hp, run.n_speaker_embeddings))
-    values = checked(values, run.hp, run.n_speaker_embeddings, run.folder)
-    return Engine(values, run.hp, threads, precision).begin, step
+        return vocoder.with_session(session), step
+    values, step = weights.values(run, variable_shapes(run.hp, run.n_speaker_embeddings))
+    values = validate_weights(values, run.hp, run.n_speaker_embeddings, run.folder)
+    return NativeVocoder(values, run.hp, threads, precision), step
 
 
 def _loaded(run, build, weights):
@@ -192,7 +191,7 @@ def _loaded(run, build, weights):
 
 
 def _initial_values(run, names):
-    _, session, step = _loaded(run, lambda: inference.Vocoder(run.hp, run.n_speaker_embeddings), _initial)
+    _, session, step = _loaded(run, lambda: wavegen.GraphVocoder(run.hp, run.n_speaker_embeddings), _initial)
     with session:
         return session.run({v.op.name: v for v in session.graph.get_collection(
             tf.GraphKeys.GLOBAL_VARIABLES) if v.op.name in names}), step

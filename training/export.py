@@ -17,28 +17,28 @@ from nn import compat
 from nn.compat import tf
 from tacotron2.inference import Synthesizer
 from training import checkpoint
-from training import run as runs
-from wavenet_vocoder.inference import Vocoder
+from training import run_folder
+from wavenet_vocoder.wavegen import GraphVocoder
 
-_BUILD = {"tacotron": lambda run: Synthesizer(run.hp, len(korean.SYMBOLS), run.speaker_rows),
-          "vocoder": lambda run: Vocoder(run.hp, run.speaker_rows)}
+_BUILD = {"tacotron": lambda run: Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings),
+          "vocoder": lambda run: GraphVocoder(run.hp, run.n_speaker_embeddings)}
 
 
-def export(tacotron, vocoder, out, best=False):
+def export_voice(tacotron, vocoder, out, best=False):
     """Make the voice's folder of the runs in two folders: whole, or not at all. Returns its bytes.
 
     Raises InputError where it is there already, or the runs do not fit together.
     """
     if os.path.exists(out):
         raise InputError("--out %s: is there already; choose another, or delete it" % out)
-    found = [runs.load(tacotron, "tacotron"), runs.load(vocoder, "vocoder")]
-    runs.require_fitting(*found)
+    found = [run_folder.load_run(tacotron, "tacotron"), run_folder.load_run(vocoder, "vocoder")]
+    run_folder.require_same_audio_settings(*found)
     above = os.path.dirname(os.path.abspath(out))
     os.makedirs(above, exist_ok=True)
     being_made = tempfile.mkdtemp(".part", os.path.basename(out) + ".", above)
     try:
         for run in found:
-            _write(run, os.path.join(being_made, run.kind), best)
+            _write(run, os.path.join(being_made, run.model_type), best)
         os.chmod(being_made, 0o755)
         size = sum(os.path.getsize(os.path.join(folder, name))
                    for folder, _, names in os.walk(being_made) for name in names)
@@ -51,9 +51,9 @@ def export(tacotron, vocoder, out, best=False):
 def _write(run, folder, best):
     """Write a run's run.json and the trained values of its variables into a folder."""
     with tf.Graph().as_default():
-        _BUILD[run.kind](run)
+        _BUILD[run.model_type](run)
         with compat.session() as session:
-            step = checkpoint.take_trained(session, run, best)
+            step = checkpoint.restore_trained_weights(session, run, best)
             # the graph counts its steps only where r has a schedule
             if not any(v.op.name == "global_step" for v in tf.global_variables()):
                 tf.get_variable("global_step", initializer=tf.constant(step, tf.int64),
@@ -73,7 +73,7 @@ def main(arguments):
     parser.add_argument("--best", action="store_true",
                         help="each run's best checkpoint by validation, not its newest")
     options = parser.parse_args(arguments)
-    size = export(options.tacotron, options.vocoder, options.out, options.best)
+    size = export_voice(options.tacotron, options.vocoder, options.out, options.best)
     print("%s: %.1f MB" % (options.out, size / 1e6))
 
 

@@ -24,7 +24,7 @@ from tacotron2.decoder import noise_channels
 from tacotron2.network import Targets, tacotron2
 from tacotron2.training_graph import placeholders
 from training import checkpoint
-from training import run as runs
+from training import run_folder
 
 
 def predicted(run, stores, folder):
@@ -43,7 +43,7 @@ def predicted(run, stores, folder):
     found = [Predicted(store, os.path.join(run.folder, "gta", str(number)))
              for number, store in enumerate(stores)]
     if not all(store.has(row) for store in found for row in store.utterances):
-        _predict(runs.load(folder, "tacotron"), folder, run, found)
+        _predict(run_folder.load_run(folder, "tacotron"), folder, run, found)
     print("the mels to learn from are predicted by %s, step %d" % (folder, _known(run)["step"]))
     return found
 
@@ -67,7 +67,7 @@ def _known(run):
 
 def _predict(tacotron, folder, run, stores):
     """Write the mels that are missing; all of them, where the weights are no longer the same."""
-    runs.require_fitting(tacotron, run)
+    run_folder.require_same_audio_settings(tacotron, run)
     speakers = [tacotron.speaker_id(store.speaker) for store in stores]
     items = [batches.Item(store, row, speaker, korean.to_ids(row.jamo))
              for store, speaker in zip(stores, speakers) for row in store.utterances]
@@ -78,7 +78,7 @@ def _predict(tacotron, folder, run, stores):
     with tf.Graph().as_default():
         predict = _predictor(tacotron)
         with compat.session() as session:
-            step = checkpoint.take_trained(session, tacotron)
+            step = checkpoint.restore_trained_weights(session, tacotron)
             if (_known(run) or {}).get("step") != step:
                 shutil.rmtree(os.path.join(run.folder, "gta"), ignore_errors=True)
                 files.write_json(run.path("gta", "gta.json"), {"run": folder, "step": step})
@@ -98,7 +98,7 @@ def _predictor(tacotron):
     noise = tf.placeholder(tf.float32, [None, None, noise_channels(hp)])
     r = tf.convert_to_tensor(reduction.of_trained(hp))
     spoken = tacotron2(batch.text, batch.text_lengths, batch.speaker, noise, hp,
-                       len(korean.SYMBOLS), tacotron.speaker_rows,
+                       len(korean.SYMBOLS), tacotron.n_speaker_embeddings,
                        targets=Targets(batch.mel, batch.frames), r=r)
 
     def predict(session, items):

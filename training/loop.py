@@ -6,11 +6,9 @@ import threading
 
 from common.errors import InputError
 from nn import compat
-from training import memory
-from training.feeding import ahead
-from training.pace import Pace
-from training.profile import Profile
-from training.progress import Progress
+from training import memory_estimate
+from training.prefetch import prefetch
+from training.progress import OverheadMeter, Profiler, Progress
 from training.trainer import Interrupted, Trainer
 
 
@@ -48,7 +46,7 @@ def train(run, options, optimizer, figures, items, feed, padding, needs, evaluat
                their arguments alone, so that a run that goes on sees the same batches as one that
                was never stopped
     padding(f)  the share of the feed_dict f that is padding
-    needs      the memory.Needs of the longest batch
+    needs      the memory_estimate.Needs of the longest batch
     evaluate(session, journal, n, check)    writes what there is to see and hear after n steps, and
                returns a score, the higher the better, by which the best checkpoint is chosen; it
                calls check() between its parts, and lets pass what that raises
@@ -74,11 +72,11 @@ def train(run, options, optimizer, figures, items, feed, padding, needs, evaluat
                 print("%s is at step %d already; --steps says how far to go"
                       % (run.folder, trainer.done))
                 return 0
-            print(memory.sentence(needs))
+            print(memory_estimate.sentence(needs))
             with Progress(name, trainer.done, steps) as bar:
                 trainer.say = bar.say
                 if options.profile:
-                    trainer.profile = Profile(run.path("profile.json"), options.profile, bar.say)
+                    trainer.profiler = Profiler(run.path("profile.json"), options.profile, bar.say)
                 try:
                     while trainer.done < steps and interrupt.status is None:
                         _stretch(trainer, batch, steps, evaluate, interrupt, bar)
@@ -86,8 +84,8 @@ def train(run, options, optimizer, figures, items, feed, padding, needs, evaluat
                     trainer.rescue()
                     raise
                 finally:
-                    if trainer.profile:
-                        trainer.profile.close()
+                    if trainer.profiler:
+                        trainer.profiler.close()
             trainer.journal.close()
     finally:
         run.release()
@@ -100,15 +98,15 @@ def train(run, options, optimizer, figures, items, feed, padding, needs, evaluat
 def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
     """Train up to `steps`, or to an interruption, or until the run has gone back."""
     hp = trainer.run.hp
-    pace = Pace()
-    for utterances, feed_dict, padded in ahead(batch, range(trainer.done, steps), pace.waited):
-        pace.padded(padded)
+    overhead = OverheadMeter()
+    for utterances, feed_dict, padded in prefetch(batch, range(trainer.done, steps), overhead.add_wait):
+        overhead.add_padding(padded)
         if not trainer.learn(utterances, feed_dict):
             return
-        bar.at(trainer.done, trainer.loss(), **pace.shares())
+        bar.at(trainer.done, trainer.loss(), **overhead.shares())
         if trainer.done % hp.summary_interval == 0:
-            trainer.record(pace.shares())
-            pace.begin()
+            trainer.record(overhead.shares())
+            overhead.reset()
         evaluating = _evaluates(hp, trainer.done, steps)
         stopping = interrupt.status is not None
         # before an evaluation, too: one that a signal cuts is made again from there

@@ -2,7 +2,7 @@
 from datasets import batches
 from datasets.store import load_store
 from nn.compat import tf
-from training import run as runs
+from training import run_folder
 
 
 def start(options, kind, to_learn_from=lambda run, stores: stores):
@@ -16,7 +16,7 @@ def start(options, kind, to_learn_from=lambda run, stores: stores):
     changes = options.hparams
     if options.freeze:
         changes += ",freeze=" + "+".join(sorted(options.freeze.replace(",", "+").split("+")))
-    run = runs.begin_or_go_on(options.logdir, kind, stores, options.preset, changes,
+    run = run_folder.create_or_resume_run(options.logdir, kind, stores, options.preset, changes,
                               options.init_from)
     training, held_out = batches.split(to_learn_from(run, stores), run.hp.validation_fraction)
     print("%d utterances to train on, %d held out; speakers: %s"

@@ -6,11 +6,10 @@ import numpy as np
 
 from nn.compat import tf
 from nn.optimizer import refused
-from training import checkpoint, memory
-from training import run as runs
-from training import saving, transfer
-from training.health import Health, Unhealthy
-from training.journal import Journal
+from training import checkpoint, memory_estimate
+from training import run_folder, transfer
+from training.loss_guard import Health, Unhealthy
+from training.training_log import TrainingLog
 
 
 class Interrupted(Exception):
@@ -28,7 +27,7 @@ class Trainer(object):
         self.pass_by = tf.assign_add(optimizer.step, 1)
         self.health, self.journal = Health(), None
         self.done, self.saved = 0, None
-        self.profile = None     # a Profile that the steps are run with, if any
+        self.profiler = None     # a Profile that the steps are run with, if any
         self.recent = []        # losses since they were last recorded
         self.got = None         # the figures of the last step, None where it was passed by
         self.learnt = None      # (step, utterances, feed_dict) that the weights learnt from last
@@ -38,17 +37,17 @@ class Trainer(object):
 
         A run that starts is saved at once, so that it can go back whatever goes wrong.
         """
-        saving.clean(self.run)
+        checkpoint.remove_leftovers(self.run)
         self.session.run(tf.global_variables_initializer())
-        state, damaged = checkpoint.go_on(self.session, self.saver, self.run)
+        state, damaged = checkpoint.restore_latest(self.session, self.saver, self.run)
         for path in damaged:
-            saving.set_aside(self.run, path)
+            checkpoint.set_aside_damaged(self.run, path)
         if state is None and origin:
             print(transfer.take_weights(self.session, self.run,
-                                        runs.load_origin(origin, self.run.kind)))
+                                        run_folder.load_source_run(origin, self.run.model_type)))
         self._stand(state or {})
         self.saved = None if state is None else self.done
-        self.journal = Journal(self.run, self.done, (state or {}).get("minutes", 0.0),
+        self.journal = TrainingLog(self.run, self.done, (state or {}).get("minutes", 0.0),
                                self.health.steps())
         self.save()
 
@@ -65,7 +64,7 @@ class Trainer(object):
         """
         step, self.got = self.done + 1, None
         if step not in self.health.steps():
-            with memory.enough(self.needs, self.done):
+            with memory_estimate.enough(self.needs, self.done):
                 self.got = self._step(feed_dict)
             if self.got is None:
                 loss, norm = self.session.run(
@@ -88,8 +87,8 @@ class Trainer(object):
         try:
             feed_dict = _with(feed_dict, {self.optimizer.factor: self.health.factor,
                                           self.optimizer.bound: self.health.bound()})
-            if self.profile:
-                return self.profile.run(self.session, self.wanted, feed_dict)
+            if self.profiler:
+                return self.profiler.run(self.session, self.wanted, feed_dict)
             return self.session.run(self.wanted, feed_dict)
         except tf.errors.InvalidArgumentError as problem:
             if not refused(problem):
@@ -111,7 +110,7 @@ class Trainer(object):
                 why = "a loss of %.4g after learning from it" % loss
                 self._trouble(step, utterances, why, False)
                 return False
-        saving.save(self.session, self.saver, self.run, self.done,
+        checkpoint.save_checkpoint(self.session, self.saver, self.run, self.done,
                     {"recent": self.recent, "health": self.health.state,
                      "minutes": self.journal.minutes()}, self.run.hp.checkpoints_to_keep)
         self.saved = self.done
@@ -120,12 +119,12 @@ class Trainer(object):
     def rescue(self):
         """Save before leaving with an error, if the disk lets us and the weights are sound."""
         error = sys.exc_info()[1]
-        if isinstance(error, (Unhealthy, saving.CannotSave, memory.Exhausted)):
+        if isinstance(error, (Unhealthy, checkpoint.CheckpointWriteError, memory_estimate.Exhausted)):
             return
         try:
             if self.save():
                 self.say("saved at step %d" % self.saved)
-        except (saving.CannotSave, Unhealthy, OSError):
+        except (checkpoint.CheckpointWriteError, Unhealthy, OSError):
             pass        # of two errors the first is the cause
 
     def _trouble(self, step, utterances, why, finite):
@@ -141,7 +140,7 @@ class Trainer(object):
         if not self.health.trouble(step, names, bool(finite)) and step > self.done:
             return False
         known = self.health.state
-        state, _ = checkpoint.go_on(self.session, self.saver, self.run)
+        state, _ = checkpoint.restore_latest(self.session, self.saver, self.run)
         self._stand(state)
         # what happened since that checkpoint is not forgotten
         self.health.restore(dict(state.get("health", {}), troubles=known["troubles"],
@@ -172,14 +171,14 @@ class Trainer(object):
             return
         began = time.monotonic()
         try:
-            with memory.enough(self.needs, self.done):
+            with memory_estimate.enough(self.needs, self.done):
                 score = evaluate(self.session, self.journal, self.done, check)
         except Interrupted:
             return
         figures = {"evaluation/minutes": (time.monotonic() - began) / 60}
         if score is not None and np.isfinite(score):
             figures["evaluation/score"] = score = float(score)
-            saving.save_best(self.session, self.saver, self.run, self.done, score,
+            checkpoint.save_best_checkpoint(self.session, self.saver, self.run, self.done, score,
                              self.journal.latest)
         self.journal.figures(self.done, figures)
 

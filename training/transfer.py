@@ -14,10 +14,10 @@ import korean
 from nn.compat import tf
 from tacotron2 import network as tacotron
 from training import checkpoint
-from wavenet_vocoder import network as wavenet
+from wavenet_vocoder import wavenet
 
 _TABLES = re.compile(r"/(speakers?|symbols)/table$")
-_SPEAKER_ROWS = {"tacotron": tacotron.speaker_rows, "vocoder": wavenet.speaker_rows}
+_SPEAKER_ROWS = {"tacotron": tacotron.n_speaker_embeddings, "vocoder": wavenet.speaker_rows}
 
 
 def take_weights(session, run, origin):
@@ -42,7 +42,7 @@ def take_weights(session, run, origin):
                 _load(session, variable, value)
         return int(reader.get_tensor("global_step")), told
 
-    step, told = checkpoint.with_newest(origin, take)
+    step, told = checkpoint.read_newest(origin, take)
     tables = _tables_told(run, origin) if "by name" in told else []
     return "; ".join(["%d of %d weights are taken from step %d of %s" % (
         sum(len(names) for how, names in told.items() if how != "started anew"),
@@ -67,9 +67,9 @@ def _fitted(value, variable, run, origin):
         return _rows(value, origin.speakers, run.speakers, value.mean(0)), "by name"
     if value.shape == shape:
         return value, "as it is"
-    first = next((row for end, row in _SPEAKER_ROWS[run.kind](run.hp).items()
+    first = next((row for end, row in _SPEAKER_ROWS[run.model_type](run.hp).items()
                   if name.endswith("/" + end)), None)
-    if (run.speaker_table and not origin.speaker_table and first is not None
+    if (run.has_speaker_embedding and not origin.has_speaker_embedding and first is not None
             and first <= len(value) < shape[0] and value.shape[1:] == shape[1:]):
         grown = np.zeros(shape, value.dtype)
         grown[:first] = value[:first]
@@ -104,7 +104,7 @@ def _load(session, variable, value):
 def _tables_told(run, origin):
     """Phrases on speakers and symbols, none where both runs have the same."""
     told = []
-    if run.speaker_table and origin.speaker_table:
+    if run.has_speaker_embedding and origin.has_speaker_embedding:
         kept = [name for name in run.speakers if name in origin.speakers]
         new = [name for name in run.speakers if name not in origin.speakers]
         left = [name for name in origin.speakers if name not in run.speakers]
@@ -114,5 +114,5 @@ def _tables_told(run, origin):
         told += ["left behind: " + ", ".join(left)] if left else []
     new = [symbol for symbol in run.symbols if symbol not in origin.symbols]
     if new:
-        told.append("new symbols: " + " ".join(korean.shown(new)))
+        told.append("new symbols: " + " ".join(korean.symbol_labels(new)))
     return told

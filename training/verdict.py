@@ -1,7 +1,7 @@
 """Whether a run of train_tacotron.py is learning to align: a verdict in plain words.
 
 It rests on the figures of history.jsonl alone, so it is the same after a restart. The figure that
-decides is the text gain (training/aligning.py): attention that guidance pulls to the diagonal
+decides is the text gain (training/tacotron_evaluation.py): attention that guidance pulls to the diagonal
 looks well on any text, but only a text that is used makes the mel's error smaller.
 """
 import sys
@@ -10,7 +10,7 @@ from collections import namedtuple
 import numpy as np
 
 from common import files
-from training.journal import records
+from training.training_log import read_history
 
 FROM, UNTIL = 0.1, 0.3      # share of the steps to reach: within it every verdict is also printed
 
@@ -57,7 +57,7 @@ def tell(run, step, steps):
     """
     if step < FROM * steps:
         return
-    verdict = judge(records(run.path("history.jsonl"), step), run.hp, step)
+    verdict = judge(read_history(run.path("history.jsonl"), step), run.hp, step)
     path = run.path("verdict.txt")
     text = "verdict at step %d of %d (%s): %s" % (step, steps, verdict.kind, verdict.text)
     changed = not _is_there(path, "(%s)" % verdict.kind)
@@ -68,7 +68,7 @@ def tell(run, step, steps):
 
 
 def judge(history, hp, step):
-    """The Verdict on a run after `step` steps, by its records (training.journal.records)."""
+    """The Verdict on a run after `step` steps, by its records (training.training_log.read_history)."""
     planned = step * float(PLANNED) / hp.train_steps
     last = {}
     for record in history:

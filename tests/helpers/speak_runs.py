@@ -14,8 +14,8 @@ from nn import compat
 from nn.compat import tf
 from tacotron2.inference import Synthesizer
 from training import checkpoint, run_folder
-from wavenet_vocoder import generation
-from wavenet_vocoder.upsampling import with_context
+from wavenet_vocoder import incremental
+from wavenet_vocoder.upsampling import pad_context
 
 tacotron_folder, vocoder_folder, out = sys.argv[1:4]
 ids = korean.to_ids(korean.to_jamo("오늘은 날씨가 맑습니다."))
@@ -36,7 +36,7 @@ random = np.random.RandomState(0)
 mel = random.uniform(-4, 4, [4, run.hp.n_mels]).astype(np.float32)
 audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop_length]).astype(np.float32)
 with tf.Graph().as_default():
-    parameters = generation.follow(tf.constant(audio), tf.constant(with_context(mel, run.hp)[None]),
+    parameters = incremental.score_samples(tf.constant(audio), tf.constant(pad_context(mel, run.hp)[None]),
                                    tf.constant([1]), run.hp, run.n_speaker_embeddings)
     with compat.session() as session:
         session.run(tf.local_variables_initializer())

@@ -11,8 +11,8 @@ import korean
 import synthesize
 from common import files
 from common.errors import InputError
-from korean.utterances import are_punctuated, punctuated
-from korean.utterances import LONG, split_into_utterances
+from korean.utterances import (MAX_SYLLABLES, add_final_punctuation,
+                               are_punctuated, split_into_utterances)
 from nn.compat import tf
 from synthesis import voice
 from training import export
@@ -36,8 +36,8 @@ def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(expo
     assert are_punctuated(["비가 와요."] * 19 + ["비가 와요"])
     assert not are_punctuated(["비가 와요."] * 9 + ["비가 와요"])
     whole, cut = "정말 (맑아?)", ["비가 오고", "바람이 불어", "추워요"]
-    assert punctuated([whole]) == [whole]
-    assert punctuated(cut) == ["비가 오고,", "바람이 불어,", "추워요."]
+    assert add_final_punctuation([whole]) == [whole]
+    assert add_final_punctuation(cut) == ["비가 오고,", "바람이 불어,", "추워요."]
     speaker = voice.Voice(exported[0] + "/tacotron", voice.GRIFFIN_LIM)
     for known in (True, False):
         speaker.runs[0].punctuated = known
@@ -166,6 +166,6 @@ def test_three_hundred_syllables_are_spoken_in_parts_and_nothing_is_lost():
         assert syllables(text) > 300
         parts = split_into_utterances(text)
         assert " ".join(parts) == text
-        assert all(4 < syllables(part) <= LONG for part in parts)
+        assert all(4 < syllables(part) <= MAX_SYLLABLES for part in parts)
     assert all(part.endswith((",", ".")) for part in split_into_utterances(", ".join([clause] * 16) + "."))
     assert split_into_utterances("가" * 300) == ["가" * 300], "a word is never cut"

@@ -13,7 +13,7 @@ from nn import compat
 from nn.compat import tf
 from training import memory_estimate
 
-WITHIN = 2.0     # what the docstring of training.memory says
+WITHIN = 2.0     # what the docstring of training.memory_estimate says
 NEEDS = memory_estimate.Needs(2 * 10 ** 9, "32 utterances of up to 512 frames", "--hparams batch_size=16")
 
 

@@ -11,16 +11,14 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, call, quick_session
+from conftest import ROOT, run_main, unoptimized_session
 
 import train_vocoder
 from common.errors import InputError
 from datasets import batches
 from nn import compat
 from nn.compat import tf
-from training import checkpoint, feeding, health
-from training import run as runs
-from training import saving
+from training import checkpoint, loss_guard, prefetch, run_folder
 from training.trainer import Trainer
 
 QUIET = "summary_interval=1,checkpoint_interval=2,eval_interval=100000,validation_fraction=0.2"
@@ -32,7 +30,7 @@ GRAPHS = {}     # {(speakers, learning rate): a graph}: to build one is most of 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Training in this process starts sooner and evaluates nothing: {"score"} of an evaluation."""
-    told, build = {"score": None}, train_vocoder.Model
+    told, build = {"score": None}, train_vocoder.TrainingGraph
 
     def model(hp, *rest):
         graph = tf.get_default_graph()
@@ -40,8 +38,8 @@ def quick(monkeypatch):
             graph.model_for_tests = build(hp, *rest)
         return graph.model_for_tests
 
-    monkeypatch.setattr(compat, "session", quick_session)
-    monkeypatch.setattr(train_vocoder, "Model", model)
+    monkeypatch.setattr(compat, "session", unoptimized_session)
+    monkeypatch.setattr(train_vocoder, "TrainingGraph", model)
     monkeypatch.setattr(train_vocoder, "evaluation", lambda *_: lambda *_: told["score"])
     return told
 
@@ -73,7 +71,7 @@ def curve(folder):
 def saved(folder):
     """{name: array} of the newest checkpoint."""
     reader = tf.train.NewCheckpointReader(
-        checkpoint.paths(runs.Run(str(folder), None, None, None, None))[-1])
+        checkpoint.list_checkpoints(run_folder.Run(str(folder), None, None, None, None))[-1])
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 
@@ -135,12 +133,12 @@ def cut(path):
 
 
 def step_taken(folder, best=False):
-    from wavenet_vocoder.inference import Vocoder
-    run = runs.load(folder, "vocoder")
+    from wavenet_vocoder.wavegen import GraphVocoder
+    run = run_folder.load_run(folder, "vocoder")
     with tf.Graph().as_default():
-        Vocoder(run.hp, 2)
+        GraphVocoder(run.hp, 2)
         with compat.session() as session:
-            return checkpoint.take_trained(session, run, best)
+            return checkpoint.restore_trained_weights(session, run, best)
 
 
 @pytest.mark.parametrize("part", ["data-00000-of-00001", "index"])
@@ -287,7 +285,7 @@ def test_repeated_trouble_goes_back_with_half_the_rate_also_after_a_restart(
 # At 1, the step that spoils the weights is found out as they are about to be saved.
 @pytest.mark.parametrize("between", [1, 2])
 def test_a_rate_far_too_high_ends_in_a_verdict_and_a_sound_checkpoint(stores, tmp_path, between):
-    with pytest.raises(health.Unhealthy) as verdict:
+    with pytest.raises(loss_guard.Unhealthy) as verdict:
         train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 100,
               rate="1e12", between=between)
     assert "learning rate" in str(verdict.value) and "step" in str(verdict.value)
@@ -296,20 +294,20 @@ def test_a_rate_far_too_high_ends_in_a_verdict_and_a_sound_checkpoint(stores, tm
 
 
 def test_what_is_an_explosion():
-    judge = health.Health()
+    judge = loss_guard.Health()
     assert judge.bound() == float("inf"), "nothing is known yet"
     for loss in [2.0] + 20 * [0.5, 0.4]:
         judge.passed(loss)
     assert 5 < judge.bound() < 50
-    judge = health.Health()
+    judge = loss_guard.Health()
     for loss in np.linspace(5, -3, 100):        # of a vocoder, through zero
         judge.passed(loss)
     assert 20 < judge.bound() < 300
     # single leaps are passed by for ever, the same over and over is not
     assert not any(judge.trouble(step, ["a"], True) for step in range(100, 200, 10))
-    again = health.Health(json.loads(json.dumps(judge.state)))
+    again = loss_guard.Health(json.loads(json.dumps(judge.state)))
     assert again.bound() == judge.bound() and again.steps() == judge.steps()
-    with pytest.raises(health.Unhealthy) as verdict:
+    with pytest.raises(loss_guard.Unhealthy) as verdict:
         for step in range(300, 320, 2):
             judge.trouble(step, ["one/03", "one/%d" % step], False)
     assert "the utterance one/03" in str(verdict.value)
@@ -354,7 +352,7 @@ def test_what_stops_the_thread_that_feeds_is_raised_and_nothing_hangs():
 
     taken = []
     with pytest.raises(SystemExit):
-        for batch in feeding.ahead(make, range(10)):
+        for batch in prefetch.prefetch(make, range(10)):
             taken.append(batch)
     assert taken == [0, 1, 2]
 
@@ -362,7 +360,7 @@ def test_what_stops_the_thread_that_feeds_is_raised_and_nothing_hangs():
 def test_a_second_trainer_on_a_run_is_refused_until_the_first_is_gone(copied, stores):
     first = os.fork()
     if not first:       # a trainer as far as others can see
-        run = runs.load(copied, "vocoder")
+        run = run_folder.load_run(copied, "vocoder")
         run.lock()
         open(os.path.join(copied, "locked"), "w").close()
         time.sleep(100)
@@ -382,7 +380,7 @@ def test_a_second_trainer_on_a_run_is_refused_until_the_first_is_gone(copied, st
     finally:
         os.kill(first, signal.SIGKILL)
         os.waitpid(first, 0)
-    run = runs.load(copied, "vocoder")
+    run = run_folder.load_run(copied, "vocoder")
     run.lock()
     run.release()
 
@@ -407,7 +405,7 @@ def test_a_run_of_a_newer_version_is_refused(copied, stores):
     with open(path, encoding="utf-8") as file:
         told = json.load(file)
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(dict(told, format=runs.FORMAT + 1, something="else"), file)
+        json.dump(dict(told, format=run_folder.FORMAT_VERSION + 1, something="else"), file)
     with pytest.raises(InputError) as refusal:
         train(stores, copied)
     assert path in str(refusal.value) and "newer version" in str(refusal.value)
@@ -421,7 +419,7 @@ def test_what_a_killed_writer_left_is_cleared_away(copied, stores):
     os.makedirs(os.path.join(copied, "saving"))
     with open(os.path.join(copied, "history.jsonl"), "a", encoding="utf-8") as out:
         out.write('{"step": 7, "train/loss": 1.0, "min')
-    saving.clean(runs.load(copied, "vocoder"))
+    checkpoint.remove_leftovers(run_folder.load_run(copied, "vocoder"))
     assert not leavings(copied)
     assert not any(name.startswith(("model-7", "best-3")) for name in os.listdir(copied))
     assert steps_saved(copied) == [4, 6] and step_taken(copied, best=True) == 6
@@ -433,6 +431,6 @@ def test_synthesis_takes_the_best_when_asked(trained, tmp_path):
     import audio
     import synthesize
     (tmp_path / "text.txt").write_text("안녕", encoding="utf-8")
-    call(synthesize.main, tmp_path / "text.txt", "--tacotron", trained["tacotron"], "--vocoder",
+    run_main(synthesize.main, tmp_path / "text.txt", "--tacotron", trained["tacotron"], "--vocoder",
          "griffin-lim", "--speaker", "two", "--out", tmp_path / "out", "--best")
     assert "at step 6" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]

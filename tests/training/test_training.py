@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from conftest import ROOT, quick_session, train
+from conftest import ROOT, train, unoptimized_session
 
 import korean
 import preprocess
@@ -21,10 +21,10 @@ from datasets.store import load_store
 from hparams import PRESETS
 from nn import compat, optimizer
 from nn.compat import tf
-from training import run as runs
-from training.journal import Journal
-from training.sentences import sentences
+from training import run_folder
+from training.tacotron_evaluation import evaluation_sentences
 from training.trainer import Trainer
+from training.training_log import TrainingLog
 
 KINDS = ("tacotron", "vocoder")
 
@@ -85,14 +85,14 @@ def test_the_first_figures_that_tensorboard_shows_are_those_that_decide(trained,
 
 
 def test_sentences_of_no_corpus_are_spoken_by_every_speaker_in_turn(trained, stores):
-    run = runs.load(trained["tacotron"], "tacotron")
-    spoken = sentences(run)
+    run = run_folder.load_run(trained["tacotron"], "tacotron")
+    spoken = evaluation_sentences(run)
     assert [item.speaker for item in spoken] == [0, 1, 0, 1, 0]
     assert {item.row.text for item in spoken}.isdisjoint(
         row.text for folder in stores for row in load_store(folder).utterances)
     assert spoken[2].row.text == "버스는 세시 사십분에 떠납니다."     # as the run reads
     for item in spoken:
-        assert not run.reader.read(item.row.written).unreadable
+        assert not run.normalizer.normalize(item.row.written).unreadable
         assert "".join(korean.SYMBOLS[number] for number in item.ids[:-1]) == item.row.jamo
     tags = event_tags(run.folder)
     assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % one for one in (
@@ -143,12 +143,12 @@ def test_the_vocoder_keeps_averages_that_follow_the_weights(trained):
 
 def test_synthesis_uses_the_averages(trained):
     from training import checkpoint
-    from wavenet_vocoder.inference import Vocoder
-    run = runs.load(trained["vocoder"], "vocoder")
+    from wavenet_vocoder.wavegen import GraphVocoder
+    run = run_folder.load_run(trained["vocoder"], "vocoder")
     with tf.Graph().as_default():
-        Vocoder(run.hp, 2)
+        GraphVocoder(run.hp, 2)
         with compat.session() as session:
-            assert checkpoint.take_trained(session, run) == 6
+            assert checkpoint.restore_trained_weights(session, run) == 6
             kernel, = [v for v in tf.trainable_variables()
                        if v.op.name == "wavenet/layer_00/dilated/kernel"]
             used = session.run(kernel)
@@ -201,7 +201,7 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
 @pytest.mark.parametrize("when", ["record", "save"])
 def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monkeypatch):
     """Also between the look for a signal and the checkpoint, or while that is written."""
-    monkeypatch.setattr(compat, "session", quick_session)
+    monkeypatch.setattr(compat, "session", unoptimized_session)
     folder, steps = str(tmp_path / "run"), []
     under_way = getattr(Trainer, when)
 
@@ -221,11 +221,11 @@ def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monke
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, monkeypatch):
     """It ends between its parts, after a checkpoint, and leaves none of its figures twice."""
-    monkeypatch.setattr(compat, "session", quick_session)
+    monkeypatch.setattr(compat, "session", unoptimized_session)
     folder, shown = str(tmp_path / "run"), []
     options = ("--steps", 2, "--hparams", "summary_interval=1,checkpoint_interval=100,eval_interval=2,"
                "validation_fraction=0.2,griffin_lim_iters=1")
-    keep = Journal.sound
+    keep = TrainingLog.sound
 
     def sound(self, step, name, *rest):
         keep(self, step, name, *rest)
@@ -233,7 +233,7 @@ def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, mon
         os.kill(os.getpid(), signal.SIGTERM)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Journal, "sound", sound)
+        patched.setattr(TrainingLog, "sound", sound)
         assert train(kind, stores[:1], folder, "--preset", "tiny", *options) == 143
     assert len(shown) == 1
     assert weights(folder).get_tensor("global_step") == 2
@@ -402,10 +402,10 @@ def test_a_run_reads_as_its_stores_were_read(make_corpus, tmp_path):
                      "--lexicon", str(tmp_path / "own.tsv")])
     stores = [load_store(str(tmp_path / "store"))]
     with pytest.raises(InputError, match="pronounce is True in .*store but False in the run"):
-        runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
-    runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "pronounce=true")
-    reader = runs.load(str(tmp_path / "run"), "tacotron").reader
-    assert reader.jamo(reader.read("SQL 값이").text) == stores[0].utterances[0].jamo
+        run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+    run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "pronounce=true")
+    normalizer = run_folder.load_run(str(tmp_path / "run"), "tacotron").normalizer
+    assert normalizer.to_jamo(normalizer.normalize("SQL 값이").text) == stores[0].utterances[0].jamo
 
 
 def test_stores_whose_lexicons_disagree_are_refused(make_corpus, tmp_path):
@@ -417,4 +417,4 @@ def test_stores_whose_lexicons_disagree_are_refused(make_corpus, tmp_path):
                          "--lexicon", str(tmp_path / (name + ".tsv"))])
         stores.append(load_store(str(tmp_path / ("store-" + name))))
     with pytest.raises(InputError, match="reads 'SQL' as '에스큐엘', that of another"):
-        runs.begin_or_go_on(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+        run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")

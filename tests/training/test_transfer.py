@@ -12,8 +12,8 @@ from common.errors import InputError
 from nn import optimizer
 from nn.compat import tf
 from tacotron2 import network as tacotron
-from training import run as runs
-from wavenet_vocoder import network as wavenet
+from training import run_folder
+from wavenet_vocoder import wavenet
 
 STILL = "learning_rate=1e-12,final_learning_rate=1e-12,eval_interval=100,summary_interval=1"
 TABLES = {"tacotron": "tacotron2/speakers/table", "vocoder": "wavenet/speaker/table"}
@@ -48,15 +48,15 @@ def test_a_speaker_keeps_the_row_of_its_name_and_a_new_one_starts_from_the_mean(
     assert "speakers kept: two; started from the mean of one, two: 셋; left behind: one" in said
     assert "started anew" not in said
     # no preset was named: the sizes are those of the other run
-    assert runs.load(str(tmp_path / "run"), kind).hp.decoder_rnn_dim == 16
+    assert run_folder.load_run(str(tmp_path / "run"), kind).hp.decoder_rnn_dim == 16
 
 
 def test_one_voice_of_several_can_go_on_alone(stores, trained, tmp_path):
     """The network keeps its table of speakers, with a single row, and needs no name."""
     new, old = (start("vocoder", stores[1:], tmp_path / "run", trained["vocoder"]),
                 weights(trained["vocoder"]))
-    run = runs.load(str(tmp_path / "run"), "vocoder")
-    assert run.speaker_rows == 1 and run.speaker_id(None) == 0
+    run = run_folder.load_run(str(tmp_path / "run"), "vocoder")
+    assert run.n_speaker_embeddings == 1 and run.speaker_id(None) == 0
     averaged = TABLES["vocoder"] + "/ExponentialMovingAverage"
     np.testing.assert_allclose(new[TABLES["vocoder"]][0], old[averaged][1], atol=1e-6)
     # what synthesis would use is what is taken, and is what the new averages start from
@@ -81,7 +81,7 @@ def test_a_network_of_one_voice_first_does_for_several_what_it_did_for_one(
     said = capsys.readouterr().out
     assert "; ;" not in said
     assert "given rows for speakers" in said and "started anew: " + TABLES[kind] in said
-    old, hp = weights(alone[kind]), runs.load(str(tmp_path / "run"), kind).hp
+    old, hp = weights(alone[kind]), run_folder.load_run(str(tmp_path / "run"), kind).hp
     network = {"tacotron": tacotron, "vocoder": wavenet}[kind]
     channels = {"tacotron": hp.speaker_embedding_dim, "vocoder": hp.wavenet_speaker_embedding_dim}[kind]
     grown = {name for name in old if "Adam" not in name and new[name].shape != old[name].shape}
@@ -109,10 +109,10 @@ def test_rows_of_symbols_are_taken_by_symbol(stores, alone, tmp_path, capsys):
     with open(path, "w", encoding="utf-8") as file:
         json.dump(told, file)
     with pytest.raises(InputError) as refusal:
-        runs.load(str(tmp_path / "old"), "tacotron")
+        run_folder.load_run(str(tmp_path / "old"), "tacotron")
     assert "--init-from" in str(refusal.value)
     new = start("tacotron", stores[:1], tmp_path / "run", str(tmp_path / "old"))
-    assert "new symbols: " + korean.shown([missing])[0] in capsys.readouterr().out
+    assert "new symbols: " + korean.symbol_labels([missing])[0] in capsys.readouterr().out
     name = "tacotron2/encoder/symbols/table"
     old = weights(alone["tacotron"])[name]
     np.testing.assert_allclose(new[name][:-1], old[::-1][:-1], atol=1e-6)
@@ -140,7 +140,7 @@ def test_what_is_frozen_stays_and_the_rest_learns(stores, alone, tmp_path, kind,
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_part_that_can_be_frozen_has_weights_and_together_they_are_all(trained, kind):
-    names = {"tacotron": tacotron.PARTS, "vocoder": wavenet.PARTS}[kind]
+    names = {"tacotron": tacotron.PARTS, "vocoder": wavenet.FREEZABLE_SCOPES}[kind]
     found = weights(trained[kind])
     with tf.Graph().as_default():
         scopes = [optimizer.scopes(tf.Variable(0.0, name=name)) for name in found if "/" in name
@@ -179,4 +179,4 @@ def test_a_run_of_the_first_format_is_read(trained, tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / "run.json").write_text(json.dumps(told), encoding="utf-8")
-        assert runs.load(str(folder), "vocoder").speaker_rows == (2, 0)[number]
+        assert run_folder.load_run(str(folder), "vocoder").n_speaker_embeddings == (2, 0)[number]

@@ -11,10 +11,8 @@ from datasets.store import load_store
 from nn import compat
 from nn.compat import tf
 from tacotron2.inference import Synthesizer
-from training import aligning, checkpoint
-from training import run as runs
-from training import verdict
-from training.journal import records
+from training import checkpoint, run_folder, tacotron_evaluation, verdict
+from training.training_log import read_history
 
 
 def history(step, losses, last={}):
@@ -95,7 +93,7 @@ def test_evaluations_come_in_time_for_a_verdict(small):
 def test_pairs_say_different_things(stores):
     training, held_out = batches.split([load_store(stores[0])], 0.2)
     for some in (held_out, held_out[:1]):
-        pairs = aligning.pairs(some, training, 16)
+        pairs = tacotron_evaluation.pairs(some, training, 16)
         assert len(pairs) > 10
         assert all(item in some and item.ids != other.ids for item, other in pairs)
 
@@ -109,14 +107,14 @@ def test_a_trainer_writes_its_verdict_and_speaks_with_the_r_of_its_step(stores, 
           "train_steps=10")
     assert (folder / "verdict.txt").read_text().startswith("verdict at step 4 of 4 (early)")
     assert "too early" in capsys.readouterr().err
-    rates = [record["train/learning_rate"] for record in records(str(folder / "history.jsonl"))
+    rates = [record["train/learning_rate"] for record in read_history(str(folder / "history.jsonl"))
              if "train/loss" in record]
     np.testing.assert_allclose(rates, 1e-3 * 0.1 ** (np.arange(4) / 10.0), rtol=1e-4)
-    run = runs.load(str(folder), "tacotron")
+    run = run_folder.load_run(str(folder), "tacotron")
     with tf.Graph().as_default():
         synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), 0)
         with compat.session(1) as session:
-            checkpoint.take_trained(session, run)
+            checkpoint.restore_trained_weights(session, run)
             assert session.run(synthesizer.r) == 1
             tf.train.Saver().restore(session, str(folder / "model-2"))
             assert session.run(synthesizer.r) == 3

@@ -19,7 +19,7 @@ from tools.bench import operation_count as limit
 from tools.bench.bench_report import Figure
 from training.prefetch import prefetch
 from training.progress import OverheadMeter
-from wavenet_vocoder import network, outputs
+from wavenet_vocoder import distributions, wavenet
 
 PRESETS = ("small", "reference")
 CLIPS = 128             # four batches of Tacotron2
@@ -63,13 +63,13 @@ def _tacotron(preset, hp, fastest):
 
 
 def _wavenet(preset, hp, fastest):
-    from wavenet_vocoder import training_graph
-    model = training_graph.Model(hp, 0)
+    from wavenet_vocoder import wavenet_training_graph
+    model = wavenet_training_graph.TrainingGraph(hp, 0)
     order = batches.Order(clips(hp), hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
     rates, operations, shares = _runs(
         model, lambda step: model.feed(order.batch(step), np.random.RandomState([hp.seed, step])),
         SEGMENTS, lambda batch: limit.wavenet_operations(
-            hp, batch, network.condition_channels(hp, 0), outputs.of(hp).size))
+            hp, batch, wavenet.condition_channels(hp, 0), distributions.output_distribution(hp).n_parameters))
     name, seconds = "WaveNet training, %s" % preset, statistics.median(rates)
     samples = SEGMENTS * hp.wavenet_batch_size * hp.wavenet_segment_length
     return [Figure(name, samples / seconds, "samples/s", operations / seconds / fastest,

@@ -8,35 +8,35 @@ from common import files
 from common.errors import InputError
 from common.hparam_set import (create_hparams, hparams_from_dict,
                                override_hparams, override_run_hparams)
-from korean.punctuation import are_punctuated
+from korean.utterances import are_punctuated
 from nn.compat import STACK, VERSION
 from tacotron2 import network as tacotron
-from wavenet_vocoder import network as wavenet
+from wavenet_vocoder import wavenet
 
-FORMAT = 2      # 1 had no speaker_table: one of several speakers, none of one
-_PARTS = {"tacotron": tacotron.PARTS, "vocoder": wavenet.PARTS}
-SOFTWARE = "voicecloning"       # what a synthesized WAV says it was made by
+FORMAT_VERSION = 2      # 1 had no has_speaker_embedding: one of several speakers, none of one
+_PARTS = {"tacotron": tacotron.PARTS, "vocoder": wavenet.FREEZABLE_SCOPES}
+SOFTWARE_NAME = "voicecloning"       # what a synthesized WAV says it was made by
 
 
 class Run(object):
     """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids.
 
-    `reader` (a korean.Reader) reads text as that of the examples was read. `speaker_table` says
+    `normalizer` (a korean.TextNormalizer) reads text as that of the examples was read. `has_speaker_embedding` says
     whether the network is told who speaks. `symbols` are those that its text is spelt with;
     `punctuated`: the texts that it learns from end in a mark, as . or ?
     """
 
-    def __init__(self, folder, kind, hp, speakers, reader, speaker_table=False,
+    def __init__(self, folder, kind, hp, speakers, normalizer, has_speaker_embedding=False,
                  symbols=korean.SYMBOLS, punctuated=False):
-        self.folder, self.kind, self.hp, self.speakers = folder, kind, hp, speakers
-        self.reader, self.speaker_table, self.symbols = reader, speaker_table, list(symbols)
+        self.folder, self.model_type, self.hp, self.speakers = folder, kind, hp, speakers
+        self.normalizer, self.has_speaker_embedding, self.symbols = normalizer, has_speaker_embedding, list(symbols)
         self.punctuated = punctuated
         self._lock = None
 
     @property
-    def speaker_rows(self):
+    def n_speaker_embeddings(self):
         """How many rows the network's table of speakers has: 0 where it has none."""
-        return len(self.speakers) if self.speaker_table else 0
+        return len(self.speakers) if self.has_speaker_embedding else 0
 
     def path(self, *parts):
         """A path in the run folder, whose own folder exists."""
@@ -84,14 +84,14 @@ class Run(object):
 
     def save(self):
         files.write_json(self.path("run.json"), {
-            "format": FORMAT, "kind": self.kind, "hparams": self.hp.as_dict(),
-            "symbols": self.symbols, "reader": self.reader.as_dict(),
-            "speakers": self.speakers, "speaker_table": self.speaker_table,
+            "format": FORMAT_VERSION, "kind": self.model_type, "hparams": self.hp.as_dict(),
+            "symbols": self.symbols, "reader": self.normalizer.as_dict(),
+            "speakers": self.speakers, "speaker_table": self.has_speaker_embedding,
             "punctuated": self.punctuated,
             "tensorflow": VERSION, "stack": STACK})
 
 
-def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
+def create_or_resume_run(folder, kind, stores, preset, changes, origin=None):
     """The run in `folder`, locked, which goes on if it is there, on the data of `stores`.
 
     A new one that starts from the weights of the run in the folder `origin` has the
@@ -102,7 +102,7 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
     """
     speakers = [store.speaker for store in stores]
     if os.path.exists(os.path.join(folder, "run.json")):
-        run = load(folder, kind)
+        run = load_run(folder, kind)
         run.hp = _changed(run, preset, changes)
         if run.speakers != speakers:
             raise InputError("--data: the speakers are %s, but %s was begun with %s"
@@ -115,11 +115,11 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
             raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
                              "preprocess.py --speaker"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        run = _new(folder, kind, stores, preset, changes, origin and load_origin(origin, kind))
+        run = _new(folder, kind, stores, preset, changes, origin and load_source_run(origin, kind))
     for store in stores:
-        require_same(store.audio, run.hp.audio_settings(), "%s" % store.folder,
+        require_same_values(store.audio, run.hp.audio_settings(), "%s" % store.folder,
                      "the run (preset %s)" % preset if preset else "the run")
-        require_same({"pronounce": store.reader.pronounce}, {"pronounce": run.hp.pronounce},
+        require_same_values({"pronounce": store.normalizer.pronounce}, {"pronounce": run.hp.pronounce},
                      store.folder, "the run")
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: made with another symbol table; preprocess it again"
@@ -130,16 +130,16 @@ def begin_or_go_on(folder, kind, stores, preset, changes, origin=None):
     return run
 
 
-def load(folder, kind):
+def load_run(folder, kind):
     """The run of that kind in `folder`, or InputError: missing, damaged, of another kind."""
-    run = load_origin(folder, kind)
+    run = load_source_run(folder, kind)
     if run.symbols != list(korean.SYMBOLS):
         raise InputError("%s: trained with another symbol table; --init-from starts a new run from "
                          "it" % folder)
     return run
 
 
-def load_origin(folder, kind):
+def load_source_run(folder, kind):
     """As `load`, but its symbols may be other ones: a new run may start from it."""
     path = os.path.join(folder, "run.json")
     if not os.path.exists(path):
@@ -147,25 +147,25 @@ def load_origin(folder, kind):
                          % (folder, kind))
     stored = files.read_json(path)
     version = stored.get("format") if isinstance(stored, dict) else None
-    if type(version) is int and version > FORMAT:
+    if type(version) is int and version > FORMAT_VERSION:
         raise InputError("%s: made by a newer version of this project (format %d; this one reads "
-                         "%d); use that version, or another --logdir" % (path, version, FORMAT))
-    if version not in range(1, FORMAT + 1):
-        raise InputError("%s: not of format 1 to %d, which this version reads" % (path, FORMAT))
+                         "%d); use that version, or another --logdir" % (path, version, FORMAT_VERSION))
+    if version not in range(1, FORMAT_VERSION + 1):
+        raise InputError("%s: not of format 1 to %d, which this version reads" % (path, FORMAT_VERSION))
     if stored.get("kind") != kind:
         raise InputError("%s: a run of train_%s.py, where one of train_%s.py is needed"
                          % (folder, stored.get("kind"), kind))
     speakers, symbols = (_strings(stored, name, path) for name in ("speakers", "symbols"))
-    speaker_table = stored.get("speaker_table", len(speakers) > 1)
+    has_speaker_embedding = stored.get("speaker_table", len(speakers) > 1)
     punctuated = stored.get("punctuated", False)
-    for name, value in (("speaker_table", speaker_table), ("punctuated", punctuated)):
+    for name, value in (("speaker_table", has_speaker_embedding), ("punctuated", punctuated)):
         if type(value) is not bool:
             raise InputError("%s: %s should be true or false" % (path, name))
     hp = hparams_from_dict(stored.get("hparams"), path)
-    reader = stored.get("reader")
-    if type(reader) is int:             # of runs from before lexicons: the version alone
-        reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
-    return Run(folder, kind, hp, speakers, korean.reader_from_dict(reader, path), speaker_table,
+    normalizer = stored.get("reader")
+    if type(normalizer) is int:             # of runs from before lexicons: the version alone
+        normalizer = {"version": normalizer, "pronounce": hp.pronounce, "lexicon": {}}
+    return Run(folder, kind, hp, speakers, korean.TextNormalizer.from_dict(normalizer, path), has_speaker_embedding,
                symbols, punctuated)
 
 
@@ -180,9 +180,9 @@ def _new(folder, kind, stores, preset, changes, origin):
         raise InputError("--freeze %s: the parts of a %s are %s"
                          % (", ".join(sorted(unknown)), kind, ", ".join(_PARTS[kind])))
     if origin:
-        require_same(origin.hp.audio_settings(), hp.audio_settings(), origin.folder, "the new run")
+        require_same_values(origin.hp.audio_settings(), hp.audio_settings(), origin.folder, "the new run")
     return Run(folder, kind, hp, [store.speaker for store in stores], _common_reader(stores),
-               speaker_table=len(stores) > 1 or bool(origin and origin.speaker_table))
+               has_speaker_embedding=len(stores) > 1 or bool(origin and origin.has_speaker_embedding))
 
 
 def _strings(stored, name, path):
@@ -193,31 +193,31 @@ def _strings(stored, name, path):
 
 
 def _common_reader(stores):
-    """The reader of all stores: their lexicons together. InputError where two disagree."""
+    """The normalizer of all stores: their lexicons together. InputError where two disagree."""
     lexicon = {}
     for store in stores:
-        for written, read in sorted(store.reader.lexicon.items()):
+        for written, read in sorted(store.normalizer.lexicon.items()):
             if lexicon.setdefault(written, read) != read:
                 raise InputError("%s: its lexicon reads %r as %r, that of another --data as %r"
                                  % (store.folder, written, read, lexicon[written]))
-    return korean.Reader(stores[0].reader.pronounce, lexicon,
-                         min(store.reader.version for store in stores))
+    return korean.TextNormalizer(stores[0].normalizer.pronounce, lexicon,
+                         min(store.normalizer.version for store in stores))
 
 
-def require_fitting(tacotron, vocoder):
+def require_same_audio_settings(tacotron, vocoder):
     """InputError where two runs differ in what a mel means."""
-    require_same(vocoder.hp.audio_settings(), tacotron.hp.audio_settings(), vocoder.folder, tacotron.folder)
+    require_same_values(vocoder.hp.audio_settings(), tacotron.hp.audio_settings(), vocoder.folder, tacotron.folder)
 
 
 def _changed(run, preset, changes):
     """A run's hyper-parameters with a user's changes, if they leave what is fixed as it was."""
     if preset:
         asked = create_hparams(preset, changes)
-        require_same(asked.fixed_values(), run.hp.fixed_values(), "--preset %s" % preset, run.folder)
+        require_same_values(asked.fixed_values(), run.hp.fixed_values(), "--preset %s" % preset, run.folder)
     return override_run_hparams(run.hp, changes, run.folder)
 
 
-def require_same(given, wanted, source, other):
+def require_same_values(given, wanted, source, other):
     differing = ["%s is %s in %s but %s in %s" % (name, given.get(name), source, value, other)
                  for name, value in sorted(wanted.items()) if given.get(name) != value]
     if differing:

@@ -1,7 +1,12 @@
 """What an evaluation of Tacotron2 measures: how well it aligns, and whether it uses the text."""
+import os
+
 import numpy as np
 
 import korean
+from common import files
+from datasets.batches import Item
+from datasets.store import Row
 from tacotron2.alignment import measure
 
 
@@ -74,3 +79,17 @@ def _stopped(stopped, at):
     if any(stopped):
         figures["stopped_at"] = np.mean([where for where, did in zip(at, stopped) if did])
     return figures
+
+
+_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sentences.txt")
+
+
+def evaluation_sentences(run):
+    """An Item without store and recording for each sentence, as the run reads; speakers in turn."""
+    found = []
+    for number, written in enumerate(files.read_lines(_PATH)):
+        text = run.normalizer.normalize(written).text
+        jamo = run.normalizer.to_jamo(text)
+        row = Row(str(number + 1), text, written, jamo, None, None, None, None)
+        found.append(Item(None, row, number % len(run.speakers), korean.to_ids(jamo)))
+    return found

@@ -20,7 +20,7 @@ def alignment_png(weights, symbols, title):
     `symbols` are the jamo as strings, one a column of the weights; `title` is composed Hangul.
     """
     jamo = len(symbols)
-    labels = letter_labels(korean.shown(symbols))
+    labels = letter_labels(korean.symbol_labels(symbols))
     if jamo >= DENSE:
         labels = [label + 5 * " " * (place % 2) for place, label in enumerate(labels)]
     title = textwrap.fill(title, LINE)

@@ -6,7 +6,7 @@ import time
 AHEAD = 8
 
 
-def ahead(make, steps, waited=lambda seconds: None):
+def prefetch(make, steps, waited=lambda seconds: None):
     """Yield make(step) for each step of `steps`, computed up to AHEAD batches before it is taken.
 
     waited(seconds) is told how long the taker of each stood still until it was there. What make

@@ -15,7 +15,7 @@ import numpy as np
 import audio
 from common import files
 from nn.compat import tf
-from training.run import SOFTWARE
+from training.run_folder import SOFTWARE_NAME
 
 MARGIN = 1 << 14    # bytes of free disk that events leave
 
@@ -29,7 +29,7 @@ _GROUPS = ("sentences", "held-out", "seen", "held-out-forced", "seen-forced", "v
            "train", "evaluation")
 
 
-class Journal(object):
+class TrainingLog(object):
     """The writer of one run from step `done` on, which took `minutes` so far.
 
     `passed_by` has the steps whose batches are known as not fit to learn from. Raises OSError where
@@ -50,7 +50,7 @@ class Journal(object):
         An evaluation of that very step is forgotten too, unless it was finished: `evaluated`.
         Returns the records that stay.
         """
-        told = records(self.history)
+        told = read_history(self.history)
         self.evaluated = any("evaluation/minutes" in record and record["step"] == done
                              for record in told)
         kept = [record for record in told if
@@ -109,7 +109,7 @@ class Journal(object):
     def sound(self, step, name, samples, sample_rate, comment, text):
         """Keep samples in [-1, 1] as a WAV under eval/, and let TensorBoard play them by `text`."""
         wav = io.BytesIO()
-        audio.write_wav(wav, samples, sample_rate, comment, SOFTWARE)
+        audio.write_wav(wav, samples, sample_rate, comment, SOFTWARE_NAME)
         with files.whole(self._path(step, name, "wav")) as out:
             out.write(wav.getvalue())
         clip = tf.Summary.Audio(sample_rate=sample_rate, num_channels=1,
@@ -168,7 +168,7 @@ def _line(record):
     return json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def records(path, until=None):
+def read_history(path, until=None):
     """The records of a history.jsonl, oldest first, up to the step `until`.
 
     What a kill or a full disk left of a line is none.

@@ -1,0 +1,117 @@
+"""What a training tells about its speed: waiting, padding, timelines; and what makes it quick."""
+import collections
+import json
+import time
+
+import numpy as np
+import pytest
+from conftest import unoptimized_session
+
+from datasets import batches
+from nn import layers
+from nn.compat import tf
+from tools.bench import bench_training, operation_count
+from training.prefetch import prefetch
+from training.progress import WARMUP_STEPS, OverheadMeter, Profiler
+
+
+def test_the_time_until_a_slow_batch_is_there_counts_as_waiting():
+    def slow(step):
+        time.sleep(0.1)
+        return step
+    overhead = OverheadMeter()
+    assert list(prefetch(slow, range(5), overhead.add_wait)) == list(range(5))
+    assert overhead.shares()["waiting_share"] > 0.8
+
+
+def test_batches_that_are_there_in_time_are_not_waited_for():
+    overhead = OverheadMeter()
+    for _ in prefetch(lambda step: step, range(5), overhead.add_wait):
+        time.sleep(0.1)
+    assert overhead.shares()["waiting_share"] < 0.2
+
+
+def test_shares_are_those_since_the_last_record():
+    now = [0.0]
+    overhead = OverheadMeter(lambda: now[0])
+    overhead.add_wait(3.0)
+    overhead.add_padding(0.5)
+    now[0] = 4.0
+    assert overhead.shares() == {"waiting_share": 0.75, "padding_share": 0.5}
+    overhead.reset()
+    for share in (0.1, 0.3):
+        overhead.add_padding(share)
+    overhead.add_wait(1.0)
+    now[0] = 14.0
+    assert overhead.shares() == {"waiting_share": pytest.approx(0.1),
+                             "padding_share": pytest.approx(0.2)}
+
+
+def test_padding_is_what_lies_past_the_ends(hp):
+    random = np.random.RandomState(0)
+    store = bench_training._Noise(hp.replace(outputs_per_step=4))
+    items = [batches.Item(store, bench_training.Row(str(frames), frames), 0, [1, 2])
+             for frames in (3, 5)]
+    # 5 frames become 8, a multiple of r: 16 in all, 8 of them real
+    assert batches.padding_share(batches.text_batch(items, hp.replace(outputs_per_step=4))) == 0.5
+    # a segment is 5 frames: 10 in all
+    assert batches.padding_share(batches.audio_batch(items, hp, 1, random)) == pytest.approx(0.2)
+
+
+def test_usual_corpora_leave_less_than_a_tenth_to_padding(hp):
+    row = collections.namedtuple("Row", "frames")
+    frames = np.clip(np.random.RandomState(1).lognormal(5.5, 0.5, 2000), 40, 1000).astype(int)
+    items = [batches.Item(None, row(int(count)), 0, None) for count in frames]
+    order = batches.Order(items, 32, 32, seed=1)
+    lengths = [[item.row.frames for item in order.batch(step)] for step in range(order.per_epoch)]
+    longest = sum(max(batch) * len(batch) for batch in lengths)
+    assert 1 - float(frames.sum()) / longest < 0.1
+
+
+def test_a_timeline_names_the_operations_of_the_steps_that_were_asked_for(tmp_path):
+    path, told = str(tmp_path / "profile.json"), []
+    profiler = Profiler(path, 2, told.append)
+    with tf.Graph().as_default(), unoptimized_session() as session:
+        x = tf.placeholder(tf.float32, [4, 4])
+        y = tf.matmul(x, x, name="fused_product")
+        for step in range(WARMUP_STEPS + 3):
+            assert not told or step >= WARMUP_STEPS + 2
+            got = profiler.run(session, {"y": y}, {x: step * np.eye(4)})
+            np.testing.assert_array_equal(got["y"], step ** 2 * np.eye(4))
+    with open(path, encoding="utf-8") as file:
+        events = json.load(file)["traceEvents"]
+    runs = [event for event in events if event["ph"] == "X" and
+            "fused_product" in event.get("args", {}).get("name", "")]
+    assert len(runs) >= 2 and all(event["dur"] >= 0 for event in runs)
+    assert len(told) == 1 and path in told[0]
+
+
+def test_a_gradient_taken_behind_the_loop_is_that_of_the_loop():
+    inputs = np.random.RandomState(0).standard_normal([5, 2, 3])
+    with tf.Graph().as_default(), unoptimized_session() as session:
+        x = tf.constant(inputs, tf.float32)
+        late = layers.Late(5, 2, 3 + 4, 4, "late")
+        h, seen = tf.zeros([2, 4]), []
+        for time_step in range(5):
+            seen.append(tf.concat([x[time_step], h], 1))
+            h = tf.tanh(late.at(time_step)(seen[-1]))
+        late.was_given(tf.stack(seen))
+        plain = tf.zeros([2, 4])
+        bias, = [v for v in tf.trainable_variables() if v.op.name == "late/bias"]
+        for time_step in range(5):
+            plain = tf.tanh(tf.matmul(tf.concat([x[time_step], plain], 1), late.kernel) + bias)
+        variables = [late.kernel, bias]
+        found = layers.gradients(tf.reduce_sum(h * h), variables)
+        wanted = tf.gradients(tf.reduce_sum(plain * plain), variables)
+        session.run(tf.global_variables_initializer())
+        for ours, theirs in session.run(list(zip(found, wanted))):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_operations_are_those_counted_by_hand(hp):
+    hp = hp.replace(wavenet_layers=1, wavenet_kernel_size=2, wavenet_residual_channels=3, wavenet_dilation_channels=5,
+                    wavenet_skip_channels=7)
+    batch = batches.AudioBatch(np.zeros([2, 10]), None, None, None)
+    # taps, condition, skip, the two layers behind, and the first
+    by_hand = 2 * 3 * 10 + 4 * 10 + 5 * 7 + 7 * 7 + 7 * 6 + 3
+    assert operation_count.wavenet_operations(hp, batch, condition=4, parameters=6) == 6 * 20 * by_hand
