@@ -16,7 +16,7 @@ from common.device import available_cpus
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import corpus, exclusion
-from datasets.build import build_store
+from datasets.store_builder import build_store
 
 
 def main(arguments):
@@ -30,7 +30,7 @@ def main(arguments):
           % (options.corpus, len(found.utterances), found.format))
     outcome = build_store(options.out, utterances[:options.limit], speaker, hp, normalizer,
                           options.workers, _progress)
-    _report(outcome.store, outcome.changed, found.skipped + excluded + outcome.unfit)
+    _report(outcome.store, outcome.rule_counts, found.skipped + excluded + outcome.skipped)
 
 
 def _stay(utterances, options):
@@ -56,15 +56,15 @@ def _parser():
                         help="auto (default), " + ", ".join(corpus.FORMATS))
     parser.add_argument("--speaker", metavar="NAME",
                         help="name of the voice; default: that of the corpus folder")
-    parser.add_argument("--workers", type=command_line.positive, default=available_cpus(),
+    parser.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
                         metavar="N", help="processes; default: one a processor")
-    parser.add_lexicon()
+    parser.add_lexicon_option()
     parser.add_argument("--exclude", metavar="FILE",
                         help="ids to leave out, one a line; python -m datasets check writes such "
                              "a list")
-    parser.add_argument("--limit", type=command_line.positive, metavar="N",
+    parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
                         help="take the first N utterances only")
-    parser.add_hparams()
+    parser.add_hparams_options()
     return parser
 
 
@@ -74,7 +74,7 @@ def _progress(futures, total):
 
 def _report(store, changed, skipped):
     """Print what the store holds and what was left out, and leave the latter in skipped.txt."""
-    rows, rate = store.utterances, store.audio["sample_rate"]
+    rows, rate = store.utterances, store.audio_settings["sample_rate"]
     seconds = sum(row.samples for row in rows) / rate
     print("%s: %d utterances, %.2f hours, speaker %s, %.1f jamo a second"
           % (store.folder, len(rows), seconds / 3600, store.speaker,
@@ -88,9 +88,9 @@ def _report(store, changed, skipped):
     lines = ["%s: %s" % one for one in skipped]
     if lines:
         print("skipped: %d" % len(lines), *lines, sep="\n  ")
-    with files.whole(os.path.join(store.folder, "skipped.txt"), "w", encoding="utf-8") as file:
+    with files.atomic_write(os.path.join(store.folder, "skipped.txt"), "w", encoding="utf-8") as file:
         file.writelines(line + "\n" for line in lines)
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

@@ -2,13 +2,11 @@
 
 Samples are float in [-1, 1], shape [samples]; a mel is float32 [frames, mels], normalised.
 """
-from audio.emphasis import Deemphasis, deemphasised, emphasised
-from audio.inversion import griffin_lim
-from audio.recording import load, resampled, whole_frames
-from audio.spectrogram import mel
-from audio.wav import (endless_wav_header, pcm16, read_channels, read_wav,
-                       told, write_wav)
+from audio.spectrogram import (InvPreemphasis, griffin_lim, inv_preemphasis, melspectrogram,
+                               preemphasis)
+from audio.wav import (load_recording, pad_to_hop, read_channels, read_wav, read_wav_info, resample,
+                       streaming_wav_header, to_pcm16, write_wav)
 
-__all__ = ["Deemphasis", "deemphasised", "emphasised", "endless_wav_header", "griffin_lim", "load",
-           "mel", "pcm16", "read_channels", "read_wav", "resampled", "told", "whole_frames",
-           "write_wav"]
+__all__ = ["InvPreemphasis", "griffin_lim", "inv_preemphasis", "load_recording", "melspectrogram",
+           "pad_to_hop", "preemphasis", "read_channels", "read_wav", "read_wav_info", "resample",
+           "streaming_wav_header", "to_pcm16", "write_wav"]

@@ -11,9 +11,9 @@ from common.errors import InputError
 from common.hparam_set import describe_hparams
 from hparams import PRESETS
 
-USAGE, INTERRUPTED = 2, 130
+EXIT_INPUT_ERROR, EXIT_INTERRUPTED = 2, 130
 DEVICES = ("auto", "cpu", "gpu")
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)        # what the system says of a full disk
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)        # what the system says of a full disk
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         raise InputError("%s (%s --help)" % (message, self.prog))
 
-    def add_hparams(self):
+    def add_hparams_options(self):
         self.add_argument("--preset", default=None, metavar="NAME", choices=sorted(PRESETS),
                           help="sizes and audio settings: " + ", ".join(sorted(PRESETS)))
         self.add_argument("--hparams", default="", metavar="k=v,k=v",
@@ -30,11 +30,11 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--help-hparams", action="version", version=describe_hparams(),
                           help="list every hyper-parameter and exit")
 
-    def add_lexicon(self):
+    def add_lexicon_option(self):
         self.add_argument("--lexicon", metavar="FILE",
                           help="how words are read, TSV: as written, as read")
 
-    def add_voice(self):
+    def add_voice_options(self):
         self.add_argument("--voice", metavar="DIR",
                           help="folder with the runs `tacotron` and `vocoder` (default: "
                                "voices/demo of this project)")
@@ -46,44 +46,44 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--best", action="store_true",
                           help="speak with each run's best checkpoint by validation, not its "
                                "newest")
-        self.add_argument("--seed", type=positive, default=1, metavar="N",
+        self.add_argument("--seed", type=positive_int, default=1, metavar="N",
                           help="another seed, another rendering; default: 1")
-        self.add_argument("--threads", type=positive, default=0, metavar="N",
+        self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="processor threads for WaveNet (default: all)")
         self.add_argument("--device", choices=DEVICES, default="auto",
                           help="where Tacotron2 computes; auto (the default): the GPU where "
                                "TensorFlow can use it. WaveNet's engine is the processor's")
 
-    def add_training(self):
+    def add_training_options(self):
         self.add_argument("--data", action="append", required=True, metavar="DIR",
                           help="a store that preprocess.py made; several mean several speakers")
         self.add_argument("--logdir", required=True, metavar="RUN",
                           help="folder of the run; it goes on where it stopped")
-        self.add_hparams()
-        self.add_argument("--steps", type=positive, metavar="N", help="the step to reach")
+        self.add_hparams_options()
+        self.add_argument("--steps", type=positive_int, metavar="N", help="the step to reach")
         self.add_argument("--init-from", metavar="RUN",
                           help="start a new run from the weights of another; its speakers may "
                                "be other ones")
         self.add_argument("--freeze", default="", metavar="PART,PART",
                           help="parts of a new run's network that keep the weights they start "
                                "with, like encoder,postnet")
-        self.add_argument("--profile", type=positive, metavar="N",
+        self.add_argument("--profile", type=positive_int, metavar="N",
                           help="write a timeline of N steps to RUN/profile.json")
-        self.add_argument("--threads", type=positive, default=0, metavar="N",
+        self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="processor threads to use (default: all)")
         self.add_argument("--device", choices=DEVICES, default="auto",
                           help="where to compute; auto (the default): the GPU where there is one, "
                                "and an error where TensorFlow cannot use it")
 
 
-def positive(text):
+def positive_int(text):
     """A whole number above zero, for argparse's `type`."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("%r should be a whole number above 0" % text)
     return int(text)
 
 
-def run(main):
+def run_program(main):
     """Call `main(arguments)` and leave with its exit status.
 
     InputError, and a file or folder that the system refuses, become `error: …` and 2; Ctrl-C
@@ -95,10 +95,10 @@ def run(main):
         sys.stdout.flush()
     except InputError as problem:
         print("error: %s" % problem, file=sys.stderr)
-        status = USAGE
+        status = EXIT_INPUT_ERROR
     except KeyboardInterrupt:
         print("interrupted: what was finished is kept", file=sys.stderr)
-        status = INTERRUPTED
+        status = EXIT_INTERRUPTED
     except BrokenPipeError:
         # the reader of our output left (`| head`); Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -108,16 +108,16 @@ def run(main):
             raise
         print("error: without a locale, Python knows no Hangul in names of files; "
               "set LC_ALL=C.UTF-8", file=sys.stderr)
-        status = USAGE
+        status = EXIT_INPUT_ERROR
     except OSError as problem:
-        full = problem.errno in FULL
+        full = problem.errno in _DISK_FULL
         if not (problem.filename or full):
             raise
         print("error: %s: %s; %s" % (
             problem.filename or "output", problem.strerror,
             "make room, and the same command goes on" if full
             else "name another, or change what stands in the way"), file=sys.stderr)
-        status = USAGE
+        status = EXIT_INPUT_ERROR
     sys.exit(status or 0)
 
 

@@ -7,7 +7,7 @@ from common.errors import InputError
 
 
 @contextlib.contextmanager
-def whole(path, mode="wb", encoding=None):
+def atomic_write(path, mode="wb", encoding=None):
     """An open file that takes the name `path` when the block ends, and vanishes if it fails.
 
     The content is on the disk before the name is, so that a crash leaves the old file or the new.
@@ -27,7 +27,7 @@ def whole(path, mode="wb", encoding=None):
         raise
 
 
-def to_disk(path):
+def fsync_path(path):
     """Wait until the content of a file, or of a folder as the names in it, is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -55,7 +55,7 @@ def read_bytes(path):
         raise InputError("%s: cannot be read (%s)" % (path, problem.strerror))
 
 
-def decoded(data, name):
+def decode_utf8(data, name):
     """The text of UTF-8 bytes, with or without byte-order mark, that came from the file `name`."""
     try:
         return data.decode("utf-8-sig")
@@ -67,11 +67,11 @@ def decoded(data, name):
 
 def read_text(path):
     """The text of a UTF-8 file. Raises InputError: missing, a folder, not UTF-8."""
-    return decoded(read_bytes(path), path)
+    return decode_utf8(read_bytes(path), path)
 
 
 def write_json(path, content):
-    with whole(path, "w", encoding="utf-8") as file:
+    with atomic_write(path, "w", encoding="utf-8") as file:
         json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True)
         file.write("\n")
 

@@ -29,7 +29,7 @@ def main(arguments):
     html = os.path.join(out, "check.html")
     excluded = options.exclude_list or os.path.join(out, "exclude.txt")
     exclusion.write_list(excluded, found.drop)
-    with files.whole(html, "w", encoding="utf-8") as file:
+    with files.atomic_write(html, "w", encoding="utf-8") as file:
         file.write(page.as_html(found))
     if options.json:
         print(text.as_json(found))
@@ -54,9 +54,9 @@ def _parser():
     check.add_argument("--format", default="auto", metavar="NAME",
                        choices=["auto"] + list(corpus.FORMATS),
                        help="auto (default), " + ", ".join(corpus.FORMATS))
-    check.add_argument("--workers", type=command_line.positive, default=available_cpus(),
+    check.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
                        metavar="N", help="processes; default: one a processor")
-    check.add_hparams()
+    check.add_hparams_options()
     return parser
 
 
@@ -65,4 +65,4 @@ def _progress(iterable, total, unit):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

@@ -7,7 +7,7 @@ from common import files
 
 def write_list(path, reasons):
     """Write the ids of `reasons`, an ordered mapping of id → sentence, each below its sentence."""
-    with files.whole(path, "w", encoding="utf-8") as file:
+    with files.atomic_write(path, "w", encoding="utf-8") as file:
         file.write("# utterances to leave out: preprocess.py --exclude takes this list\n")
         for one, reason in reasons.items():
             # an id may begin with #; as a path it stays the same behind ./

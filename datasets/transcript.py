@@ -13,7 +13,7 @@ def rows(path, widths, skipped):
     for number, line in enumerate(files.read_bytes(path).split(b"\n"), 1):
         where = "%s:%d" % (os.path.basename(path), number)
         try:
-            fields = files.decoded(line, where).strip().split("|")
+            fields = files.decode_utf8(line, where).strip().split("|")
         except InputError:
             skipped.append((where, "is not UTF-8"))
             continue

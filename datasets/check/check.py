@@ -8,7 +8,7 @@ from common import files
 from common.errors import InputError
 from datasets import corpus, pairing
 from datasets import store as stores
-from datasets.batches import split
+from datasets.batches import split_train_validation
 from datasets.check import copies
 from datasets.check import findings as rules
 from datasets.check import measures
@@ -60,7 +60,7 @@ def _of_store(folder, hp):
     if not store.utterances:
         raise InputError("%s: holds no utterances" % folder)
     entries = [measures.Entry(row.id, row.written, os.path.join(folder, row.file), row,
-                              store.audio["sample_rate"]) for row in store.utterances]
+                              store.audio_settings["sample_rate"]) for row in store.utterances]
     return "store", entries, _left_out(folder), _overlap(store, hp)
 
 
@@ -78,7 +78,7 @@ def _overlap(store, hp):
     if len(store.utterances) < 2:
         return []
     sides = [{}, {}]
-    for texts, items in zip(sides, split([store], hp.validation_fraction)):
+    for texts, items in zip(sides, split_train_validation([store], hp.validation_fraction)):
         for item in items:
             texts.setdefault(item.row.text, []).append(item.row.id)
     training, held_out = sides

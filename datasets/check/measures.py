@@ -8,7 +8,7 @@ from scipy import signal
 import audio
 from common import files
 from common.errors import InputError
-from datasets import example
+from datasets import store as stores
 
 # id, text: of the utterance; audio: path of its recording, or of its arrays in a store; row: its
 # row in the store, or None; rate: of the store's arrays, or None
@@ -88,7 +88,7 @@ def _sound(entry):
     if entry.row is None:
         channels, rate = audio.read_channels(entry.audio)
         return channels, rate, hashlib.sha1(files.read_bytes(entry.audio)).hexdigest()
-    samples = example.load(entry.audio).audio
+    samples = stores.read_example(entry.audio).audio
     if samples.shape != (entry.row.samples,):
         raise InputError("%s: holds audio of shape %s, and should hold %s; delete it and run "
                          "preprocess.py again" % (entry.audio, samples.shape, (entry.row.samples,)))

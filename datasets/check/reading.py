@@ -2,16 +2,16 @@
 from collections import OrderedDict, namedtuple
 
 import korean
-from korean.symbols import LEADS, TAILS, VOWELS
+from korean.symbols import FINALS, INITIALS, VOWELS
 
 # read: the text as read, without what cannot be read; jamo: its Hangul letters, a string;
 # unreadable: list of (column, character), in the composed transcript
 Reading = namedtuple("Reading", "read jamo unreadable")
 
-_READER = korean.Reader()
+_READER = korean.TextNormalizer()
 
 # place in the syllable → all the jamo that can stand there
-PLACES = OrderedDict([("initial", LEADS), ("vowel", VOWELS), ("final", TAILS)])
+PLACES = OrderedDict([("initial", INITIALS), ("vowel", VOWELS), ("final", FINALS)])
 
 
 def reading(text):
@@ -23,4 +23,4 @@ def reading(text):
 
 def shown(jamo):
     """Each jamo as a letter that people can read by itself."""
-    return korean.shown(jamo)
+    return korean.symbol_labels(jamo)

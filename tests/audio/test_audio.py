@@ -18,7 +18,7 @@ from common.hparam_set import create_hparams
 @pytest.mark.parametrize("rate, channels", [(16000, 1), (44100, 2), (8000, 1), (48000, 6)])
 def test_any_rate_and_channels_become_one_voice(tmp_path, hp, ending, rate, channels):
     path = write_recording(tmp_path / ("x." + ending), seconds=0.5, rate=rate, channels=channels)
-    samples = audio.load(path, hp)
+    samples = audio.load_recording(path, hp)
     assert samples.dtype == np.float32 and samples.ndim == 1
     assert abs(len(samples) - 8000) <= 1
     assert np.abs(samples).max() == pytest.approx(hp.rescaling_max)
@@ -34,7 +34,7 @@ def test_resampling_keeps_what_is_below_half_the_rate_and_nothing_else(tmp_path,
     soundfile.write(str(tmp_path / "both.wav"), 0.5 * (low + high), 44100, subtype="FLOAT")
     expected = np.sin(2 * np.pi * 7000 * np.arange(16000) / 16000)[500:-500]
     for name in ("low.wav", "both.wav"):
-        found = audio.load(str(tmp_path / name), hp)[500:-500]  # it rings where a sine sets in
+        found = audio.load_recording(str(tmp_path / name), hp)[500:-500]  # it rings where a sine sets in
         assert np.abs(found / np.abs(found).max() - expected).max() < 1e-3
 
 
@@ -43,13 +43,13 @@ def test_silence_is_trimmed_to_the_margin(tmp_path, hp):
     path = str(tmp_path / "x.wav")
     soundfile.write(path, np.concatenate([rest, harmonic_tone(0.5), rest]), 16000)
     margins = 2 * hp.trim_margin * hp.sample_rate
-    assert 0 <= len(audio.load(path, hp)) - 8000 - margins <= 2 * hp.hop_length
+    assert 0 <= len(audio.load_recording(path, hp)) - 8000 - margins <= 2 * hp.hop_length
 
 
 def test_a_constant_offset_does_not_count_as_sound(tmp_path, hp):
     samples = np.concatenate([np.zeros(16000), harmonic_tone(0.5), np.zeros(16000)])
     soundfile.write(str(tmp_path / "x.wav"), 0.5 * samples + 0.2, 16000)
-    assert len(audio.load(str(tmp_path / "x.wav"), hp)) < 12000
+    assert len(audio.load_recording(str(tmp_path / "x.wav"), hp)) < 12000
 
 
 def _bytes_of(samples, subtype="PCM_16"):
@@ -80,19 +80,19 @@ def test_unfit_recordings_are_named_with_the_reason(tmp_path, hp, content, reaso
     path = tmp_path / "bad.wav"
     path.write_bytes(content)
     with pytest.raises(InputError, match="bad.wav: .*(%s)" % reason):
-        audio.load(str(path), hp)
+        audio.load_recording(str(path), hp)
 
 
 def test_a_missing_recording_is_named(tmp_path, hp):
     with pytest.raises(InputError, match="none.wav: cannot be read"):
-        audio.load(str(tmp_path / "none.wav"), hp)
+        audio.load_recording(str(tmp_path / "none.wav"), hp)
 
 
 def test_a_length_the_writer_did_not_know_is_no_cut(tmp_path, hp):
     content = bytearray(_bytes_of(harmonic_tone(0.5)))
     content[4:8] = content[40:44] = struct.pack("<I", 0xFFFFFFFF)
     (tmp_path / "piped.wav").write_bytes(content)
-    assert len(audio.load(str(tmp_path / "piped.wav"), hp)) == 8000
+    assert len(audio.load_recording(str(tmp_path / "piped.wav"), hp)) == 8000
 
 
 # -- mel -------------------------------------------------------------------------------------------
@@ -103,24 +103,24 @@ def test_an_impulse_peaks_in_its_frame(preset):
     for position in list(range(0, 4 * hp.hop_length, 37)) + [20 * hp.hop_length - 1]:
         samples = np.zeros(20 * hp.hop_length)
         samples[position] = 1
-        energy = np.exp(audio.mel(samples, hp)).sum(axis=1)
+        energy = np.exp(audio.melspectrogram(samples, hp)).sum(axis=1)
         # pre-emphasis spreads an impulse to the next sample, which may be in the next frame
         spread = {position // hp.hop_length, min(position + 1, len(samples) - 1) // hp.hop_length}
         assert np.argmax(energy) in spread
 
 
 def test_frames_are_samples_over_hop(hp):
-    samples = audio.whole_frames(harmonic_tone(0.333), hp)
+    samples = audio.pad_to_hop(harmonic_tone(0.333), hp)
     assert len(samples) % hp.hop_length == 0 and len(samples) - 0.333 * 16000 < hp.hop_length
-    mel = audio.mel(samples, hp)
+    mel = audio.melspectrogram(samples, hp)
     assert mel.shape == (len(samples) // hp.hop_length, hp.n_mels) and mel.dtype == np.float32
     with pytest.raises(ValueError):
-        audio.mel(samples[:-1], hp)
+        audio.melspectrogram(samples[:-1], hp)
 
 
 def test_silence_and_full_scale_are_the_ends_of_the_range(hp):
-    assert (audio.mel(np.zeros(10 * hp.hop_length), hp) == -hp.max_abs_value).all()
-    assert audio.mel(1e4 * harmonic_tone(0.1), hp).max() == np.float32(hp.max_abs_value)
+    assert (audio.melspectrogram(np.zeros(10 * hp.hop_length), hp) == -hp.max_abs_value).all()
+    assert audio.melspectrogram(1e4 * harmonic_tone(0.1), hp).max() == np.float32(hp.max_abs_value)
 
 
 def test_a_frame_is_what_its_formula_says(hp):
@@ -131,7 +131,7 @@ def test_a_frame_is_what_its_formula_says(hp):
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(hp.win_length) / hp.win_length)
     magnitudes = np.abs(np.fft.rfft(around * hann, hp.n_fft))
     decibels = 20 * np.log10(spectrogram.mel_basis(hp).dot(magnitudes)) - 20
-    np.testing.assert_allclose(audio.mel(samples, hp)[20], 8 * (decibels + 100) / 100 - 4,
+    np.testing.assert_allclose(audio.melspectrogram(samples, hp)[20], 8 * (decibels + 100) / 100 - 4,
                                atol=1e-5)
 
 
@@ -141,15 +141,15 @@ def test_a_frame_is_what_its_formula_says(hp):
 def test_the_mel_is_the_same_on_every_stack(preset, values):
     """The values were written down on Python 3.11, with librosa 0.11."""
     hp = create_hparams(preset)
-    mel = audio.mel(audio.whole_frames(harmonic_tone(0.5, hp.sample_rate), hp), hp)
+    mel = audio.melspectrogram(audio.pad_to_hop(harmonic_tone(0.5, hp.sample_rate), hp), hp)
     np.testing.assert_allclose(mel[10, ::hp.n_mels // 5], values, atol=1e-3)
 
 
 # -- and back --------------------------------------------------------------------------------------
 
 def test_the_spectrum_has_a_way_back(hp):
-    samples = audio.whole_frames(harmonic_tone(0.5), hp)
-    back = spectrogram.samples_nearest(spectrogram.spectrum(samples, hp), hp)
+    samples = audio.pad_to_hop(harmonic_tone(0.5), hp)
+    back = spectrogram.istft(spectrogram.stft(samples, hp), hp)
     np.testing.assert_allclose(back, samples, atol=1e-9)
 
 
@@ -158,10 +158,10 @@ def test_the_spectrum_has_a_way_back(hp):
                                                         (1.2, 60, 0.3)])
 def test_mel_to_griffin_lim_to_mel_is_close(hp, power, iterations, largest):
     hp = hp.replace(griffin_lim_power=power, griffin_lim_iters=iterations)
-    mel = audio.mel(audio.whole_frames(harmonic_tone(0.5), hp), hp)
+    mel = audio.melspectrogram(audio.pad_to_hop(harmonic_tone(0.5), hp), hp)
     samples = audio.griffin_lim(mel, hp)
     assert samples.shape == (len(mel) * hp.hop_length,) and np.abs(samples).max() <= 1
-    assert np.abs(audio.mel(samples, hp) - mel).mean() < largest
+    assert np.abs(audio.melspectrogram(samples, hp) - mel).mean() < largest
     assert (samples == audio.griffin_lim(mel, hp)).all()
 
 

@@ -8,7 +8,7 @@ from common.errors import InputError
 
 def status_of(main, capsys):
     with pytest.raises(SystemExit) as left:
-        command_line.run(main)
+        command_line.run_program(main)
     return left.value.code, capsys.readouterr().err
 
 
@@ -41,7 +41,7 @@ def test_interruption_is_130(capsys):
 
 def test_a_defect_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
-        command_line.run(raising(ZeroDivisionError()))
+        command_line.run_program(raising(ZeroDivisionError()))
 
 
 @pytest.mark.parametrize("options", [["--seed", "-1"], ["--no-such-option"], []])

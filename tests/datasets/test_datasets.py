@@ -9,7 +9,7 @@ from conftest import write_recording
 
 import preprocess
 from common.errors import InputError
-from datasets import example
+from datasets import store as stores
 from datasets.corpus import read_corpus
 from datasets.store import load_store
 
@@ -176,27 +176,27 @@ def store_folder(tmp_path, make_corpus):
 
 def test_a_store_gives_back_what_was_put_in(store_folder, hp):
     store = load_store(store_folder)
-    assert (store.speaker, store.audio, len(store.symbols)) == ("나", hp.audio_settings(), 80)
+    assert (store.speaker, store.audio_settings, len(store.symbols)) == ("나", hp.audio_settings(), 80)
     assert [(row.id, row.text, row.written) for row in store.utterances] == [
         ("a", "하나", "하나"), ("b/c", "둘 셋", "둘 셋")]
     for row in store.utterances:
-        arrays = store.arrays(row)
+        arrays = store.load_example(row)
         assert arrays.mel.shape == (row.frames, hp.n_mels) and arrays.audio.shape == (row.samples,)
         assert row.samples == row.frames * hp.hop_length
         assert arrays.mel.dtype == arrays.audio.dtype == np.float32
-        assert (store.mel(row) == arrays.mel).all()
+        assert (store.load_mel(row) == arrays.mel).all()
         with np.load(os.path.join(store_folder, row.file), allow_pickle=False) as plain:
             assert sorted(plain.files) == ["audio", "mel"]
 
 
 def test_ids_become_safe_names_that_differ(hp):
     ids = ("a/b", "a_b", "../b", "가", "나", "A_b")
-    names = {example.file_name(one, "0" * 40, hp) for one in ids}
+    names = {stores.example_file_name(one, "0" * 40, hp) for one in ids}
     assert len({name.lower() for name in names}) == 6
     assert not any(set(name) & set("/\\ :%") for name in names)
-    assert len(example.file_name("가" * 300, "0" * 40, hp)) < 100
-    assert example.file_name("a", "0" * 40, hp) != example.file_name("a", "1" * 40, hp)
-    assert example.file_name("a", "0" * 40, hp) != example.file_name("a", "0" * 40,
+    assert len(stores.example_file_name("가" * 300, "0" * 40, hp)) < 100
+    assert stores.example_file_name("a", "0" * 40, hp) != stores.example_file_name("a", "1" * 40, hp)
+    assert stores.example_file_name("a", "0" * 40, hp) != stores.example_file_name("a", "0" * 40,
                                                                      hp.replace(rescaling_max=0.5))
 
 
@@ -245,13 +245,13 @@ def test_arrays_that_were_changed(store_folder):
         with open(path, "wb") as file:
             file.write(bad)
         with pytest.raises(InputError, match="%s: is %s" % (path, message)):
-            store.mel(row)
+            store.load_mel(row)
     np.savez(path, audio=np.zeros(row.samples, np.float32), mel=np.zeros((3, 20), np.float32))
     with pytest.raises(InputError, match="and should hold"):
-        store.mel(row)
+        store.load_mel(row)
     np.savez(path, audio=np.zeros(row.samples), mel=np.zeros((row.frames, 20)))
     with pytest.raises(InputError, match="finite numbers of type float32"):
-        store.mel(row)
+        store.load_mel(row)
     os.remove(path)
     with pytest.raises(InputError, match="is missing"):
-        store.mel(row)
+        store.load_mel(row)

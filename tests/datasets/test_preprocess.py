@@ -16,7 +16,8 @@ from conftest import ROOT, harmonic_tone, write_recording
 import korean
 import preprocess
 from common.errors import InputError
-from datasets import example, exclusion
+from datasets import exclusion
+from datasets import store as stores
 from datasets.pairing import Utterance
 from datasets.store import load_store
 
@@ -77,7 +78,7 @@ def test_an_impulse_of_a_recording_is_in_its_frame_of_the_store(tmp_path, out, h
     _write_text(str(tmp_path / "corpus"), "a", "가")
     _preprocess(str(tmp_path / "corpus"), out)
     store = load_store(out)
-    arrays = store.arrays(store.utterances[0])
+    arrays = store.load_example(store.utterances[0])
     position = np.argmax(arrays.audio)
     assert position == 7777 and np.argmax(arrays.mel[:, -1]) == position // hp.hop_length
 
@@ -180,13 +181,13 @@ def test_missing_and_damaged_arrays_are_made_again(make_corpus, out):
         pass
     _preprocess(corpus, out)
     store = load_store(out)
-    assert store.utterances == rows and all(len(store.mel(row)) for row in rows)
+    assert store.utterances == rows and all(len(store.load_mel(row)) for row in rows)
     last = os.path.basename(rows[2].file)
     assert _times(out)[last] == before[last]
 
 
 def test_a_run_that_was_killed_goes_on(make_corpus, out, monkeypatch):
-    corpus, make = make_corpus(_TEXTS), example.make
+    corpus, make = make_corpus(_TEXTS), stores.make_example
 
     def killed_at_b(path, recording, hp):
         if recording.endswith("b.wav"):
@@ -195,7 +196,7 @@ def test_a_run_that_was_killed_goes_on(make_corpus, out, monkeypatch):
             os.kill(os.getpid(), signal.SIGKILL)
         return make(path, recording, hp)
 
-    monkeypatch.setattr(example, "make", killed_at_b)
+    monkeypatch.setattr(stores, "make_example", killed_at_b)
     with pytest.raises(Exception, match="process"):
         _preprocess(corpus, out, "--workers", "1")
     assert not os.path.exists(os.path.join(out, "manifest.json"))
@@ -231,7 +232,7 @@ def test_ctrl_c_keeps_what_is_finished(make_corpus, out):
 
 
 def test_a_defect_shows(make_corpus, out, monkeypatch):
-    monkeypatch.setattr(example, "make", lambda *arguments: 1 / 0)
+    monkeypatch.setattr(stores, "make_example", lambda *arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         _preprocess(make_corpus(_TEXTS), out)
 
@@ -272,7 +273,7 @@ def test_pronunciation_and_lexicon_are_stored_and_followed(make_corpus, out, tmp
     store = load_store(out)
     assert [(row.text, row.jamo) for row in store.utterances] == [
         ("시퀄 값이", korean.to_jamo("시퀄 갑씨"))]
-    assert store.normalizer.to_dict() == {"version": korean.VERSION, "pronounce": True,
+    assert store.normalizer.as_dict() == {"version": korean.VERSION, "pronounce": True,
                                       "lexicon": {"SQL": "시퀄"}}
 
 

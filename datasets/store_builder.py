@@ -9,53 +9,52 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 import korean
 from common import files
 from common.errors import InputError
-from datasets import example
 from datasets import store as stores
 
 # changed: {rule: number of transcripts that it changed}; unfit: [(name, reason)] of what was
 # left out
-Outcome = namedtuple("Outcome", "store changed unfit")
+BuildResult = namedtuple("BuildResult", "store rule_counts skipped")
 
 # what one process is asked to do: the row without its frames, the recording, and the folder
 _Job = namedtuple("_Job", "utterance text jamo folder hp")
 
 
-def build_store(folder, utterances, speaker, hp, reader, workers, progress):
-    """Make the store in `folder` hold just these utterances, read by `reader`; an Outcome.
+def build_store(folder, utterances, speaker, hp, normalizer, workers, progress):
+    """Make the store in `folder` hold just these utterances, read by `normalizer`; an BuildResult.
 
     `progress(iterable, total)` yields what is in the iterable, a thing for each utterance done.
     Arrays come first, the manifest last and at once, what it no longer names goes after it: however
     this ends, the store is the old or the new one, and what was finished is not made again.
     Raises InputError where the folder holds a store of other settings, or no utterance is fit.
     """
-    _check_same_kind(folder, speaker, hp, reader)
+    _check_same_kind(folder, speaker, hp, normalizer)
     try:
-        os.makedirs(os.path.join(folder, stores.EXAMPLES), exist_ok=True)
+        os.makedirs(os.path.join(folder, stores.EXAMPLES_FOLDER), exist_ok=True)
     except OSError as problem:
         raise InputError("%s: no store can be made there (%s)" % (folder, problem.strerror))
-    jobs, changed, skipped = _jobs(utterances, folder, hp, reader)
+    jobs, changed, skipped = _jobs(utterances, folder, hp, normalizer)
     rows, unfit = _done(jobs, workers, progress)
     skipped += unfit
     if not rows:
         raise InputError("not one of %d utterances can be used%s" % (
             len(utterances), "".join("; %s: %s" % one for one in skipped[:3])))
     manifest = stores.Manifest(
-        format=stores.FORMAT, audio=hp.audio_settings(), preparation=example.preparation(hp),
-        symbols=list(korean.SYMBOLS), reader=reader.as_dict(), speaker=speaker,
+        format=stores.MANIFEST_FORMAT, audio=hp.audio_settings(), preparation=stores.preparation_settings(hp),
+        symbols=list(korean.SYMBOLS), reader=normalizer.as_dict(), speaker=speaker,
         utterances=sorted(rows, key=lambda row: row.id))
     stores.write_manifest(folder, manifest)
-    _remove_others(os.path.join(folder, stores.EXAMPLES), rows)
-    return Outcome(stores.load_store(folder), changed, skipped)
+    _remove_others(os.path.join(folder, stores.EXAMPLES_FOLDER), rows)
+    return BuildResult(stores.load_store(folder), changed, skipped)
 
 
-def _check_same_kind(folder, speaker, hp, reader):
+def _check_same_kind(folder, speaker, hp, normalizer):
     if not stores.is_store(folder):
         return
     found = stores.load_store(folder)
-    there = dict(found.audio, speaker=found.speaker,
-                 pronounce=found.reader.pronounce, **found.preparation)
-    here = dict(hp.audio_settings(), speaker=speaker, pronounce=reader.pronounce,
-                **example.preparation(hp))
+    there = dict(found.audio_settings, speaker=found.speaker,
+                 pronounce=found.normalizer.pronounce, **found.preparation)
+    here = dict(hp.audio_settings(), speaker=speaker, pronounce=normalizer.pronounce,
+                **stores.preparation_settings(hp))
     differing = ["%s is %s there and %s here" % (name, there.get(name), here.get(name))
                  for name in sorted(set(there) | set(here)) if there.get(name) != here.get(name)]
     if differing:
@@ -63,16 +62,16 @@ def _check_same_kind(folder, speaker, hp, reader):
                          % (folder, ", ".join(differing)))
 
 
-def _jobs(utterances, folder, hp, reader):
+def _jobs(utterances, folder, hp, normalizer):
     jobs, changed, skipped = [], Counter(), []
     for utterance in utterances:
         try:
-            reading = reader.read(utterance.text, strict=True)
+            reading = normalizer.normalize(utterance.text, strict=True)
         except korean.UnreadableText as problem:
             # a model would learn that what is said there has no letters
             skipped.append((utterance.where, str(problem)))
             continue
-        letters = reader.jamo(reading.text)
+        letters = normalizer.to_jamo(reading.text)
         if any(letter in korean.JAMO for letter in letters):
             jobs.append(_Job(utterance, reading.text, letters, folder, hp))
             changed.update({change.rule for change in reading.changes})
@@ -108,13 +107,13 @@ def _row(job):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gave out the work
     utterance = job.utterance
     source = hashlib.sha1(files.read_bytes(utterance.audio)).hexdigest()
-    name = "%s/%s" % (stores.EXAMPLES, example.file_name(utterance.id, source, job.hp))
+    name = "%s/%s" % (stores.EXAMPLES_FOLDER, stores.example_file_name(utterance.id, source, job.hp))
     path = os.path.join(job.folder, name)
     try:
-        arrays = example.load(path)
+        arrays = stores.read_example(path)
     except InputError:
-        arrays = example.make(path, utterance.audio, job.hp)
-    return stores.Row(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,
+        arrays = stores.make_example(path, utterance.audio, job.hp)
+    return stores.ManifestRow(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,
                       frames=len(arrays.mel), samples=len(arrays.audio), file=name, source=source)
 
 
