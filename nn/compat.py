@@ -33,8 +33,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 with warnings.catch_warnings(), _silence():             # it greets before it reads its level
     warnings.simplefilter("ignore", FutureWarning)      # NumPy on 1.3.0's own dtype tables
     import tensorflow as _tensorflow
-    from tensorflow.python.client import \
-        timeline as _timeline  # no public name has it
+    from tensorflow.python.client import timeline as _timeline  # no public name has it
 
 VERSION = _tensorflow.__version__
 
@@ -50,7 +49,7 @@ else:
     tf.disable_control_flow_v2()                        # while_loop as 1.3.0 runs it
 
 
-def stateless_uniform(shape, seed):
+def stateless_random_uniform(shape, seed):
     """float32 in [0, 1) of that shape: a function of `seed`, int64 [2], the same on both stacks.
 
     The operation keeps no state, which no checkpoint could hold: nothing has to be restored.
@@ -67,13 +66,13 @@ def trace_events(metadata):
     return json.loads(written)["traceEvents"]
 
 
-def reason(problem):
+def error_reason(problem):
     """What an exception of TensorFlow's says, in one line: not where in the graph it happened."""
     before_node = re.search(r"([^\n]+)\n\t \[\[", str(problem))
     return before_node.group(1) if before_node else str(problem).split("\n")[0]
 
 
-def session(threads=0):
+def create_session(threads=0):
     """A session on the default graph that takes GPU memory as it needs it.
 
     `threads` bounds what one operation and the graph use; 0 leaves it to TensorFlow.

@@ -7,13 +7,12 @@ synthesis are two graphs over the same variables.
 """
 import zlib
 
-from nn import compat
+from nn import compat, deferred_gradients
 from nn.compat import tf
 
-# collections of a graph that trains: STEP has the number of the step that is under way, int64;
-# MOMENTS has (running moment, what to subtract from it after a step); LATE has (kernel, sums that
-# depend on it but do not tell tf.gradients, function: gradient of the sums → of the kernel)
-STEP, MOMENTS, LATE = "step_under_way", "moments", "late_gradients"
+# graph collections: the number of the current step, int64; and pairs (moving mean or variance,
+# what to subtract from it after a training step)
+CURRENT_STEP, MOVING_MOMENT_UPDATES = "current_step", "moving_moment_updates"
 
 
 def mask(lengths, longest):
@@ -34,43 +33,27 @@ def dense(x, units, scope, bias=True):
         return y
 
 
-def conv1d(x, channels, width, scope, dilation=1, padding="SAME", bias=True, late=False):
-    """A convolution over time, [batch, time, in] → [batch, time, channels].
+def conv1d(x, channels, kernel_size, scope, dilation=1, padding="SAME", bias=True, deferred=False):
+    """Convolution over time, [batch, time, in] → [batch, time, channels].
 
-    With `late`, in training and outside loops, the kernel's gradient joins LATE: on a processor a
-    product for each tap is quicker than TensorFlow's own.
+    `deferred` defers the kernel's gradient (nn.deferred_gradients): training only, not in loops.
     """
     with tf.variable_scope(scope):
-        kernel = tf.get_variable("kernel", [width, _channels(x), channels])
-        fixed = tf.stop_gradient(kernel) if late else kernel
-        y = tf.nn.convolution(x, fixed, padding=padding, dilation_rate=[dilation])
-        if late:
-            tf.add_to_collection(LATE, (kernel, y, lambda of_y: _of_taps(x, of_y, width)))
+        kernel = tf.get_variable("kernel", [kernel_size, _channels(x), channels])
+        if deferred:
+            y = deferred_gradients.conv1d(x, kernel, dilation, padding)
+        else:
+            y = tf.nn.convolution(x, kernel, padding=padding, dilation_rate=[dilation])
         if bias:
             y += tf.get_variable("bias", [channels], initializer=tf.zeros_initializer())
         return y
-
-
-def _of_taps(x, of_y, width):
-    """The gradient of the kernel of a convolution of x, of whose output it is of_y."""
-    time, before = tf.shape(x)[1], (width - 1) // 2
-    with tf.control_dependencies([of_y]):       # not before it is time: this takes memory
-        padded = tf.pad(x, [[0, 0], [before, width - 1 - before], [0, 0]])
-    return tf.stack([_product(tf.slice(padded, [0, tap, 0], [-1, time, -1]), of_y, _channels(x))
-                     for tap in range(width)])
-
-
-def _product(inputs, of_sums, channels):
-    """[…, in], [..., units] → [in, units]: the gradient of a dense layer's kernel."""
-    return tf.matmul(tf.reshape(inputs, [-1, channels]),
-                     tf.reshape(of_sums, [-1, _channels(of_sums)]), transpose_a=True)
 
 
 def batch_norm(x, real, scope, training, momentum=0.99, epsilon=1e-3):
     """Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) that does not see padding.
 
     x is [batch, time, channels], `real` its mask. In training the moments are those of the real
-    positions of the batch, and the update of the running ones joins MOMENTS; otherwise the
+    positions of the batch, and the update of the running ones joins MOVING_MOMENT_UPDATES; otherwise the
     running ones serve.
     """
     channels = _channels(x)
@@ -86,7 +69,7 @@ def batch_norm(x, real, scope, training, momentum=0.99, epsilon=1e-3):
             mean = tf.reduce_sum(x * real, [0, 1]) / count
             variance = tf.reduce_sum(tf.square(x - mean) * real, [0, 1]) / count
             for running, now in ((running_mean, mean), (running_variance, variance)):
-                tf.add_to_collection(MOMENTS, (running, (1 - momentum) * (running - now)))
+                tf.add_to_collection(MOVING_MOMENT_UPDATES, (running, (1 - momentum) * (running - now)))
         else:
             mean, variance = running_mean, running_variance
         scale = gamma * tf.rsqrt(variance + epsilon)
@@ -100,13 +83,13 @@ def uniform(shape, time=None, place=""):
     one draw at each. In a loop, `time` is its int32 counter. A run that goes on after a kill draws
     what one that was never stopped would have drawn, which TensorFlow's own generators do not.
     """
-    graph, (step,) = tf.get_default_graph(), tf.get_collection(STEP) or [tf.constant(0, tf.int64)]
+    graph, (step,) = tf.get_default_graph(), tf.get_collection(CURRENT_STEP) or [tf.constant(0, tf.int64)]
     here = "%s/%s" % (tf.get_variable_scope().name, place)
     with tf.device("/cpu:0"):       # where the generator wants its seed, on a GPU too
         first = ((graph.seed or 0) % 2 ** 31) * 2 ** 32 + zlib.crc32(here.encode("utf-8"))
         second = step * 2 ** 32 + (0 if time is None else tf.to_int64(time))
         seed = tf.stack([tf.constant(first, tf.int64), second])
-    return compat.stateless_uniform(shape, seed)
+    return compat.stateless_random_uniform(shape, seed)
 
 
 def dropout(x, rate, training):
@@ -122,44 +105,6 @@ def embedding(ids, rows, channels, scope):
         table = tf.get_variable("table", [rows, channels],
                                 initializer=tf.truncated_normal_initializer(stddev=0.3))
         return tf.nn.embedding_lookup(table, ids)
-
-
-class Late(object):
-    """A dense layer for every step of a loop, its kernel's gradient taken in one product behind it.
-
-    TensorFlow would make a gradient as large as the kernel at every step, and add them up: with the
-    kernels of a decoder most of the time of going back.
-    """
-
-    def __init__(self, time, batch, channels, units, scope):
-        with tf.variable_scope(scope):
-            self.kernel = tf.get_variable("kernel", [channels, units])
-            bias = tf.get_variable("bias", [units], initializer=tf.zeros_initializer())
-        self.sums = tf.zeros([time, batch, units]) + bias
-        self._fixed = tf.stop_gradient(self.kernel)
-        self._at = tf.TensorArray(tf.float32, time).unstack(self.sums)
-
-    def at(self, time):
-        """The layer at a step: a function [batch, channels] → [batch, units]."""
-        return lambda x: tf.matmul(x, self._fixed) + self._at.read(time)
-
-    def was_given(self, inputs):
-        """Tell what the layer was given at all steps, [time, batch, channels]."""
-        tf.add_to_collection(LATE, (self.kernel, self.sums, lambda of_sums: _product(
-            inputs, of_sums, _channels(inputs))))
-
-
-def gradients(loss, variables):
-    """The gradients of `loss`, those of kernels in LATE included."""
-    wanted = {v.op.name for v in variables}
-    late = [entry for entry in tf.get_collection(LATE) if entry[0].op.name in wanted]
-    found = tf.gradients(loss, variables + [sums for _, sums, _ in late])
-    by_name = dict(zip([v.op.name for v in variables], found))
-    for (kernel, sums, of_kernel), of_sums in zip(late, found[len(variables):]):
-        of_sums.set_shape(sums.get_shape())
-        name, product = kernel.op.name, of_kernel(of_sums)
-        by_name[name] = product if by_name[name] is None else product + by_name[name]
-    return [by_name[v.op.name] for v in variables]
 
 
 class LSTM(object):

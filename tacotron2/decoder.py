@@ -5,16 +5,16 @@ One cell serves both ways of running it: `teacher_forced` gives it the true fram
 """
 from collections import namedtuple
 
-from nn import layers
+from nn import deferred_gradients, layers
 from nn.compat import tf
-from tacotron2 import attention, reduction
+from tacotron2 import attention, outputs_per_step
 
 # frames: [batch, steps·r, mels]; stop: logits [batch, steps]; alignments: [batch, steps, jamo];
 # steps: int32 [batch], those that belong to each line
 Decoded = namedtuple("Decoded", "frames stop alignments steps")
 
 
-def noise_channels(hp):
+def prenet_noise_dim(hp):
     """How many uniform numbers a decoder step takes for the pre-net's dropout."""
     return sum(hp.prenet_dims)
 
@@ -22,7 +22,7 @@ def noise_channels(hp):
 def prenet(frame, noise, hp):
     """[..., mels] → [..., prenet units]. Its dropout works at synthesis too (section 2.2).
 
-    The uniform numbers [..., noise_channels] decide what is dropped: whoever runs the network
+    The uniform numbers [..., prenet_noise_dim] decide what is dropped: whoever runs the network
     draws them, so that a line's frames depend on its own seed and on nothing beside it.
     """
     with tf.variable_scope("prenet"):
@@ -35,7 +35,7 @@ def prenet(frame, noise, hp):
 
 def projections(x, hp, r):
     """[..., channels] → r frames [..., r·mels] and the stop token's logit [..., 1]."""
-    frames = layers.dense(x, reduction.most(hp) * hp.n_mels, "frames")
+    frames = layers.dense(x, outputs_per_step.max_outputs_per_step(hp) * hp.n_mels, "frames")
     if hp.outputs_per_step_schedule:
         frames = frames[..., :r * hp.n_mels]
     return frames, layers.dense(x, 1, "stop")
@@ -74,7 +74,7 @@ def teacher_forced(memory, mel, steps, noise, hp, r, training):
     """Each step sees the true frame before it.
 
     mel is [batch, frames, mels] with frames a multiple of r; steps, int32 [batch], how many
-    decoder steps of it are real; noise is [batch, frames / r, noise_channels].
+    decoder steps of it are real; noise is [batch, frames / r, prenet_noise_dim].
     """
     batch, count = tf.shape(noise)[0], tf.shape(noise)[1]
     with tf.variable_scope("decoder"):
@@ -84,12 +84,12 @@ def teacher_forced(memory, mel, steps, noise, hp, r, training):
         inputs = tf.TensorArray(tf.float32, count).unstack(x)
         cell, units = Cell(memory, hp, training), hp.decoder_rnn_dim
         context = memory.values.get_shape().as_list()[2]
-        late = [layers.Late(count, batch, channels, 4 * units, scope) for channels, scope in
+        late = [deferred_gradients.DeferredKernelGradient(count, batch, channels, 4 * units, scope) for channels, scope in
                 ((hp.prenet_dims[-1] + context + units, "lstm_1"), (2 * units, "lstm_2"))]
 
         def step(time, state, outputs, alignments):
             output, weights, state = cell(inputs.read(time), state,
-                                          [layer.at(time) for layer in late])
+                                          [layer.layer_at_step(time) for layer in late])
             output = tf.concat([state[0][1], output], 1)        # the first LSTM's output, too
             return time + 1, state, outputs.write(time, output), alignments.write(time, weights)
 
@@ -101,8 +101,8 @@ def teacher_forced(memory, mel, steps, noise, hp, r, training):
         outputs.set_shape([None, None, 2 * units + context])
         first, second, read = tf.split(outputs, [units, units, context], 2)
         if training:
-            late[0].was_given(tf.concat([x, before(read), before(first)], 2))
-            late[1].was_given(tf.concat([first, before(second)], 2))
+            late[0].register_inputs(tf.concat([x, before(read), before(first)], 2))
+            late[1].register_inputs(tf.concat([first, before(second)], 2))
         outputs, alignments = (tf.transpose(a, [1, 0, 2])
                                for a in (outputs[:, :, units:], alignments.stack()))
         frames, stop = projections(outputs, hp, r)
@@ -146,7 +146,7 @@ def partly_forced(memory, mel, steps, noise, hp, r, share):
 def free_running(memory, noise, limits, hp, r):
     """Each step sees the last frame that the step before it made, until every line has stopped.
 
-    noise is [batch, steps, noise_channels]; limits, int32 [batch], the most steps each line may
+    noise is [batch, steps, prenet_noise_dim]; limits, int32 [batch], the most steps each line may
     take. A line ends with the step whose stop token fires.
     """
     batch = tf.shape(noise)[0]

@@ -22,6 +22,6 @@ def conv_block(x, real, channels, width, scope, activation, dropout, training):
     sounds the same alone and in a batch.
     """
     with tf.variable_scope(scope):
-        x = layers.conv1d(x * real, channels, width, "conv", bias=False, late=training)
+        x = layers.conv1d(x * real, channels, width, "conv", bias=False, deferred=training)
         x = activation(layers.batch_norm(x, real, "norm", training))
         return layers.dropout(x, dropout, training)

@@ -7,16 +7,16 @@ from nn.compat import tf
 Losses = namedtuple("Losses", "total mel_before mel stop attention l2")
 
 
-def losses(spoken, text_lengths, targets, hp, guided=0.0):
+def compute_losses(spoken, text_lengths, targets, hp, guided=0.0):
     """Each part as a scalar, and their total. Means run over real frames and steps only.
 
     `guided` is the weight of the guided attention at this step: a number or a scalar tensor.
     """
-    real = layers.mask(targets.frames, tf.shape(targets.mel)[1])
-    before = _mean(tf.square(spoken.mel_before - targets.mel), real) / hp.n_mels
-    after = _mean(tf.square(spoken.mel - targets.mel), real) / hp.n_mels
-    stop = stop_loss(spoken.stop, spoken.steps, hp.stop_token_pos_weight)
-    attention = guided_attention_loss(spoken.alignments, text_lengths, spoken.steps,
+    real = layers.mask(targets.n_frames, tf.shape(targets.mel)[1])
+    before = _mean(tf.square(spoken.mel_outputs - targets.mel), real) / hp.n_mels
+    after = _mean(tf.square(spoken.mel_outputs_postnet - targets.mel), real) / hp.n_mels
+    stop = stop_loss(spoken.stop_logits, spoken.n_steps, hp.stop_token_pos_weight)
+    attention = guided_attention_loss(spoken.alignments, text_lengths, spoken.n_steps,
                                       hp.guided_attention_sigma)
     decay = hp.weight_decay * layers.l2(tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))
     total = before + after + stop + guided * attention + decay

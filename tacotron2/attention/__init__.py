@@ -13,7 +13,7 @@ from nn import layers
 from nn.compat import tf
 from tacotron2.attention import bahdanau, gmm, location, luong, monotonic
 
-KINDS = {"location": location, "bahdanau": bahdanau, "luong": luong, "monotonic": monotonic,
+ATTENTION_TYPES = {"location": location, "bahdanau": bahdanau, "luong": luong, "monotonic": monotonic,
          "gmm": gmm}
 
 # values: [batch, jamo, channels], the encoder's output; keys: [batch, jamo, units], its
@@ -32,13 +32,13 @@ def memory(values, lengths, hp):
 
 
 def initial(memory, hp):
-    return KINDS[hp.attention_type].initial(memory, hp)
+    return ATTENTION_TYPES[hp.attention_type].initial(memory, hp)
 
 
 def attend(query, state, memory, hp, training):
     """query [batch, units], a state → context [batch, channels], weights [batch, jamo], new state.
     """
     with tf.variable_scope("attention"):
-        weights, state = KINDS[hp.attention_type].weights(query, state, memory, hp, training)
+        weights, state = ATTENTION_TYPES[hp.attention_type].weights(query, state, memory, hp, training)
         context = tf.squeeze(tf.matmul(tf.expand_dims(weights, 1), memory.values), 1)
         return context, weights, state

@@ -10,7 +10,7 @@ import math
 
 from nn import layers
 from nn.compat import tf
-from tacotron2 import reduction
+from tacotron2 import outputs_per_step
 from tacotron2.attention import energy
 
 STAYS = 1.0         # energy of staying before anything is learnt: a jamo lasts some steps
@@ -31,7 +31,7 @@ def weights(query, state, memory, hp, training):
     last = memory.real - after(memory.real)
     stay = tf.maximum(tf.sigmoid(stay) * memory.real, last)
     stayed = tf.zeros_like(moving)
-    for _ in range(reduction.most(hp)):
+    for _ in range(outputs_per_step.max_outputs_per_step(hp)):
         stayed += moving * stay
         moving = before(moving * (1 - stay))
     now = stayed + moving

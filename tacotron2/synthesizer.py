@@ -4,12 +4,12 @@ from collections import namedtuple
 import numpy as np
 
 from nn.compat import tf
-from tacotron2 import reduction
-from tacotron2.decoder import noise_channels
-from tacotron2.network import tacotron2
+from tacotron2 import outputs_per_step
+from tacotron2.decoder import prenet_noise_dim
+from tacotron2.tacotron import tacotron2
 
 # mel: [frames, mels]; alignment: [steps, jamo]; stopped: the stop token fired before the limit
-Line = namedtuple("Line", "mel alignment stopped")
+MelOutput = namedtuple("MelOutput", "mel alignment stopped")
 
 
 class Synthesizer(object):
@@ -20,16 +20,16 @@ class Synthesizer(object):
         self.text = tf.placeholder(tf.int32, [None, None], "text")
         self.lengths = tf.placeholder(tf.int32, [None], "lengths")
         self.speaker = tf.placeholder(tf.int32, [None], "speaker")
-        self.noise = tf.placeholder(tf.float32, [None, None, noise_channels(hp)], "noise")
+        self.noise = tf.placeholder(tf.float32, [None, None, prenet_noise_dim(hp)], "noise")
         self.limits = tf.placeholder(tf.int32, [None], "limits")
         with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):
-            r = reduction.of_trained(hp)
+            r = outputs_per_step.trained_outputs_per_step(hp)
             self.r = tf.convert_to_tensor(r)
             self.spoken = tacotron2(self.text, self.lengths, self.speaker, self.noise, hp, symbols,
                                     speakers, limits=self.limits, r=r)
 
-    def speak(self, session, ids, speakers, seeds):
-        """Lines as lists of ids, each with its speaker id and its seed → a Line each.
+    def infer(self, session, ids, speakers, seeds):
+        """Lines as lists of ids, each with its speaker id and its seed → a MelOutput each.
 
         A line's result depends on its own ids, speaker and seed, not on what is spoken with it.
         """
@@ -37,7 +37,7 @@ class Synthesizer(object):
         lengths = np.array([len(line) for line in ids])
         limits = -(-lengths * hp.max_frames_per_symbol // r)
         text = np.zeros([len(ids), lengths.max()], np.int32)
-        noise = np.zeros([len(ids), limits.max(), noise_channels(hp)], np.float32)
+        noise = np.zeros([len(ids), limits.max(), prenet_noise_dim(hp)], np.float32)
         for row, (line, limit, seed) in enumerate(zip(ids, limits, seeds)):
             text[row, :len(line)] = line
             noise[row, :limit] = np.random.RandomState(seed).uniform(size=noise[row, :limit].shape)
@@ -45,9 +45,9 @@ class Synthesizer(object):
             self.text: text, self.lengths: lengths, self.speaker: speakers,
             self.noise: noise, self.limits: limits})
         lines = []
-        for row, frames in enumerate(spoken.frames):
+        for row, frames in enumerate(spoken.n_frames):
             steps = frames // r
-            lines.append(Line(spoken.mel[row, :frames],
+            lines.append(MelOutput(spoken.mel_outputs_postnet[row, :frames],
                               spoken.alignments[row, :steps, :lengths[row]],
-                              bool(spoken.stop[row, steps - 1] > 0)))
+                              bool(spoken.stop_logits[row, steps - 1] > 0)))
         return lines

@@ -10,11 +10,11 @@ from tacotron2.postnet import postnet
 # mel_before, mel: [batch, frames, mels], before and after the post-net; stop: logits
 # [batch, steps]; alignments: [batch, steps, jamo]; steps, frames: int32 [batch], what is real
 # of them and of the mels
-Spoken = namedtuple("Spoken", "mel_before mel stop alignments steps frames")
-Targets = namedtuple("Targets", "mel frames")
+TacotronOutputs = namedtuple("TacotronOutputs", "mel_outputs mel_outputs_postnet stop_logits alignments n_steps n_frames")
+Targets = namedtuple("Targets", "mel n_frames")
 
 # scopes that can be kept as they are while the rest is trained
-PARTS = ("encoder", "symbols", "speakers", "attention", "prenet", "decoder", "postnet")
+FREEZABLE_SCOPES = ("encoder", "symbols", "speakers", "attention", "prenet", "decoder", "postnet")
 
 
 def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None, limits=None,
@@ -23,7 +23,7 @@ def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None
 
     text     int32 [batch, jamo], 0 past the end     lengths  int32 [batch]
     speaker  int32 [batch], rows of a table of `speakers`; not read where that is 0: there is none
-    noise    float32 [batch, steps, noise_channels], uniform in [0, 1): the pre-net's dropout
+    noise    float32 [batch, steps, prenet_noise_dim], uniform in [0, 1): the pre-net's dropout
     targets  Targets(mel [batch, frames, mels], frames int32 [batch]), frames a multiple of r
     limits   int32 [batch], the most decoder steps for each line
     r        frames a decoder step, a number or a scalar tensor; hp.outputs_per_step where it is not given
@@ -37,17 +37,17 @@ def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None
             values = with_speaker(values, speaker, speakers, hp)
         memory = attention.memory(values, lengths, hp)
         if targets is not None:
-            steps = (targets.frames + r - 1) // r                           # [b]
+            steps = (targets.n_frames + r - 1) // r                           # [b]
             if forced is None:
                 decoded = decoder.teacher_forced(memory, targets.mel, steps, noise, hp, r, training)
             else:
                 decoded = decoder.partly_forced(memory, targets.mel, steps, noise, hp, r, forced)
-            frames = targets.frames
+            frames = targets.n_frames
         else:
             decoded = decoder.free_running(memory, noise, limits, hp, r)
             frames = decoded.steps * r
         mel = decoded.frames + postnet(decoded.frames, frames, hp, training)
-        return Spoken(decoded.frames, mel, decoded.stop, decoded.alignments, decoded.steps,
+        return TacotronOutputs(decoded.frames, mel, decoded.stop, decoded.alignments, decoded.steps,
                       frames)
 
 
@@ -58,7 +58,7 @@ def with_speaker(values, speaker, speakers, hp):
     return tf.concat([values, vector], 2)
 
 
-def speaker_rows(hp):
+def speaker_row_offsets(hp):
     """{end of a kernel's name: which of its rows is the first that a speaker's channels meet}."""
     encoded = 2 * hp.encoder_lstm_units
     return {"attention/memory/kernel": encoded, "decoder/lstm_1/kernel": hp.prenet_dims[-1] + encoded,

@@ -9,15 +9,15 @@ import numpy as np
 # monotonicity  share of the decoder steps at which the expected place does not go back
 # skipped       how many letters are not visited at all
 # repeated      how many letters the attention stands on again after it had left them
-Alignment = namedtuple("Alignment", "focus coverage end monotonicity skipped repeated")
+AlignmentMetrics = namedtuple("AlignmentMetrics", "focus coverage end monotonicity skipped repeated")
 
-VISITED = 0.2       # a letter counts as visited when some step gives it at least this weight
+VISITED_WEIGHT = 0.2       # a letter counts as visited when some step gives it at least this weight
 BACK = 0.1          # the expected place goes back when it falls by more than this [jamo]
 EMPTY = 1e-3        # where all weights of a step together are no more, it stands on no letter
 PAST = 2            # the attention repeats letters once it goes this far back [jamo]
 
 
-def measure(weights, letters):
+def measure_alignment(weights, letters):
     """Figures of the weights [steps, jamo]; `letters`, bool [jamo], marks what makes a sound.
 
     A letter is visited in order when the step that gives it most weight does not come before
@@ -25,18 +25,18 @@ def measure(weights, letters):
     """
     letters = np.asarray(letters, bool)
     count = np.count_nonzero(letters)
-    visited = np.flatnonzero(letters & (weights.max(0) >= VISITED))
+    visited = np.flatnonzero(letters & (weights.max(0) >= VISITED_WEIGHT))
     in_order = _longest_non_decreasing(weights.argmax(0)[visited])
-    return Alignment(focus=float(weights.max(1).mean()),
+    return AlignmentMetrics(focus=float(weights.max(1).mean()),
                      coverage=in_order / float(max(1, count)),
                      end=(weights[-1].argmax() + 1) / float(weights.shape[1]),
-                     monotonicity=float(np.mean(np.diff(places(weights)) >= -BACK))
+                     monotonicity=float(np.mean(np.diff(expected_positions(weights)) >= -BACK))
                      if len(weights) > 1 else 1.0,
                      skipped=count - len(visited),
                      repeated=_repeated(weights.argmax(1), letters))
 
 
-def places(weights):
+def expected_positions(weights):
     """The expected place in the text at each step, [steps], in jamo.
 
     Of what lies on jamo: a mixture may lie partly before the first or past the last. Where nothing

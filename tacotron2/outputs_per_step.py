@@ -7,12 +7,12 @@ that emits frames has room for the most of them; of what it emits the first r co
 from nn.compat import tf
 
 
-def most(hp):
+def max_outputs_per_step(hp):
     """The largest r that the run ever has."""
     return max((hp.outputs_per_step,) + hp.outputs_per_step_schedule[::2])
 
 
-def at(hp, step):
+def outputs_per_step_at(hp, step):
     """r at a step, where the step is a number."""
     for r, until in _pairs(hp):
         if step < until:
@@ -20,13 +20,13 @@ def at(hp, step):
     return hp.outputs_per_step
 
 
-def around(hp, step):
+def frame_multiple_at(hp, step):
     """What the r of a step and of the next both divide: a batch so padded fits before and after."""
-    now, then = at(hp, step), at(hp, step + 1)
+    now, then = outputs_per_step_at(hp, step), outputs_per_step_at(hp, step + 1)
     return next(many for many in range(now, now * then + 1, now) if many % then == 0)
 
 
-def at_variable(hp, step):
+def outputs_per_step_tensor(hp, step):
     """r at a step, where the step is a variable: int32 scalar, or hp.outputs_per_step where there is no schedule.
     """
     r = hp.outputs_per_step
@@ -35,12 +35,12 @@ def at_variable(hp, step):
     return r
 
 
-def of_trained(hp):
+def trained_outputs_per_step(hp):
     """r of the last step that the weights took: hp.outputs_per_step, or by the variable that counts the steps."""
     if not hp.outputs_per_step_schedule:
         return hp.outputs_per_step
     done = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
-    return at_variable(hp, done - 1)
+    return outputs_per_step_tensor(hp, done - 1)
 
 
 def _pairs(hp):
