@@ -1,7 +1,7 @@
 """Samples ↔ STFT ↔ mel spectrogram, with pre-emphasis and Griffin-Lim.
 
-Frame i is centred on samples [i * hop, (i + 1) * hop): half of what a transform covers beyond its
-hop lies on either side, silent beyond the ends. So there are exactly samples / hop frames.
+Frame i is centred on samples [i * hop, (i + 1) * hop). The window reaches beyond this hop by the
+same length on either side, and the signal is padded with zeros, so there are samples / hop frames.
 """
 import functools
 
@@ -9,135 +9,140 @@ import librosa.filters
 import numpy as np
 from scipy import signal, sparse
 
-def preemphasis(samples, share):
-    """float64 [samples]: of each, what is left without `share` of the one before it."""
-    return signal.lfilter([1, -share], [1], np.asarray(samples, np.float64))
+_MIN_AMPLITUDE = 1e-5       # of a mel channel; avoids log(0)
+_EPSILON = 1e-16            # avoids 0 / 0
+# Iterations of the non-negative least squares: the mel of the result differs by less than 0.02 dB.
+_NNLS_ITERATIONS = 20
+# Acceleration of Griffin-Lim (Perraudin, Balazs, Søndergaard, 2013): fewer iterations.
+_MOMENTUM = 0.99
 
 
-def inv_preemphasis(samples, share):
-    """What `preemphasis` was made of, float64 [samples]."""
-    return InvPreemphasis(share)(samples)
+def preemphasis(samples, coefficient):
+    """High-pass filter y[t] = x[t] - coefficient * x[t - 1], as float64 [samples]."""
+    return signal.lfilter([1, -coefficient], [1], np.asarray(samples, np.float64))
+
+
+def inv_preemphasis(samples, coefficient):
+    """The inverse of `preemphasis`, float64 [samples]."""
+    return InvPreemphasis(coefficient)(samples)
 
 
 class InvPreemphasis(object):
-    """`inv_preemphasis` of a sound that comes in parts."""
+    """`inv_preemphasis` for a signal that arrives in chunks: call it once for each chunk."""
 
-    def __init__(self, share):
-        self.share, self.state = share, [0.0]
+    def __init__(self, coefficient):
+        self.coefficient, self.state = coefficient, [0.0]
 
     def __call__(self, samples):
-        samples, self.state = signal.lfilter([1], [1, -self.share], samples, zi=self.state)
+        samples, self.state = signal.lfilter([1], [1, -self.coefficient], samples, zi=self.state)
         return samples
 
 
 def melspectrogram(samples, hp):
-    """float32 [frames, mels] of samples [frames * hop], in [-mel_range, mel_range]."""
+    """Normalised mel, float32 [frames, n_mels] in ±max_abs_value, of samples [frames * hop]."""
     magnitudes = np.abs(stft(preemphasis(samples, hp.preemphasis), hp))
     return normalize(mel_basis(hp).dot(magnitudes.T).T, hp)
 
 
 def normalize(amplitudes, hp):
-    """Mel amplitudes → float32, dB over the reference scaled linearly to ±mel_range."""
-    decibels = 20 * np.log10(np.maximum(1e-5, amplitudes)) - hp.ref_level_db
-    share = np.clip((decibels - hp.min_level_db) / -hp.min_level_db, 0, 1)
-    return (hp.max_abs_value * (2 * share - 1)).astype(np.float32)
+    """Mel amplitudes → float32: dB relative to ref_level_db, [min_level_db, 0] → ±max_abs_value."""
+    decibels = 20 * np.log10(np.maximum(_MIN_AMPLITUDE, amplitudes)) - hp.ref_level_db
+    scaled = np.clip((decibels - hp.min_level_db) / -hp.min_level_db, 0, 1)
+    return (hp.max_abs_value * (2 * scaled - 1)).astype(np.float32)
 
 
-def denormalize(normalised_mel, hp):
-    """The inverse of `normalize`, in float64."""
-    share = (np.clip(np.float64(normalised_mel) / hp.max_abs_value, -1, 1) + 1) / 2
-    return 10 ** ((share * -hp.min_level_db + hp.min_level_db + hp.ref_level_db) / 20)
+def denormalize(mel, hp):
+    """The inverse of `normalize`: mel amplitudes, float64."""
+    scaled = (np.clip(np.float64(mel) / hp.max_abs_value, -1, 1) + 1) / 2
+    return 10 ** ((scaled * -hp.min_level_db + hp.min_level_db + hp.ref_level_db) / 20)
 
 
 def stft(samples, hp):
-    """complex128 [frames, 1 + fft / 2] of samples [frames * hop]."""
+    """complex128 [frames, 1 + n_fft / 2] of samples [frames * hop]."""
     if len(samples) % hp.hop_length:
-        raise ValueError("%d samples are no multiple of hop_length=%d" % (len(samples), hp.hop_length))
-    around = (hp.n_fft - hp.hop_length) // 2
-    padded = np.pad(samples, (around, around), mode="constant")
+        raise ValueError("%d samples: should be a multiple of hop_length=%d"
+                         % (len(samples), hp.hop_length))
+    padding = (hp.n_fft - hp.hop_length) // 2
+    padded = np.pad(samples, (padding, padding), mode="constant")
     starts = hp.hop_length * np.arange(len(samples) // hp.hop_length)
     return np.fft.rfft(padded[starts[:, None] + np.arange(hp.n_fft)] * _stft_window(hp))
 
 
-def istft(wanted, hp):
-    """float64 [frames * hop] whose spectrum is nearest to `wanted` (Griffin, Lim 1984, eq. 6)."""
+def istft(spectrum, hp):
+    """Samples float64 [frames * hop] whose STFT is closest to `spectrum`, by least squares.
+
+    Griffin and Lim, 1984, equation 6.
+    """
     window = _stft_window(hp)
-    frames = np.fft.irfft(wanted, hp.n_fft) * window
+    frames = np.fft.irfft(spectrum, hp.n_fft) * window
     weights = np.broadcast_to(window ** 2, frames.shape)
-    around = (hp.n_fft - hp.hop_length) // 2
-    inside = slice(around, around + len(frames) * hp.hop_length)
-    return (_overlap_add(frames, hp.hop_length)[inside]
-            / np.maximum(1e-8, _overlap_add(weights, hp.hop_length)[inside]))
-
-
-@functools.lru_cache(maxsize=4)
-def _mel_basis(sample_rate, fft, mels, low, high):
-    return sparse.csr_matrix(np.float64(librosa.filters.mel(sr=sample_rate, n_fft=fft, n_mels=mels,
-                                                            fmin=low, fmax=high)))
+    padding = (hp.n_fft - hp.hop_length) // 2
+    unpadded = slice(padding, padding + len(frames) * hp.hop_length)
+    return (_overlap_add(frames, hp.hop_length)[unpadded]
+            / np.maximum(1e-8, _overlap_add(weights, hp.hop_length)[unpadded]))
 
 
 def mel_basis(hp):
-    """Sparse float64 [mels, 1 + fft / 2]: Slaney's triangles, each of the same area."""
+    """Sparse float64 [n_mels, 1 + n_fft / 2]: Slaney's triangular filters of equal area."""
     return _mel_basis(hp.sample_rate, hp.n_fft, hp.n_mels, hp.fmin, hp.fmax)
 
 
+@functools.lru_cache(maxsize=4)
+def _mel_basis(sample_rate, n_fft, n_mels, fmin, fmax):
+    return sparse.csr_matrix(np.float64(librosa.filters.mel(
+        sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax)))
+
+
 def _stft_window(hp):
-    """Hann window [fft] of hp.win_length samples, in the middle of the transform."""
-    before = (hp.n_fft - hp.win_length) // 2
+    """Hann window of win_length samples, centred in n_fft: [n_fft]."""
+    left = (hp.n_fft - hp.win_length) // 2
     return np.pad(signal.get_window("hann", hp.win_length),
-                  (before, hp.n_fft - hp.win_length - before), mode="constant")
+                  (left, hp.n_fft - hp.win_length - left), mode="constant")
 
 
-def _overlap_add(frames, hop):
-    """Sum of frames [frames, fft], each hop samples after the one before: [frames * hop + …]."""
-    count, length = frames.shape
-    parts = -(-length // hop)
-    cut = np.pad(frames, ((0, 0), (0, parts * hop - length)), mode="constant")
-    cut = cut.reshape(count, parts, hop)
-    total = np.zeros((count + parts - 1, hop))
-    for part in range(parts):
-        total[part:part + count] += cut[:, part]
+def _overlap_add(frames, hop_length):
+    """Sum of frames [frames, n_fft], each shifted by a hop: [frames * hop + …]."""
+    n_frames, length = frames.shape
+    n_hops = -(-length // hop_length)
+    hops = np.pad(frames, ((0, 0), (0, n_hops * hop_length - length)), mode="constant")
+    hops = hops.reshape(n_frames, n_hops, hop_length)
+    total = np.zeros((n_frames + n_hops - 1, hop_length))
+    for index in range(n_hops):
+        total[index:index + n_frames] += hops[:, index]
     return total.reshape(-1)
 
 
-# steps of the non-negative fit; its mel is then within 0.02 dB of the one that is given
-_FIT_STEPS = 20
-# how far each estimate goes on in its direction (Perraudin et al., 2013): converges in fewer steps
-_MOMENTUM = 0.99
-
-
 def griffin_lim(mel, hp):
-    """Samples float32 [frames * hop] in [-1, 1] whose mel is near to `mel` [frames, mels].
+    """Samples float32 [frames * hop] in [-1, 1] for a normalised mel [frames, n_mels].
 
-    The same mel gives the same samples: the phases it starts from are always the same.
+    Griffin and Lim, 1984. Deterministic: the random initial phases have a fixed seed.
     """
-    magnitudes = _sharpen(_mel_to_linear(denormalize(mel, hp), hp),
-                            hp.griffin_lim_power)
+    magnitudes = _sharpen(_mel_to_linear(denormalize(mel, hp), hp), hp.griffin_lim_power)
     angles = np.random.RandomState(0).uniform(-np.pi, np.pi, magnitudes.shape)
-    phases, before = np.exp(1j * angles), 0
+    phases, previous = np.exp(1j * angles), 0
     for _ in range(hp.griffin_lim_iters):
         estimate = stft(istft(magnitudes * phases, hp), hp)
-        ahead = estimate + _MOMENTUM * (estimate - before)
-        phases, before = ahead / np.maximum(1e-16, np.abs(ahead)), estimate
+        accelerated = estimate + _MOMENTUM * (estimate - previous)
+        phases, previous = accelerated / np.maximum(_EPSILON, np.abs(accelerated)), estimate
     samples = inv_preemphasis(istft(magnitudes * phases, hp), hp.preemphasis)
     return (samples / max(1, np.abs(samples).max(initial=0))).astype(np.float32)
 
 
 def _mel_to_linear(mel_amplitudes, hp):
-    """Magnitudes ≥ 0 [frames, 1 + fft / 2] whose mel is `mel_amplitudes` [frames, mels].
+    """Magnitudes [frames, 1 + n_fft / 2] for mel amplitudes [frames, n_mels].
 
-    Multiplicative steps (Lee and Seung, 2001, theorem 1): none of them makes a magnitude negative.
+    Non-negative least squares by the multiplicative updates of Lee and Seung, 2001, theorem 1.
     """
     basis = mel_basis(hp)
-    wanted = basis.T.dot(mel_amplitudes.T)
-    magnitudes = wanted
-    for _ in range(_FIT_STEPS):
-        magnitudes = magnitudes * wanted / np.maximum(1e-16, basis.T.dot(basis.dot(magnitudes)))
+    target = basis.T.dot(mel_amplitudes.T)
+    magnitudes = target
+    for _ in range(_NNLS_ITERATIONS):
+        magnitudes = magnitudes * target / np.maximum(_EPSILON, basis.T.dot(basis.dot(magnitudes)))
     return magnitudes.T
 
 
 def _sharpen(magnitudes, power):
-    """The magnitudes to a power, every frame as loud as before."""
-    sharp = magnitudes ** power
-    return sharp * (np.linalg.norm(magnitudes, axis=1, keepdims=True)
-                    / np.maximum(1e-16, np.linalg.norm(sharp, axis=1, keepdims=True)))
+    """magnitudes ** power, with the energy of each frame unchanged."""
+    sharpened = magnitudes ** power
+    return sharpened * (np.linalg.norm(magnitudes, axis=1, keepdims=True)
+                        / np.maximum(_EPSILON, np.linalg.norm(sharpened, axis=1, keepdims=True)))

@@ -1,1 +1,1 @@
-"""What every room uses: errors, command lines, files, plots. Nothing here knows of speech."""
+"""Used by all packages: errors, command line, files, hyper-parameters, plots, HTML reports."""

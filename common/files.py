@@ -1,4 +1,4 @@
-"""Reading and writing whole files: what is written is there complete or not at all."""
+"""Reading and writing whole files. A file that is written appears complete or not at all."""
 import contextlib
 import json
 import os
@@ -8,9 +8,10 @@ from common.errors import InputError
 
 @contextlib.contextmanager
 def atomic_write(path, mode="wb", encoding=None):
-    """An open file that takes the name `path` when the block ends, and vanishes if it fails.
+    """A context manager: an open file that replaces `path` when the block succeeds.
 
-    The content is on the disk before the name is, so that a crash leaves the old file or the new.
+    The content is flushed to the disk before the rename, so that a crash leaves the old file or the
+    new one. If the block fails, the temporary file is removed.
     """
     temporary = "%s.%d.part" % (path, os.getpid())
     try:
@@ -19,55 +20,57 @@ def atomic_write(path, mode="wb", encoding=None):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException as problem:
+    except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.remove(temporary)
-        if isinstance(problem, OSError) and problem.errno and not problem.filename:
-            raise OSError(problem.errno, problem.strerror, path)    # a full disk names no file
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            # the error of a full disk does not name the file
+            raise OSError(error.errno, error.strerror, path)
         raise
 
 
 def fsync_path(path):
-    """Wait until the content of a file, or of a folder as the names in it, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    """Flush the content of a file, or the entries of a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
-
-
-def read_lines(path):
-    """The lines of a text file, without their ends. Only a line feed ends one."""
-    lines = [line.rstrip("\r") for line in read_text(path).split("\n")]
-    return lines if lines[-1] else lines[:-1]
+        os.close(descriptor)
 
 
 def read_bytes(path):
-    """The content of the file. Raises InputError where there is none to be had."""
+    """The content of a file. Raises InputError if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
         raise InputError("%s: there is no such file" % path)
     except IsADirectoryError:
-        raise InputError("%s: is a folder, and should be a file" % path)
-    except OSError as problem:
-        raise InputError("%s: cannot be read (%s)" % (path, problem.strerror))
+        raise InputError("%s: is a folder; should be a file" % path)
+    except OSError as error:
+        raise InputError("%s: cannot be read (%s)" % (path, error.strerror))
 
 
 def decode_utf8(data, name):
-    """The text of UTF-8 bytes, with or without byte-order mark, that came from the file `name`."""
+    """Bytes of the file `name` as text, without a byte-order mark. Raises InputError if not UTF-8.
+    """
     try:
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
         raise InputError("%s:%d: is not UTF-8 (byte 0x%02X); convert the file, for example with "
-                         "iconv -f CP949 -t UTF-8" % (name, line, problem.object[problem.start]))
+                         "iconv -f CP949 -t UTF-8" % (name, line, error.object[error.start]))
 
 
 def read_text(path):
-    """The text of a UTF-8 file. Raises InputError: missing, a folder, not UTF-8."""
+    """The text of a UTF-8 file. Raises InputError if it cannot be read or decoded."""
     return decode_utf8(read_bytes(path), path)
+
+
+def read_lines(path):
+    """The lines of a text file without line ends; only a line feed ends a line."""
+    lines = [line.rstrip("\r") for line in read_text(path).split("\n")]
+    return lines if lines[-1] else lines[:-1]
 
 
 def write_json(path, content):
@@ -77,12 +80,12 @@ def write_json(path, content):
 
 
 def read_json(path, **options):
-    """What a JSON file holds; `options` are those of json.loads.
+    """The content of a JSON file; `options` are those of json.loads.
 
-    Raises InputError where it is missing or damaged.
+    Raises InputError if the file cannot be read or is not valid JSON.
     """
     text = read_text(path)
     try:
         return json.loads(text, **options)
-    except ValueError as problem:
-        raise InputError("%s: is not valid JSON (%s)" % (path, problem))
+    except ValueError as error:
+        raise InputError("%s: is not valid JSON (%s)" % (path, error))

@@ -1,4 +1,4 @@
-"""Recordings → samples → mel → samples."""
+"""Reading recordings, mel spectrograms, Griffin-Lim and writing WAV files."""
 import io
 import struct
 
@@ -16,29 +16,30 @@ from common.hparam_set import create_hparams
 
 @pytest.mark.parametrize("ending", ["wav", "flac"])
 @pytest.mark.parametrize("rate, channels", [(16000, 1), (44100, 2), (8000, 1), (48000, 6)])
-def test_any_rate_and_channels_become_one_voice(tmp_path, hp, ending, rate, channels):
+def test_recordings_become_mono_at_the_target_sample_rate(tmp_path, hp, ending, rate, channels):
     path = write_recording(tmp_path / ("x." + ending), seconds=0.5, rate=rate, channels=channels)
     samples = audio.load_recording(path, hp)
     assert samples.dtype == np.float32 and samples.ndim == 1
     assert abs(len(samples) - 8000) <= 1
     assert np.abs(samples).max() == pytest.approx(hp.rescaling_max)
-    found, start = harmonic_tone(0.5), 100
-    found = found / np.abs(found).max() * hp.rescaling_max
-    assert np.abs(samples[start:-start] - found[start:len(samples) - start]).max() < 0.1
+    expected, edge = harmonic_tone(0.5), 100
+    expected = expected / np.abs(expected).max() * hp.rescaling_max
+    assert np.abs(samples[edge:-edge] - expected[edge:len(samples) - edge]).max() < 0.1
 
 
-def test_resampling_keeps_what_is_below_half_the_rate_and_nothing_else(tmp_path, hp):
+def test_resampling_keeps_only_frequencies_below_the_new_nyquist_frequency(tmp_path, hp):
     time = np.arange(44100) / 44100
     low, high = np.sin(2 * np.pi * 7000 * time), np.sin(2 * np.pi * 9000 * time)
     soundfile.write(str(tmp_path / "low.wav"), 0.5 * low, 44100, subtype="FLOAT")
     soundfile.write(str(tmp_path / "both.wav"), 0.5 * (low + high), 44100, subtype="FLOAT")
     expected = np.sin(2 * np.pi * 7000 * np.arange(16000) / 16000)[500:-500]
     for name in ("low.wav", "both.wav"):
-        found = audio.load_recording(str(tmp_path / name), hp)[500:-500]  # it rings where a sine sets in
+        # the filter rings at the onset of the sine
+        found = audio.load_recording(str(tmp_path / name), hp)[500:-500]
         assert np.abs(found / np.abs(found).max() - expected).max() < 1e-3
 
 
-def test_silence_is_trimmed_to_the_margin(tmp_path, hp):
+def test_silence_is_trimmed_except_for_the_margin(tmp_path, hp):
     rest = np.random.RandomState(0).standard_normal(16000) * 1e-4
     path = str(tmp_path / "x.wav")
     soundfile.write(path, np.concatenate([rest, harmonic_tone(0.5), rest]), 16000)
@@ -46,7 +47,7 @@ def test_silence_is_trimmed_to_the_margin(tmp_path, hp):
     assert 0 <= len(audio.load_recording(path, hp)) - 8000 - margins <= 2 * hp.hop_length
 
 
-def test_a_constant_offset_does_not_count_as_sound(tmp_path, hp):
+def test_a_dc_offset_does_not_prevent_trimming(tmp_path, hp):
     samples = np.concatenate([np.zeros(16000), harmonic_tone(0.5), np.zeros(16000)])
     soundfile.write(str(tmp_path / "x.wav"), 0.5 * samples + 0.2, 16000)
     assert len(audio.load_recording(str(tmp_path / "x.wav"), hp)) < 12000
@@ -66,29 +67,29 @@ def _flac():
 
 @pytest.mark.parametrize("content, reason", [
     (b"", "is empty"),
-    (b"RIFF", "is no audio"),
-    (b"this is text, not sound" * 99, "is no audio"),
-    (_bytes_of(harmonic_tone(1))[:40], "is cut off"),
-    (_bytes_of(harmonic_tone(1))[:20000], "is cut off after 20000 of 32044 bytes"),
-    (_flac()[:2000], "is no audio|is cut off"),
-    (_bytes_of(np.zeros(0)), "holds no samples"),
+    (b"RIFF", "cannot be read as audio"),
+    (b"this is text, not sound" * 99, "cannot be read as audio"),
+    (_bytes_of(harmonic_tone(1))[:40], "is truncated"),
+    (_bytes_of(harmonic_tone(1))[:20000], "is truncated after 20000 of 32044 bytes"),
+    (_flac()[:2000], "cannot be read as audio|is truncated"),
+    (_bytes_of(np.zeros(0)), "contains no samples"),
     (_bytes_of(harmonic_tone(0.04)), "shorter than a frame"),
     (_bytes_of(np.zeros(16000)), "only silence"),
     (_bytes_of(np.full(16000, 0.3)), "only silence"),
     (_bytes_of(np.append(harmonic_tone(1), np.nan), "FLOAT"), "not finite")])
-def test_unfit_recordings_are_named_with_the_reason(tmp_path, hp, content, reason):
+def test_unusable_recordings_are_rejected_with_the_reason(tmp_path, hp, content, reason):
     path = tmp_path / "bad.wav"
     path.write_bytes(content)
     with pytest.raises(InputError, match="bad.wav: .*(%s)" % reason):
         audio.load_recording(str(path), hp)
 
 
-def test_a_missing_recording_is_named(tmp_path, hp):
+def test_a_missing_recording_is_rejected(tmp_path, hp):
     with pytest.raises(InputError, match="none.wav: cannot be read"):
         audio.load_recording(str(tmp_path / "none.wav"), hp)
 
 
-def test_a_length_the_writer_did_not_know_is_no_cut(tmp_path, hp):
+def test_an_unknown_length_in_the_wav_header_is_not_truncation(tmp_path, hp):
     content = bytearray(_bytes_of(harmonic_tone(0.5)))
     content[4:8] = content[40:44] = struct.pack("<I", 0xFFFFFFFF)
     (tmp_path / "piped.wav").write_bytes(content)
@@ -98,7 +99,7 @@ def test_a_length_the_writer_did_not_know_is_no_cut(tmp_path, hp):
 # -- mel -------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("preset", ["tiny", "reference"])
-def test_an_impulse_peaks_in_its_frame(preset):
+def test_an_impulse_peaks_in_the_frame_that_contains_it(preset):
     hp = create_hparams(preset)
     for position in list(range(0, 4 * hp.hop_length, 37)) + [20 * hp.hop_length - 1]:
         samples = np.zeros(20 * hp.hop_length)
@@ -109,7 +110,7 @@ def test_an_impulse_peaks_in_its_frame(preset):
         assert np.argmax(energy) in spread
 
 
-def test_frames_are_samples_over_hop(hp):
+def test_the_number_of_frames_is_samples_divided_by_hop(hp):
     samples = audio.pad_to_hop(harmonic_tone(0.333), hp)
     assert len(samples) % hp.hop_length == 0 and len(samples) - 0.333 * 16000 < hp.hop_length
     mel = audio.melspectrogram(samples, hp)
@@ -118,18 +119,18 @@ def test_frames_are_samples_over_hop(hp):
         audio.melspectrogram(samples[:-1], hp)
 
 
-def test_silence_and_full_scale_are_the_ends_of_the_range(hp):
+def test_silence_and_overload_map_to_the_ends_of_the_normalised_range(hp):
     assert (audio.melspectrogram(np.zeros(10 * hp.hop_length), hp) == -hp.max_abs_value).all()
     assert audio.melspectrogram(1e4 * harmonic_tone(0.1), hp).max() == np.float32(hp.max_abs_value)
 
 
-def test_a_frame_is_what_its_formula_says(hp):
+def test_a_mel_frame_equals_the_formula(hp):
     samples = harmonic_tone(0.5)
     high = np.append(samples[0], samples[1:] - hp.preemphasis * samples[:-1])
     middle = 20 * hp.hop_length + hp.hop_length // 2
-    around = high[middle - hp.win_length // 2:middle + hp.win_length // 2]
+    windowed = high[middle - hp.win_length // 2:middle + hp.win_length // 2]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(hp.win_length) / hp.win_length)
-    magnitudes = np.abs(np.fft.rfft(around * hann, hp.n_fft))
+    magnitudes = np.abs(np.fft.rfft(windowed * hann, hp.n_fft))
     decibels = 20 * np.log10(spectrogram.mel_basis(hp).dot(magnitudes)) - 20
     np.testing.assert_allclose(audio.melspectrogram(samples, hp)[20], 8 * (decibels + 100) / 100 - 4,
                                atol=1e-5)
@@ -138,25 +139,25 @@ def test_a_frame_is_what_its_formula_says(hp):
 @pytest.mark.parametrize("preset, values", [
     ("tiny", [0.522396, 0.471794, -1.960614, -1.654563, -1.359155]),
     ("reference", [-2.723298, 0.619092, -2.397863, -1.468300, -1.129873])])
-def test_the_mel_is_the_same_on_every_stack(preset, values):
-    """The values were written down on Python 3.11, with librosa 0.11."""
+def test_the_mel_is_the_same_on_both_stacks(preset, values):
+    """Reference values from Python 3.11 with librosa 0.11."""
     hp = create_hparams(preset)
     mel = audio.melspectrogram(audio.pad_to_hop(harmonic_tone(0.5, hp.sample_rate), hp), hp)
     np.testing.assert_allclose(mel[10, ::hp.n_mels // 5], values, atol=1e-3)
 
 
-# -- and back --------------------------------------------------------------------------------------
+# -- inversion ------------------------------------------------------------------------------------
 
-def test_the_spectrum_has_a_way_back(hp):
+def test_istft_inverts_stft(hp):
     samples = audio.pad_to_hop(harmonic_tone(0.5), hp)
-    back = spectrogram.istft(spectrogram.stft(samples, hp), hp)
-    np.testing.assert_allclose(back, samples, atol=1e-9)
+    restored = spectrogram.istft(spectrogram.stft(samples, hp), hp)
+    np.testing.assert_allclose(restored, samples, atol=1e-9)
 
 
-# measured: 0.049 and 0.033 of a range of 8, that is 0.6 and 0.4 dB; 0.27 with the sharpening
+# measured: 0.049 and 0.033 of a range of 8 (0.6 and 0.4 dB); 0.27 with sharpening
 @pytest.mark.parametrize("power, iterations, largest", [(1.0, 8, 0.06), (1.0, 60, 0.04),
                                                         (1.2, 60, 0.3)])
-def test_mel_to_griffin_lim_to_mel_is_close(hp, power, iterations, largest):
+def test_the_mel_of_griffin_lim_is_close_to_its_input(hp, power, iterations, largest):
     hp = hp.replace(griffin_lim_power=power, griffin_lim_iters=iterations)
     mel = audio.melspectrogram(audio.pad_to_hop(harmonic_tone(0.5), hp), hp)
     samples = audio.griffin_lim(mel, hp)
@@ -165,7 +166,7 @@ def test_mel_to_griffin_lim_to_mel_is_close(hp, power, iterations, largest):
     assert (samples == audio.griffin_lim(mel, hp)).all()
 
 
-def test_griffin_lim_of_silence_is_silence_and_of_full_scale_stays_in_range(hp):
+def test_griffin_lim_of_silence_is_silent_and_of_full_scale_stays_in_range(hp):
     silence = np.full([10, hp.n_mels], -hp.max_abs_value, np.float32)
     assert np.abs(audio.griffin_lim(silence, hp)).max() < 1e-3
     assert np.abs(audio.griffin_lim(-silence, hp)).max() <= 1
@@ -173,7 +174,7 @@ def test_griffin_lim_of_silence_is_silence_and_of_full_scale_stays_in_range(hp):
 
 # -- files -----------------------------------------------------------------------------------------
 
-def test_a_wav_says_where_it_comes_from(tmp_path):
+def test_written_wav_files_carry_comment_and_software(tmp_path):
     samples = np.array([0, 0.5, -0.5, 1, -1, 3, -3])
     audio.write_wav(str(tmp_path / "x.wav"), samples, 16000, "합성 음성, seed 1", "our program")
     with open(str(tmp_path / "y.wav"), "wb") as file:
