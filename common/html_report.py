@@ -1,8 +1,13 @@
 """HTML reports: Jinja2 templates on top of report_base.html, which holds the shared style."""
 import base64
+import io
 import os
+import string
 
 import jinja2
+from fontTools import subset
+
+from common.plotting import KOREAN_FONT_PATH
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -11,17 +16,30 @@ def render_page(template, **context):
     """The HTML page that the template file makes of the context. All values are escaped.
 
     The template begins with `{% extends "report_base.html" %}` and fills the blocks title, style
-    and body. `web_font` is the URL of a font for Hangul, or is not given. Filters beside Jinja's:
+    and body. `web_font` is embedded_font(text), or is not given. Filters beside Jinja's:
     `sentence` (upper-case first letter), `data_uri` (PNG bytes → URL of an inline image).
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([os.path.dirname(os.path.abspath(template)), _FOLDER]),
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(sentence=lambda text: text[:1].upper() + text[1:],
-                               data_uri=_data_uri)
+                               data_uri=lambda png: _data_uri(png, "image/png"))
     return environment.get_template(os.path.basename(template)).render(
         dict({"web_font": None}, **context))
 
 
-def _data_uri(png):
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def embedded_font(text):
+    """The URL of an inline WOFF font with the characters of the text, which may hold Hangul."""
+    options = subset.Options(flavor="woff")
+    options.drop_tables += ["TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]     # sources of its hinting
+    font = subset.load_font(KOREAN_FONT_PATH, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=text + string.printable)
+    subsetter.subset(font)
+    output = io.BytesIO()
+    subset.save_font(font, output, options)
+    return _data_uri(output.getvalue(), "font/woff")
+
+
+def _data_uri(content, media_type):
+    return "data:%s;base64,%s" % (media_type, base64.b64encode(content).decode("ascii"))

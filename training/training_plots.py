@@ -7,7 +7,7 @@ import textwrap
 from matplotlib.figure import Figure
 
 import korean
-from common.plotting import korean_font, letter_labels, png
+from common.plotting import figure_to_png, korean_font, letter_tick_labels
 
 WIDTH = 350 / 90.0  # inches: 350 pixels
 LINE = 25           # letters in a line of a title
@@ -20,7 +20,7 @@ def alignment_png(weights, symbols, title):
     `symbols` are the jamo as strings, one a column of the weights; `title` is composed Hangul.
     """
     jamo = len(symbols)
-    labels = letter_labels(korean.symbol_labels(symbols))
+    labels = letter_tick_labels(korean.symbol_labels(symbols))
     if jamo >= DENSE:
         labels = [label + 5 * " " * (place % 2) for place, label in enumerate(labels)]
     title = textwrap.fill(title, LINE)
@@ -32,7 +32,7 @@ def alignment_png(weights, symbols, title):
     axes.set_yticklabels(labels, fontproperties=korean_font(9))
     axes.set_xlabel("decoder step (violet: weight 0, yellow: 1)")
     axes.set_title(title, fontproperties=korean_font(10))
-    return png(figure)
+    return figure_to_png(figure)
 
 
 def mels_png(mels, titles, mel_range):
@@ -49,4 +49,4 @@ def mels_png(mels, titles, mel_range):
         axes.set_ylabel("mel band")
         axes.set_title(title, fontproperties=korean_font(10))
     axes.set_xlabel("frame")
-    return png(figure)
+    return figure_to_png(figure)
