@@ -22,7 +22,7 @@ from evaluation import report as reports
 from evaluation import speaking, table
 from synthesis import text_lines
 from synthesis.voice import GRIFFIN_LIM, Voice, resolve_run_folders, report_default_speaker
-from wavenet_vocoder.engine import library
+from wavenet_vocoder.engine import binding
 
 FORMAT = 1
 
@@ -47,7 +47,7 @@ def main(arguments):
         chosen, rows = choosing.chosen(stores, voice, options.sentences, options.speaker,
                                        options.unseen)
         # without the engine its samples would take hours
-        untrained = Voice(runs[0], runs[1] if library.library() else GRIFFIN_LIM, options.speaker,
+        untrained = Voice(runs[0], runs[1] if binding.load_library() else GRIFFIN_LIM, options.speaker,
                           threads=options.threads, precision="float32", trained=False)
         text = options.text and reports.of_text(options.text, texts, speaking.alignments(
             texts, voice, untrained, options.seed), voice.hp)
@@ -68,7 +68,7 @@ def _references(rows, rate):
     """{speaker: embedding} of {speaker: (store, rows)}, where there is an encoder."""
     if not likeness.is_there():
         return {}
-    return {speaker: measuring.reference([(store.arrays(row).audio, rate) for row in of_speaker])
+    return {speaker: measuring.reference([(store.load_example(row).audio, rate) for row in of_speaker])
             for speaker, (store, of_speaker) in rows.items()}
 
 
@@ -91,10 +91,10 @@ def _claim(options, runs, about):
 
 def _write(folder, report):
     files.write_json(os.path.join(folder, "evaluation.json"), table.as_object(report))
-    with files.whole(os.path.join(folder, os.path.basename(KOREAN_FONT_PATH))) as file:
+    with files.atomic_write(os.path.join(folder, os.path.basename(KOREAN_FONT_PATH))) as file:
         file.write(web_font())
     path = os.path.join(folder, "evaluation.html")
-    with files.whole(path, "w", encoding="utf-8") as file:
+    with files.atomic_write(path, "w", encoding="utf-8") as file:
         file.write(page.as_html(report))
     for part in (report.text, report if report.sentences else None):
         if part:
@@ -107,16 +107,16 @@ def _write(folder, report):
 
 def _parser():
     parser = command_line.Parser(prog="evaluate.py", description=__doc__.splitlines()[0])
-    parser.add_voice()
+    parser.add_voice_options()
     parser.add_argument("--data", action="append", default=[], metavar="STORE",
                         help="a store with recordings; several are of several speakers")
     parser.add_argument("--text", metavar="FILE",
                         help="lines without recordings, whose alignment is judged")
-    parser.add_argument("--sentences", type=command_line.positive, metavar="N",
+    parser.add_argument("--sentences", type=command_line.positive_int, metavar="N",
                         help="at most so many of the stores together (default: all held out)")
     parser.add_argument("--unseen", action="store_true",
                         help="the voice was not trained on these stores: all of them is held out")
-    parser.add_argument("--rated", type=command_line.positive, default=20, metavar="N",
+    parser.add_argument("--rated", type=command_line.positive_int, default=20, metavar="N",
                         help="naturalness and intelligibility, which take longest, are of the "
                              "first N sentences (default: 20)")
     parser.add_argument("--out", default=os.path.join("logs", "evaluation"), metavar="DIR",
@@ -125,4 +125,4 @@ def _parser():
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

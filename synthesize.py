@@ -110,11 +110,11 @@ def _speak(voice, lines, seed, progress):
                        % (line.stem, line.text))
         for number, (ids, sentence) in enumerate(zip(line.sentences, said), 1):
             name = "-alignment.png" if len(said) == 1 else "-alignment-%d.png" % number
-            with files.whole(line.stem + name) as png:
+            with files.atomic_write(line.stem + name) as png:
                 png.write(training_plots.alignment_png(sentence.alignment, [korean.SYMBOLS[i] for i in ids],
                                               line.text))
         # last: where a WAV is, its line is done
-        with files.whole(line.stem + ".wav") as wav:
+        with files.atomic_write(line.stem + ".wav") as wav:
             audio.write_wav(wav, _joined([sentence.samples for sentence in said],
                                          voice.hp.sample_rate),
                             voice.hp.sample_rate, line.comment, SOFTWARE_NAME)
@@ -126,12 +126,12 @@ def _stream(voice, lines, seed, kind):
     """Speak the lines to standard output while they are made: 16 bits, `wav` with a header."""
     output, rate = sys.stdout.buffer, voice.hp.sample_rate
     if kind == "wav":
-        output.write(audio.endless_wav_header(rate))
+        output.write(audio.streaming_wav_header(rate))
     for ids in [ids for line in lines for ids in line.sentences]:
         for samples in voice.stream(ids, seed):
-            output.write(audio.pcm16(samples).astype("<i2").tobytes())
+            output.write(audio.to_pcm16(samples).astype("<i2").tobytes())
             output.flush()
-        output.write(audio.pcm16(_pause(rate)).tobytes())
+        output.write(audio.to_pcm16(_pause(rate)).tobytes())
 
 
 def _pause(rate):
@@ -144,7 +144,7 @@ def _joined(waves, rate):
 
 
 def _seconds(line):
-    return audio.told(line.stem + ".wav")[1]
+    return audio.read_wav_info(line.stem + ".wav")[1]
 
 
 def _is_done(line):
@@ -152,7 +152,7 @@ def _is_done(line):
     path = line.stem + ".wav"
     if not os.path.exists(path):
         return False
-    if audio.told(path)[0] != line.comment:
+    if audio.read_wav_info(path)[0] != line.comment:
         raise InputError("%s: is there already and says something else; choose another --out or "
                          "move it away" % path)
     return True
@@ -162,7 +162,7 @@ def _parser():
     parser = command_line.Parser(prog="synthesize.py", description=__doc__.splitlines()[0])
     parser.add_argument("text", metavar="TEXT.txt", help="UTF-8, a line an utterance")
     parser.add_argument("--out", default="spoken", metavar="DIR", help="default: spoken")
-    parser.add_voice()
+    parser.add_voice_options()
     parser.add_argument("--precision", choices=("auto",) + PRECISIONS, default="auto",
                         help="of WaveNet's weights; default: auto, the fewest bits that cannot be "
                              "heard")
@@ -172,11 +172,11 @@ def _parser():
     parser.add_argument("--resume", action="store_true",
                         help="skip lines whose WAV was written with the same text, seed and voice: "
                              "as without it, and a script that says so is clearer")
-    parser.add_lexicon()
+    parser.add_lexicon_option()
     parser.add_argument("--strict", action="store_true",
                         help="a character that cannot be read is an error, and not left out")
     return parser
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

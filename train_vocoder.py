@@ -32,16 +32,16 @@ def evaluation(run, model, training, held_out):
         losses = []
         for items in validated:
             check()
-            losses.append(session.run(model.validation, model.feed(items, random)))
+            losses.append(session.run(model.validation_loss, model.make_feed_dict(items, random)))
         figures = {"validation/loss": np.average(losses, weights=[len(part) for part in validated])}
         frames = SHOWN_SECONDS * hp.sample_rate // hp.hop_length
-        mels = [item.store.mel(item.row)[:frames] for _, item in shown]
-        copies = generate_waveforms(model.vocoder(session), mels, [item.speaker for _, item in shown],
+        mels = [item.store.load_mel(item.row)[:frames] for _, item in shown]
+        copies = generate_waveforms(model.vocoder(session), mels, [item.speaker_id for _, item in shown],
                           [hp.seed] * len(shown), hp, lambda samples: check())
         distances = {}
         for (kind, item), mel, copy in zip(shown, mels, copies):
             check()
-            copied = audio.mel(copy, hp)
+            copied = audio.melspectrogram(copy, hp)
             distances.setdefault(kind, []).append(np.mean(np.abs(copied - mel)))
             name = journal.name(kind, item)
             journal.sound(step, name, copy, hp.sample_rate,
@@ -58,7 +58,7 @@ def evaluation(run, model, training, held_out):
 
 def main(arguments):
     parser = command_line.Parser(prog="train_vocoder.py", description=__doc__.split("\n")[0])
-    parser.add_training()
+    parser.add_training_options()
     parser.add_argument("--gta", metavar="RUN",
                         help="learn from the mels that this run of train_tacotron.py predicts, as "
                              "synthesis will give them")
@@ -68,13 +68,13 @@ def main(arguments):
         run, stores, options.gta))
     hp = run.hp
     model = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
-    order = batches.Order(training, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
+    sampler = batches.BatchSampler(training, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
     return loop.train(run, options, model.optimizer, {},
-                      order.batch, lambda items, step: model.feed(
-                          items, np.random.RandomState([hp.seed, step])), model.padding,
+                      sampler.batch_items, lambda items, step: model.make_feed_dict(
+                          items, np.random.RandomState([hp.seed, step])), model.padding_fraction,
                       memory_estimate.vocoder(hp),
                       evaluation(run, model, training, held_out))
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

@@ -1,4 +1,4 @@
-"""What is there: a Host, as judge.py reads it."""
+"""What this machine has, as diagnosis.py reads it."""
 import ctypes
 import glob
 import importlib.util
@@ -9,11 +9,11 @@ import shutil
 import sys
 from collections import namedtuple
 
+import psutil
 from packaging.requirements import Requirement
 
-from common import plotting
-from common.device import available_cpus
-from doctor import gpu_driver as cards
+from common import device, plotting
+from doctor.gpu_driver import query_driver
 from doctor.tensorflow_builds import BUILDS
 
 try:
@@ -23,105 +23,81 @@ except ImportError:         # Python 3.6
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDERS = ("data", "logs")      # where the programs read and write by default
-_UNLIMITED = 1 << 60            # a cgroup of the first version says so in a number of its own
 
-# stack: a name in BUILDS; tensorflow: (version, whether CUDA is in it), or (None, why it does not
-# load); differing: sentences, what is not as the lock says; memory, shm: bytes or None; folders:
-# [Folder]; cards: Cards; libraries: {name: version or None where it is missing}; font: whether it
-# is there; engine: a sentence on the vocoder's native engine, or None where there is none
-Host = namedtuple("Host", "stack python tensorflow differing processor cores memory shm folders "
-                          "cards container libraries font engine")
-# free: bytes; path: the folder, or where it is not there yet, the one that it would be made in
+# All that decides whether TensorFlow can use a GPU. stack: a key of BUILDS; tensorflow: (version,
+# whether it was built with CUDA), or (None, the error of its import); cuda_libraries: {name:
+# version, None if it is missing}; driver: gpu_driver.Driver
+GpuEnvironment = namedtuple("GpuEnvironment", "stack tensorflow cuda_libraries driver in_container")
+# The same fields and more. package_differences: a sentence per package that is not as pinned;
+# memory, shm: bytes, shm None without /dev/shm; folders: [Folder]; font: whether the Korean one is
+# there; engine: the vocoder engine's vector instructions, or None without an engine
+Machine = namedtuple("Machine", GpuEnvironment._fields + (
+    "python", "package_differences", "processor", "cpus", "memory", "shm", "folders", "font",
+    "engine"))
+# path: the folder, or while it does not exist the one that it would be created in; free: bytes
 Folder = namedtuple("Folder", "name path free writable")
 
 
-def find():
-    """The Host that this runs on."""
-    tensorflow = _tensorflow()
+def inspect_gpu_environment(driver=None):
+    """GpuEnvironment of this process. Fast: it looks at nothing else of the machine."""
     stack = "faithful" if sys.version_info < (3, 7) else "present-day"
-    build = BUILDS[stack]
-    return Host(
-        stack, platform.python_version(), tensorflow, differing(os.path.join(ROOT, build.lock)),
-        _processor(), available_cpus(), _memory(), _room("/dev/shm"),
-        [_folder(name) for name in FOLDERS], cards.find(), in_container(),
-        {name: _library(name) for name in build.libraries}, os.path.isfile(plotting.KOREAN_FONT_PATH),
-        _engine())
+    return GpuEnvironment(
+        stack, _tensorflow(),
+        {name: _library_version(name) for name in BUILDS[stack].cuda_libraries},
+        driver or query_driver(),
+        os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"))
 
 
-def in_container():
-    return os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv")
+def inspect_machine():
+    """Machine that this process runs on."""
+    environment = inspect_gpu_environment()
+    lock_file = os.path.join(ROOT, BUILDS[environment.stack].lock_file)
+    return Machine(*environment + (
+        platform.python_version(), package_differences(lock_file), device.cpu_model(),
+        device.available_cpus(), device.available_memory(), _file_system_size("/dev/shm"),
+        [_folder(name) for name in FOLDERS], os.path.isfile(plotting.KOREAN_FONT_PATH), _engine()))
+
+
+def package_differences(lock_file):
+    """A sentence for each package that is not installed as the lock file pins it."""
+    with open(lock_file, encoding="utf-8") as file:
+        pins = [Requirement(line.split("\\")[0].strip()) for line in file
+                if re.match(r"[\w.-]+==", line)]
+    cpu_only = _package_version("tensorflow-cpu") is not None
+    differences = []
+    for pin in pins:
+        if pin.marker and not pin.marker.evaluate():
+            continue
+        if cpu_only and re.match("nvidia-.*-cu12$", pin.name):      # the Makefile leaves them out
+            continue
+        version = _package_version(pin.name)
+        if pin.name in ("tensorflow", "tensorflow-gpu"):    # the Makefile replaces one by another
+            version = (version or _package_version("tensorflow-cpu")
+                       or _package_version("tensorflow"))
+        if version is None:
+            differences.append("%s is missing" % pin.name)
+        elif not pin.specifier.contains(version):
+            differences.append("%s is %s, the lock says %s" % (pin.name, version, pin.specifier))
+    return differences
 
 
 def _tensorflow():
-    """(version, whether it has CUDA), or (None, why it does not load)."""
     try:
         from nn import compat
-    except Exception as problem:      # a library that is missing, of whatever kind the error is
+    except Exception as problem:        # an import can fail in any way
         return None, str(problem).strip().splitlines()[-1]
     return compat.VERSION, compat.tf.test.is_built_with_cuda()
 
 
-def differing(lock):
-    """Sentences on the packages that are not there as the lock file pins them."""
-    with open(lock, encoding="utf-8") as file:
-        pins = [Requirement(line.split("\\")[0].strip()) for line in file
-                if re.match(r"[\w.-]+==", line)]
-    with_cuda = _version("tensorflow-cpu") is None
-    found = []
-    for pin in pins:
-        if pin.marker and not pin.marker.evaluate() or (
-                pin.name.startswith("nvidia-") and not with_cuda):
-            continue
-        version = _version(pin.name)
-        if pin.name in ("tensorflow", "tensorflow-gpu"):        # as the Makefile exchanges them
-            version = version or _version("tensorflow-cpu") or _version("tensorflow")
-        if version is None:
-            found.append("%s is missing" % pin.name)
-        elif not pin.specifier.contains(version):
-            found.append("%s is %s, the lock says %s" % (pin.name, version, pin.specifier))
-    return found
-
-
-def _version(package):
+def _package_version(package):
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
 
 
-def _processor():
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":")[1].strip() for line in file
-                        if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
-def _memory():
-    """Bytes that this process may have: what is available, within its control group's limit."""
-    try:
-        with open("/proc/meminfo", encoding="utf-8") as file:
-            free = int(re.search(r"MemAvailable:\s+(\d+) kB", file.read()).group(1)) * 1024
-    except (OSError, AttributeError):
-        return None
-    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        words = _first_words(limit)
-        if words and words[0].isdigit() and int(words[0]) < _UNLIMITED:
-            free = min(free, int(words[0]))
-    return free
-
-
-def _first_words(path):
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.readline().split()
-    except OSError:
-        return []
-
-
-def _room(path):
-    """Bytes of the file system that is mounted there, or None."""
+def _file_system_size(path):
+    """Bytes of the file system mounted on a path; None if the path does not exist."""
     try:
         return shutil.disk_usage(path).total
     except OSError:
@@ -135,35 +111,35 @@ def _folder(name):
     return Folder(name, path, shutil.disk_usage(path).free, os.access(path, os.W_OK | os.X_OK))
 
 
-def _library(name):
-    """The version of a CUDA library as TensorFlow will find it, or None.
+def _library_version(name):
+    """Version of the CUDA library that TensorFlow would load, or None.
 
-    The wheels of CUDA 12 lie beside TensorFlow, which looks for them there; else the loader is
-    asked, and the version read off the file's name.
+    TensorFlow looks for the wheels of CUDA 12 in its own site-packages first, then asks the
+    dynamic loader. The version of a file from the loader is in its full name.
     """
-    beside = importlib.util.find_spec("nvidia")
-    for folder in beside.submodule_search_locations if beside else ():
+    wheels = importlib.util.find_spec("nvidia")
+    for folder in wheels.submodule_search_locations if wheels else ():
         for path in glob.glob(os.path.join(folder, "*", "lib", name)):
             part = os.path.basename(os.path.dirname(os.path.dirname(path)))
-            return _version("nvidia-%s-cu12" % part.replace("_", "-")) or "unknown"
+            return _package_version("nvidia-%s-cu12" % part.replace("_", "-")) or "unknown"
     try:
         ctypes.CDLL(name)
-        with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
-            path = next(line.split(None, 5)[5].strip() for line in maps
-                        if name.split(".so")[0] + ".so" in line)
-    except (OSError, StopIteration):
+    except OSError:
         return None
+    stem = os.sep + name.split(".so")[0] + ".so"
+    path = next((loaded.path for loaded in psutil.Process().memory_maps()
+                 if stem in loaded.path), name)
     return os.path.realpath(path).split(".so.")[-1]
 
 
 def _engine():
-    """A sentence on the vocoder's native engine, or None where there is none."""
+    """The vector instructions of the vocoder engine, or None without an engine."""
     try:
-        from wavenet_vocoder.engine import library
+        from wavenet_vocoder.engine import binding
     except ImportError:
         return None
-    if not library.library():
+    if not binding.load_library():
         return None
-    widths = (("avx512", "AVX-512, 16 numbers wide"), ("avx2", "AVX2, 8 numbers wide"))
-    return next((said for name, said in widths if library.has("float32", name)),
-                "portable, without vector instructions of its own")
+    sets = (("avx512", "AVX-512, 16 floats per vector"), ("avx2", "AVX2, 8 floats per vector"))
+    return next((description for name, description in sets if binding.supports("float32", name)),
+                "portable C, no vector instructions")

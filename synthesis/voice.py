@@ -11,7 +11,7 @@ from common.errors import InputError
 from korean.utterances import add_final_punctuation, split_into_utterances
 from nn import compat
 from nn.compat import tf
-from tacotron2.inference import Synthesizer
+from tacotron2.synthesizer import Synthesizer
 from training import checkpoint
 from training import run_folder
 from wavenet_vocoder import philox, wavegen
@@ -118,9 +118,9 @@ class Voice(object):
                                 self.vocoder_hp)
 
     def line(self, ids, seed):
-        """The tacotron2.inference.Line of a line: its mel and alignment."""
+        """The tacotron2.synthesizer.MelOutput of a line: its mel and alignment."""
         # by itself: in a batch of another shape a sum is rounded otherwise in its last bit
-        return self.tacotron.speak(self.tacotron_session, [ids], [self.speaker], [seed])[0]
+        return self.tacotron.infer(self.tacotron_session, [ids], [self.speaker], [seed])[0]
 
     def waves(self, ids, mels, seed, progress=Silent()):
         """What the vocoder makes of mels of lines of these ids: samples [frames · hop] each."""
@@ -186,7 +186,7 @@ def _loaded(run, build, weights):
     with tf.Graph().as_default():
         tf.set_random_seed(run.hp.seed)
         built = build()
-        session = compat.session()
+        session = compat.create_session()
         return built, session, weights.into(session, run)
 
 
@@ -206,8 +206,8 @@ def _initialised(session, run):
 # values: (run, names) → ({name: array}, their step)
 _Weights = namedtuple("_Weights", "into values")
 _newest = _Weights(checkpoint.restore_trained_weights, checkpoint.read_trained_weights)
-_best = _Weights(functools.partial(checkpoint.restore_trained_weights, of_best=True),
-                 functools.partial(checkpoint.read_trained_weights, of_best=True))
+_best = _Weights(functools.partial(checkpoint.restore_trained_weights, best=True),
+                 functools.partial(checkpoint.read_trained_weights, best=True))
 _initial = _Weights(_initialised, _initial_values)
 
 

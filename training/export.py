@@ -15,7 +15,7 @@ from common import command_line
 from common.errors import InputError
 from nn import compat
 from nn.compat import tf
-from tacotron2.inference import Synthesizer
+from tacotron2.synthesizer import Synthesizer
 from training import checkpoint
 from training import run_folder
 from wavenet_vocoder.wavegen import GraphVocoder
@@ -52,7 +52,7 @@ def _write(run, folder, best):
     """Write a run's run.json and the trained values of its variables into a folder."""
     with tf.Graph().as_default():
         _BUILD[run.model_type](run)
-        with compat.session() as session:
+        with compat.create_session() as session:
             step = checkpoint.restore_trained_weights(session, run, best)
             # the graph counts its steps only where r has a schedule
             if not any(v.op.name == "global_step" for v in tf.global_variables()):
@@ -78,4 +78,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

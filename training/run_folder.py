@@ -10,11 +10,11 @@ from common.hparam_set import (create_hparams, hparams_from_dict,
                                override_hparams, override_run_hparams)
 from korean.utterances import are_punctuated
 from nn.compat import STACK, VERSION
-from tacotron2 import network as tacotron
+from tacotron2 import tacotron
 from wavenet_vocoder import wavenet
 
 FORMAT_VERSION = 2      # 1 had no has_speaker_embedding: one of several speakers, none of one
-_PARTS = {"tacotron": tacotron.PARTS, "vocoder": wavenet.FREEZABLE_SCOPES}
+_PARTS = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}
 SOFTWARE_NAME = "voicecloning"       # what a synthesized WAV says it was made by
 
 
@@ -117,7 +117,7 @@ def create_or_resume_run(folder, kind, stores, preset, changes, origin=None):
                              % next(name for name in speakers if speakers.count(name) > 1))
         run = _new(folder, kind, stores, preset, changes, origin and load_source_run(origin, kind))
     for store in stores:
-        require_same_values(store.audio, run.hp.audio_settings(), "%s" % store.folder,
+        require_same_values(store.audio_settings, run.hp.audio_settings(), "%s" % store.folder,
                      "the run (preset %s)" % preset if preset else "the run")
         require_same_values({"pronounce": store.normalizer.pronounce}, {"pronounce": run.hp.pronounce},
                      store.folder, "the run")

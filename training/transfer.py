@@ -12,12 +12,12 @@ import numpy as np
 
 import korean
 from nn.compat import tf
-from tacotron2 import network as tacotron
+from tacotron2 import tacotron
 from training import checkpoint
 from wavenet_vocoder import wavenet
 
 _TABLES = re.compile(r"/(speakers?|symbols)/table$")
-_SPEAKER_ROWS = {"tacotron": tacotron.n_speaker_embeddings, "vocoder": wavenet.speaker_rows}
+_SPEAKER_ROWS = {"tacotron": tacotron.speaker_row_offsets, "vocoder": wavenet.speaker_rows}
 
 
 def take_weights(session, run, origin):
@@ -32,7 +32,7 @@ def take_weights(session, run, origin):
         told = {}
         for variable in _weights():
             name = variable.op.name
-            averaged = name + checkpoint.AVERAGE
+            averaged = name + checkpoint.EMA_SUFFIX
             value, how = None, "started anew"
             if name in there:
                 value, how = _fitted(reader.get_tensor(averaged if averaged in there else name),
@@ -97,7 +97,7 @@ def _rows(table, had, wanted, new=None):
 def _load(session, variable, value):
     variable.load(value, session)
     for other in tf.global_variables():
-        if other.op.name == variable.op.name + checkpoint.AVERAGE:
+        if other.op.name == variable.op.name + checkpoint.EMA_SUFFIX:
             other.load(value, session)
 
 

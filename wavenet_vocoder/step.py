@@ -3,18 +3,18 @@
 The two must agree: the test feeds both the same samples.
 """
 from nn.compat import tf
-from wavenet_vocoder import network, outputs
+from wavenet_vocoder import distributions, wavenet
 
 
 def one_step(channels, hp):
-    """The weights of network.network, and a function that makes one step with them.
+    """The weights of wavenet.wavenet, and a function that makes one step with them.
 
     step(sample [batch], past [layers, kernel - 1, batch, residual], h [batch, channels]) →
     parameters [batch, size], the layers' inputs [layers, batch, residual].
     """
     layers, residual, gates = hp.wavenet_layers, hp.wavenet_residual_channels, 2 * hp.wavenet_dilation_channels
     if hp.wavenet_output_distribution == "mulaw":
-        table = tf.get_variable("input/table", [outputs.CLASSES, residual])
+        table = tf.get_variable("input/table", [distributions.MULAW_CLASSES, residual])
     else:
         first = _kernel_and_bias("input", 1, residual)
     older, newest, biases, conditions, residuals, skips = [], [], [], [], [], []
@@ -33,7 +33,7 @@ def one_step(channels, hp):
     # the sum of the skip connections is one product with all layers' outputs side by side
     skip = tf.concat([k for k, _ in skips], 0), tf.add_n([b for _, b in skips])
     post = _kernel_and_bias("post", hp.wavenet_skip_channels, hp.wavenet_skip_channels)
-    last = _kernel_and_bias("parameters", hp.wavenet_skip_channels, outputs.of(hp).size)
+    last = _kernel_and_bias("parameters", hp.wavenet_skip_channels, distributions.output_distribution(hp).n_parameters)
 
     def step(sample, past, h):
         past = tf.reshape(tf.transpose(past, [0, 2, 1, 3]),
@@ -41,13 +41,13 @@ def one_step(channels, hp):
         from_past = tf.unstack(tf.matmul(past, older))              # layers × [batch, 2·gate]
         from_condition = tf.split(_dense(h, (conditions, biases)), layers, axis=1)
         if hp.wavenet_output_distribution == "mulaw":
-            x = tf.gather(table, outputs.mulaw_class(sample))
+            x = tf.gather(table, distributions.mulaw_encode(sample))
         else:
-            x = _dense(network.LEVEL * tf.expand_dims(sample, 1), first)    # [batch, residual]
+            x = _dense(wavenet.INPUT_SCALE * tf.expand_dims(sample, 1), first)    # [batch, residual]
         inputs, gated = [], []
         for i in range(layers):
             inputs.append(x)
-            gated.append(network.gate(tf.add_n([tf.matmul(x, newest[i]), from_past[i],
+            gated.append(wavenet.gated_activation(tf.add_n([tf.matmul(x, newest[i]), from_past[i],
                                                 from_condition[i]])))
             if i + 1 < layers:
                 x += _dense(gated[i], residuals[i])

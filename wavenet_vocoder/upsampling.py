@@ -9,13 +9,13 @@ import numpy as np
 
 from nn.compat import tf
 
-BANDS = 3       # mel bands that a layer sees
+FREQ_KERNEL_SIZE = 3       # mel bands that a layer sees
 
 
 def upsample(mel, hp):
     """[batch, frames + 2·context_frames(hp), mels] → [batch, frames·hop, mels].
 
-    The margins are the neighbouring frames, silence where there are none (`with_context`).
+    The margins are the neighbouring frames, silence where there are none (`pad_context`).
     """
     layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsample_type]
     x = tf.expand_dims(mel, 3)                              # [batch, time, mels, 1]
@@ -37,7 +37,7 @@ def context_frames(hp):
     return max(-first, last)
 
 
-def with_context(mel, hp):
+def pad_context(mel, hp):
     """A whole utterance [frames, mels] as an array with margins of silence, ready for upsample."""
     margin = context_frames(hp)
     return np.pad(mel, ((margin, margin), (0, 0)), "constant", constant_values=-hp.max_abs_value)
@@ -46,13 +46,13 @@ def with_context(mel, hp):
 def _transposed(x, scale, scope):
     """A transposed convolution over 2·scale outputs: each one mixes the two nearest inputs."""
     t = np.arange(2 * scale) - scale // 2 - (scale - 1) / 2.0
-    initial = np.zeros([2 * scale, BANDS, 1, 1], np.float32)
-    initial[:, BANDS // 2, 0, 0] = np.maximum(0, 1 - np.abs(t) / scale)
+    initial = np.zeros([2 * scale, FREQ_KERNEL_SIZE, 1, 1], np.float32)
+    initial[:, FREQ_KERNEL_SIZE // 2, 0, 0] = np.maximum(0, 1 - np.abs(t) / scale)
     kernel = _kernel(initial, scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
-    y = tf.nn.conv2d_transpose(x, kernel, [batch, (time + 1) * scale, bands + BANDS - 1, 1],
+    y = tf.nn.conv2d_transpose(x, kernel, [batch, (time + 1) * scale, bands + FREQ_KERNEL_SIZE - 1, 1],
                                strides=[1, scale, 1, 1], padding="VALID")
-    shift, edge = scale // 2, BANDS // 2
+    shift, edge = scale // 2, FREQ_KERNEL_SIZE // 2
     y = y[:, shift:shift + time * scale, edge:edge + bands]
     y.set_shape([None, None, bands, 1])
     return y
@@ -61,8 +61,8 @@ def _transposed(x, scale, scope):
 def _subpixel(x, scale, scope):
     """A convolution to `scale` channels, which become that many points in time (1609.05158)."""
     position = (np.arange(scale) - (scale - 1) / 2.0) / scale
-    initial = np.zeros([3, BANDS, 1, scale], np.float32)
-    initial[:, BANDS // 2, 0, :] = (np.maximum(0, -position), 1 - np.abs(position),
+    initial = np.zeros([3, FREQ_KERNEL_SIZE, 1, scale], np.float32)
+    initial[:, FREQ_KERNEL_SIZE // 2, 0, :] = (np.maximum(0, -position), 1 - np.abs(position),
                                     np.maximum(0, position))
     kernel = _kernel(initial, scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]

@@ -11,7 +11,7 @@ from common.errors import InputError
 from doctor import __main__ as doctor
 from doctor import device_selection as device, diagnosis as judge, gpu_driver as cards, machine as host, self_test as trial, tensorflow_builds as builds
 from nn import compat
-from wavenet_vocoder.engine import library
+from wavenet_vocoder.engine import binding
 
 # what nvidia-smi answers to the query of cards.py
 PASCAL = "0, GPU-1a, NVIDIA GeForce GTX 1080 Ti, 11264, 580.95.05, 6.1\n"
@@ -184,7 +184,7 @@ def test_this_machine_is_described_and_judged(capsys):
 
 def test_a_machine_that_is_not_fit_is_2(capsys, monkeypatch):
     monkeypatch.setattr(host, "find", lambda: machine("faithful", HOPPER))
-    assert doctor.main([]) == command_line.USAGE
+    assert doctor.main([]) == command_line.EXIT_INPUT_ERROR
     said = capsys.readouterr().out
     assert "NOT FIT" in said and said.endswith("not fit to train: see NOT FIT above\n")
 
@@ -193,12 +193,12 @@ def test_a_machine_that_is_not_fit_is_2(capsys, monkeypatch):
 def test_the_trial_takes_a_step_and_makes_audio_as_a_voice_does(monkeypatch, engine):
     monkeypatch.setattr(compat, "session", unoptimized_session)
     if not engine:
-        monkeypatch.setattr(library, "library", lambda: None)
-    elif not library.library():
+        monkeypatch.setattr(binding, "load_library", lambda: None)
+    elif not binding.load_library():
         pytest.skip("there is no compiler")
     times = trial.run(audio=0.05)
     assert times.step > 0 and times.generation > 0 and times.start > times.step
-    assert (times.precision in library.PRECISIONS) is engine
+    assert (times.precision in binding.PRECISIONS) is engine
 
 
 @pytest.mark.parametrize("precision, by", [

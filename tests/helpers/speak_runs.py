@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import korean
 from nn import compat
 from nn.compat import tf
-from tacotron2.inference import Synthesizer
+from tacotron2.synthesizer import Synthesizer
 from training import checkpoint, run_folder
 from wavenet_vocoder import incremental
 from wavenet_vocoder.upsampling import pad_context
@@ -23,13 +23,13 @@ ids = korean.to_ids(korean.to_jamo("오늘은 날씨가 맑습니다."))
 run = run_folder.load_run(tacotron_folder, "tacotron")
 with tf.Graph().as_default():
     synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
-    with compat.session() as session:
+    with compat.create_session() as session:
         checkpoint.restore_trained_weights(session, run)
         # a run of few steps may stop at once: there would be nothing to compare
         if "endless" in sys.argv:
             stop, = [v for v in tf.global_variables() if v.op.name.endswith("decoder/stop/bias")]
             stop.load([-100.0], session)
-        line, = synthesizer.speak(session, [ids], [1], [1])
+        line, = synthesizer.infer(session, [ids], [1], [1])
 
 run = run_folder.load_run(vocoder_folder, "vocoder")
 random = np.random.RandomState(0)
@@ -38,7 +38,7 @@ audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop_length]).astype(np.float32)
 with tf.Graph().as_default():
     parameters = incremental.score_samples(tf.constant(audio), tf.constant(pad_context(mel, run.hp)[None]),
                                    tf.constant([1]), run.hp, run.n_speaker_embeddings)
-    with compat.session() as session:
+    with compat.create_session() as session:
         session.run(tf.local_variables_initializer())
         checkpoint.restore_trained_weights(session, run)
         parameters = session.run(parameters)

@@ -162,7 +162,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_speaks(trained, tmp
     data.write_bytes(data.read_bytes()[:1000])
     speak(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
     assert "model-6" in capsys.readouterr().err
-    assert "at step 4" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]
+    assert "at step 4" in audio.read_wav_info(str(tmp_path / "out" / "0001.wav"))[0]
     data = tmp_path / "tacotron" / "model-4.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:1000])
     with pytest.raises(InputError) as refusal:
@@ -190,10 +190,10 @@ def test_what_is_streamed_is_what_the_files_hold(spoken, trained, tmp_path, caps
 
 
 def test_without_the_native_engine_tensorflow_speaks(trained, tmp_path, monkeypatch):
-    from wavenet_vocoder.engine import library
+    from wavenet_vocoder.engine import binding
     (tmp_path / "native").mkdir()
     native = speak(tmp_path / "native", TEXT, trained, "--precision", "float32")
-    monkeypatch.setattr(library, "library", lambda: None)
+    monkeypatch.setattr(binding, "load_library", lambda: None)
     for name, samples in speak(tmp_path, TEXT, trained).items():
         assert len(native[name]) == len(samples)
         assert np.abs(native[name] - samples)[:200].max() <= 1e-3

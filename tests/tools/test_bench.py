@@ -6,8 +6,8 @@ import pytest
 
 from common.hparam_set import create_hparams
 from tools.bench import bench_engine as engine, bench_reading as reading, bench_report as report
-from wavenet_vocoder.engine import library, weights
-from wavenet_vocoder.engine.vocoder import multiplications
+from wavenet_vocoder.engine import binding, weights
+from wavenet_vocoder.engine.vocoder import multiplies_per_sample
 
 
 def test_texts_are_forty_syllables_long():
@@ -50,11 +50,11 @@ class Limit(object):
         return 2.0
 
 
-@pytest.mark.skipif(not library.library(), reason="there is no C compiler")
+@pytest.mark.skipif(not binding.load_library(), reason="there is no C compiler")
 def test_arithmetic_and_real_time_are_those_of_the_samples_a_second():
     hp = create_hparams("tiny")
     rate, arithmetic, real_time = engine._of_engine("tiny", 3, 40, "float32", Limit())
-    assert arithmetic.value == pytest.approx(rate.value * 2e-9 * multiplications(hp))
+    assert arithmetic.value == pytest.approx(rate.value * 2e-9 * multiplies_per_sample(hp))
     assert real_time.value == pytest.approx(rate.value / hp.sample_rate)
     threads = int(rate.unit.split()[-2])
     # medians are each of their own runs
@@ -64,19 +64,19 @@ def test_arithmetic_and_real_time_are_those_of_the_samples_a_second():
 @pytest.mark.parametrize("upsampling", ["transposed", "subpixel"])
 def test_a_sample_takes_every_weight_once_and_its_share_of_the_condition(upsampling):
     hp = create_hparams("small", "wavenet_upsample_type=%s" % upsampling)
-    kernels = {name: np.prod(shape) for name, shape in weights.shapes(hp, 0).items()
+    kernels = {name: np.prod(shape) for name, shape in weights.variable_shapes(hp, 0).items()
                if not name.endswith("bias") and "upsampling" not in name}
     condition = sum(size for name, size in kernels.items() if "condition" in name)
     others = sum(size for name, size in kernels.items()
                  if "condition" not in name and "input" not in name)
     neighbours, taps = 3, {"transposed": 2, "subpixel": 3}[upsampling]
     mixed = hp.wavenet_layers * 2 * hp.wavenet_dilation_channels * neighbours * taps
-    assert multiplications(hp) == pytest.approx(
+    assert multiplies_per_sample(hp) == pytest.approx(
         others + mixed + neighbours * condition / hp.wavenet_upsample_scales[-1])
 
 
 def test_two_samples_of_three_taps_share_a_third_of_their_products():
     hp = create_hparams("reference")
     dilated = hp.wavenet_layers * 3 * hp.wavenet_residual_channels * 2 * hp.wavenet_dilation_channels
-    assert weights.are_paired(hp, "float32") and not weights.are_paired(hp, "int8")
-    assert multiplications(hp) - multiplications(hp, paired=True) == dilated / 3
+    assert weights.uses_winograd(hp, "float32") and not weights.uses_winograd(hp, "int8")
+    assert multiplies_per_sample(hp) - multiplies_per_sample(hp, winograd=True) == dilated / 3

@@ -115,7 +115,7 @@ def test_a_run_killed_at_random_moments_is_the_run_that_never_was(stores, tmp_pa
 
 def test_random_numbers_are_a_function_of_their_seed_alike_on_both_stacks():
     with tf.Graph().as_default(), tf.Session() as session:
-        numbers = session.run(compat.stateless_uniform([3], tf.constant([1, 2], tf.int64)))
+        numbers = session.run(compat.stateless_random_uniform([3], tf.constant([1, 2], tf.int64)))
     np.testing.assert_array_equal(numbers, np.float32([0.8440604, 0.19204533, 0.9962232]))
 
 
@@ -137,7 +137,7 @@ def step_taken(folder, best=False):
     run = run_folder.load_run(folder, "vocoder")
     with tf.Graph().as_default():
         GraphVocoder(run.hp, 2)
-        with compat.session() as session:
+        with compat.create_session() as session:
             return checkpoint.restore_trained_weights(session, run, best)
 
 
@@ -234,7 +234,7 @@ def test_a_disk_that_takes_no_more_ends_the_program_with_status_2(stores, tmp_pa
 
 def planted(monkeypatch, bad_steps):
     """Plant what is no number in the batches of these steps, counted from 1."""
-    real = batches.Order.batch
+    real = batches.BatchSampler.batch_items
     items_of = {}
 
     def batch(order, step):
@@ -248,9 +248,9 @@ def planted(monkeypatch, bad_steps):
             made.mel[0, 0, 0] = np.nan
         return made
 
-    real_batch = batches.audio_batch
-    monkeypatch.setattr(batches.Order, "batch", batch)
-    monkeypatch.setattr(batches, "audio_batch", audio_batch)
+    real_batch = batches.make_audio_batch
+    monkeypatch.setattr(batches.BatchSampler, "batch_items", batch)
+    monkeypatch.setattr(batches, "make_audio_batch", audio_batch)
 
 
 def test_a_batch_that_is_no_number_is_passed_by_and_named(stores, tmp_path, monkeypatch, capsys):
@@ -419,7 +419,7 @@ def test_what_a_killed_writer_left_is_cleared_away(copied, stores):
     os.makedirs(os.path.join(copied, "saving"))
     with open(os.path.join(copied, "history.jsonl"), "a", encoding="utf-8") as out:
         out.write('{"step": 7, "train/loss": 1.0, "min')
-    checkpoint.remove_leftovers(run_folder.load_run(copied, "vocoder"))
+    checkpoint.delete_leftovers(run_folder.load_run(copied, "vocoder"))
     assert not leavings(copied)
     assert not any(name.startswith(("model-7", "best-3")) for name in os.listdir(copied))
     assert steps_saved(copied) == [4, 6] and step_taken(copied, best=True) == 6
@@ -433,4 +433,4 @@ def test_synthesis_takes_the_best_when_asked(trained, tmp_path):
     (tmp_path / "text.txt").write_text("안녕", encoding="utf-8")
     run_main(synthesize.main, tmp_path / "text.txt", "--tacotron", trained["tacotron"], "--vocoder",
          "griffin-lim", "--speaker", "two", "--out", tmp_path / "out", "--best")
-    assert "at step 6" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]
+    assert "at step 6" in audio.read_wav_info(str(tmp_path / "out" / "0001.wav"))[0]

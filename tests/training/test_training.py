@@ -87,13 +87,13 @@ def test_the_first_figures_that_tensorboard_shows_are_those_that_decide(trained,
 def test_sentences_of_no_corpus_are_spoken_by_every_speaker_in_turn(trained, stores):
     run = run_folder.load_run(trained["tacotron"], "tacotron")
     spoken = evaluation_sentences(run)
-    assert [item.speaker for item in spoken] == [0, 1, 0, 1, 0]
+    assert [item.speaker_id for item in spoken] == [0, 1, 0, 1, 0]
     assert {item.row.text for item in spoken}.isdisjoint(
         row.text for folder in stores for row in load_store(folder).utterances)
     assert spoken[2].row.text == "버스는 세시 사십분에 떠납니다."     # as the run reads
     for item in spoken:
         assert not run.normalizer.normalize(item.row.written).unreadable
-        assert "".join(korean.SYMBOLS[number] for number in item.ids[:-1]) == item.row.jamo
+        assert "".join(korean.SYMBOLS[number] for number in item.text_ids[:-1]) == item.row.jamo
     tags = event_tags(run.folder)
     assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % one for one in (
         ("one", 1), ("one", 3), ("one", 5), ("two", 2), ("two", 4))]
@@ -147,7 +147,7 @@ def test_synthesis_uses_the_averages(trained):
     run = run_folder.load_run(trained["vocoder"], "vocoder")
     with tf.Graph().as_default():
         GraphVocoder(run.hp, 2)
-        with compat.session() as session:
+        with compat.create_session() as session:
             assert checkpoint.restore_trained_weights(session, run) == 6
             kernel, = [v for v in tf.trainable_variables()
                        if v.op.name == "wavenet/layer_00/dilated/kernel"]
@@ -284,16 +284,16 @@ def test_a_damaged_run_is_named(stores, tmp_path):
 
 
 def items(stores, share=0.3):
-    return batches.split([load_store(folder) for folder in stores], share)
+    return batches.split_train_validation([load_store(folder) for folder in stores], share)
 
 
 def test_what_is_held_out_is_never_trained_on(stores):
     training, held_out = items(stores)
     assert held_out and len(training) + len(held_out) == 20
-    order = batches.Order(training, 4, 2, seed=1)
-    seen = {(item.speaker, item.row.id) for step in range(50) for item in order.batch(step)}
-    assert seen == {(item.speaker, item.row.id) for item in training}
-    assert not seen & {(item.speaker, item.row.id) for item in held_out}
+    sampler = batches.BatchSampler(training, 4, 2, seed=1)
+    seen = {(item.speaker_id, item.row.id) for step in range(50) for item in sampler.batch_items(step)}
+    assert seen == {(item.speaker_id, item.row.id) for item in training}
+    assert not seen & {(item.speaker_id, item.row.id) for item in held_out}
 
 
 def test_the_split_does_not_depend_on_what_else_there_is(stores):
@@ -304,35 +304,35 @@ def test_the_split_does_not_depend_on_what_else_there_is(stores):
 
 def test_every_epoch_shows_every_utterance_once_in_an_order_that_step_and_seed_decide(stores):
     training, _ = items(stores)
-    order = batches.Order(training, 4, 2, seed=1)
+    sampler = batches.BatchSampler(training, 4, 2, seed=1)
     for epoch in range(3):
-        steps = range(epoch * order.per_epoch, (epoch + 1) * order.per_epoch)
-        seen = [item.row.id + str(item.speaker) for step in steps for item in order.batch(step)]
+        steps = range(epoch * sampler.batches_per_epoch, (epoch + 1) * sampler.batches_per_epoch)
+        seen = [item.row.id + str(item.speaker_id) for step in steps for item in sampler.batch_items(step)]
         assert len(seen) == len(set(seen)) == len(training)
-    again = batches.Order(training, 4, 2, seed=1)
-    assert again.batch(7) == order.batch(7)
-    other = batches.Order(training, 4, 2, seed=2)
-    assert any(other.batch(step) != order.batch(step) for step in range(order.per_epoch))
+    again = batches.BatchSampler(training, 4, 2, seed=1)
+    assert again.batch_items(7) == sampler.batch_items(7)
+    other = batches.BatchSampler(training, 4, 2, seed=2)
+    assert any(other.batch_items(step) != sampler.batch_items(step) for step in range(sampler.batches_per_epoch))
 
 
 def test_mels_are_padded_with_silence_to_a_multiple_of_r(stores, hp):
     hp = hp.replace(outputs_per_step=7)
     training, _ = items(stores)
-    batch = batches.text_batch(training[:3], hp)
+    batch = batches.make_text_batch(training[:3], hp)
     assert batch.mel.shape[1] % 7 == 0
     for row, item in enumerate(training[:3]):
-        np.testing.assert_array_equal(batch.mel[row, :batch.frames[row]], item.store.mel(item.row))
-        assert np.all(batch.mel[row, batch.frames[row]:] == -hp.max_abs_value)
-        assert batch.text[row, batch.text_lengths[row] - 1] == 1, "the end symbol"
+        np.testing.assert_array_equal(batch.mel[row, :batch.mel_lengths[row]], item.store.load_mel(item.row))
+        assert np.all(batch.mel[row, batch.mel_lengths[row]:] == -hp.max_abs_value)
+        assert batch.text_ids[row, batch.text_lengths[row] - 1] == 1, "the end symbol"
 
 
 def test_audio_segments_lie_on_their_mel(stores, hp):
     """Cut anywhere, with the frames around them, or silence where the utterance has ended."""
     training, _ = items(stores)
     item, segment = training[0], hp.wavenet_segment_length // hp.hop_length
-    whole, context = item.store.arrays(item.row), 2
+    whole, context = item.store.load_example(item.row), 2
     for seed in range(20):
-        batch = batches.audio_batch([item], hp, context, np.random.RandomState(seed))
+        batch = batches.make_audio_batch([item], hp, context, np.random.RandomState(seed))
         first = [start for start in range(item.row.frames - segment + 1) if np.array_equal(
             batch.audio[0], whole.audio[start * hp.hop_length:(start + segment) * hp.hop_length])]
         padded = np.pad(whole.mel, ((context, context), (0, 0)), "constant",
@@ -340,8 +340,8 @@ def test_audio_segments_lie_on_their_mel(stores, hp):
         assert any(np.array_equal(batch.mel[0], padded[start:start + segment + 2 * context])
                    for start in first)
     long = hp.replace(wavenet_segment_length=hp.hop_length * (item.row.frames + 3))
-    batch = batches.audio_batch([item], long, context, np.random.RandomState(0))
-    assert batch.real[0].sum() == item.row.samples
+    batch = batches.make_audio_batch([item], long, context, np.random.RandomState(0))
+    assert batch.mask[0].sum() == item.row.samples
     assert np.all(batch.audio[0, item.row.samples:] == 0)
     assert np.all(batch.mel[0, context + item.row.frames:] == -hp.max_abs_value)
 
@@ -351,11 +351,11 @@ def test_a_segment_is_emphasised_before_it_is_cut(stores, hp):
     training, _ = items(stores)
     hp = hp.replace(wavenet_segment_length=hp.hop_length, wavenet_preemphasis=0.85)
     item = training[0]
-    sound = item.store.arrays(item.row).audio
+    sound = item.store.load_example(item.row).audio
     high = np.append(sound[0], sound[1:] - 0.85 * sound[:-1])
     assert np.abs(high).max() <= 1
     for seed in range(5):
-        batch = batches.audio_batch([item], hp, 0, np.random.RandomState(seed))
+        batch = batches.make_audio_batch([item], hp, 0, np.random.RandomState(seed))
         assert any(np.allclose(batch.audio[0], high[start:start + hp.hop_length], atol=1e-6)
                    for start in range(0, len(high), hp.hop_length))
 
@@ -363,7 +363,7 @@ def test_a_segment_is_emphasised_before_it_is_cut(stores, hp):
 def test_the_rate_stays_then_falls_to_its_floor():
     with tf.Graph().as_default(), tf.Session() as session:
         step = tf.placeholder(tf.int64, [])
-        rate = optimizer.falling_rate(step, 1e-3, 1e-4, 100, 50)
+        rate = optimizer.halving_decay(step, 1e-3, 1e-4, 100, 50)
         got = [session.run(rate, {step: at}) for at in (0, 100, 150, 10000)]
     np.testing.assert_allclose(got, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
 
@@ -376,12 +376,12 @@ def test_what_fades_with_the_steps():
         def at(value, *steps):
             return [session.run(value, {step: number}) for number in steps]
 
-        rate = optimizer.exponential_rate(step, 1e-3, 1e-5, 100, 300)
+        rate = optimizer.exponential_decay(step, 1e-3, 1e-5, 100, 300)
         np.testing.assert_allclose(at(rate, 0, 100, 200, 300, 999), [1e-3, 1e-3, 1e-4, 1e-5, 1e-5],
                                    rtol=1e-4)
-        weight = optimizer.fading(step, 5.0, 0.0, 100, 200)
+        weight = optimizer.linear_decay(step, 5.0, 0.0, 100, 200)
         np.testing.assert_allclose(at(weight, 0, 100, 150, 200, 999), [5, 5, 2.5, 0, 0])
-        weight = optimizer.fading(step, 5.0, 0.0, 199, 200)
+        weight = optimizer.linear_decay(step, 5.0, 0.0, 199, 200)
         np.testing.assert_allclose(at(weight, 0, 199, 200), [5, 5, 0])
 
 

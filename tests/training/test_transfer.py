@@ -11,7 +11,7 @@ import korean
 from common.errors import InputError
 from nn import optimizer
 from nn.compat import tf
-from tacotron2 import network as tacotron
+from tacotron2 import tacotron
 from training import run_folder
 from wavenet_vocoder import wavenet
 
@@ -140,10 +140,10 @@ def test_what_is_frozen_stays_and_the_rest_learns(stores, alone, tmp_path, kind,
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_part_that_can_be_frozen_has_weights_and_together_they_are_all(trained, kind):
-    names = {"tacotron": tacotron.PARTS, "vocoder": wavenet.FREEZABLE_SCOPES}[kind]
+    names = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}[kind]
     found = weights(trained[kind])
     with tf.Graph().as_default():
-        scopes = [optimizer.scopes(tf.Variable(0.0, name=name)) for name in found if "/" in name
+        scopes = [optimizer.scope_names(tf.Variable(0.0, name=name)) for name in found if "/" in name
                   and "Adam" not in name and "Average" not in name]
     for part in names:
         assert any(part in each for each in scopes), part

@@ -3,18 +3,17 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import quick_session
+from conftest import unoptimized_session
 
 from common.errors import InputError
 from nn.compat import tf
-from wavenet_vocoder import network, noise, outputs, upsampling
-from wavenet_vocoder.engine import (build, condition, library, precision,
-                                    weights)
-from wavenet_vocoder.engine.vocoder import Engine
-from wavenet_vocoder.inference import Vocoder, generate, stream
-from wavenet_vocoder.pieces import cut, joined, joints
+from wavenet_vocoder import distributions, philox, upsampling, wavenet
+from wavenet_vocoder.engine import binding, build, conditioning, vocoder, weights
+from wavenet_vocoder.engine.vocoder import NativeVocoder
+from wavenet_vocoder.wavegen import GraphVocoder, generate_waveforms, stream_waveform
+from wavenet_vocoder.chunks import find_split_frames, join_chunks, split_into_chunks
 
-pytestmark = pytest.mark.skipif(not library.library(), reason="there is no C compiler")
+pytestmark = pytest.mark.skipif(not binding.load_library(), reason="there is no C compiler")
 
 OUTPUTS = ("logistics", "gaussian", "mulaw")
 UPSAMPLINGS = ("transposed", "subpixel")
@@ -27,15 +26,15 @@ def hp(hp):
 
 
 def random_weights(hp, speakers=0, seed=0):
-    """Weights of the size that training begins with, biases too; as weights.checked gives them."""
+    """Weights of the size that training begins with, biases too; as weights.validate_weights gives them."""
     random = np.random.RandomState(seed)
 
     def drawn(name, shape):
         if "upsampling" in name:        # about an interpolation's
             return random.normal(loc=1.0 / shape[1], scale=0.1, size=shape) / len(shape[:1])
         return random.normal(size=shape) / np.sqrt(shape[0] if len(shape) > 1 else 10)
-    return weights.checked({name: drawn(name, shape) for name, shape
-                            in sorted(weights.shapes(hp, speakers).items())}, hp, speakers, "test")
+    return weights.validate_weights({name: drawn(name, shape) for name, shape
+                            in sorted(weights.variable_shapes(hp, speakers).items())}, hp, speakers, "test")
 
 
 def sounds(hp, batch=2, frames=3, seed=0):
@@ -46,12 +45,12 @@ def sounds(hp, batch=2, frames=3, seed=0):
 
 
 def parameters_of_graph(values, audio, mels, speakers, hp, all_speakers):
-    """network.network on these weights, mels [frames, mels] each, of the whole utterances."""
+    """wavenet.wavenet on these weights, mels [frames, mels] each, of the whole utterances."""
     with tf.Graph().as_default():
-        padded = np.stack([upsampling.with_context(mel, hp) for mel in mels])
-        parameters = network.network(tf.constant(audio), tf.constant(padded),
+        padded = np.stack([upsampling.pad_context(mel, hp) for mel in mels])
+        parameters = wavenet.wavenet(tf.constant(audio), tf.constant(padded),
                                      tf.constant(speakers), hp, all_speakers)
-        with quick_session(1) as session:
+        with unoptimized_session(1) as session:
             for variable in tf.global_variables():
                 variable.load(values[variable.op.name[len("wavenet/"):]], session)
             return session.run(parameters)
@@ -59,21 +58,21 @@ def parameters_of_graph(values, audio, mels, speakers, hp, all_speakers):
 
 def classes(audio):
     """The µ-law class of every sample."""
-    with tf.Graph().as_default(), quick_session(1) as session:
-        return session.run(outputs.mulaw_class(tf.constant(audio)))
+    with tf.Graph().as_default(), unoptimized_session(1) as session:
+        return session.run(distributions.mulaw_encode(tf.constant(audio)))
 
 
 def followed(values, audio, mels, speakers, hp, threads=1, shared=False, calls=1, wide=True,
              **options):
     """The engine's parameters for the same, in `calls` calls."""
-    streams = library.Streams(library.Network(values, hp, wide, **options), speakers, threads,
+    streams = binding.Streams(binding.NativeNetwork(values, hp, wide, **options), speakers, threads,
                               shared)
     given = classes(audio) if hp.wavenet_output_distribution == "mulaw" else audio
-    positions = np.stack([condition.positions(upsampling.with_context(mel, hp), values, hp)
+    positions = np.stack([conditioning.last_layer_inputs(upsampling.pad_context(mel, hp), values, hp)
                           for mel in mels])
     parts = []
     for part in np.array_split(given, calls, 1):
-        parts.append(streams.follow(positions[:, streams.needed(part.shape[1])], part))
+        parts.append(streams.score_samples(positions[:, streams.condition_rows(part.shape[1])], part))
     return np.concatenate(parts, 1)
 
 
@@ -88,15 +87,15 @@ def test_the_distributions_are_those_of_the_training_network(hp, output, kind, k
     voices = [0, max(0, speakers - 1)]
     expected = parameters_of_graph(values, audio, mels, voices, hp, speakers)
     found = followed(values, audio, mels, voices, hp, calls=7)
-    assert found.shape == expected.shape == (2, 4100, outputs.of(hp).size)
+    assert found.shape == expected.shape == (2, 4100, distributions.output_distribution(hp).n_parameters)
     assert np.abs(found - expected).max() <= 1e-3 < 0.01 < np.std(expected, 1).mean()
 
 
-@pytest.mark.parametrize("kind", library.PRECISIONS)
+@pytest.mark.parametrize("kind", binding.PRECISIONS)
 @pytest.mark.parametrize("sizes", (dict(), dict(wavenet_residual_channels=13, wavenet_dilation_channels=19,
                                                 wavenet_skip_channels=9, wavenet_kernel_size=3)))
 def test_a_stream_is_the_same_to_the_byte_alone_in_a_batch_and_on_more_threads(hp, kind, sizes):
-    if not library.has(kind):
+    if not binding.supports(kind):
         pytest.skip("this processor has no kernels for it")
     hp = hp.replace(**sizes)
     values = random_weights(hp, 3)
@@ -114,49 +113,49 @@ def test_a_stream_is_the_same_to_the_byte_alone_in_a_batch_and_on_more_threads(h
         assert np.array_equal(of(count, **options), all_together[:count]), (count, options)
 
 
-@pytest.mark.parametrize("instructions", library.SETS[1:])
+@pytest.mark.parametrize("instructions", binding.INSTRUCTION_SETS[1:])
 @pytest.mark.parametrize("wide", (True, False))
 def test_all_sets_of_instructions_agree(hp, instructions, wide):
-    if not library.has("float32", instructions):
+    if not binding.supports("float32", instructions):
         pytest.skip("this processor does not have them")
     values = random_weights(hp)
     audio, mels = sounds(hp, 1, frames=10)
     best = followed(values, audio, mels, [0], hp, wide=wide)
-    found = followed(values, audio, mels, [0], hp, wide=wide, instructions=instructions)
+    found = followed(values, audio, mels, [0], hp, wide=wide, instruction_set=instructions)
     assert np.abs(found - best).max() <= 1e-4
 
 
-@pytest.mark.parametrize("instructions", library.SETS[1:])
+@pytest.mark.parametrize("instructions", binding.INSTRUCTION_SETS[1:])
 def test_the_gate_is_tanh_times_sigmoid_to_4e_7(instructions):
-    if not library.has("float32", instructions):
+    if not binding.supports("float32", instructions):
         pytest.skip("this processor does not have them")
     random = np.random.RandomState(0)
     for size in (0.1, 1.0, 5.0, 30.0, 1e30):
         a, b = (random.normal(scale=size, size=20000).astype(np.float32) for _ in range(2))
         with np.errstate(over="ignore"):
             exact = np.tanh(np.float64(a)) / (1 + np.exp(-np.float64(b)))
-        assert np.abs(library.gate(a, b, instructions) - exact).max() <= 4e-7
+        assert np.abs(binding.gated_activation(a, b, instructions) - exact).max() <= 4e-7
 
 
 def test_int8_is_near(hp):
-    if not library.has("int8"):
+    if not binding.supports("int8"):
         pytest.skip("this processor has no kernels for it")
     values = random_weights(hp)
     audio, mels = sounds(hp, frames=20)
     exact, near = (followed(values, audio, mels, [0, 0], hp, precision=precision)
-                   for precision in library.PRECISIONS)
+                   for precision in binding.PRECISIONS)
     assert 0 < np.abs(near - exact).max() <= 0.05 < np.std(exact)
 
 
 def test_automatic_precision_is_the_one_whose_likelihood_is_near(hp, monkeypatch):
-    if not library.has("int8"):
+    if not binding.supports("int8"):
         pytest.skip("this processor has no kernels for it")
-    engine = Engine(random_weights(hp), hp, 1, "auto")
-    exact, near = precision.log_likelihoods(engine)
+    engine = NativeVocoder(random_weights(hp), hp, 1, "auto")
+    exact, near = vocoder.log_likelihoods(engine)
     assert exact != near and abs(near / exact - 1) < 0.05
     for allowed, chosen in ((10.0, "int8"), (0.0, "float32")):
-        monkeypatch.setattr(precision, "INAUDIBLE", allowed)
-        assert precision.chosen(engine) == chosen
+        monkeypatch.setattr(vocoder, "MAX_LIKELIHOOD_CHANGE", allowed)
+        assert vocoder.select_precision(engine) == chosen
 
 
 # -- whole utterances ----------------------------------------------------------------------------
@@ -169,36 +168,36 @@ def speech(hp):
     random = np.random.RandomState(1)
     mels = [random.normal(size=[frames, hp.n_mels]).astype(np.float32)
             for frames in (40, 3, 9, 1, 33, 12, 17)]
-    return hp, mels, [i % 3 for i in range(7)], [noise.key(5, [i]) for i in range(7)]
+    return hp, mels, [i % 3 for i in range(7)], [philox.make_key(5, [i]) for i in range(7)]
 
 
-@pytest.mark.parametrize("kind", library.PRECISIONS)
+@pytest.mark.parametrize("kind", binding.PRECISIONS)
 def test_an_utterance_does_not_depend_on_the_batch_or_the_threads(speech, kind):
-    if not library.has(kind):
+    if not binding.supports(kind):
         pytest.skip("this processor has no kernels for it")
     hp, mels, speakers, keys = speech
     values, told = random_weights(hp, 3), []
-    together = generate(Engine(values, hp, 1, kind).begin, mels, speakers, keys, hp, told.append)
+    together = generate_waveforms(NativeVocoder(values, hp, 1, kind), mels, speakers, keys, hp, told.append)
     assert [len(samples) for samples in together] == [20 * len(mel) for mel in mels]
     assert sum(told) == sum(map(len, together))
     for threads in (1, 2):
-        begin = Engine(values, hp, threads, kind).begin
-        again = generate(begin, mels[::-1], speakers[::-1], keys[::-1], hp)[::-1]
+        begin = NativeVocoder(values, hp, threads, kind)
+        again = generate_waveforms(begin, mels[::-1], speakers[::-1], keys[::-1], hp)[::-1]
         for i, samples in enumerate(together):
-            alone, = generate(begin, mels[i:i + 1], speakers[i:i + 1], keys[i:i + 1], hp)
-            parts = list(stream(begin, mels[i], speakers[i], keys[i], hp))
+            alone, = generate_waveforms(begin, mels[i:i + 1], speakers[i:i + 1], keys[i:i + 1], hp)
+            parts = list(stream_waveform(begin, mels[i], speakers[i], keys[i], hp))
             assert len(parts) >= len(mels[i]) // 4
             for other in (again[i], alone, np.concatenate(parts)):
                 assert other.tobytes() == samples.tobytes()
-    other_key, = generate(begin, mels[:1], speakers[:1], keys[1:2], hp)
+    other_key, = generate_waveforms(begin, mels[:1], speakers[:1], keys[1:2], hp)
     assert not np.array_equal(other_key, together[0])
 
 
 def test_the_emphasis_of_what_the_network_makes_is_undone(speech):
     hp, mels, speakers, keys = speech
-    begin = Engine(random_weights(hp, 3), hp, 1).begin
-    made = generate(begin, mels, speakers, keys, hp.replace(wavenet_preemphasis=0.0))
-    for sound, high in zip(generate(begin, mels, speakers, keys, hp), made):
+    begin = NativeVocoder(random_weights(hp, 3), hp, 1)
+    made = generate_waveforms(begin, mels, speakers, keys, hp.replace(wavenet_preemphasis=0.0))
+    for sound, high in zip(generate_waveforms(begin, mels, speakers, keys, hp), made):
         assert np.allclose(np.append(sound[0], sound[1:] - 0.85 * sound[:-1]), high, atol=1e-5)
 
 
@@ -208,12 +207,13 @@ def test_it_speaks_as_the_graph_does_until_rounding_decides(hp, output):
     values = random_weights(hp, 2)
     _, mels = sounds(hp, frames=30)
     with tf.Graph().as_default():
-        vocoder = Vocoder(hp, 2)
-        with quick_session(1) as session:
+        graph_vocoder = GraphVocoder(hp, 2)
+        with unoptimized_session(1) as session:
             for variable in tf.trainable_variables():
                 variable.load(values[variable.op.name[len("wavenet/"):]], session)
-            of_graph = vocoder.generate(session, mels, [0, 1], [3, 4])
-    of_engine = generate(Engine(values, hp, 1).begin, mels, [0, 1], [3, 4], hp)
+            of_graph = generate_waveforms(graph_vocoder.with_session(session), mels, [0, 1], [3, 4],
+                                          hp)
+    of_engine = generate_waveforms(NativeVocoder(values, hp, 1), mels, [0, 1], [3, 4], hp)
     for expected, found in zip(of_graph, of_engine):
         assert np.abs(found - expected)[:100].max() <= 1e-3 < np.std(expected)
 
@@ -223,30 +223,30 @@ def test_pieces_are_cut_where_it_is_quiet_and_joined_without_a_gap(speech):
     mel = np.ones([55, hp.n_mels], np.float32)
     quiet = [8, 19, 31, 41]
     mel[quiet] = -1
-    assert joints(mel, hp) == quiet
-    parts = cut(0, mel, 0, 1, hp)
-    assert [(part.counts, part.until) for part in parts] == [(0, 8), (8, 19), (19, 31), (31, 41),
+    assert find_split_frames(mel, hp) == quiet
+    parts = split_into_chunks(0, mel, 0, 1, hp)
+    assert [(part.keep_start, part.keep_end) for part in parts] == [(0, 8), (8, 19), (19, 31), (31, 41),
                                                              (41, 55)]
-    field = network.receptive_field(hp)
+    field = wavenet.receptive_field(hp)
     for part in parts:
-        assert part.start == 0 or (part.counts - part.start) * hp.hop_length >= field
-        assert part.end == min(part.until + 1, 55)
+        assert part.start == 0 or (part.keep_start - part.start) * hp.hop_length >= field
+        assert part.end == min(part.keep_end + 1, 55)
     ramp = np.arange(55 * hp.hop_length, dtype=np.float32)
     audio = [ramp[part.start * hp.hop_length:part.end * hp.hop_length] for part in parts]
-    assert np.array_equal(joined(parts, audio, hp), ramp)
+    assert np.array_equal(join_chunks(list(zip(parts, audio)), hp), ramp)
     audio[1] = audio[1] + 10            # another rendering: the way from one to the other is smooth
-    assert np.abs(np.diff(joined(parts, audio, hp))).max() < 2.0
-    assert len(cut(0, mel[:15], 0, 1, hp)) == 1
+    assert np.abs(np.diff(join_chunks(list(zip(parts, audio)), hp))).max() < 2.0
+    assert len(split_into_chunks(0, mel[:15], 0, 1, hp)) == 1
 
 
 def test_what_is_no_mel_is_refused(hp):
-    begin = Engine(random_weights(hp), hp, 1).begin
+    begin = NativeVocoder(random_weights(hp), hp, 1)
     good = np.zeros([3, hp.n_mels], np.float32)
     bad = good.copy()
     bad[1, 2] = np.nan
-    for mel, says in ((bad, "finite"), (good[:0], "no frames"), (good[:, 1:], "6"), (good[0], "6")):
-        for speaking in (lambda: generate(begin, [good, mel], [0, 0], [1, 2], hp),
-                         lambda: list(stream(begin, mel, 0, 1, hp))):
+    for mel, says in ((bad, "NaN or infinite"), (good[:0], "no frames"), (good[:, 1:], "6"), (good[0], "6")):
+        for speaking in (lambda: generate_waveforms(begin, [good, mel], [0, 0], [1, 2], hp),
+                         lambda: list(stream_waveform(begin, mel, 0, 1, hp))):
             with pytest.raises(InputError, match=says):
                 speaking()
 
@@ -262,13 +262,13 @@ def test_weights_that_do_not_fit_are_refused_by_name(hp):
             del damaged[name]
         with pytest.raises(InputError, match="here: .*%s.*%s|here: .*%s.*%s"
                            % (name, says, says, name)):
-            weights.checked(damaged, hp, 0, "here")
+            weights.validate_weights(damaged, hp, 0, "here")
 
 
 def test_an_unknown_precision_of_this_processor_is_refused(hp, monkeypatch):
-    monkeypatch.setattr(library, "has", lambda precision: False)
+    monkeypatch.setattr(binding, "supports", lambda precision: False)
     with pytest.raises(InputError, match="--precision int8"):
-        Engine(random_weights(hp), hp, 1, "int8")
+        NativeVocoder(random_weights(hp), hp, 1, "int8")
 
 
 # -- chance --------------------------------------------------------------------------------------
@@ -279,17 +279,17 @@ def test_the_generator_gives_the_numbers_of_its_authors():
             (0, 0, (0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8)),
             (0xffffffff, 2 ** 64 - 1, (0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd))):
         counters = [np.full([1], counter, np.uint64)] * 4
-        assert tuple(int(word[0]) for word in noise.philox(*(counters + [key]))) == words
+        assert tuple(int(word[0]) for word in philox.philox4x32(*(counters + [key]))) == words
 
 
 def test_noise_is_uniform_and_a_function_of_key_and_sample():
-    drawn = noise.uniform(7, 0, 20000, 2)
+    drawn = philox.uniform(7, 0, 20000, 2)
     assert abs(drawn.mean() - 0.5) < 0.01 and abs(drawn.std() - 12 ** -0.5) < 0.01
     assert abs(np.corrcoef(drawn[:-1, 0], drawn[1:, 0])[0, 1]) < 0.02
     assert 0 < drawn.min() and drawn.max() < 1
-    assert np.array_equal(noise.uniform(7, 500, 10, 2), drawn[500:510])
-    assert not np.isin(noise.uniform(8, 0, 1000, 2), drawn).any()
-    assert len({noise.key(seed, ids) for seed in (1, 2) for ids in ([1], [2], [1, 2])}) == 6
+    assert np.array_equal(philox.uniform(7, 500, 10, 2), drawn[500:510])
+    assert not np.isin(philox.uniform(8, 0, 1000, 2), drawn).any()
+    assert len({philox.make_key(seed, ids) for seed in (1, 2) for ids in ([1], [2], [1, 2])}) == 6
 
 
 # -- where there is no compiler ------------------------------------------------------------------

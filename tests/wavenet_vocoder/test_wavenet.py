@@ -2,9 +2,9 @@
 import numpy as np
 import pytest
 
-from nn.compat import session, tf
-from wavenet_vocoder import generation, network, outputs, upsampling
-from wavenet_vocoder.inference import Vocoder
+from nn.compat import create_session, tf
+from wavenet_vocoder import distributions, incremental, upsampling, wavenet
+from wavenet_vocoder.wavegen import GraphVocoder, generate_waveforms
 
 OUTPUTS = ("logistics", "gaussian", "mulaw")
 UPSAMPLINGS = ("transposed", "subpixel")
@@ -30,7 +30,7 @@ def run():
 
     def evaluate(tensors, feed=None):
         if not opened:
-            opened.append(session(1))
+            opened.append(create_session(1))
             initialise(opened[0])
         return opened[0].run(tensors, feed)
     yield evaluate
@@ -63,9 +63,9 @@ def segments(hp, batch=2, frames=3, seed=0):
 
 
 def noise_of(hp, shape):
-    """Noise float32 [*shape, noise_size] for the samples of hp's output."""
-    output = outputs.of(hp)
-    return output.noise(np.random.RandomState(3).uniform(size=shape + [output.noise_size]))
+    """Noise float32 [*shape, noise_dim] for the samples of hp's output."""
+    output = distributions.output_distribution(hp)
+    return output.noise_from_uniform(np.random.RandomState(3).uniform(size=shape + [output.noise_dim]))
 
 
 # -- one sample at a time ------------------------------------------------------------------------
@@ -79,13 +79,13 @@ def test_sample_by_sample_gives_what_the_training_network_gives(hp, run, output,
     hp = hp.replace(wavenet_output_distribution=output, wavenet_upsample_type=kind, wavenet_kernel_size=kernel)
     audio, mel = segments(hp)
     speaker = tf.constant([0, max(0, speakers - 1)])
-    whole = network.network(tf.constant(audio), tf.constant(mel), speaker, hp, speakers)
+    whole = wavenet.wavenet(tf.constant(audio), tf.constant(mel), speaker, hp, speakers)
     made = len(tf.global_variables())
-    followed = generation.follow(tf.constant(audio), tf.constant(mel), speaker, hp, speakers,
+    followed = incremental.score_samples(tf.constant(audio), tf.constant(mel), speaker, hp, speakers,
                                  reuse=True)
     assert len(tf.global_variables()) == made
     whole, followed = run([whole, followed])
-    assert whole.shape == (2, 60, outputs.of(hp).size)
+    assert whole.shape == (2, 60, distributions.output_distribution(hp).n_parameters)
     assert np.abs(whole - followed).max() <= 1e-4 < np.std(whole)
 
 
@@ -94,29 +94,31 @@ def test_what_is_generated_is_a_draw_from_the_training_networks_distribution(hp,
     hp = hp.replace(wavenet_output_distribution=output)
     _, mel = segments(hp)
     noise = noise_of(hp, [2, 60])
-    audio, _ = generation.generate(tf.constant(mel), None, tf.constant(noise), hp, 0)
+    audio, _ = incremental.generate_samples(tf.constant(mel), None, tf.constant(noise), hp, 0)
     audio = run(audio)
-    parameters = network.network(tf.constant(audio), tf.constant(mel), None, hp, 0, reuse=True)
-    drawn = run(outputs.of(hp).sample(parameters, tf.constant(noise)))
+    parameters = wavenet.wavenet(tf.constant(audio), tf.constant(mel), None, hp, 0, reuse=True)
+    drawn = run(distributions.output_distribution(hp).sample(parameters, tf.constant(noise)))
     assert np.abs(drawn - audio).max() <= 1e-4
     assert np.abs(audio).max() <= 1 and np.std(audio) > 0.1
 
 
 @pytest.mark.parametrize("output", ("logistics", "gaussian"))
 def test_a_mel_gives_the_same_alone_in_a_batch_and_again(hp, output):
-    vocoder = Vocoder(hp.replace(wavenet_output_distribution=output), 3)
+    hp = hp.replace(wavenet_output_distribution=output)
+    graph_vocoder = GraphVocoder(hp, 3)
     random = np.random.RandomState(0)
     # the longest takes more than one stretch
     mels = [random.normal(size=[frames, hp.n_mels]) for frames in (2, 23, 5)]
     speaker, seeds, told = [0, 1, 2], [7, 8, 9], []
-    with session(1) as open_session:
+    with create_session(1) as open_session:
         # a batch of another size rounds otherwise: small kernels forget that, as trained ones do
         initialise(open_session, memory=0.3)
-        together = vocoder.generate(open_session, mels, speaker, seeds, told.append)
-        alone = [vocoder.generate(open_session, [mels[i]], [speaker[i]], [seeds[i]])[0]
+        vocoder = graph_vocoder.with_session(open_session)
+        together = generate_waveforms(vocoder, mels, speaker, seeds, hp, told.append)
+        alone = [generate_waveforms(vocoder, [mels[i]], [speaker[i]], [seeds[i]], hp)[0]
                  for i in (0, 1, 2, 0)]
-        other_seed = vocoder.generate(open_session, mels[:1], speaker[:1], [10])[0]
-        other_speaker = vocoder.generate(open_session, mels[:1], [1], seeds[:1])[0]
+        other_seed = generate_waveforms(vocoder, mels[:1], speaker[:1], [10], hp)[0]
+        other_speaker = generate_waveforms(vocoder, mels[:1], [1], seeds[:1], hp)[0]
     assert [len(audio) for audio in together] == [40, 460, 100]
     assert sum(told) == 600
     for batched, single in zip(together, alone):
@@ -130,11 +132,11 @@ def test_generation_begins_anew_without_a_state_and_goes_on_with_one(hp, run):
     _, mel = segments(hp, frames=4)
     context = upsampling.context_frames(hp)
     noise = noise_of(hp, [2, 80])
-    whole, _ = generation.generate(tf.constant(mel), None, tf.constant(noise), hp, 0)
-    first, state = generation.generate(tf.constant(mel[:, :1 + 2 * context]), None,
+    whole, _ = incremental.generate_samples(tf.constant(mel), None, tf.constant(noise), hp, 0)
+    first, state = incremental.generate_samples(tf.constant(mel[:, :1 + 2 * context]), None,
                                        tf.constant(noise[:, :20]), hp, 0, reuse=True)
-    second, _ = generation.generate(tf.constant(mel[:, 1:]), None, tf.constant(noise[:, 20:]), hp,
-                                    0, generation.State(*state), reuse=True)
+    second, _ = incremental.generate_samples(tf.constant(mel[:, 1:]), None, tf.constant(noise[:, 20:]), hp,
+                                    0, incremental.IncrementalState(*state), reuse=True)
     once = run(whole)
     assert np.array_equal(once, run(whole))
     assert np.abs(np.concatenate(run([first, second]), 1) - once).max() <= 1e-4
@@ -147,11 +149,11 @@ def test_a_graph_that_only_generates_has_the_training_graphs_variables(hp):
     for output, speakers in (("mulaw", 0), ("logistics", 2)):
         hp = hp.replace(wavenet_output_distribution=output)
         with tf.Graph().as_default():
-            network.network(tf.zeros([1, 60]), tf.zeros([1, 5, hp.n_mels]), tf.zeros([1], tf.int32),
+            wavenet.wavenet(tf.zeros([1, 60]), tf.zeros([1, 5, hp.n_mels]), tf.zeros([1], tf.int32),
                             hp, speakers)
             trained = built()
         with tf.Graph().as_default():
-            Vocoder(hp, speakers)
+            GraphVocoder(hp, speakers)
             assert built() == trained
         assert all(name.startswith("wavenet/") for name in trained)
 
@@ -161,12 +163,12 @@ def test_a_graph_that_only_generates_has_the_training_graphs_variables(hp):
 @pytest.mark.parametrize("kernel", (2, 3))
 def test_an_output_sees_its_receptive_field_and_not_itself(hp, run, kernel):
     hp = hp.replace(wavenet_kernel_size=kernel)
-    field = network.receptive_field(hp)
-    assert network.dilations(hp) == [1, 2, 4] and field == {2: 8, 3: 15}[kernel]
+    field = wavenet.receptive_field(hp)
+    assert wavenet.dilations(hp) == [1, 2, 4] and field == {2: 8, 3: 15}[kernel]
     audio, mel = segments(hp, batch=1)
     changed = np.tile(audio, [61, 1])                       # in row n < 60 it is sample n
     changed[np.arange(60), np.arange(60)] += 0.1
-    parameters = run(network.network(tf.constant(changed), tf.constant(np.tile(mel, [61, 1, 1])),
+    parameters = run(wavenet.wavenet(tf.constant(changed), tf.constant(np.tile(mel, [61, 1, 1])),
                                      None, hp, 0))
     differs = np.abs(parameters[:60] - parameters[60]).max(2) > 1e-6
     for n in (1, 5, 50):
@@ -180,7 +182,7 @@ def test_a_changed_sample_changes_only_what_follows(hp, run, output):
     hp = hp.replace(wavenet_output_distribution=output)
     audio, mel = segments(hp, batch=1)
     fed = tf.placeholder(tf.float32, audio.shape)
-    parameters = network.network(fed, tf.constant(mel), None, hp, 0)
+    parameters = wavenet.wavenet(fed, tf.constant(mel), None, hp, 0)
     before = run(parameters, {fed: audio})
     audio[0, 30] = -audio[0, 30]
     changed = np.abs(run(parameters, {fed: audio}) - before).max(2)[0]
@@ -195,7 +197,7 @@ def test_a_segment_has_the_condition_that_it_has_in_the_whole(hp, run, kind, sca
     hp = hp.replace(wavenet_upsample_type=kind, wavenet_upsample_scales=scales, hop_length=int(np.prod(scales)))
     context = upsampling.context_frames(hp)
     mel = np.random.RandomState(0).normal(size=[12, hp.n_mels]).astype(np.float32)
-    padded = upsampling.with_context(mel, hp)
+    padded = upsampling.pad_context(mel, hp)
     fed = tf.placeholder(tf.float32, [None, None, hp.n_mels])
     condition = upsampling.upsample(fed, hp)
     shake = [tf.assign_add(kernel, tf.random_normal(tf.shape(kernel)))   # not interpolation now
@@ -240,7 +242,7 @@ def test_logistics_are_a_distribution_over_all_16_bit_values(hp, run):
     random = np.random.RandomState(0)
     for scale in (-9.0, -7.0, -4.0, 0.0):       # from the narrowest to one that exceeds the range
         parameters = np.concatenate([random.normal(size=2), [-0.99, 0.3], [scale, -3.0]])
-        log_probability = outputs.of(hp).log_probability(
+        log_probability = distributions.output_distribution(hp).log_probability(
             tf.constant(np.tile(parameters, [65536, 1]).astype(np.float32)), tf.constant(values))
         assert abs(np.exp(np.float64(run(log_probability))).sum() - 1) < 2e-3
 
@@ -250,9 +252,9 @@ def test_each_loss_is_what_its_formula_gives(hp, run):
     audio = random.uniform(-0.9, 0.9, 50).astype(np.float32)
 
     def loss_of(output):
-        parameters = random.normal(size=[50, outputs.of(hp.replace(wavenet_output_distribution=output)).size])
+        parameters = random.normal(size=[50, distributions.output_distribution(hp.replace(wavenet_output_distribution=output)).n_parameters])
         parameters = parameters.astype(np.float32)
-        return np.float64(parameters), run(outputs.loss(
+        return np.float64(parameters), run(distributions.negative_log_likelihood(
             tf.constant(parameters), tf.constant(audio), tf.ones([50]),
             hp.replace(wavenet_output_distribution=output)))
 
@@ -278,14 +280,13 @@ def test_each_loss_is_what_its_formula_gives(hp, run):
 
 def test_samples_have_the_distribution_of_the_parameters(hp, run):
     count = 20000
-    random = np.random.RandomState(0)
 
     def draw(output, parameters):
         hp_of = hp.replace(wavenet_output_distribution=output)
         parameters = np.tile(np.float32(parameters), [count, 1])
         noise = noise_of(hp_of, [count])
-        assert noise.dtype == np.float32 and noise.shape == (count, outputs.of(hp_of).noise_size)
-        return run(outputs.of(hp_of).sample(tf.constant(parameters), tf.constant(noise)))
+        assert noise.dtype == np.float32 and noise.shape == (count, distributions.output_distribution(hp_of).noise_dim)
+        return run(distributions.output_distribution(hp_of).sample(tf.constant(parameters), tf.constant(noise)))
 
     drawn = draw("gaussian", [0.3, -2.5])
     assert abs(drawn.mean() - 0.3) < 0.005
@@ -297,16 +298,16 @@ def test_samples_have_the_distribution_of_the_parameters(hp, run):
     logits = np.full(256, -20.0)
     logits[[3, 128, 250]] = np.log([0.2, 0.5, 0.3])
     drawn = draw("mulaw", logits)
-    classes = run(outputs.mulaw_class(tf.constant(drawn)))
+    classes = run(distributions.mulaw_encode(tf.constant(drawn)))
     assert np.allclose([(classes == c).mean() for c in (3, 128, 250)], [0.2, 0.5, 0.3], atol=0.02)
 
 
 def test_mulaw_classes_keep_their_values(run):
     classes = np.arange(256, dtype=np.int32)
-    values = outputs.mulaw_value(tf.constant(classes))
-    again, values, silence, loudest = run([outputs.mulaw_class(values), values,
-                                           outputs.mulaw_class(tf.constant([0.0])),
-                                           outputs.mulaw_class(tf.constant([-1.0, 1.0]))])
+    values = distributions.mulaw_decode(tf.constant(classes))
+    again, values, silence, loudest = run([distributions.mulaw_encode(values), values,
+                                           distributions.mulaw_encode(tf.constant([0.0])),
+                                           distributions.mulaw_encode(tf.constant([-1.0, 1.0]))])
     assert np.array_equal(again, classes) and np.all(np.diff(values) > 0)
     assert silence == [128] and list(loudest) == [0, 255]
 
@@ -314,10 +315,10 @@ def test_mulaw_classes_keep_their_values(run):
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_losses_and_gradients_are_finite_at_the_extremes(hp, run, output):
     hp = hp.replace(wavenet_output_distribution=output)
-    rows = [np.full(outputs.of(hp).size, value) for value in (-50.0, -7.0, 0.0, 7.0, 50.0)]
+    rows = [np.full(distributions.output_distribution(hp).n_parameters, value) for value in (-50.0, -7.0, 0.0, 7.0, 50.0)]
     audio = np.tile(np.float32([-1, 0, 1]), 5)
     parameters = tf.constant(np.repeat(np.float32(rows), 3, 0))
-    loss = outputs.loss(parameters, tf.constant(audio), tf.ones([15]), hp)
+    loss = distributions.negative_log_likelihood(parameters, tf.constant(audio), tf.ones([15]), hp)
     loss, gradient = run([loss, tf.gradients(loss, parameters)[0]])
     assert np.isfinite(loss) and np.all(np.isfinite(gradient))
 
@@ -331,7 +332,7 @@ def test_padding_does_not_count(hp, run, output):
     context = upsampling.context_frames(hp)
     real = np.float32(np.arange(100) < np.array([[100], [33]]))
     fed = [tf.placeholder(tf.float32, array.shape) for array in (audio, mel)]
-    loss, _ = network.training_loss(fed[0], fed[1], None, tf.constant(real), hp, 0)
+    loss, _ = wavenet.training_loss(fed[0], fed[1], None, tf.constant(real), hp, 0)
     gradient = tf.gradients(loss, tf.trainable_variables()[-1])
     before = run([loss] + gradient, dict(zip(fed, (audio, mel))))
     audio[1, 33:] = 0.9
@@ -348,11 +349,11 @@ def test_it_learns_a_sine(hp, run, output):
     hp = hp.replace(wavenet_output_distribution=output, wavenet_residual_channels=16, wavenet_dilation_channels=16, wavenet_skip_channels=16)
     sine = 0.8 * np.sin(np.arange(400) * 2 * np.pi / 25 + np.arange(4)[:, None]).astype(np.float32)
     mel = tf.zeros([4, 20 + 2 * upsampling.context_frames(hp), hp.n_mels])
-    loss, _ = network.training_loss(tf.constant(sine), mel, None, tf.ones([4, 400]), hp, 0)
+    loss, _ = wavenet.training_loss(tf.constant(sine), mel, None, tf.ones([4, 400]), hp, 0)
     variables = tf.trainable_variables()
     gradients, _ = tf.clip_by_global_norm(tf.gradients(loss, variables), hp.wavenet_grad_clip_thresh)
     train = tf.train.AdamOptimizer(0.005).apply_gradients(zip(gradients, variables))
-    with session(1) as open_session:
+    with create_session(1) as open_session:
         open_session.run(tf.global_variables_initializer())
         losses = [open_session.run([loss, train])[0] for _ in range(100)]
     # a nat better than what knows only how loud it is; the median, because a narrow Gaussian leaps

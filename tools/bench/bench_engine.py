@@ -16,16 +16,16 @@ from nn import compat
 from nn.compat import tf
 from tools.bench import sgemm_peak as product
 from tools.bench.bench_report import Figure
-from wavenet_vocoder.engine import library, weights
-from wavenet_vocoder.engine.vocoder import Engine, multiplications
-from wavenet_vocoder.inference import TOGETHER, Vocoder
-from wavenet_vocoder.pieces import cut
+from wavenet_vocoder.engine import binding, weights
+from wavenet_vocoder.engine.vocoder import NativeVocoder, multiplies_per_sample
+from wavenet_vocoder.wavegen import MAX_BATCH_SIZE, GraphVocoder, generate_waveforms
+from wavenet_vocoder.chunks import split_into_chunks
 
 RUNS = 5
 STATUS = "/proc/self/status"
 # preset, streams, samples a run: whole periods of the longest dilation's pairs, 2 · 512
-SITUATIONS = (("reference", 1, 1024), ("reference", TOGETHER, 1024),
-              ("small", 1, 8192), ("small", TOGETHER, 1024))
+SITUATIONS = (("reference", 1, 1024), ("reference", MAX_BATCH_SIZE, 1024),
+              ("small", 1, 8192), ("small", MAX_BATCH_SIZE, 1024))
 IN_GRAPH = (("reference", 1, 1), ("small", 1, 3))       # preset, streams, frames a run
 
 
@@ -34,8 +34,8 @@ def figures():
     found = []
     with product.Limit() as limit:
         for preset, streams, samples in SITUATIONS:
-            for precision in library.PRECISIONS:
-                if library.has(precision):
+            for precision in binding.PRECISIONS:
+                if binding.supports(precision):
                     found += _of_engine(preset, streams, samples, precision, limit)
         for preset, streams, frames in IN_GRAPH:
             found += _of_graph(preset, streams, frames, limit)
@@ -44,18 +44,18 @@ def figures():
 
 def _of_engine(preset, count, samples, precision, limit):
     hp = create_hparams(preset)
-    engine = Engine(_weights(hp), hp, 0, precision)
+    engine = NativeVocoder(_weights(hp), hp, 0, precision)
     streams = engine.streams([0] * count)
     random = np.random.RandomState(1)
 
     def work():
-        wanted = streams.needed(samples)
-        streams.draw(random.normal(size=[count, wanted.stop - wanted.start, hp.n_mels]),
-                     random.uniform(0.1, 0.9, [count, samples, streams.net.output.noise_size]))
+        wanted = streams.condition_rows(samples)
+        streams.generate(random.normal(size=[count, wanted.stop - wanted.start, hp.n_mels]),
+                     random.uniform(0.1, 0.9, [count, samples, streams.net.distribution.noise_dim]))
 
     return _rates("WaveNet %s, %s, %s" % (preset, precision, _streams(count)), work,
                   count * samples, streams.threads, hp, limit,
-                  multiplications(hp, weights.are_paired(hp, precision)))
+                  multiplies_per_sample(hp, weights.uses_winograd(hp, precision)))
 
 
 def _of_graph(preset, count, frames, limit):
@@ -63,12 +63,13 @@ def _of_graph(preset, count, frames, limit):
     random = np.random.RandomState(1)
     mels = [random.normal(size=[frames, hp.n_mels]) for _ in range(count)]
     with tf.Graph().as_default():
-        vocoder = Vocoder(hp, 0)
-        with compat.session(1) as session:
+        vocoder = GraphVocoder(hp, 0)
+        with compat.create_session(1) as session:
             session.run(tf.global_variables_initializer())
             return _rates("WaveNet %s, in the graph, %s" % (preset, _streams(count)),
-                          lambda: vocoder.generate(session, mels, [0] * count, range(count)),
-                          count * frames * hp.hop_length, 1, hp, limit, multiplications(hp))
+                          lambda: generate_waveforms(
+                              vocoder.with_session(session), mels, [0] * count, range(count), hp),
+                          count * frames * hp.hop_length, 1, hp, limit, multiplies_per_sample(hp))
 
 
 def _rates(name, work, samples, threads, hp, limit, products):
@@ -103,8 +104,9 @@ def _of_a_minute():
     mel = np.zeros([60 * hp.sample_rate // hp.hop_length, hp.n_mels], np.float32)
     before, values = _status("VmRSS"), _weights(hp)
     # all pieces side by side, as they are spoken; what comes later takes the samples alone, twice
-    drawing = Engine(values, hp).begin(cut(0, mel, 0, 1, hp)[:TOGETHER])
-    drawing.draw(1)
+    drawing = NativeVocoder(values, hp).start(
+        split_into_chunks(0, mel, 0, 1, hp)[:MAX_BATCH_SIZE])
+    drawing.generate(1)
     return _status("VmHWM") - before + mel.shape[0] * hp.hop_length * 8e-6
 
 
@@ -117,9 +119,9 @@ def _status(name):
 def _weights(hp):
     """Random ones: what a product takes does not depend on them."""
     random = np.random.RandomState(0)
-    return weights.checked({
+    return weights.validate_weights({
         name: random.normal(size=shape) / np.sqrt(100.0 if len(shape) == 1 else shape[0])
-        for name, shape in sorted(weights.shapes(hp, 0).items())}, hp, 0, "bench")
+        for name, shape in sorted(weights.variable_shapes(hp, 0).items())}, hp, 0, "bench")
 
 
 def _streams(count):

@@ -12,7 +12,7 @@ import numpy as np
 import korean
 from common.hparam_set import create_hparams
 from datasets import batches
-from datasets.example import Example
+from datasets.store import Example
 from nn import compat
 from nn.compat import tf
 from tools.bench import operation_count as limit
@@ -48,13 +48,13 @@ def figures():
 
 
 def _tacotron(preset, hp, fastest):
-    from tacotron2 import training_graph
-    model = training_graph.Model(hp, len(korean.SYMBOLS), 0)
-    order = batches.Order(clips(hp), hp.batch_size, hp.batches_per_group, hp.seed)
+    from tacotron2 import tacotron_training_graph
+    model = tacotron_training_graph.TrainingGraph(hp, len(korean.SYMBOLS), 0)
+    sampler = batches.BatchSampler(clips(hp), hp.batch_size, hp.batches_per_group, hp.seed)
     rates, operations, shares = _runs(
-        model, lambda step: model.feed(order.batch(step), 0), order.per_epoch,
+        model, lambda step: model.make_feed_dict(sampler.batch_items(step), 0), sampler.batches_per_epoch,
         lambda batch: limit.tacotron_operations(hp, batch))
-    name, steps = "Tacotron2 training, %s" % preset, order.per_epoch
+    name, steps = "Tacotron2 training, %s" % preset, sampler.batches_per_epoch
     return [Figure(name, statistics.median(rates) / steps,
                    "s a step of %d utterances" % hp.batch_size,
                    operations / statistics.median(rates) / fastest, len(rates)),
@@ -65,9 +65,9 @@ def _tacotron(preset, hp, fastest):
 def _wavenet(preset, hp, fastest):
     from wavenet_vocoder import wavenet_training_graph
     model = wavenet_training_graph.TrainingGraph(hp, 0)
-    order = batches.Order(clips(hp), hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
+    sampler = batches.BatchSampler(clips(hp), hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
     rates, operations, shares = _runs(
-        model, lambda step: model.feed(order.batch(step), np.random.RandomState([hp.seed, step])),
+        model, lambda step: model.make_feed_dict(sampler.batch_items(step), np.random.RandomState([hp.seed, step])),
         SEGMENTS, lambda batch: limit.wavenet_operations(
             hp, batch, wavenet.condition_channels(hp, 0), distributions.output_distribution(hp).n_parameters))
     name, seconds = "WaveNet training, %s" % preset, statistics.median(rates)
@@ -86,15 +86,15 @@ def _shares(name, shares, runs):
 def _runs(model, feed, steps, count):
     """([seconds of a run of so many steps], its operations, the shares of waiting and padding)."""
     taken, overhead, operations = [], OverheadMeter(), 0.0
-    with compat.session() as session:
+    with compat.create_session() as session:
         session.run(tf.global_variables_initializer())
-        session.run(model.optimizer.train, feed(0))             # reserves memory
+        session.run(model.optimizer.train_op, feed(0))             # reserves memory
         overhead.reset()
         while not taken or sum(taken) < SECONDS and len(taken) < RUNS:
             began = time.monotonic()
             for fed in prefetch(feed, range(steps), overhead.add_wait):
-                session.run(model.optimizer.train, fed)
-                overhead.add_padding(model.padding(fed))
+                session.run(model.optimizer.train_op, fed)
+                overhead.add_padding(model.padding_fraction(fed))
                 if not taken:
                     operations += count(type(model.batch)(*(fed[part] for part in model.batch)))
             taken.append(time.monotonic() - began)
@@ -105,7 +105,7 @@ def clips(hp):
     """Items of noise whose lengths are spread as DECILES says; their texts are as long as usual."""
     frames = np.interp(np.linspace(0, len(DECILES) - 1, CLIPS), range(len(DECILES)), DECILES)
     random = np.random.RandomState(hp.seed)
-    return [batches.Item(_Noise(hp), Row("clip-%03d" % number, int(count)), 0,
+    return [batches.BatchItem(_Noise(hp), Row("clip-%03d" % number, int(count)), 0,
                          random.randint(1, len(korean.SYMBOLS), max(2, int(count * JAMO_A_FRAME))))
             for number, count in enumerate(frames)]
 
@@ -116,10 +116,10 @@ class _Noise(object):
     def __init__(self, hp):
         self.hp = hp
 
-    def mel(self, row):
-        return self.arrays(row).mel
+    def load_mel(self, row):
+        return self.load_example(row).mel
 
-    def arrays(self, row):
+    def load_example(self, row):
         random = np.random.RandomState(row.frames)
         return Example(random.uniform(-0.5, 0.5, row.frames * self.hp.hop_length).astype(np.float32),
                        random.uniform(-1, 1, [row.frames, self.hp.n_mels]).astype(np.float32))

@@ -1,95 +1,156 @@
-"""Pieces of utterances on the native engine: what inference.generate and .stream draw from."""
-
+"""Generation of chunks on the native engine."""
 import numpy as np
 
+import audio
 from common.device import available_cpus
 from common.errors import InputError
-from wavenet_vocoder import outputs
-from wavenet_vocoder.engine import condition, library
-from wavenet_vocoder.engine import precision as precisions
-from wavenet_vocoder.engine import weights
-from wavenet_vocoder.inference import noise_of
+from nn import compat
+from nn.compat import tf
+from wavenet_vocoder import philox
+from wavenet_vocoder.chunks import chunk_noise
+from wavenet_vocoder.distributions import MULAW_VALUES, output_distribution
+from wavenet_vocoder.engine import binding, conditioning, weights
+from wavenet_vocoder.upsampling import pad_context
 
-# as many streams a thread as are quicker one after the other than side by side in a vector
-NARROW = {"float32": 2, "int8": 8}
-# multiplications of a thread between two meetings, from which it pays to share a stream
-WORTH_SHARING = {"float32": 45000, "int8": 240000}
-LANES = 16
-MOST_TAPS = 16      # of engine.h
+# Measured: up to this many streams per thread are faster one after the other than in one batch.
+MAX_SINGLE_STREAMS = {"float32": 2, "int8": 8}
+# Measured: from this many multiplications between two barriers, it pays to split the channels of
+# one stream among threads.
+MIN_SHARED_WORK = {"float32": 45000, "int8": 240000}
+LANES = 16              # streams of a batch (a tile of the engine)
+MAX_KERNEL_SIZE = 16    # MAX_TAPS of native/engine.h
+
+# int8 is used if it changes the log-likelihood of audio by no more than this share ...
+MAX_LIKELIHOOD_CHANGE = 0.005
+# ... measured on this many streams of this many frames.
+TEST_STREAMS, TEST_FRAMES = 16, 4
 
 
-class Engine(object):
-    """A network, from weights by name (weights.checked), on `threads` threads.
+class NativeVocoder(object):
+    """A network with weights by name (from validate_weights), on `threads` threads, 0: all CPUs.
 
-    `precision` is float32, int8 or auto: int8 where it is at hand and cannot be heard.
+    `precision` is float32, int8 or auto: int8 if the CPU supports it and it is accurate enough.
     """
 
     def __init__(self, values, hp, threads=0, precision="float32"):
         self.hp, self.values = hp, values
         self.threads = threads or available_cpus()
-        if hp.wavenet_kernel_size > MOST_TAPS:
-            raise InputError("wavenet_kernel_size=%d: the native engine takes up to %d"
-                             % (hp.wavenet_kernel_size, MOST_TAPS))
-        if precision != "auto" and not library.has(precision):
-            raise InputError("--precision %s: this processor has no kernels for it (it needs AVX2)"
+        if hp.wavenet_kernel_size > MAX_KERNEL_SIZE:
+            raise InputError("wavenet_kernel_size=%d: the native engine supports up to %d"
+                             % (hp.wavenet_kernel_size, MAX_KERNEL_SIZE))
+        if precision != "auto" and not binding.supports(precision):
+            raise InputError("--precision %s: this CPU does not support it; it needs AVX2"
                              % precision)
         self._networks = {}
-        self.precision = precisions.chosen(self) if precision == "auto" else precision
+        self.precision = select_precision(self) if precision == "auto" else precision
 
-    def begin(self, pieces):
-        return _Drawing(self, pieces)
+    def start(self, chunks):
+        return _NativeGenerator(self, chunks)
 
-    def network(self, wide, precision):
-        """The weights packed for that, once."""
-        if (wide, precision) not in self._networks:
-            self._networks[wide, precision] = library.Network(self.values, self.hp, wide, precision)
-        return self._networks[wide, precision]
-
-    def streams(self, speakers, precision=None):
-        """library.Streams for that many sounds, in the form and on as many threads as pay."""
-        precision, count, threads = precision or self.precision, len(speakers), self.threads
-        wide = count > NARROW[precision] * threads
-        tiles = -(-count // LANES) if wide else count
-        paired = weights.are_paired(self.hp, precision)
-        work = multiplications(self.hp, paired) * tiles * (LANES if wide else 1) / (
+    def streams(self, speaker_ids, precision=None):
+        """binding.Streams, one for each speaker id, in the layout and on the threads that pay."""
+        precision, threads = precision or self.precision, self.threads
+        batched = len(speaker_ids) > MAX_SINGLE_STREAMS[precision] * threads
+        tiles = -(-len(speaker_ids) // LANES) if batched else len(speaker_ids)
+        winograd = weights.uses_winograd(self.hp, precision)
+        work = multiplies_per_sample(self.hp, winograd) * tiles * (LANES if batched else 1) / (
             2 * self.hp.wavenet_layers * threads)
-        shared = bool(tiles % threads) and work > WORTH_SHARING[precision]
-        return library.Streams(self.network(wide, precision), speakers,
+        shared = bool(tiles % threads) and work > MIN_SHARED_WORK[precision]
+        return binding.Streams(self._network(batched, precision), speaker_ids,
                                threads if shared else min(tiles, threads), shared)
 
+    def _network(self, batched, precision):
+        if (batched, precision) not in self._networks:
+            self._networks[batched, precision] = binding.NativeNetwork(self.values, self.hp,
+                                                                       batched, precision)
+        return self._networks[batched, precision]
 
-def multiplications(hp, paired=False):
-    """Of a sample, and as many additions: what the engine's arithmetic is counted by.
 
-    Where two samples are `paired` (weights.are_paired) it is the mean of both.
+class _NativeGenerator(object):
+    def __init__(self, vocoder, chunks):
+        self.hp, self.chunks, self.sample = vocoder.hp, chunks, 0
+        self.streams = vocoder.streams([chunk.speaker_id for chunk in chunks])
+        inputs = [conditioning.last_layer_inputs(chunk.mel, vocoder.values, vocoder.hp)
+                  for chunk in chunks]
+        longest = max(map(len, inputs))
+        self.inputs = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0)), "edge")
+                                for each in inputs])
 
-    The condition is that of the last upsampling layer: its input times the kernels once for each
-    input and band around, and a sum over taps and bands for each sample.
+    def generate(self, n_frames):
+        hop, count = self.hp.hop_length, n_frames * self.hp.hop_length
+        noise = np.stack([chunk_noise(chunk, chunk.start * hop + self.sample, count,
+                                      self.streams.network.distribution)
+                          for chunk in self.chunks])
+        samples = self.streams.generate(self.inputs[:, self.streams.condition_rows(count)], noise)
+        self.sample += count
+        if self.hp.wavenet_output_distribution == "mulaw":
+            return MULAW_VALUES[samples.astype(np.int32)]
+        return samples
+
+
+def multiplies_per_sample(hp, winograd=False):
+    """Multiplications per generated sample, and as many additions: the engine's arithmetic.
+
+    With `winograd` (weights.uses_winograd) it is the mean of the two samples of a pair. The
+    condition is that of the last upsampling layer: each of its inputs is multiplied by the kernels
+    once per mel band, and each sample is a sum over taps and bands.
     """
     taps = 3 if hp.wavenet_upsample_type == "subpixel" else 2
     gates, layers = 2 * hp.wavenet_dilation_channels, hp.wavenet_layers
-    products = 2 if paired else hp.wavenet_kernel_size
-    layer = (products * hp.wavenet_residual_channels * gates + hp.wavenet_dilation_channels * hp.wavenet_skip_channels
+    products = 2 if winograd else hp.wavenet_kernel_size
+    layer = (products * hp.wavenet_residual_channels * gates
+             + hp.wavenet_dilation_channels * hp.wavenet_skip_channels
              + 3 * gates * (taps + hp.n_mels / float(hp.wavenet_upsample_scales[-1])))
-    return (layers * layer + (layers - 1) * hp.wavenet_dilation_channels * hp.wavenet_residual_channels
-            + hp.wavenet_skip_channels * (hp.wavenet_skip_channels + outputs.of(hp).size))
+    return (layers * layer
+            + (layers - 1) * hp.wavenet_dilation_channels * hp.wavenet_residual_channels
+            + hp.wavenet_skip_channels * (hp.wavenet_skip_channels
+                                          + output_distribution(hp).n_parameters))
 
 
-class _Drawing(object):
-    def __init__(self, engine, pieces):
-        self.engine, self.pieces, self.at = engine, pieces, 0
-        self.streams = engine.streams([piece.speaker for piece in pieces])
-        positions = [condition.positions(piece.mel, engine.values, engine.hp) for piece in pieces]
-        longest = max(map(len, positions))
-        self.positions = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0)), "edge")
-                                   for each in positions])
+# -- automatic precision --------------------------------------------------------------------------
 
-    def draw(self, frames):
-        count, output = frames * self.engine.hp.hop_length, self.streams.net.output
-        noise = np.stack([noise_of(piece, piece.start * self.engine.hp.hop_length + self.at, count, output)
-                          for piece in self.pieces])
-        samples = self.streams.draw(self.positions[:, self.streams.needed(count)], noise)
-        self.at += count
-        if self.engine.hp.wavenet_output_distribution == "mulaw":
-            return outputs.MULAW_VALUES[samples.astype(np.int32)]
-        return samples
+def select_precision(vocoder):
+    """int8 if the CPU supports it and this network hardly changes with it, else float32."""
+    if not binding.supports("int8"):
+        return "float32"
+    exact, quantised = log_likelihoods(vocoder)
+    return "int8" if abs(quantised - exact) <= MAX_LIKELIHOOD_CHANGE * abs(exact) else "float32"
+
+
+def log_likelihoods(vocoder):
+    """Mean ln p [nats per sample] of audio that the network generates, in float32 and in int8.
+
+    The mel is that of a hum with a rising pitch; the streams start at successive frames.
+    """
+    hp, distribution = vocoder.hp, output_distribution(vocoder.hp)
+    mel = pad_context(audio.melspectrogram(_rising_hum(hp), hp), hp)
+    margins = len(mel) - TEST_STREAMS - TEST_FRAMES
+    inputs = np.stack([conditioning.last_layer_inputs(mel[i:i + TEST_FRAMES + margins],
+                                                      vocoder.values, hp)
+                       for i in range(TEST_STREAMS)])
+    count = TEST_FRAMES * hp.hop_length
+    noise = np.stack([distribution.noise_from_uniform(
+        philox.uniform(i, 0, count, distribution.noise_dim)) for i in range(TEST_STREAMS)])
+    streams = vocoder.streams([0] * TEST_STREAMS, "float32")
+    samples = streams.generate(inputs[:, streams.condition_rows(count)], noise)
+    results = []
+    for precision in ("float32", "int8"):
+        streams = vocoder.streams([0] * TEST_STREAMS, precision)
+        parameters = streams.score_samples(inputs[:, streams.condition_rows(count)], samples)
+        results.append(_mean_log_likelihood(parameters, samples, hp))
+    return results
+
+
+def _rising_hum(hp):
+    time = np.arange(hp.hop_length * (TEST_STREAMS + TEST_FRAMES)) / float(hp.sample_rate)
+    pitch = 120 + 400 * time
+    return sum(np.sin(2 * np.pi * number * pitch * time) / number for number in range(1, 12)) / 8
+
+
+def _mean_log_likelihood(parameters, samples, hp):
+    if hp.wavenet_output_distribution == "mulaw":
+        samples = MULAW_VALUES[samples.astype(np.int32)]
+    with tf.Graph().as_default(), compat.create_session(1) as session:
+        log_probability = output_distribution(hp).log_probability(tf.constant(parameters),
+                                                                  tf.constant(samples))
+        return float(session.run(tf.reduce_mean(log_probability)))

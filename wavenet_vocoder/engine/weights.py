@@ -7,9 +7,9 @@ from collections import namedtuple
 import numpy as np
 
 from common.errors import InputError
-from wavenet_vocoder import network, outputs
-from wavenet_vocoder.engine import condition
-from wavenet_vocoder.upsampling import BANDS
+from wavenet_vocoder import distributions, wavenet
+from wavenet_vocoder.engine import conditioning
+from wavenet_vocoder.upsampling import FREQ_KERNEL_SIZE
 
 # what engine.h calls struct weights, in its order
 Arranged = namedtuple("Arranged", "input input_bias dilated condition residual residual_bias skip "
@@ -17,8 +17,8 @@ Arranged = namedtuple("Arranged", "input input_bias dilated condition residual r
                                   "log_scale_min range")
 
 
-def shapes(hp, speakers):
-    """{name: shape} of every variable of network.network."""
+def variable_shapes(hp, speakers):
+    """{name: shape} of every variable of wavenet.wavenet."""
     residual, gates, skip = hp.wavenet_residual_channels, 2 * hp.wavenet_dilation_channels, hp.wavenet_skip_channels
     found = {}
 
@@ -26,34 +26,34 @@ def shapes(hp, speakers):
         found[scope + "/kernel"], found[scope + "/bias"] = [rows, columns], [columns]
 
     if hp.wavenet_output_distribution == "mulaw":
-        found["input/table"] = [outputs.CLASSES, residual]
+        found["input/table"] = [distributions.MULAW_CLASSES, residual]
     else:
         dense("input", 1, residual)
     for i in range(hp.wavenet_layers):
         layer = "layer_%02d/" % i
         dense(layer + "dilated", hp.wavenet_kernel_size * residual, gates)
-        found[layer + "condition/kernel"] = [network.condition_channels(hp, speakers), gates]
+        found[layer + "condition/kernel"] = [wavenet.condition_channels(hp, speakers), gates]
         dense(layer + "skip", hp.wavenet_dilation_channels, skip)
         if i + 1 < hp.wavenet_layers:
             dense(layer + "residual", hp.wavenet_dilation_channels, residual)
     dense("post", skip, skip)
-    dense("parameters", skip, outputs.of(hp).size)
+    dense("parameters", skip, distributions.output_distribution(hp).n_parameters)
     if speakers:
         found["speaker/table"] = [speakers, hp.wavenet_speaker_embedding_dim]
     for i, scale in enumerate(hp.wavenet_upsample_scales):
         found["upsampling_%d/kernel" % i] = (
-            [3, BANDS, 1, scale] if hp.wavenet_upsample_type == "subpixel"
-            else [2 * scale, BANDS, 1, 1])
-    return {"%s/%s" % (network.SCOPE, name): shape for name, shape in found.items()}
+            [3, FREQ_KERNEL_SIZE, 1, scale] if hp.wavenet_upsample_type == "subpixel"
+            else [2 * scale, FREQ_KERNEL_SIZE, 1, 1])
+    return {"%s/%s" % (wavenet.SCOPE, name): shape for name, shape in found.items()}
 
 
-def checked(values, hp, speakers, source):
+def validate_weights(values, hp, speakers, source):
     """`values`, {name: array}, as float32 by the names within the network's scope.
 
     Raises InputError where one is missing, of another shape than hp says, or not finite.
     """
     found = {}
-    for name, shape in sorted(shapes(hp, speakers).items()):
+    for name, shape in sorted(variable_shapes(hp, speakers).items()):
         if name not in values:
             raise InputError("%s: has no weight %s" % (source, name))
         value = np.ascontiguousarray(values[name], np.float32)
@@ -62,11 +62,11 @@ def checked(values, hp, speakers, source):
                              % (source, name, list(value.shape), shape))
         if not np.isfinite(value).all():
             raise InputError("%s: %s holds what is no finite number" % (source, name))
-        found[name[len(network.SCOPE) + 1:]] = value
+        found[name[len(wavenet.SCOPE) + 1:]] = value
     return found
 
 
-def are_paired(hp, precision):
+def uses_winograd(hp, precision):
     """Whether two samples of a layer share products, as native/paired.h has it.
 
     Of two taps a quarter of the products could be saved, which was no quicker.
@@ -74,7 +74,7 @@ def are_paired(hp, precision):
     return precision == "float32" and hp.wavenet_kernel_size == 3
 
 
-def arranged(values, hp, paired):
+def engine_arrays(values, hp, paired):
     """The Arranged arrays of checked values; `paired`: with the kernels of native/paired.h."""
     def stacked(name, layers=hp.wavenet_layers):
         return np.stack([values["layer_%02d/%s" % (i, name)] for i in range(layers)])
@@ -83,7 +83,7 @@ def arranged(values, hp, paired):
     if hp.wavenet_output_distribution == "mulaw":
         first, first_bias = values["input/table"], np.zeros(hp.wavenet_residual_channels)
     else:
-        first, first_bias = network.LEVEL * values["input/kernel"], values["input/bias"]
+        first, first_bias = wavenet.INPUT_SCALE * values["input/kernel"], values["input/bias"]
     residual = stacked("residual/kernel", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
         np.zeros([0, hp.wavenet_dilation_channels, hp.wavenet_residual_channels]))
     residual_bias = stacked("residual/bias", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
@@ -94,7 +94,7 @@ def arranged(values, hp, paired):
         stacked("skip/kernel"), stacked("skip/bias").sum(0),
         values["post/kernel"], values["post/bias"],
         values["parameters/kernel"], values["parameters/bias"],
-        condition.last_layer(values, hp).coefficients, [hp.wavenet_log_scale_min],
+        conditioning.last_upsampling_layer(values, hp).coefficients, [hp.wavenet_log_scale_min],
         _ranges(first, first_bias, residual, residual_bias))])
 
 
@@ -104,7 +104,7 @@ def _paired(dilated):
     return np.concatenate([(a + b + c) / 2, (a - b + c) / 2, -a, c], 1)
 
 
-def of_speaker(values, speaker, hp):
+def gate_bias(values, speaker, hp):
     """What does not change with time in a layer's gates: their bias and the speaker's part.
 
     float32 [layers, 2·gate].

@@ -13,7 +13,7 @@ _ROUNDS = 10
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-def key(seed, symbols):
+def make_key(seed, symbols):
     """A key of 64 bits, from a seed and the ids of what is said."""
     said = "%d: %s" % (seed, " ".join(str(int(symbol)) for symbol in symbols))
     return int.from_bytes(hashlib.sha256(said.encode("ascii")).digest()[:8], "little")
@@ -25,12 +25,12 @@ def uniform(key, first, count, width):
     sample = np.arange(first, first + count, dtype=np.uint64)[:, None]
     block = np.arange(blocks, dtype=np.uint64)[None, :]
     zero = np.zeros([count, blocks], np.uint64)
-    words = philox(zero + (sample & _LOW), zero + (sample >> _HALF), zero + block, zero, key)
+    words = philox4x32(zero + (sample & _LOW), zero + (sample >> _HALF), zero + block, zero, key)
     bits = np.stack(words, -1).reshape(count, 4 * blocks)[:, :width]
     return (bits.astype(np.float64) + 0.5) / 2.0 ** 32
 
 
-def philox(c0, c1, c2, c3, key):
+def philox4x32(c0, c1, c2, c3, key):
     """Four words of 32 bits, as uint64 arrays, for the counter of four such words."""
     k0, k1 = key & 0xFFFFFFFF, key >> 32 & 0xFFFFFFFF
     for _ in range(_ROUNDS):

@@ -1,10 +1,10 @@
 """What the network says about the next sample: three distributions over the waveform in [-1, 1].
 
-`of(hp)` gives the chosen one as an Output:
+`output_distribution(hp)` gives the chosen one as an Output:
   size             parameters a sample
   log_probability  (parameters [..., size], audio [...]) → [...]
-  sample           (parameters [..., size], noise [..., noise_size]) → audio [...]
-  noise            (uniform numbers in (0, 1), float64 [..., noise_size]) → float32, as many
+  sample           (parameters [..., size], noise [..., noise_dim]) → audio [...]
+  noise            (uniform numbers in (0, 1), float64 [..., noise_dim]) → float32, as many
 Sampling is a function of noise that is fed (noise.py), so that an utterance never depends on what
 else is in its batch.
 """
@@ -15,21 +15,22 @@ from scipy import special
 
 from nn.compat import tf
 
-Output = namedtuple("Output", "size log_probability sample noise noise_size")
+OutputDistribution = namedtuple(
+    "OutputDistribution", "n_parameters log_probability sample noise_from_uniform noise_dim")
 
-CLASSES = 256               # of the µ-law (WaveNet 2.2)
-SILENCE = 128               # the class of 0
+MULAW_CLASSES = 256               # of the µ-law (WaveNet 2.2)
+MULAW_SILENCE = 128               # the class of 0
 HALF_STEP = 1 / 65535.0     # half the distance of two 16-bit values in [-1, 1]
 
 
-def of(hp):
+def output_distribution(hp):
     """The Output that hp.wavenet_output_distribution names."""
     return {"logistics": _logistics, "gaussian": _gaussian, "mulaw": _mulaw}[hp.wavenet_output_distribution](hp)
 
 
-def loss(parameters, audio, real, hp):
+def negative_log_likelihood(parameters, audio, real, hp):
     """Mean of -ln p(sample) [nats] over the samples where `real` [batch, samples] is 1, not 0."""
-    log_probability = of(hp).log_probability(parameters, audio)
+    log_probability = output_distribution(hp).log_probability(parameters, audio)
     return -tf.reduce_sum(log_probability * real) / tf.maximum(tf.reduce_sum(real), 1.0)
 
 
@@ -63,7 +64,7 @@ def _logistics(hp):
         logistic = np.log(uniform[..., 1:]) - np.log1p(-uniform[..., 1:])
         return np.concatenate([uniform[..., :1], logistic], -1).astype(np.float32)
 
-    return Output(3 * mixture, log_probability, sample, noise, 2)
+    return OutputDistribution(3 * mixture, log_probability, sample, noise, 2)
 
 
 def _gaussian(hp):
@@ -80,39 +81,39 @@ def _gaussian(hp):
     def noise(uniform):
         return special.ndtri(uniform).astype(np.float32)    # the normal distribution's quantile
 
-    return Output(2, log_probability, sample, noise, 1)
+    return OutputDistribution(2, log_probability, sample, noise, 1)
 
 
 def _mulaw(hp):
     """A softmax over 256 classes of the µ-law (WaveNet 2.2)."""
     def log_probability(parameters, audio):
-        return -tf.nn.sparse_softmax_cross_entropy_with_logits(labels=mulaw_class(audio),
+        return -tf.nn.sparse_softmax_cross_entropy_with_logits(labels=mulaw_encode(audio),
                                                                logits=parameters)
 
     def sample(parameters, noise):
-        return mulaw_value(_first_exceeding(parameters, noise))
+        return mulaw_decode(_first_exceeding(parameters, noise))
 
     def noise(uniform):
         return uniform.astype(np.float32)
 
-    return Output(CLASSES, log_probability, sample, noise, 1)
+    return OutputDistribution(MULAW_CLASSES, log_probability, sample, noise, 1)
 
 
-def mulaw_class(audio):
+def mulaw_encode(audio):
     """Audio in [-1, 1] → int32 class 0 … 255, 128 of which is silence."""
-    compressed = tf.sign(audio) * tf.log1p((CLASSES - 1) * tf.abs(audio)) / np.log(CLASSES)
-    return tf.cast(tf.floor((compressed + 1) / 2 * (CLASSES - 1) + 0.5), tf.int32)
+    compressed = tf.sign(audio) * tf.log1p((MULAW_CLASSES - 1) * tf.abs(audio)) / np.log(MULAW_CLASSES)
+    return tf.cast(tf.floor((compressed + 1) / 2 * (MULAW_CLASSES - 1) + 0.5), tf.int32)
 
 
-def mulaw_value(classes):
-    """Class → the audio value in its middle; mulaw_class gives the class back."""
+def mulaw_decode(classes):
+    """Class → the audio value in its middle; mulaw_encode gives the class back."""
     return tf.gather(MULAW_VALUES, classes)
 
 
 def _mulaw_values():
-    compressed = np.arange(CLASSES) * (2.0 / (CLASSES - 1)) - 1
-    return (np.sign(compressed) * np.expm1(np.abs(compressed) * np.log(CLASSES))
-            / (CLASSES - 1)).astype(np.float32)
+    compressed = np.arange(MULAW_CLASSES) * (2.0 / (MULAW_CLASSES - 1)) - 1
+    return (np.sign(compressed) * np.expm1(np.abs(compressed) * np.log(MULAW_CLASSES))
+            / (MULAW_CLASSES - 1)).astype(np.float32)
 
 
 MULAW_VALUES = _mulaw_values()      # the audio value in the middle of every class

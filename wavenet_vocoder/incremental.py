@@ -11,21 +11,21 @@ from collections import namedtuple
 import numpy as np
 
 from nn.compat import tf
-from wavenet_vocoder import network, outputs
+from wavenet_vocoder import distributions, wavenet
 from wavenet_vocoder.step import one_step
 
-State = namedtuple("State", "memory position sample")   # what an utterance has so far
+IncrementalState = namedtuple("IncrementalState", "buffer position sample")   # what an utterance has so far
 
 
-def generate(mel, speaker, noise, hp, speakers, state=None, reuse=None):
+def generate_samples(mel, speaker, noise, hp, speakers, state=None, reuse=None):
     """Audio [batch, frames·hop] drawn sample by sample, and the State after it.
 
     mel [batch, frames + 2·context_frames, mels], speaker [batch] int32, noise [batch, frames·hop,
-    outputs.of(hp).noise_size]. Without a `state` an utterance begins; with the one that the
+    distributions.output_distribution(hp).noise_dim]. Without a `state` an utterance begins; with the one that the
     previous frames ended in it goes on, and gives what it would have given in one piece. Only one
     session.run at a time.
     """
-    noise, sample = _time_first(noise), outputs.of(hp).sample
+    noise, sample = _time_first(noise), distributions.output_distribution(hp).sample
 
     def choose(n, parameters):
         chosen = sample(parameters, tf.gather(noise, n))
@@ -35,18 +35,18 @@ def generate(mel, speaker, noise, hp, speakers, state=None, reuse=None):
     return _time_first(audio), state
 
 
-def follow(audio, mel, speaker, hp, speakers, reuse=None):
+def score_samples(audio, mel, speaker, hp, speakers, reuse=None):
     """network(), sample by sample: the parameters when the samples are those of `audio`."""
     audio = _time_first(audio)
     parameters, _ = _run(mel, speaker, lambda n, parameters: (parameters, tf.gather(audio, n)),
-                         [outputs.of(hp).size], hp, speakers, None, reuse)
+                         [distributions.output_distribution(hp).n_parameters], hp, speakers, None, reuse)
     return _time_first(parameters)
 
 
-def first_state(batch, hp):
+def initial_state(batch, hp):
     """The State before the first sample, as arrays: silence."""
     rows = sum(_ring_sizes(hp))
-    return State(np.zeros([rows, batch, hp.wavenet_residual_channels], np.float32), np.int32(0),
+    return IncrementalState(np.zeros([rows, batch, hp.wavenet_residual_channels], np.float32), np.int32(0),
                  np.zeros([batch], np.float32))
 
 
@@ -55,17 +55,17 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
 
     What is kept has shape [batch] + shape. Returns it as [time, batch] + shape, and the State.
     """
-    with tf.variable_scope(network.SCOPE, reuse=reuse):
-        h = _time_first(network.condition(mel, speaker, hp, speakers))
-        step = one_step(network.condition_channels(hp, speakers), hp)
+    with tf.variable_scope(wavenet.SCOPE, reuse=reuse):
+        h = _time_first(wavenet.local_and_global_condition(mel, speaker, hp, speakers))
+        step = one_step(wavenet.condition_channels(hp, speakers), hp)
     batch, time = tf.shape(h)[1], tf.shape(h)[0]
     if state is None:
-        state = first_state(1, hp)
-        state = State(tf.tile(state.memory, [1, batch, 1]), state.position, tf.zeros([batch]))
+        state = initial_state(1, hp)
+        state = IncrementalState(tf.tile(state.buffer, [1, batch, 1]), state.position, tf.zeros([batch]))
     # not trained, not saved; its batch is whatever is assigned
     ring = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual_channels]), trainable=False, validate_shape=False,
                        collections=[tf.GraphKeys.LOCAL_VARIABLES], name="wavenet_memory")
-    ring = tf.assign(ring, state.memory, validate_shape=False)
+    ring = tf.assign(ring, state.buffer, validate_shape=False)
     kept = tf.TensorArray(tf.float32, size=time, element_shape=tf.TensorShape([None] + shape))
 
     def body(n, sample, kept):
@@ -82,12 +82,12 @@ def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
                                     parallel_iterations=1, back_prop=False)
     with tf.control_dependencies([sample]):
         memory = tf.gather(ring, tf.range(sum(_ring_sizes(hp))))    # a copy: the ring is reused
-    return kept.stack(), State(memory, state.position + time, sample)
+    return kept.stack(), IncrementalState(memory, state.position + time, sample)
 
 
 def _rows(n, hp):
     """int32 [layers, kernel - 1]: where x at n - (kernel - 1)·dilation … n - dilation lie."""
-    dilations = np.array(network.dilations(hp), np.int32)[:, None]
+    dilations = np.array(wavenet.dilations(hp), np.int32)[:, None]
     lags = dilations * np.arange(hp.wavenet_kernel_size - 1, 0, -1, dtype=np.int32)
     sizes = np.array(_ring_sizes(hp), np.int32)[:, None]
     first = np.cumsum(sizes, 0, dtype=np.int32) - sizes
@@ -95,7 +95,7 @@ def _rows(n, hp):
 
 
 def _ring_sizes(hp):
-    return [(hp.wavenet_kernel_size - 1) * dilation for dilation in network.dilations(hp)]
+    return [(hp.wavenet_kernel_size - 1) * dilation for dilation in wavenet.dilations(hp)]
 
 
 def _time_first(x):

@@ -6,35 +6,35 @@ the speaker. Before its first sample a segment has silence.
 """
 from nn.compat import tf
 from nn.layers import dense, embedding
-from wavenet_vocoder import outputs
+from wavenet_vocoder import distributions
 from wavenet_vocoder.upsampling import upsample
 
 SCOPE = "wavenet"       # of every variable
 # scopes that can be kept as they are while the rest is trained
-PARTS = ("upsampling", "speaker", "input", "layer", "post", "parameters")
-LEVEL = 8.0             # brings speech, mostly below 1/8, to the size of the other inputs
+FREEZABLE_SCOPES = ("upsampling", "speaker", "input", "layer", "post", "parameters")
+INPUT_SCALE = 8.0             # brings speech, mostly below 1/8, to the size of the other inputs
 
 
-def network(audio, mel, speaker, hp, speakers, reuse=None):
-    """The parameters of every sample's distribution, [batch, time, outputs.of(hp).size].
+def wavenet(audio, mel, speaker, hp, speakers, reuse=None):
+    """The parameters of every sample's distribution, [batch, time, distributions.output_distribution(hp).n_parameters].
 
     audio [batch, time] in [-1, 1], mel [batch, time / hop + 2·context_frames, mels], speaker
     [batch] int32, rows of a table of `speakers`; not read where that is 0: there is none.
     """
     with tf.variable_scope(SCOPE, reuse=reuse):
-        h = condition(mel, speaker, hp, speakers)           # [batch, time, condition]
-        x = causal(audio, hp)                               # [batch, time, residual]
+        h = local_and_global_condition(mel, speaker, hp, speakers)           # [batch, time, condition]
+        x = input_convolution(audio, hp)                               # [batch, time, residual]
         skips = []
         for i, dilation in enumerate(dilations(hp)):        # figure 4
             with tf.variable_scope("layer_%02d" % i):
-                z = gate(dense(taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels, "dilated")
+                z = gated_activation(dense(dilated_taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels, "dilated")
                          + dense(h, 2 * hp.wavenet_dilation_channels, "condition", bias=False))
                 skips.append(dense(z, hp.wavenet_skip_channels, "skip"))
                 if i + 1 < hp.wavenet_layers:               # nothing follows the last
                     x += dense(z, hp.wavenet_residual_channels, "residual")
         y = tf.nn.relu(sum(skips))                          # [batch, time, skip]
         y = tf.nn.relu(dense(y, hp.wavenet_skip_channels, "post"))
-        return dense(y, outputs.of(hp).size, "parameters")
+        return dense(y, distributions.output_distribution(hp).n_parameters, "parameters")
 
 
 def training_loss(audio, mel, speaker, real, hp, speakers, reuse=None):
@@ -42,8 +42,8 @@ def training_loss(audio, mel, speaker, real, hp, speakers, reuse=None):
 
     Shapes as in `network`; `real` [batch, time] is 1 on what counts, 0 on padding.
     """
-    parameters = network(audio, mel, speaker, hp, speakers, reuse)
-    return outputs.loss(parameters, audio, real, hp), parameters
+    parameters = wavenet(audio, mel, speaker, hp, speakers, reuse)
+    return distributions.negative_log_likelihood(parameters, audio, real, hp), parameters
 
 
 def dilations(hp):
@@ -57,7 +57,7 @@ def receptive_field(hp):
     return (hp.wavenet_kernel_size - 1) * sum(dilations(hp)) + 1
 
 
-def condition(mel, speaker, hp, speakers):
+def local_and_global_condition(mel, speaker, hp, speakers):
     """h of equation 9: the upsampled mel, brought to [-1, 1], and the speaker's embedding.
 
     [batch, time, n_mels + wavenet_speaker_embedding_dim], or [batch, time, mels] without a table of speakers.
@@ -78,15 +78,15 @@ def speaker_rows(hp):
     return {"condition/kernel": hp.n_mels}
 
 
-def causal(audio, hp):
+def input_convolution(audio, hp):
     """The stack's input at n, [batch, time, residual], from the sample before n."""
     before = tf.pad(audio, [[0, 0], [1, 0]])[:, :-1]
     if hp.wavenet_output_distribution == "mulaw":        # a product with the one-hot class, as a look-up
-        return embedding(outputs.mulaw_class(before), outputs.CLASSES, hp.wavenet_residual_channels, "input")
-    return dense(LEVEL * tf.expand_dims(before, 2), hp.wavenet_residual_channels, "input")
+        return embedding(distributions.mulaw_encode(before), distributions.MULAW_CLASSES, hp.wavenet_residual_channels, "input")
+    return dense(INPUT_SCALE * tf.expand_dims(before, 2), hp.wavenet_residual_channels, "input")
 
 
-def taps(x, dilation, hp):
+def dilated_taps(x, dilation, hp):
     """What a dilated causal convolution multiplies (2.1): x at n - 2·dilation, n - dilation, n.
 
     [batch, time, channels] → [batch, time, kernel·channels], zero before the start. A product with
@@ -102,7 +102,7 @@ def taps(x, dilation, hp):
     return tf.concat(shifted, 2)
 
 
-def gate(x):
+def gated_activation(x):
     """Equation 2: tanh of the first half of the channels, times sigmoid of the second."""
     filtered, gates = tf.split(x, 2, axis=-1)
     return tf.tanh(filtered) * tf.sigmoid(gates)

@@ -8,26 +8,26 @@ from collections import namedtuple
 
 import numpy as np
 
-from wavenet_vocoder.upsampling import BANDS, context_frames
+from wavenet_vocoder.upsampling import FREQ_KERNEL_SIZE, context_frames
 
 # Sample n is made of the inputs at positions (n + shift) // scale … + taps - 1, with the
-# coefficients float32 [scale, taps, BANDS] of the row (n + shift) % scale. Of band b, the third
+# coefficients float32 [scale, taps, FREQ_KERNEL_SIZE] of the row (n + shift) % scale. Of band b, the third
 # axis is for the bands b - 1, b, b + 1 of the input.
 LastLayer = namedtuple("LastLayer", "scale shift taps coefficients")
 
 
-def last_layer(values, hp):
+def last_upsampling_layer(values, hp):
     """The LastLayer of a network whose weights are `values`, by name."""
     scale, kernel = hp.wavenet_upsample_scales[-1], _kernel(values, len(hp.wavenet_upsample_scales) - 1)
-    if hp.wavenet_upsample_type == "subpixel":                 # [3, BANDS, scale]
+    if hp.wavenet_upsample_type == "subpixel":                 # [3, FREQ_KERNEL_SIZE, scale]
         return LastLayer(scale, 0, 3, np.transpose(kernel, [2, 0, 1]))
-    # [2·scale, BANDS, 1]: outputs `scale` later belong to the input before; its bands are mirrored,
+    # [2·scale, FREQ_KERNEL_SIZE, 1]: outputs `scale` later belong to the input before; its bands are mirrored,
     # because a transposed convolution tells where an input goes
     taps = np.stack([kernel[scale:], kernel[:scale]], 1)[:, :, ::-1, 0]
     return LastLayer(scale, scale // 2, 2, np.ascontiguousarray(taps))
 
 
-def positions(mel, values, hp):
+def last_layer_inputs(mel, values, hp):
     """Inputs of the last layer for a mel [frames + 2·context_frames, mels], brought to [-1, 1].
 
     float32 [frames·hop / scale + taps, mels]; the first is what sample 0 begins with (position 0).
@@ -38,7 +38,7 @@ def positions(mel, values, hp):
     for i, scale in enumerate(hp.wavenet_upsample_scales[:-1]):
         x = layer(x, scale, _kernel(values, i))
         rate *= scale
-    last, margin = last_layer(values, hp), context_frames(hp) * rate
+    last, margin = last_upsampling_layer(values, hp), context_frames(hp) * rate
     return np.ascontiguousarray(x[margin - 1:len(x) - margin + last.taps - 1])
 
 
@@ -65,7 +65,7 @@ def _subpixel(x, scale, kernel):
 
 
 def _banded(x, factors):
-    """Σ over three bands of factors [points, BANDS] · x [time, mels]: [time, points, mels]."""
-    around = np.pad(x, ((0, 0), (BANDS // 2, BANDS // 2)), "constant")
+    """Σ over three bands of factors [points, FREQ_KERNEL_SIZE] · x [time, mels]: [time, points, mels]."""
+    around = np.pad(x, ((0, 0), (FREQ_KERNEL_SIZE // 2, FREQ_KERNEL_SIZE // 2)), "constant")
     return sum(factors[None, :, band, None] * around[:, None, band:band + x.shape[1]]
-               for band in range(BANDS))
+               for band in range(FREQ_KERNEL_SIZE))

@@ -4,17 +4,17 @@ import functools
 
 import numpy as np
 
-from wavenet_vocoder import network, outputs
-from wavenet_vocoder.engine import build, condition, weights
+from wavenet_vocoder import distributions, wavenet
+from wavenet_vocoder.engine import build, conditioning, weights
 
-SETS = ("best", "portable", "avx2", "avx512")       # of instructions, as network.h counts them
+INSTRUCTION_SETS = ("best", "portable", "avx2", "avx512")       # of instructions, as network.h counts them
 PRECISIONS = ("float32", "int8")                    # as engine.h counts them
 _OUTPUTS = ("logistics", "gaussian", "mulaw")
 _FLOATS, _INTS = ctypes.POINTER(ctypes.c_float), ctypes.POINTER(ctypes.c_int32)
 
 
 @functools.lru_cache(maxsize=1)
-def library():
+def load_library():
     """The loaded library, built if need be, or None where there is no compiler."""
     path = build.built()
     if not path:
@@ -34,43 +34,43 @@ def library():
     return loaded
 
 
-def has(precision, instructions="best"):
+def supports(precision, instruction_set="best"):
     """Whether this processor runs the kernels of a precision."""
-    return bool(library() and library().wavenet_has(SETS.index(instructions),
+    return bool(load_library() and load_library().wavenet_has(INSTRUCTION_SETS.index(instruction_set),
                                                     PRECISIONS.index(precision)))
 
 
-def gate(filters, gates, instructions):
+def gated_activation(filters, gates, instruction_set):
     """tanh(filters) · sigmoid(gates) as the kernels compute it; float32 [a multiple of 16]."""
     z = np.empty_like(filters)
-    library().wavenet_gate(SETS.index(instructions), _floats(filters), _floats(gates), _floats(z),
+    load_library().wavenet_gate(INSTRUCTION_SETS.index(instruction_set), _floats(filters), _floats(gates), _floats(z),
                            len(z))
     return z
 
 
-class Network(object):
-    """Weights (as weights.checked gives them) packed for one stream, or `wide`: for many."""
+class NativeNetwork(object):
+    """Weights (as weights.validate_weights gives them) packed for one stream, or `batched`: for many."""
 
-    def __init__(self, values, hp, wide, precision="float32", instructions="best"):
-        last, output = condition.last_layer(values, hp), outputs.of(hp)
-        paired = weights.are_paired(hp, precision)
-        self.hp, self.values, self.last, self.output = hp, values, last, output
+    def __init__(self, values, hp, batched, precision="float32", instruction_set="best"):
+        last, output = conditioning.last_upsampling_layer(values, hp), distributions.output_distribution(hp)
+        paired = weights.uses_winograd(hp, precision)
+        self.hp, self.values, self.last, self.distribution = hp, values, last, output
         sizes = np.array([hp.wavenet_layers, hp.wavenet_kernel_size, hp.wavenet_residual_channels,
                           hp.wavenet_dilation_channels, hp.wavenet_skip_channels, hp.n_mels,
-                          _OUTPUTS.index(hp.wavenet_output_distribution), hp.wavenet_num_mixtures, output.size,
-                          output.noise_size, paired, last.scale, last.shift, last.taps], np.int32)
-        dilations = np.array(network.dilations(hp), np.int32)
-        arrays = weights.arranged(values, hp, paired)
+                          _OUTPUTS.index(hp.wavenet_output_distribution), hp.wavenet_num_mixtures, output.n_parameters,
+                          output.noise_dim, paired, last.scale, last.shift, last.taps], np.int32)
+        dilations = np.array(wavenet.dilations(hp), np.int32)
+        arrays = weights.engine_arrays(values, hp, paired)
         pointers = (_FLOATS * len(arrays))(*[_floats(array) for array in arrays])
-        self._handle = library().wavenet_network(
+        self._handle = load_library().wavenet_network(
             sizes.ctypes.data_as(_INTS), dilations.ctypes.data_as(_INTS), pointers,
-            SETS.index(instructions), PRECISIONS.index(precision), wide)
+            INSTRUCTION_SETS.index(instruction_set), PRECISIONS.index(precision), batched)
         if not self._handle:
             raise MemoryError("no memory for the vocoder's weights")
 
     def __del__(self):
         if getattr(self, "_handle", None):
-            library().wavenet_network_free(self._handle)
+            load_library().wavenet_network_free(self._handle)
 
 
 class Streams(object):
@@ -79,52 +79,52 @@ class Streams(object):
     Threads have their own streams, or where they are `shared`, their part of every product.
     """
 
-    def __init__(self, net, speakers, threads=1, shared=False):
-        self.net, self.count, self.threads, self._made = net, len(speakers), threads, 0
-        constant = np.stack([weights.of_speaker(net.values, speaker, net.hp)
+    def __init__(self, network, speakers, threads=1, shared=False):
+        self.network, self.count, self.threads, self._made = network, len(speakers), threads, 0
+        constant = np.stack([weights.gate_bias(network.values, speaker, network.hp)
                              for speaker in speakers]).astype(np.float32)
-        silence = outputs.SILENCE if net.hp.wavenet_output_distribution == "mulaw" else 0
-        self._handle = library().wavenet_streams(net._handle, self.count, threads, shared,
+        silence = distributions.MULAW_SILENCE if network.hp.wavenet_output_distribution == "mulaw" else 0
+        self._handle = load_library().wavenet_streams(network._handle, self.count, threads, shared,
                                                  _floats(constant), silence)
         if not self._handle:
             raise MemoryError("no memory for %d streams" % self.count)
 
     def __del__(self):
         if getattr(self, "_handle", None):
-            library().wavenet_streams_free(self._handle)
+            load_library().wavenet_streams_free(self._handle)
 
-    def draw(self, positions, noise):
+    def generate(self, positions, noise):
         """The next samples float32 [streams, n]: noise [streams, n, noise_size].
 
         positions [streams, positions, mels]: what the samples need of the last upsampling layer's
-        input (`needed`).
+        input (`condition_rows`).
         """
         return self._run(positions, noise.shape[1], noise, None, False)[0]
 
-    def follow(self, positions, audio):
+    def score_samples(self, positions, audio):
         """The parameters [streams, n, size] of samples that are given, [streams, n].
 
         Of the output mulaw they are given as classes.
         """
         return self._run(positions, audio.shape[1], None, audio, True)[1]
 
-    def needed(self, samples):
+    def condition_rows(self, samples):
         """slice of the positions that the next `samples` samples need."""
-        first = self._made + self.net.last.shift
-        return slice(first // self.net.last.scale,
-                     (first + samples - 1) // self.net.last.scale + self.net.last.taps)
+        first = self._made + self.network.last.shift
+        return slice(first // self.network.last.scale,
+                     (first + samples - 1) // self.network.last.scale + self.network.last.taps)
 
     def _run(self, positions, samples, noise, given, with_parameters):
-        wanted = self.needed(samples)
-        if positions.shape != (self.count, wanted.stop - wanted.start, self.net.hp.n_mels):
+        wanted = self.condition_rows(samples)
+        if positions.shape != (self.count, wanted.stop - wanted.start, self.network.hp.n_mels):
             raise ValueError("positions: %s" % (positions.shape,))
         positions = np.ascontiguousarray(positions, np.float32)
         noise, given = (None if array is None else np.ascontiguousarray(array, np.float32)
                         for array in (noise, given))
         made = np.empty([self.count, samples], np.float32)
-        parameters = (np.empty([self.count, samples, self.net.output.size], np.float32)
+        parameters = (np.empty([self.count, samples, self.network.distribution.n_parameters], np.float32)
                       if with_parameters else None)
-        library().wavenet_run(self._handle, samples, wanted.start, positions.shape[1],
+        load_library().wavenet_run(self._handle, samples, wanted.start, positions.shape[1],
                               _floats(positions), _floats(noise), _floats(given), _floats(made),
                               _floats(parameters))
         self._made += samples
