@@ -1,39 +1,51 @@
-"""The processors that this process may use."""
+"""The processors and the memory that this process may use."""
 import os
+import platform
 
-_CGROUP = "/sys/fs/cgroup"
+import psutil
+
+CGROUP = "/sys/fs/cgroup"
+_UNLIMITED = 1 << 60            # the memory controller of cgroup v1 has no word for "no limit"
 
 
 def available_cpus():
     """Number of processors for threads and worker processes, at least 1.
 
-    The smallest of the CPU affinity and the CPU quotas of the control group (v1 and v2), so that
-    a pool in a container with `--cpus 2` has 2 workers, whatever the host has.
+    It respects the CPU affinity and the CPU quota of the control group (v1 and v2): a container
+    started with `--cpus 2` gets 2, whatever the host has.
     """
-    cpus = [_affinity()]
-    quota, _, period = _first_line("cpu.max").partition(" ")                        # v2
-    cpus.append(_cpus_of_quota(quota, period))
-    cpus.append(_cpus_of_quota(_first_line("cpu/cpu.cfs_quota_us"),                 # v1
-                               _first_line("cpu/cpu.cfs_period_us")))
-    return min(count for count in cpus if count)
+    cpus = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1)
+    quotas = (_cgroup_values("cpu.max"),
+              _cgroup_values("cpu/cpu.cfs_quota_us") + _cgroup_values("cpu/cpu.cfs_period_us"))
+    for values in quotas:
+        if len(values) == 2:
+            cpus = min(cpus, max(1, values[0] // values[1]))
+    return cpus
 
 
-def _affinity():
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def available_memory():
+    """Bytes that can be allocated without swapping, within the limit of the control group."""
+    limits = _cgroup_values("memory.max") + _cgroup_values("memory/memory.limit_in_bytes")
+    return min([psutil.virtual_memory().available]
+               + [limit for limit in limits if limit < _UNLIMITED])
 
 
-def _cpus_of_quota(quota, period):
-    """Whole processors of a quota, both in µs as text; None without a limit ("max", "-1", "")."""
-    if quota.isdigit() and period.isdigit():
-        return max(1, int(quota) // int(period))
-    return None
-
-
-def _first_line(name):
+def cpu_model():
+    """Name of the processor, such as "AMD EPYC 7B13"."""
     try:
-        with open(os.path.join(_CGROUP, name), encoding="ascii") as file:
-            return file.readline().strip()
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(":")[1].strip() for line in file
+                        if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _cgroup_values(name):
+    """Numbers in a file of the control group; [] where it is missing or sets no limit."""
+    try:
+        with open(os.path.join(CGROUP, name), encoding="ascii") as file:
+            words = file.read().split()
     except OSError:
-        return ""
+        return []
+    return [int(word) for word in words] if all(word.isdigit() for word in words) else []

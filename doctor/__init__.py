@@ -1,9 +1,9 @@
-"""Whether this machine can train, and if not, what to do: `python -m doctor`.
+"""Can this machine train, and if not, what to do: `python -m doctor`.
 
-builds.py  what the TensorFlow of each stack has in it, and what it asks of the driver
-cards.py   the NVIDIA driver and its cards
-host.py    all else that is looked at; together with the cards, a Host
-judge.py   a Host → findings: pure functions, and nothing but them decides
-trial.py   one training step, one second of audio
-device.py  what the trainers ask of it before they start
+tensorflow_builds.py  what the TensorFlow of each stack was built with, and the driver it needs
+gpu_driver.py         the NVIDIA driver and its GPUs
+machine.py            the rest: software, memory, disks
+diagnosis.py          judges a Machine: findings, each with a remedy
+self_test.py          trains a step and generates a second of audio
+device_selection.py   --device of the programs
 """

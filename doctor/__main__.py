@@ -1,84 +1,87 @@
-"""Tell whether this machine can train, and if not, what to do.
+"""Check whether this machine can train, and if not, say what to do.
 
-    python -m doctor                  everything, with a training step and a second of audio
-    python -m doctor --device cpu     of the processor, whatever cards are there
+    python -m doctor                  all checks, with a training step and a second of audio
+    python -m doctor --device cpu     checks for training on the CPU, even if there is a GPU
     python -m doctor --json           for programs
 
-Exit status: 0 fit, 2 not.
+Exit status: 0 if the machine can train, 2 if not.
 """
 import json
 import os
 
 from common import command_line
-from doctor import diagnosis as judge, machine as host
-from doctor.device_selection import gpus
-from doctor.diagnosis import FIT, NOTE, UNFIT, Finding
+from doctor.diagnosis import (FAIL, NOTE, OK, Finding, can_train, diagnose,
+                              training_device)
+from doctor.machine import inspect_machine
 
-_MARKS = {FIT: "ok", NOTE: "note", UNFIT: "NOT FIT"}
+_MARKS = {OK: "ok", NOTE: "note", FAIL: "FAIL"}
 
 
 def main(arguments):
     parser = command_line.Parser(prog="python -m doctor", description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=command_line.DEVICES, default="auto",
-                        help="where to compute; auto (the default): the GPU where there is one")
-    parser.add_argument("--quick", action="store_true", help="look only: no step, no audio")
-    parser.add_argument("--json", action="store_true", help="findings and machine as JSON")
+                        help="where to train; auto (the default): the GPU if there is one")
+    parser.add_argument("--quick", action="store_true",
+                        help="skip the training step and the second of audio")
+    parser.add_argument("--json", action="store_true", help="print findings and machine as JSON")
     options = parser.parse_args(arguments)
     if options.device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    machine = host.find()
-    found = judge.findings(machine, options.device)
-    if not options.quick and judge.fit(found):
-        found += tried(judge.computes_on(machine, options.device))
+    machine = inspect_machine()
+    findings = diagnose(machine, options.device)
+    if not options.quick and can_train(findings):
+        findings += self_test_findings(training_device(machine, options.device))
     if options.json:
-        print(json.dumps({"fit": judge.fit(found), "findings": [one._asdict() for one in found],
-                          "machine": as_json(machine)}, ensure_ascii=False, indent=1))
+        print(json.dumps({"fit": can_train(findings),
+                          "findings": [finding._asdict() for finding in findings],
+                          "machine": _to_json(machine)}, ensure_ascii=False, indent=1))
     else:
-        print(page(found))
-    return 0 if judge.fit(found) else command_line.USAGE
+        print(format_findings(findings))
+    return 0 if can_train(findings) else command_line.EXIT_INPUT_ERROR
 
 
-def tried(device):
-    """[Finding] of a trial on "cpu" or "gpu"."""
+def self_test_findings(device):
+    """[Finding] of training and generating on "cpu" or "gpu"."""
     from doctor import self_test
-    from nn.compat import reason, tf
-    if device == "gpu" and not gpus():
-        return [Finding("TensorFlow's GPU", UNFIT, "it sees none",
-                        "TF_CPP_MIN_LOG_LEVEL=0 lets it say why")]
+    from doctor.device_selection import tensorflow_gpus
+    from nn.compat import error_reason, tf
+    if device == "gpu" and not tensorflow_gpus():
+        return [Finding("TensorFlow's GPU", FAIL, "TensorFlow sees none",
+                        "TF_CPP_MIN_LOG_LEVEL=0 shows why")]
     try:
-        times = self_test.run()
+        result = self_test.run_self_test()
     except tf.errors.OpError as problem:
-        return [Finding("trial", UNFIT, reason(problem), "end what else uses the device, and try "
-                                                         "again; --device cpu leaves out the GPU")]
-    return [Finding("training step", FIT, "%.2f s on the %s, preset tiny; %.1f s to start"
-                    % (times.step, device, times.start), ""),
-            Finding("generation", FIT, "%.2f s for %.1f s of audio %s, preset tiny"
-                    % (times.generation, times.audio,
-                       "by the vocoder engine in %s" % times.precision if times.precision
-                       else "by TensorFlow on the %s" % device), "")]
+        return [Finding("self-test", FAIL, error_reason(problem), "close other programs that use "
+                        "the device and try again, or use --device cpu")]
+    generator = ("the vocoder engine in %s" % result.precision if result.precision
+                 else "TensorFlow on the %s" % device.upper())
+    return [Finding("training step", OK, "%.2f s on the %s, preset tiny; first step after %.1f s"
+                    % (result.step_time, device.upper(), result.start_time), ""),
+            Finding("generation", OK, "%.2f s for %.1f s of audio by %s, preset tiny"
+                    % (result.generation_time, result.audio_duration, generator), "")]
 
 
-def page(found):
-    """The findings as text, and the verdict."""
-    width = max(len(finding.subject) for finding in found)
+def format_findings(findings):
+    """The findings and the verdict as text."""
+    width = max(len(finding.subject) for finding in findings)
     lines = []
-    for finding in found:
-        lines.append("%-*s  %-7s  %s" % (width, finding.subject, _MARKS[finding.level],
-                                         finding.says))
-        if finding.do:
-            lines.append("%*s           → %s" % (width, "", finding.do))
-    return "\n".join(lines + ["", "fit to train" if judge.fit(found) else
-                              "not fit to train: see NOT FIT above"])
+    for finding in findings:
+        lines.append("%-*s  %-4s  %s" % (width, finding.subject, _MARKS[finding.status],
+                                         finding.message))
+        if finding.remedy:
+            lines.append("%*s        → %s" % (width, "", finding.remedy))
+    return "\n".join(lines + ["", "This machine can train." if can_train(findings) else
+                              "This machine cannot train: see FAIL above."])
 
 
-def as_json(value):
-    """Named tuples as objects, however deep."""
+def _to_json(value):
+    """Nested namedtuples as objects."""
     if hasattr(value, "_asdict"):
-        return {name: as_json(part) for name, part in value._asdict().items()}
+        return {name: _to_json(field) for name, field in value._asdict().items()}
     if isinstance(value, (list, tuple)):
-        return [as_json(part) for part in value]
+        return [_to_json(item) for item in value]
     return value
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

@@ -1,212 +1,207 @@
-"""From what is there to what follows: pure functions of a Host."""
+"""Judge whether a Machine can train. Pure functions: they read nothing but their arguments."""
 from collections import namedtuple
 
-from doctor import gpu_driver as cards
-from doctor.tensorflow_builds import BUILDS, generation, numbers, runs, written
+from doctor.gpu_driver import visible_gpus
+from doctor.tensorflow_builds import (BUILDS, architecture, format_version,
+                                      gpu_support, parse_version)
 
-FIT, NOTE, UNFIT = "fit", "note", "unfit"
+OK, NOTE, FAIL = "ok", "note", "fail"
 
-# subject: what was looked at; level: FIT, NOTE (good to know) or UNFIT (cannot train like this);
-# says: what was found; do: what to do, or ""
-Finding = namedtuple("Finding", "subject level says do")
+# status: OK, NOTE (training works, but this is good to know) or FAIL (training does not work);
+# remedy: what to do, or ""
+Finding = namedtuple("Finding", "subject status message remedy")
 
-# a process of preset `tiny` alone holds some hundred MB; below this nothing real is trained
-_MEMORY = 2 << 30
-# keep_checkpoints of preset `reference` and the best one, each with Adam's moments, take about this
-_DISK = 5 << 30
-# semaphores of preprocess.py's workers are all that the project keeps there; Docker gives 64 MB
-_SHM = 1 << 20
-
-
-def findings(host, device="auto"):
-    """[Finding] on a Host that is to compute on `device`: auto, cpu or gpu."""
-    return _software(host) + _machine(host) + gpu(host, device)
+_MIN_MEMORY = 2 << 30       # bytes; a process needs some hundred MB even with the preset `tiny`
+# bytes; the checkpoints that the preset `reference` keeps, with Adam's moments, take about this
+_MIN_DISK = 5 << 30
+# bytes; only the semaphores of preprocess.py's workers are there, and Docker's default is 64 MB
+_MIN_SHM = 1 << 20
 
 
-def fit(found):
-    """Whether nothing is in the way."""
-    return all(finding.level != UNFIT for finding in found)
+def diagnose(machine, device="auto"):
+    """[Finding] on training on a Machine with --device auto, cpu or gpu."""
+    return (_software_findings(machine) + _hardware_findings(machine)
+            + gpu_findings(machine, device))
 
 
-def computes_on(host, device):
-    """"gpu" or "cpu": where TensorFlow will compute if nothing is in the way."""
-    return "gpu" if device != "cpu" and cards.visible(host.cards) else "cpu"
+def can_train(findings):
+    return all(finding.status != FAIL for finding in findings)
 
 
-def _software(host):
-    build = BUILDS[host.stack]
-    version, detail = host.tensorflow
-    first, last = build.pythons
-    right = first <= numbers(host.python)[:2] <= last
-    if version is None:
-        loaded = Finding("TensorFlow", UNFIT, "cannot be loaded: %s" % detail, _remake(host))
-    else:
-        loaded = Finding("TensorFlow", FIT, "%s, built %s CUDA"
-                         % (version, "with" if detail else "without"), "")
-    packages = Finding("packages", FIT, "as %s says" % build.lock, "")
-    if host.differing:
-        packages = Finding("packages", NOTE, "; ".join(host.differing), _remake(host))
+def training_device(environment, device):
+    """"gpu" or "cpu": where TensorFlow computes if no finding is a FAIL."""
+    return "gpu" if device != "cpu" and visible_gpus(environment.driver) else "cpu"
+
+
+def _software_findings(machine):
+    build = BUILDS[machine.stack]
+    oldest, newest = build.pythons
+    version, detail = machine.tensorflow
+    python = "%s, %s stack" % (machine.python, machine.stack)
+    reinstall = _reinstall(machine)
     return [
-        Finding("Python", FIT if right else UNFIT, "%s, %s stack" % (host.python, host.stack),
-                "" if right else "use Python %s to %s" % (written(first), written(last))),
-        loaded, packages,
-        Finding("Korean font", FIT, "NanumGothic", "") if host.font else
-        Finding("Korean font", UNFIT, "is missing: pictures cannot be drawn", _remake(host)),
-        Finding("vocoder engine", FIT, host.engine, "") if host.engine else
-        Finding("vocoder engine", NOTE, "is not there: TensorFlow generates, slowly", "")]
+        Finding("Python", OK, python, "")
+        if oldest <= parse_version(machine.python)[:2] <= newest else
+        Finding("Python", FAIL, python, "use Python %s to %s"
+                % (format_version(oldest), format_version(newest))),
+        Finding("TensorFlow", OK, "%s, built %s CUDA" % (version, "with" if detail else "without"),
+                "") if version else
+        Finding("TensorFlow", FAIL, "cannot be imported: %s" % detail, reinstall),
+        Finding("packages", NOTE, "; ".join(machine.package_differences), reinstall)
+        if machine.package_differences else
+        Finding("packages", OK, "as pinned in %s" % build.lock_file, ""),
+        Finding("Korean font", OK, "NanumGothic", "") if machine.font else
+        Finding("Korean font", FAIL, "missing: plots cannot be drawn", reinstall),
+        Finding("vocoder engine", OK, machine.engine, "") if machine.engine else
+        Finding("vocoder engine", NOTE, "missing: TensorFlow generates the audio, slowly", "")]
 
 
-def _machine(host):
-    found = [Finding("processor", FIT, "%s, %d cores to use" % (host.processor, host.cores), "")]
-    if host.memory is not None:
-        enough = host.memory >= _MEMORY
-        found.append(Finding("memory", FIT if enough else UNFIT,
-                             "%s to have" % _size(host.memory),
-                             "" if enough else "end other programs, or give the container more "
-                             "(docker run --memory)"))
-    if host.shm is None or host.shm < _SHM:
-        found.append(Finding("shared memory", UNFIT,
-                             "/dev/shm is %s" % ("missing" if host.shm is None
-                                                 else _size(host.shm)),
-                             "docker run --shm-size 64m"))
-    else:
-        found.append(Finding("shared memory", FIT, _size(host.shm), ""))
-    return found + [_folder(host, folder) for folder in host.folders]
+def _hardware_findings(machine):
+    return [
+        Finding("CPU", OK, "%s, %d available" % (machine.processor, machine.cpus), ""),
+        Finding("memory", OK, "%s available" % _format_size(machine.memory), "")
+        if machine.memory >= _MIN_MEMORY else
+        Finding("memory", FAIL, "only %s available" % _format_size(machine.memory),
+                "close other programs, or give the container more (docker run --memory)"),
+        Finding("shared memory", OK, _format_size(machine.shm), "")
+        if (machine.shm or 0) >= _MIN_SHM else
+        Finding("shared memory", FAIL, "/dev/shm is %s" % (
+            "missing" if machine.shm is None else "only " + _format_size(machine.shm)),
+            "docker run --shm-size 64m"),
+    ] + [_folder_finding(machine, folder) for folder in machine.folders]
 
 
-def _folder(host, folder):
+def _folder_finding(machine, folder):
     subject = "folder %s" % folder.name
+    free = "%s free" % _format_size(folder.free)
     if not folder.writable:
-        return Finding(subject, UNFIT, "%s cannot be written" % folder.path,
+        return Finding(subject, FAIL, "%s is not writable" % folder.path,
                        "docker run --user \"$(id -u):$(id -g)\", or chown the folder"
-                       if host.container else "change its owner or its rights")
-    if folder.free < _DISK:
-        return Finding(subject, NOTE, "%s free" % _size(folder.free),
-                       "make room before a long run")
-    return Finding(subject, FIT, "%s free" % _size(folder.free), "")
+                       if machine.in_container else "change its owner or its permissions")
+    if folder.free < _MIN_DISK:
+        return Finding(subject, NOTE, free, "free some space before a long training run")
+    return Finding(subject, OK, free, "")
 
 
-def gpu(host, device="auto"):
-    """[Finding] on whether TensorFlow computes where `device` asks.
+def gpu_findings(environment, device="auto"):
+    """[Finding] on the GPU, from a Machine or a GpuEnvironment.
 
-    UNFIT where it would silently compute on the processor of a machine with a GPU.
+    One is a FAIL where TensorFlow would silently compute on the CPU of a machine with a GPU.
     """
-    processor, found = _processor(host, device), host.cards
-    if processor:
-        return [processor] + ([_libraries(host, NOTE)] if all(host.tensorflow) else [])
-    said = [_driver(host)]
-    if not found.cards or not found.reachable:
-        said.append(_no_cards(host))
-    elif host.tensorflow[0] and not host.tensorflow[1]:
-        said.append(Finding("GPU", UNFIT, "%s is there, but this TensorFlow computes on the "
-                            "processor alone" % cards.visible(found)[0].name, _remake(host)))
+    driver = environment.driver
+    cpu_finding = _cpu_finding(environment, device)
+    if cpu_finding:
+        return [cpu_finding] + ([_library_finding(environment, NOTE)]
+                                if all(environment.tensorflow) else [])
+    findings = [_driver_finding(environment)]
+    if not driver.gpus:
+        findings.append(_no_gpu_finding(environment))
+    elif environment.tensorflow[0] and not environment.tensorflow[1]:
+        findings.append(Finding("GPU", FAIL, "%s is present, but this TensorFlow was built without "
+                                "CUDA" % visible_gpus(driver)[0].name, _reinstall(environment)))
     else:
-        said.append(_libraries(host, UNFIT))
-    return said + _cards(host)
+        findings.append(_library_finding(environment, FAIL))
+    return findings + _visible_gpu_findings(environment)
 
 
-def _processor(host, device):
-    """The Finding on why the processor computes; None where a GPU is to."""
-    found = host.cards
+def _cpu_finding(environment, device):
+    """Finding on why TensorFlow computes on the CPU; None where it is to compute on a GPU."""
+    driver = environment.driver
+    status = FAIL if device == "gpu" else NOTE
     if device == "cpu":
-        return Finding("device", NOTE, "the processor, as --device cpu asks", "")
-    if found.cards and not cards.visible(found):
-        hidden = "CUDA_VISIBLE_DEVICES=%s hides every card" % found.chosen
-        return (Finding("device", UNFIT, hidden, "name a card, or compute with --device cpu")
-                if device == "gpu" else Finding("device", NOTE, hidden + ": the processor", ""))
-    if found.driver is None and not found.cards:
-        return _without_driver(host, device)
+        return Finding("device", NOTE, "CPU, because of --device cpu", "")
+    if driver.gpus and not visible_gpus(driver):
+        return Finding("device", status, "CPU: CUDA_VISIBLE_DEVICES=%s hides every GPU"
+                       % driver.cuda_visible_devices, "name a GPU there, or use --device cpu"
+                       if device == "gpu" else "")
+    if driver.version is None and not driver.gpus:
+        if environment.in_container:
+            remedy = "if the host has a GPU: docker run --gpus all"
+        else:
+            remedy = "install the NVIDIA driver" if device == "gpu" else ""
+        return Finding("device", status, "CPU: no NVIDIA driver found", remedy)
     return None
 
 
-def _libraries(host, without):
-    """The Finding on the libraries of CUDA, of the level `without` where one is missing."""
-    names = BUILDS[host.stack].libraries
-    there = ", ".join("%s (%s)" % (name, host.libraries[name]) for name in names
-                      if host.libraries.get(name))
-    missing = ", ".join(name for name in names if not host.libraries.get(name))
+def _library_finding(environment, status_if_missing):
+    names = BUILDS[environment.stack].cuda_libraries
+    versions = environment.cuda_libraries
+    found = ", ".join("%s (%s)" % (name, versions[name]) for name in names if versions.get(name))
+    missing = ", ".join(name for name in names if not versions.get(name))
     if missing:
-        return Finding("CUDA libraries", without, "missing: %s; there: %s"
-                       % (missing, there or "none"), _remake(host))
-    return Finding("CUDA libraries", FIT, there, "")
+        return Finding("CUDA libraries", status_if_missing, "missing: %s; found: %s"
+                       % (missing, found or "none"), _reinstall(environment))
+    return Finding("CUDA libraries", OK, found, "")
 
 
-def _without_driver(host, device):
-    if device == "gpu":
-        return Finding("device", UNFIT, "no NVIDIA driver is there", "docker run --gpus all, where "
-                       "the host has one" if host.container else "install it")
-    return Finding("device", NOTE, "the processor: no NVIDIA driver is there",
-                   "if the host has a GPU: docker run --gpus all" if host.container else "")
-
-
-def _driver(host):
-    version, build = host.cards.driver, BUILDS[host.stack]
+def _driver_finding(environment):
+    version, oldest = environment.driver.version, BUILDS[environment.stack].min_driver
     if version is None:
-        return Finding("driver", NOTE, "its version is not known", "")
-    if numbers(version) >= build.driver:
-        return Finding("driver", FIT, "%s (at least %s)" % (version, written(build.driver)), "")
-    branches = [generation(card.capability) for card in cards.visible(host.cards)
-                if card.capability]
-    last = next(("; branch %d is the last that knows %s" % (branch, name)
-                 for name, branch in branches if branch), "")
-    return Finding("driver", UNFIT, "%s is older than the %s that this TensorFlow's CUDA needs"
-                   % (version, written(build.driver)), "install a newer driver" + last)
+        return Finding("driver", NOTE, "version unknown", "")
+    if parse_version(version) >= oldest:
+        return Finding("driver", OK, "%s (at least %s)" % (version, format_version(oldest)), "")
+    branches = [architecture(gpu.compute_capability) for gpu in visible_gpus(environment.driver)
+                if gpu.compute_capability]
+    last_branch = next(("; branch %d is the last that supports %s" % (branch, name)
+                        for name, branch in branches if branch), "")
+    return Finding("driver", FAIL, "%s is too old: the CUDA of this TensorFlow needs %s"
+                   % (version, format_version(oldest)), "install a newer driver" + last_branch)
 
 
-def _no_cards(host):
-    if host.container:
-        return Finding("GPU", UNFIT, "the host has the NVIDIA driver %s, but this container was "
-                       "given no GPU" % host.cards.driver,
-                       "docker run --gpus all (the host needs the NVIDIA container toolkit)")
-    return Finding("GPU", UNFIT, host.cards.said or "the driver is loaded, but its libcuda.so.1 is "
-                   "not found", "nvidia-smi should list the card; install the driver anew if not")
+def _no_gpu_finding(environment):
+    driver = environment.driver
+    if environment.in_container:
+        return Finding("GPU", FAIL, "the host has the NVIDIA driver %s, but this container was "
+                       "given no GPU" % driver.version,
+                       "docker run --gpus all (the host needs the NVIDIA Container Toolkit)")
+    return Finding("GPU", FAIL, driver.error or "the driver is loaded, but lists no GPU",
+                   "nvidia-smi should list the GPU; if it does not, reinstall the driver")
 
 
-def _cards(host):
-    """A finding for each visible card. Where TensorFlow's first is not right, another is named."""
-    seen = cards.visible(host.cards)
-    found = [_card(host, card) for card in seen]
-    right = [card for card, finding in zip(seen, found) if finding.level != UNFIT]
-    if right:
-        found = [finding._replace(do="CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=%d"
-                                  % right[0].index) if finding.level == UNFIT else finding
-                 for finding in found]
-    return found
+def _visible_gpu_findings(environment):
+    """A Finding per visible GPU; the remedy for a GPU that does not work is one that does."""
+    gpus = visible_gpus(environment.driver)
+    findings = [_gpu_finding(environment, gpu) for gpu in gpus]
+    usable = [gpu for gpu, finding in zip(gpus, findings) if finding.status != FAIL]
+    if usable:
+        remedy = "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=%d" % usable[0].index
+        findings = [finding._replace(remedy=remedy) if finding.status == FAIL else finding
+                    for finding in findings]
+    return findings
 
 
-def _card(host, card):
-    subject = "GPU %d" % card.index
-    what = card.name if card.memory is None else "%s, %s" % (card.name, _size(card.memory << 20))
-    if card.capability is None:
-        return Finding(subject, NOTE, what + ", of a compute capability that is not known", "")
-    what += ", compute capability %d.%d (%s)" % (card.capability + generation(card.capability)[:1])
-    how = runs(BUILDS[host.stack], card.capability)
-    if how == "compiled":
-        return Finding(subject, FIT, what, "")
-    if how == "by the driver":
-        return Finding(subject, NOTE, what + ": the driver compiles for it at the first start",
-                       "wait some minutes once")
-    other = next(name for name in sorted(BUILDS) if name != host.stack)
-    if runs(BUILDS[other], card.capability) in ("refused", "no"):
-        return Finding(subject, UNFIT, what + ": TensorFlow %s does not run on it"
-                       % host.tensorflow[0], "compute with --device cpu")
-    return Finding(subject, UNFIT, what + ": TensorFlow %s does not run on it"
-                   % host.tensorflow[0], "use the %s stack: %s" % (other, _image(other)))
+def _gpu_finding(environment, gpu):
+    subject, message, capability = "GPU %d" % gpu.index, gpu.name, gpu.compute_capability
+    if gpu.memory:
+        message += ", %s" % _format_size(gpu.memory)
+    if capability is None:
+        return Finding(subject, NOTE, message + ", compute capability unknown", "")
+    message += ", compute capability %d.%d (%s)" % (capability + architecture(capability)[:1])
+    support = gpu_support(BUILDS[environment.stack], capability)
+    if support == "native":
+        return Finding(subject, OK, message, "")
+    if support == "ptx":
+        return Finding(subject, NOTE, message + ": the driver compiles the kernels at the first "
+                       "start", "the first start takes some minutes")
+    message += ": TensorFlow %s does not run on it" % environment.tensorflow[0]
+    for stack, build in sorted(BUILDS.items()):
+        if gpu_support(build, capability) in ("native", "ptx"):
+            return Finding(subject, FAIL, message, "use the %s stack: docker build -f %s -t %s . && "
+                           "docker run --gpus all … %s …"
+                           % (stack, build.dockerfile, build.image, build.image))
+    return Finding(subject, FAIL, message, "use --device cpu")
 
 
-def _image(stack):
-    file, name = BUILDS[stack].image
-    return "docker build -f %s -t %s . && docker run --gpus all … %s …" % (file, name, name)
+def _reinstall(environment):
+    build = BUILDS[environment.stack]
+    if environment.in_container:
+        return "rebuild the image: docker build -f %s -t %s ." % (build.dockerfile, build.image)
+    return "make .venv-legacy" if environment.stack == "faithful" else "make .venv"
 
 
-def _remake(host):
-    if host.container:
-        return "build the image anew: docker build -f %s -t %s ." % BUILDS[host.stack].image
-    return "make .venv-legacy" if host.stack == "faithful" else "make .venv"
-
-
-def _size(count):
+def _format_size(size):
+    """Bytes as text: "64.0 MB"."""
     for unit in ("KB", "MB", "GB"):
-        count /= 1024
-        if count < 1024 or unit == "GB":
-            return "%.1f %s" % (count, unit)
+        size /= 1024
+        if size < 1024 or unit == "GB":
+            return "%.1f %s" % (size, unit)

@@ -1,119 +1,67 @@
-"""The NVIDIA driver and its cards, as nvidia-smi, the kernel and libcuda tell."""
-import ctypes
+"""The NVIDIA driver and its GPUs, as NVML reports them."""
 import os
 import re
-import shutil
-import subprocess
 from collections import namedtuple
 
-# index: a number, as nvidia-smi counts; memory in MiB; capability: (major, minor), or None where
-# neither nvidia-smi nor libcuda told
-Card = namedtuple("Card", "index uuid name memory capability")
-# driver: "580.95.05", or None where there is none; cards: all that nvidia-smi lists; said: what it
-# answered instead; reachable: whether a program finds the driver's libcuda.so.1; chosen:
-# CUDA_VISIBLE_DEVICES, or None where it is not set
-Cards = namedtuple("Cards", "driver cards said reachable chosen")
+import pynvml
 
-_FIELDS = ("index", "uuid", "name", "memory.total", "driver_version")
-_MAJOR, _MINOR = 75, 76     # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_…
-_STUBS = "/stubs/"
+# index: as nvidia-smi counts; memory: bytes, or None; compute_capability: (major, minor), or None
+# where the driver is too old to report it
+Gpu = namedtuple("Gpu", "index uuid name memory compute_capability")
+# version: "580.95.05", or None without a driver; gpus: [Gpu], hidden ones too; error: why NVML
+# lists none, or None; cuda_visible_devices: the environment variable, or None where it is not set
+Driver = namedtuple("Driver", "version gpus error cuda_visible_devices")
 
 
-def find():
-    """The Cards of this machine, or of this container."""
-    answer = _ask(_FIELDS + ("compute_cap",))
-    if answer and "not a valid field" in answer:        # drivers before 2021
-        answer = _ask(_FIELDS)
-    driver, cards, said = parsed(answer)
-    capabilities = {} if all(card.capability for card in cards) else _capabilities()
-    cards = [card if card.capability else card._replace(capability=capabilities.get(card.name))
-             for card in cards]
-    return Cards(driver or _loaded(), cards, said, _libcuda() is not None,
-                 os.environ.get("CUDA_VISIBLE_DEVICES"))
-
-
-def parsed(answer):
-    """(driver, [Card], what was said instead) of nvidia-smi's answer, None where there is none.
-
-    The answer is that to --query-gpu=index,uuid,name,memory.total,driver_version[,compute_cap]
-    --format=csv,noheader,nounits.
-    """
-    driver, cards = None, []
-    for line in (answer or "").splitlines():
-        row = [value.strip() for value in line.split(",")]
-        if len(row) < len(_FIELDS) or not row[0].isdigit():
-            return None, [], answer.strip().splitlines()[0]
-        driver = row[4]
-        capability = re.match(r"(\d+)\.(\d+)$", row[5]) if len(row) > len(_FIELDS) else None
-        cards.append(Card(int(row[0]), row[1], row[2],
-                          int(row[3]) if row[3].isdigit() else None,
-                          capability and tuple(int(part) for part in capability.groups())))
-    return driver, cards, None
-
-
-def visible(found):
-    """The cards that CUDA_VISIBLE_DEVICES leaves to a program, in its order."""
-    if found.chosen is None:
-        return list(found.cards)
-    left = []
-    for name in found.chosen.split(","):
-        card = next((card for card in found.cards
-                     if name == str(card.index) or name and card.uuid.startswith(name)), None)
-        if card is None:        # CUDA stops at the first that it does not know
-            break
-        left.append(card)
-    return left
-
-
-def _ask(fields):
-    """nvidia-smi's answer, of either stream; None where there is no nvidia-smi."""
-    program = shutil.which("nvidia-smi")
-    if not program:
-        return None
+def query_driver():
+    """The Driver of this machine. In a container: of its host, with the container's GPUs."""
+    version, gpus, error = _kernel_module_version(), [], None
     try:
-        answer = subprocess.run([program, "--query-gpu=" + ",".join(fields),
-                                 "--format=csv,noheader,nounits"], timeout=60,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return "nvidia-smi: %s" % problem
-    return answer.stdout.decode("utf-8", "replace")
+        pynvml.nvmlInit()
+        version = pynvml.nvmlSystemGetDriverVersion()
+        gpus = [_query_gpu(index) for index in range(pynvml.nvmlDeviceGetCount())]
+    except pynvml.NVMLError_LibraryNotFound:
+        pass                        # no driver, or a container that was given no GPU
+    except pynvml.NVMLError as problem:
+        error = "NVML: %s" % problem
+    return Driver(version, gpus, error, os.environ.get("CUDA_VISIBLE_DEVICES"))
 
 
-def _loaded():
-    """The version of the driver that the kernel has loaded, seen from inside a container too."""
+def visible_gpus(driver):
+    """[Gpu] that CUDA_VISIBLE_DEVICES leaves to a program, in its order."""
+    if driver.cuda_visible_devices is None:
+        return list(driver.gpus)
+    visible = []
+    for name in driver.cuda_visible_devices.split(","):
+        gpu = next((gpu for gpu in driver.gpus
+                    if name == str(gpu.index) or name and gpu.uuid.startswith(name)), None)
+        if gpu is None:             # CUDA ignores everything from the first unknown name on
+            break
+        visible.append(gpu)
+    return visible
+
+
+def _query_gpu(index):
+    handle = pynvml.nvmlDeviceGetHandleByIndex(index)
+    memory = _query(pynvml.nvmlDeviceGetMemoryInfo, handle)
+    capability = _query(pynvml.nvmlDeviceGetCudaComputeCapability, handle)
+    return Gpu(index, pynvml.nvmlDeviceGetUUID(handle), pynvml.nvmlDeviceGetName(handle),
+               memory and memory.total, capability and tuple(capability))
+
+
+def _query(function, handle):
+    """The result of an NVML function; None where the driver or the GPU does not support it."""
+    try:
+        return function(handle)
+    except (pynvml.NVMLError_FunctionNotFound, pynvml.NVMLError_NotSupported):
+        return None
+
+
+def _kernel_module_version():
+    """Version of the loaded driver. A container without a GPU can read it too, unlike NVML."""
     try:
         with open("/proc/driver/nvidia/version", encoding="utf-8") as file:
-            found = re.search(r"Module.*?\s(\d+\.\d+(\.\d+)?)\s", file.read())
+            match = re.search(r"Module.*?\s(\d+\.\d+(\.\d+)?)\s", file.read())
     except OSError:
         return None
-    return found and found.group(1)
-
-
-def _libcuda():
-    """The driver's library, or None: a stub in its place is none."""
-    try:
-        library = ctypes.CDLL("libcuda.so.1")
-        with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
-            paths = [line.split(None, 5)[5] for line in maps if "libcuda.so" in line]
-    except OSError:
-        return None
-    return None if any(_STUBS in path for path in paths) else library
-
-
-def _capabilities():
-    """{name of a card: (major, minor)} as libcuda tells."""
-    library, found = _libcuda(), {}
-    if library is None or library.cuInit(0):
-        return found
-    count, device, value = ctypes.c_int(), ctypes.c_int(), ctypes.c_int()
-    name = ctypes.create_string_buffer(256)
-    library.cuDeviceGetCount(ctypes.byref(count))
-    for number in range(count.value):
-        library.cuDeviceGet(ctypes.byref(device), number)
-        library.cuDeviceGetName(name, len(name), device)
-        pair = []
-        for attribute in (_MAJOR, _MINOR):
-            library.cuDeviceGetAttribute(ctypes.byref(value), attribute, device)
-            pair.append(value.value)
-        found[name.value.decode("utf-8", "replace")] = tuple(pair)
-    return found
+    return match and match.group(1)
