@@ -13,7 +13,7 @@ import unicodedata
 import korean
 from common import command_line, files
 from common.errors import InputError
-from korean.syllables import spelled
+from korean.hangul import split_into_letters
 
 
 def main(arguments):
@@ -22,15 +22,15 @@ def main(arguments):
         raise InputError("--decompose gives the text as written: leave out --strict, --pronounce "
                          "and --lexicon")
     lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
-    reader = korean.Reader(options.pronounce, lexicon)
+    normalizer = korean.TextNormalizer(options.pronounce, lexicon)
     for name, text in _texts(options.files):
         for number, line in enumerate(io.StringIO(text), 1):
             line = line.rstrip("\r\n")
             if options.form == "decompose":
-                print(spelled(unicodedata.normalize("NFC", line)))
+                print(split_into_letters(unicodedata.normalize("NFC", line)))
                 continue
-            reading = reader.read_line(line, "%s:%d" % (name, number), options.strict)
-            _tell(reading, line, options.form, reader)
+            reading = normalizer.normalize_line(line, "%s:%d" % (name, number), options.strict)
+            _tell(reading, line, options.form, normalizer)
 
 
 def _parser():
@@ -46,7 +46,7 @@ def _parser():
                         help="in standard pronunciation: 같이 as 가치")
     parser.add_argument("--strict", action="store_true",
                         help="a character that cannot be read is an error, and not left out")
-    parser.add_lexicon()
+    parser.add_lexicon_option()
     parser.add_argument("files", nargs="*", metavar="FILE", help="text in UTF-8; default: stdin")
     return parser
 
@@ -55,29 +55,29 @@ def _texts(paths):
     if not paths:
         if sys.stdin is None:
             raise InputError("standard input is closed: name a FILE")
-        yield "<stdin>", files.decoded(sys.stdin.buffer.read(), "<stdin>")
+        yield "<stdin>", files.decode_utf8(sys.stdin.buffer.read(), "<stdin>")
     for path in paths:
         yield path, files.read_text(path)
 
 
-def _tell(reading, line, form, reader):
+def _tell(reading, line, form, normalizer):
     if form == "explain":
         print(line)
         for change in reading.changes:
             print("  column %d: %s → %s  (%s)" % (change.column, change.written,
                                                   change.read or "nothing", change.rule))
-        print("  = " + _shown(reading.text, reader))
+        print("  = " + _shown(reading.text, normalizer))
     elif form == "jamo":
-        print(reader.jamo(reading.text))
+        print(normalizer.to_jamo(reading.text))
     elif form == "ids":
-        print(" ".join(map(str, korean.to_ids(reader.jamo(reading.text)))))
+        print(" ".join(map(str, korean.to_ids(normalizer.to_jamo(reading.text)))))
     else:
-        print(_shown(reading.text, reader))
+        print(_shown(reading.text, normalizer))
 
 
-def _shown(text, reader):
-    return korean.pronounced(text) if reader.pronounce else text
+def _shown(text, normalizer):
+    return korean.pronounce(text) if normalizer.pronounce else text
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

@@ -1,21 +1,29 @@
-"""The symbols a model reads, in the order of the public Korean Tacotron2: an id is a position."""
+"""The symbol table of the models, and text → conjoining jamo → symbol ids.
+
+The order of SYMBOLS is that of the public Korean Tacotron 2. It is part of the file formats: an id
+is a position in it.
+"""
 import unicodedata
+
+import jamo
 
 from common.errors import InputError
 
 PADDING, END = "_", "~"
-LEADS = "".join(chr(code) for code in range(0x1100, 0x1113))
-VOWELS = "".join(chr(code) for code in range(0x1161, 0x1176))
-TAILS = "".join(chr(code) for code in range(0x11A8, 0x11C3))
+INITIALS, VOWELS, FINALS = map("".join, (
+    jamo.JAMO_LEADS_MODERN, jamo.JAMO_VOWELS_MODERN, jamo.JAMO_TAILS_MODERN))
 PUNCTUATION = "!'(),-.:;?"
 SPACE = " "
-JAMO = frozenset(LEADS + VOWELS + TAILS)
+JAMO = frozenset(INITIALS + VOWELS + FINALS)
 
-SYMBOLS = tuple(PADDING + END + LEADS + VOWELS + TAILS + PUNCTUATION + SPACE)
+SYMBOLS = tuple(PADDING + END + INITIALS + VOWELS + FINALS + PUNCTUATION + SPACE)
+# padding and the end symbol may not occur in a text
+_TEXT_SYMBOL_IDS = {symbol: index for index, symbol in enumerate(SYMBOLS)
+                    if symbol not in (PADDING, END)}
 
 
 class UnreadableText(InputError):
-    """A character has no symbol. `column` is its place in the line, from 1 on."""
+    """A character has no symbol. `column` is its position in the line, counted from 1."""
 
     def __init__(self, character, column):
         super(UnreadableText, self).__init__(character, column)
@@ -25,3 +33,30 @@ class UnreadableText(InputError):
         return ("column %d: %r (U+%04X%s) has no symbol; Hangul, spaces and %s can be read"
                 % (self.column, self.character, ord(self.character),
                    " " + unicodedata.name(self.character, "without name"), PUNCTUATION))
+
+
+def to_jamo(text):
+    """Decompose each Hangul syllable of `text` into conjoining jamo (U+1100…).
+
+    All other characters stay as they are. Text that is decomposed already gives the same result.
+    """
+    return "".join(jamo.hangul_to_jamo(unicodedata.normalize("NFC", text)))
+
+
+def to_ids(jamo_text):
+    """Symbol ids of a string of jamo, spaces and punctuation, followed by the end symbol.
+
+    Raises UnreadableText for a character without a symbol.
+    """
+    for column, symbol in enumerate(jamo_text, 1):
+        if symbol not in _TEXT_SYMBOL_IDS:
+            raise UnreadableText(symbol, column)
+    return [_TEXT_SYMBOL_IDS[symbol] for symbol in jamo_text] + [SYMBOLS.index(END)]
+
+
+def symbol_labels(symbols):
+    """One printable character for each symbol: compatibility jamo, and "_" for the space.
+
+    Most programs draw a single conjoining jamo as part of a syllable, or not at all.
+    """
+    return [jamo.j2hcj(symbol).replace(" ", "_") for symbol in symbols]

@@ -5,7 +5,7 @@ import korean
 from common.errors import InputError
 
 
-def create_reader(trained, own=None):
+def create_normalizer(trained, own=None):
     """The normalizer that a voice was trained with, a user's lexicon before its own."""
     if trained.version != korean.VERSION:
         print("note: the voice was trained on text read by version %d of the rules; these are of "

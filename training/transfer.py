@@ -17,7 +17,7 @@ from training import checkpoint
 from wavenet_vocoder import wavenet
 
 _TABLES = re.compile(r"/(speakers?|symbols)/table$")
-_SPEAKER_ROWS = {"tacotron": tacotron.speaker_row_offsets, "vocoder": wavenet.speaker_rows}
+_SPEAKER_ROWS = {"tacotron": tacotron.speaker_row_offsets, "vocoder": wavenet.speaker_row_offsets}
 
 
 def take_weights(session, run, origin):

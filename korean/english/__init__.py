@@ -1,9 +1,9 @@
-"""English inside Korean text, as Koreans read it aloud: ASCII letters → Hangul.
+"""English inside Korean text: ASCII letters → Hangul, as Koreans read it aloud.
 
 The spelling follows the loanword orthography of the National Institute of Korean Language
-(외래어 표기법, 제3장 제1절 영어의 표기); well-worn words are taken from lexicon.tsv.
+(외래어 표기법, 제3장 제1절 영어의 표기); words whose usual form deviates from it are in lexicon.tsv.
 """
-from korean.english.letters import spell
-from korean.english.reading import read
+from korean.english.dictionary import spell_letters
+from korean.english.transcription import to_hangul
 
-__all__ = ["read", "spell"]
+__all__ = ["spell_letters", "to_hangul"]

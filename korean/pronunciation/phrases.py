@@ -1,27 +1,27 @@
-"""What happens between two words of a phrase."""
+"""Sound changes between two words of a phrase."""
 import re
 
-from korean.pronunciation.patterns import PARTICLES
-from korean.pronunciation.sounds import (FAR, INSERTED, NEAR, TENSE, letters,
-                                         tail_of)
+from korean.hangul import final_of, split_syllable
+from korean.pronunciation.morphology import PARTICLES
+from korean.pronunciation.phonology import NEW_PHRASE, N_INSERTION, SAME_PHRASE, TENSE
 
-# An accentual phrase of Korean has seldom more than seven syllables (S.-A. Jun, K-ToBI, 2000).
-_ONE_BREATH = 7
+# An accentual phrase of Korean seldom has more syllables (S.-A. Jun, K-ToBI, 2000).
+_ACCENTUAL_PHRASE = 7
 
-# 제27항: bound nouns, before which a word in ㄹ can hardly be anything but -(으)ㄹ
+# 제27항: bound nouns; a word in ㄹ before them is hardly anything but -(으)ㄹ
 _BOUND_NOUN = re.compile(
     "것|겁니[다까]|거(?:야|예요|에요|다|지|죠|라[고는며]|니까|냐|고|였|란|면|든|같|$)|건(?:데|가|지)|듯|법(?:하|한|해|했)"
     "|수(?:가|는|도|를|밖에|만|조차)?$|줄(?:은|도|을|로|만)?$|데(?:가|를|는|도|서|에|다)?$"
     "|바(?:를|가|는|와|에)?$|적(?:에|에는|이|의)$|지(?:도|는|를)?$|성싶|대로$|걸(?:요)?$|게$|건$")
 _AFTER_OBJECTS_TOO = "걸게건적데바대지줄"  # 전화를 걸, 돈을 줄
-# 제27항: other nouns, after what is surely -(으)ㄹ: 할 곳, 만날 사람
+# 제27항: words in ㄹ that are never -(으)ㄹ, unlike those of 할 곳, 만날 사람
 _NEVER_FUTURE = frozenset("""역할 분할 관할 서울 마을 가을 노을 고을 겨울 거울 얼굴 하늘 오늘 내일 매일 제일 생일 휴일 평일
     요일 과일 정말 연말 주말 이틀 사흘 열흘 한글 품질 체질 물질 성질 본질 기질 수질 재질 간질 손질 일 질 칠 둘 밀 물 말 글 길
     발 술 달 별 불 절 팔 열 쌀 풀 날 딸 실""".split())
-# 을 after these is the ending of a verb: other words in 을 are objects
-_STEMS = frozenset("먹읽닫받믿찾잡높낮넘씻벗잊맞늦얻뜯솟맡같붙싶없있겠했았었갔왔봤좋싫많않놓넣닿쌓낳잃앓"
+# stems before which 을 is the ending of a verb: any other word in 을 is an object
+_VERB_STEMS = frozenset("먹읽닫받믿찾잡높낮넘씻벗잊맞늦얻뜯솟맡같붙싶없있겠했았었갔왔봤좋싫많않놓넣닿쌓낳잃앓"
                    "끊옳앉얹젊닮굶옮밟깎닦섞묶겪볶늙")
-_OTHER_FUTURE = frozenset("될할릴낼킬쓸뀔쉴뛸띨")
+_FUTURE_SYLLABLES = frozenset("될할릴낼킬쓸뀔쉴뛸띨")
 
 # 제29항 붙임 2: 한 일, 할 일, 옷 입다, 잘 입다, 먹은 엿, 못 잊다
 _TASK = re.compile("일(?:이|을|은|도|만|에|과|로|의|들|까지|이다|입니다|이에요|인데|이야|이었|이라|이지|이죠|부터)?$")
@@ -35,33 +35,33 @@ _COUNTERS = re.compile("(?:개|시|살|번|달|사람|권|잔|장|가지|군데|
                        "|단어|자리|걸음|점)(?:[%s]|$)" % "".join(sorted(PARTICLES)))
 _COUNT_IN_L = ("열", "여덟", "열여덟", "스물여덟")
 
-# 제24항: what stands beside 신고, 참고, 안지 … where it is a verb
+# 제24항: the words beside 신고, 참고, 안지 … that show that it is a verb
 _AUXILIARIES = ("있", "않", "못", "마", "말", "다니", "다닌", "다녔", "나가", "나갔", "나왔", "들어", "견디", "견뎠", "견딜",
                 "기다", "지내", "살았", "싶", "버티", "버텼", "넘어", "갔", "왔", "걷", "걸", "뛰", "달렸", "달리", "잤")
 _FOOTWEAR = re.compile("(?:신발|신|구두|양말|운동화|장화|버선|부츠|샌들|슬리퍼|고무신|짚신|스타킹|하이힐)(?:을|를|도|만)?$")
 
 
-def between(left, right):
-    """The mark of the space between two words of a phrase."""
-    tail = tail_of(left[-1])
+def boundary_between(left, right):
+    """The type of the boundary between two words of a phrase."""
+    final = final_of(left[-1])
     if _is_counted(left, right):
         return TENSE
-    if tail == "ㄹ" and letters(right[0])[0] in "ㄱㄷㅂㅅㅈ" and _is_future(left, right):
+    if final == "ㄹ" and split_syllable(right[0])[0] in "ㄱㄷㅂㅅㅈ" and _is_future(left, right):
         return TENSE
-    if tail and _takes_n(left, right):
-        return INSERTED
-    return NEAR if len(left) + len(right) <= _ONE_BREATH else FAR
+    if final and _takes_n(left, right):
+        return N_INSERTION
+    return SAME_PHRASE if len(left) + len(right) <= _ACCENTUAL_PHRASE else NEW_PHRASE
 
 
-def is_verb(word, before, after):
-    """Whether 신고, 참고, 숨지 … is a verb between these two words; a word is "" if there is none."""
+def is_verb(word, previous, following):
+    """Whether 신고, 참고, 숨지 … is a verb, by the words beside it ("" if there is none)."""
     if word[-1] not in "고지게기":
         return False
-    return after.startswith(_AUXILIARIES) or word[0] == "신" and bool(_FOOTWEAR.match(before))
+    return following.startswith(_AUXILIARIES) or word[0] == "신" and bool(_FOOTWEAR.match(previous))
 
 
 def _is_future(left, right):
-    """제27항: whether `left`, which ends in ㄹ, is the -(으)ㄹ of a verb before this noun."""
+    """제27항: whether the ㄹ of `left` is the ending -(으)ㄹ of a verb before the noun `right`."""
     if left in _NEVER_FUTURE:
         return False
     if _BOUND_NOUN.match(right):
@@ -70,21 +70,21 @@ def _is_future(left, right):
 
 
 def _ends_in_future(word):
-    """Whether a word that ends in ㄹ is surely the -(으)ㄹ of a verb."""
+    """Whether a word in ㄹ certainly ends in the -(으)ㄹ of a verb."""
     if word[-1] == "을":
-        return len(word) > 1 and word[-2] in _STEMS
+        return len(word) > 1 and word[-2] in _VERB_STEMS
     if word[-1] == "날":
         return word.endswith(("만날", "일어날", "떠날", "끝날", "나타날", "생겨날", "벗어날"))
-    return word[-1] in _OTHER_FUTURE or word in ("갈", "볼")
+    return word[-1] in _FUTURE_SYLLABLES or word in ("갈", "볼")
 
 
 def _is_counted(left, right):
-    """Whether a native number stands before what it counts: 열 개, not 열 번호."""
+    """Whether `left` is a native number and `right` its counter: 열 개, not 열 번호."""
     return left in _COUNT_IN_L and bool(_COUNTERS.match(right))
 
 
 def _takes_n(left, right):
-    """제29항 붙임 2: whether two words are so common together that ㄴ is inserted."""
+    """제29항 붙임 2: whether ㄴ is inserted, as in common pairs of words."""
     if right.startswith(_VERBS_IN_I.get(left, "\0")):
         return True
     if right.startswith("엿") and left[-1] in "은을":

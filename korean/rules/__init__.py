@@ -5,8 +5,9 @@ What a rule gives is Hangul and punctuation, or simpler writing that a later rul
 import re
 import string
 
-from korean.rules import (dates, forms, hanja, jamo, latin, marks, numbers,
-                          ranges, telephone, units, web)
+from korean.rules import (addresses, dates, hanja, keyboard_jamo, latin,
+                          numbers, ranges, signs, telephone, unicode_forms,
+                          units)
 
 VERSION = 2             # counts up whenever a text may be read differently than before
 
@@ -29,11 +30,11 @@ _PAIR = re.compile("[0-9] ?(?:[~∼〜:/⁄=−–-]|[,·ㆍ] ?[1-9]|대)")
 
 # in this order: (what a text must hold: one of these characters, or a match; the rules)
 PIPELINE = (
-    (_STRANGE, forms.RULES),
-    (_JAMO, jamo.RULES),
-    (_LATIN, web.RULES),
+    (_STRANGE, unicode_forms.RULES),
+    (_JAMO, keyboard_jamo.RULES),
+    (_LATIN, addresses.RULES),
     (_HANJA, hanja.RULES),
-    (_MARK, marks.BEFORE_NUMBERS),
+    (_MARK, signs.BEFORE_NUMBERS),
     (_ROMAN, numbers.ROMAN),
     (_DIGITS, telephone.RULES),
     (_EMERGENCY, telephone.EMERGENCY),
@@ -46,5 +47,5 @@ PIPELINE = (
     (_PAIR, ranges.RULES),
     (_DIGIT, numbers.RULES),
     (_LATIN, units.AFTER_WORDS + latin.RULES),
-    (_STRANGE, marks.AFTER_NUMBERS),
+    (_STRANGE, signs.AFTER_NUMBERS),
 )

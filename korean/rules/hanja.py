@@ -3,8 +3,8 @@ import io
 import os
 import re
 
+from korean.hangul import final_of, join_syllable, split_syllable
 from korean.rules.rule import after, before, rule
-from korean.syllables import LEADS, VOWELS, join, split
 
 _HANJA = "㐀-䶿一-鿿豈-龎"
 _SOUNDS = {}            # filled when the first one is met
@@ -18,7 +18,7 @@ _WORDS = {"六月": "유월", "十月": "시월", "五六月": "오뉴월", "十
           "便所": "변소", "小便": "소변", "大便": "대변", "行列": "행렬", "金氏": "김씨", "李氏": "이씨"}
 _TITLES = re.compile(" ?(?:씨|의원|대표|대통령|총리|장관|회장|전 |감독|선수)")     # of a Mr. 김
 _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
-_SOFT = [VOWELS.index(vowel) for vowel in "ㅑㅕㅖㅛㅠㅣ"]
+_Y_VOWELS = "ㅑㅕㅖㅛㅠㅣ"
 
 
 def _sound(character):
@@ -34,12 +34,10 @@ def _sound(character):
 
 def _initial(sound):
     """녀 → 여, 력 → 역, 로 → 노: at the head of a word."""
-    lead, vowel, tail = split(sound)
-    if LEADS[lead] == "ㄹ":
-        lead = LEADS.index("ㅇ" if vowel in _SOFT else "ㄴ")
-    elif LEADS[lead] == "ㄴ" and vowel in _SOFT:
-        lead = LEADS.index("ㅇ")
-    return join(lead, vowel, tail)
+    initial, vowel, final = split_syllable(sound)
+    if initial in "ㄴㄹ":
+        initial = "ㅇ" if vowel in _Y_VOWELS else "ㄴ"
+    return join_syllable(initial, vowel, final)
 
 
 def _spoken(match):
@@ -61,10 +59,10 @@ def _spoken(match):
 def _in_context(character, sound, before, rest):
     if character == "不" and rest:
         following = _sound(rest[0]) or rest[0]
-        return "부" if "가" <= following <= "힣" and LEADS[split(following)[0]] in "ㄷㅈ" else "불"
+        return "부" if "가" <= following <= "힣" and split_syllable(following)[0] in "ㄷㅈ" else "불"
     if not "가" <= before[-1:] <= "힣":
         return _initial(sound)
-    if sound in ("렬", "률") and split(before[-1])[2] in (0, 4):        # after a vowel or ㄴ
+    if sound in ("렬", "률") and final_of(before[-1]) in ("", "ㄴ"):
         return _initial(sound)
     return sound
 

@@ -2,7 +2,7 @@
 import re
 
 from korean import english, numerals
-from korean.english.lexicon import settled
+from korean.english.dictionary import look_up_lexicon
 from korean.rules.numbers import amount
 from korean.rules.rule import rule
 
@@ -18,19 +18,19 @@ _ENDS = "(?![0-9A-Za-z])"
 
 
 def _word(match):
-    return english.read(match.group())
+    return english.to_hangul(match.group())
 
 
 def _hyphened(match):
     """K-pop, Wi-Fi: as one word where it is one, and else part by part."""
-    whole = settled(match.group().replace("-", ""))
-    return whole or "".join(english.read(part) for part in match.group().split("-"))
+    whole = look_up_lexicon(match.group().replace("-", ""))
+    return whole or "".join(english.to_hangul(part) for part in match.group().split("-"))
 
 
 def _joined(match):
     """R&D, A/S: the parts are letters."""
     parts = re.split("[&/]", match.group())
-    return ("앤" if "&" in match.group() else "").join(english.spell(part) for part in parts)
+    return ("앤" if "&" in match.group() else "").join(english.spell_letters(part) for part in parts)
 
 
 def _code(match):
@@ -45,7 +45,7 @@ def _code(match):
 
 def _part_of_code(part):
     if part[0].isalpha():
-        return english.read(part) if len(part) > 1 else english.spell(part)
+        return english.to_hangul(part) if len(part) > 1 else english.spell_letters(part)
     if len(part) == 1:
         return _ENGLISH_DIGITS[int(part)]
     return amount(part.strip("."))
@@ -83,7 +83,7 @@ RULES = (
     rule("acronym", _LONE + "[A-Z]+(?:&[A-Z]+)+" + _ENDS, _joined, needs="&"),
     rule("acronym", _LONE + "A/S" + _ENDS, _joined, needs="/"),
     rule("acronym", _LONE + "[A-Z]+\\+{1,3}(?![0-9A-Za-z+])",
-         lambda match: english.spell(match.group()) + "플러스" * match.group().count("+"),
+         lambda match: english.spell_letters(match.group()) + "플러스" * match.group().count("+"),
          needs="+"),
     rule("English", "(?i)(?<![a-z])thank you(?![a-z])", lambda match: "땡큐", needs="tT"),
     rule("English", "(?<=[가-힣] )vs\\.?(?= ?[가-힣])", lambda match: "대", needs="v"),

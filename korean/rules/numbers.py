@@ -65,7 +65,7 @@ def _power(match):
     """10^3: 10의 세제곱; mc²: 엠씨의 제곱."""
     base, exponent, mark = match.groups()
     if base.isalpha():
-        base = english.spell(base)
+        base = english.spell_letters(base)
     value = (exponent or mark).translate(_POWERS)
     if value in _POWER_NAMES:
         return base + "의 " + _POWER_NAMES[value]

@@ -5,7 +5,7 @@ from korean import numerals
 from korean.rules import counters
 from korean.rules.numbers import NUMBER, amount, figures
 from korean.rules.rule import after, before, rule
-from korean.syllables import has_tail
+from korean.hangul import final_of
 
 # two neighbours as one word, by the smaller: 두세 개, 이삼 일
 _NATIVE_PAIRS = {1: "한두", 2: "두세", 3: "서너", 4: "네다섯", 5: "대여섯", 6: "예닐곱", 7: "일고여덟", 8: "여덟아홉"}
@@ -87,7 +87,7 @@ def _fraction(match):
     fraction = "%s분의 %s" % (amount(under), amount(over))
     if not whole:
         return fraction
-    return amount(whole) + ("과 " if has_tail(amount(whole)[-1]) else "와 ") + fraction
+    return amount(whole) + ("과 " if final_of(amount(whole)[-1]) else "와 ") + fraction
 
 
 def _quarter(match):

@@ -28,7 +28,7 @@ def after(match):
     return match.string[match.end():match.end() + NEAR]
 
 
-class Text(object):
+class TextInProgress(object):
     """A text on its way through the rules: its characters, their columns, and what was changed."""
 
     def __init__(self, text):
@@ -36,11 +36,11 @@ class Text(object):
         self.columns = range(1, len(text) + 1)
         self.changes = []
 
-    def holds(self, what):
+    def contains(self, condition):
         """Whether it holds one of a frozenset of characters, or a match of a pattern."""
-        if isinstance(what, frozenset):
-            return not what.isdisjoint(self.present)
-        return what.search(self.text) is not None
+        if isinstance(condition, frozenset):
+            return not condition.isdisjoint(self.present)
+        return condition.search(self.text) is not None
 
     def apply(self, rule):
         """Apply a rule wherever its pattern matches, from left to right."""

@@ -3,7 +3,7 @@ import re
 
 from korean.rules.numbers import NUMBER
 from korean.rules.rule import before, rule
-from korean.syllables import has_tail
+from korean.hangul import final_of
 
 _PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
              "µ": "마이크로", "μ": "마이크로", "u": "마이크로", "n": "나노", "h": "헥토", "d": "데시"}
@@ -94,7 +94,7 @@ def _with_particle(words, particle):
     """What was written behind the other unit, in the form that suits the one that is said last."""
     for pair in _PARTICLES:
         if particle in pair:
-            return words + pair[0 if has_tail(words[-1]) else 1]
+            return words + pair[0 if final_of(words[-1]) else 1]
     return words + (particle or "")
 
 

@@ -316,8 +316,8 @@ def test_nothing_left_is_an_error(make_corpus, out):
     (["--hparams", "hop_length=long"], "--hparams hop_length=long: should be a whole number"),
     (["--preset", "huge"], "invalid choice: 'huge'"),
     (["--format", "wave"], "invalid choice: 'wave'"),
-    (["--workers", "0"], "'0' should be a whole number above 0"),
-    (["--limit", "many"], "'many' should be a whole number above 0")])
+    (["--workers", "0"], "'0': should be a integer above 0"),
+    (["--limit", "many"], "'many': should be a integer above 0")])
 def test_bad_options(make_corpus, out, more, message):
     with pytest.raises(InputError, match=message):
         _preprocess(make_corpus({"a": "하나"}), out, *more)

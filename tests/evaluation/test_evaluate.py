@@ -19,7 +19,7 @@ from evaluation import (choosing, closeness, faults, intelligibility, ladder,
                         likeness, measuring, speaking, summary, world)
 from korean.utterances import split_into_utterances
 from synthesis import text_lines
-from tacotron2.inference import Line
+from tacotron2.synthesizer import MelOutput
 from tools import demo_corpus, pictures
 from tools.demo_corpus import __main__ as corpus
 from training import training_plots
@@ -34,7 +34,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def clip(small):
-    return audio.whole_frames(audio.load(os.path.join(CLIPS, "0001.flac"), small), small)
+    return audio.pad_to_hop(audio.load_recording(os.path.join(CLIPS, "0001.flac"), small), small)
 
 
 def analysis(cepstra, f0):
@@ -82,7 +82,7 @@ def test_the_cepstrum_of_world_has_the_scale_that_the_formula_takes():
 
 
 def test_the_further_from_the_recording_the_larger_is_every_distance(clip, small):
-    example = types.SimpleNamespace(audio=clip, mel=audio.mel(clip, small))
+    example = types.SimpleNamespace(audio=clip, mel=audio.melspectrogram(clip, small))
     made = ladder.without_network(example, small)
     found = {system: closeness.measured(samples, clip, small) for system, samples in made.items()}
     names = ("mel", "energy") + (("cepstral", "voicing") if world.is_there() else ())
@@ -109,8 +109,8 @@ SPOKEN = [2, 21, 2, 21, 2, 21, 2, 21, 1]        # 가가가가, and the end
     ("skip", np.delete(diagonal(9), [9, 10, 11], axis=0), True),
     ("repeat", np.concatenate([diagonal(9)[:18], diagonal(9)[3:]]), True)])
 def test_every_fault_of_an_alignment_is_found(kind, alignment, stopped):
-    figures = faults.of_parts([(SPOKEN, Line(None, diagonal(9), True)),
-                               (SPOKEN, Line(None, alignment, stopped))])
+    figures = faults.of_parts([(SPOKEN, MelOutput(None, diagonal(9), True)),
+                               (SPOKEN, MelOutput(None, alignment, stopped))])
     assert [name for name in ("skip", "repeat", "missed_stop") if figures[name]] == (
         [kind] if kind else [])
     assert figures["faultless"] == (kind is None)
@@ -191,7 +191,7 @@ def test_an_evaluation_leaves_figures_a_page_and_sounds_of_every_system(evaluate
         for system in systems:
             sound = "sentences/%s/%s.wav" % (name, system)
             assert os.path.exists(str(evaluated / "out" / sound)) and sound in page
-            said = audio.told(str(evaluated / "out" / sound))[0]
+            said = audio.read_wav_info(str(evaluated / "out" / sound))[0]
             assert said.startswith("a recording" if system == "recording" else "synthetic")
 
 
@@ -216,7 +216,7 @@ def test_sentences_that_were_trained_on_are_not_asked_for(stores, hp):
     speaker = types.SimpleNamespace(hp=hp.replace(validation_fraction=0.3), speakers=["one", "two"],
                                     normalizer=load_store(stores[0]).normalizer, runs=[run])
     loaded = [load_store(path) for path in stores]
-    trained = {(item.store.speaker, item.row.id) for item in batches.split(loaded, 0.3)[0]}
+    trained = {(item.store.speaker, item.row.id) for item in batches.split_train_validation(loaded, 0.3)[0]}
     chosen, references = choosing.chosen(loaded, speaker)
     assert chosen and not trained & {(one.store.speaker, one.row.id) for one in chosen}
     assert {one.sentence.speaker for one in chosen} == {"one", "two"} == set(references)

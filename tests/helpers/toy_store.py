@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import korean
 from common import files
 from common.hparam_set import create_hparams
-from datasets import example, store
+from datasets import store
 
 SYLLABLES = [lead + vowel for lead in "ᄀᄂᄃᄅᄆᄇᄉᄌ" for vowel in "ᅡᅥᅩᅮᅵ"]
 SHORTEST, LONGEST = 4, 7            # syllables of a text
@@ -28,7 +28,7 @@ FRAMES = (4, 9)                     # of a jamo: at least, less than
 def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
     """Writes the store. The same arguments give the same one."""
     hp, random = create_hparams(preset), np.random.RandomState(seed)
-    os.makedirs(os.path.join(folder, store.EXAMPLES))
+    os.makedirs(os.path.join(folder, store.EXAMPLES_FOLDER))
     table = random.uniform(-0.7, 0.7, [len(korean.SYMBOLS), hp.n_mels]) * hp.max_abs_value
     texts = ["".join(random.choice(SYLLABLES, random.randint(SHORTEST, LONGEST + 1)))
              for _ in range(count)]
@@ -37,16 +37,16 @@ def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
         ids = np.array(korean.to_ids(text)[:-1])        # the end makes no sound
         mel = np.repeat(table[ids], random.randint(*FRAMES, size=len(ids)), axis=0)
         mel = (mel + 0.1 * random.standard_normal(mel.shape)).astype(np.float32)
-        name = os.path.join(store.EXAMPLES, "%04d.npz" % number)
-        with files.whole(os.path.join(folder, name)) as file:
+        name = os.path.join(store.EXAMPLES_FOLDER, "%04d.npz" % number)
+        with files.atomic_write(os.path.join(folder, name)) as file:
             np.savez(file, mel=mel, audio=np.zeros(len(mel) * hp.hop_length, np.float32))
         said = texts[(number + 1) % count] if shuffled else text
         written = unicodedata.normalize("NFC", said)
-        rows.append(store.Row("%04d" % number, written, written, said, len(mel), len(mel) * hp.hop_length, name,
+        rows.append(store.ManifestRow("%04d" % number, written, written, said, len(mel), len(mel) * hp.hop_length, name,
                               "toy"))
     store.write_manifest(folder, store.Manifest(
-        store.FORMAT, hp.audio_settings(), example.preparation(hp), list(korean.SYMBOLS),
-        korean.TextNormalizer().to_dict(),
+        store.MANIFEST_FORMAT, hp.audio_settings(), store.preparation_settings(hp), list(korean.SYMBOLS),
+        korean.TextNormalizer().as_dict(),
         "toy", rows))
 
 

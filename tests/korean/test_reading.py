@@ -8,17 +8,16 @@ import unicodedata
 from collections import Counter
 
 import pytest
-
 from conftest import ROOT
 
 import korean
 from common.errors import InputError
-from korean import lexicon, rules
+from korean import rules, user_lexicon
 from korean.rules import numbers
-from korean.rules.rule import Text
-from korean.sentences import sentences
+from korean.rules.rule import TextInProgress
+from korean.utterances import split_sentences
 
-READER = korean.Reader()
+NORMALIZER = korean.TextNormalizer()
 
 
 def corpus():
@@ -40,7 +39,7 @@ CORPUS = corpus()
 def test_the_corpus_is_read_as_it_says(subject):
     wrong = []
     for written, ways, of, missed in CORPUS:
-        reading = READER.read(written)
+        reading = NORMALIZER.normalize(written)
         if of == subject and not missed and (reading.text != ways[0] or reading.unreadable):
             wrong.append((written, reading.text, ways[0], reading.unreadable))
     assert not wrong
@@ -49,14 +48,14 @@ def test_the_corpus_is_read_as_it_says(subject):
 def test_what_is_known_to_be_missed_is_still_missed():
     missed = [(written, ways) for written, ways, _, missed in CORPUS if missed]
     assert len(missed) <= 3
-    assert not [written for written, ways in missed if READER.read(written).text in ways]
+    assert not [written for written, ways in missed if NORMALIZER.normalize(written).text in ways]
 
 
 def test_the_corpus_is_large_and_uses_every_rule():
     assert len(CORPUS) >= 400 and len({row[0] for row in CORPUS}) == len(CORPUS)
     used = Counter()
     for written, _, _, _ in CORPUS:
-        used.update({change.rule for change in READER.read(written).changes})
+        used.update({change.rule for change in NORMALIZER.normalize(written).changes})
     there = {rule.name for _, group in rules.PIPELINE for rule in group}
     assert {name: used[name] for name in there if used[name] < 5} == {}
 
@@ -64,11 +63,11 @@ def test_the_corpus_is_large_and_uses_every_rule():
 def test_no_rule_is_kept_from_what_it_would_read():
     """The gates of the pipeline are for speed: without them nothing is read otherwise."""
     for written, _, _, _ in CORPUS:
-        line = Text(unicodedata.normalize("NFC", written))
+        line = TextInProgress(unicodedata.normalize("NFC", written))
         for _, group in rules.PIPELINE:
             for rule in group:
                 line.apply(rule._replace(needs=frozenset()))
-        assert line.changes == [change for change in READER.read(written).changes
+        assert line.changes == [change for change in NORMALIZER.normalize(written).changes
                                 if change.rule != "soundless"], written
 
 
@@ -76,29 +75,29 @@ def test_no_rule_is_kept_from_what_it_would_read():
                                    "漢", "7", "a's", "ㅎㅏ", "(", "가 "])
 def test_the_longest_line_is_read_in_seconds(piece):
     began = time.process_time()
-    READER.read((piece * 20000)[:20000])
+    NORMALIZER.normalize((piece * 20000)[:20000])
     assert time.process_time() - began < 10     # it took minutes where a rule saw the whole line
 
 
 def test_reading_a_reading_changes_nothing():
     for written, _, _, _ in CORPUS:
-        once = READER.read(written).text
-        assert READER.read(once) == korean.Reading(once, [], [])
+        once = NORMALIZER.normalize(written).text
+        assert NORMALIZER.normalize(once) == korean.NormalizedText(once, [], [])
 
 
 def test_decomposed_text_is_read_like_its_syllables():
     for written, _, _, _ in CORPUS:
-        assert READER.read(unicodedata.normalize("NFD", written)) == READER.read(written)
+        assert NORMALIZER.normalize(unicodedata.normalize("NFD", written)) == NORMALIZER.normalize(written)
 
 
 def test_a_change_tells_rule_place_and_both_forms():
-    reading = READER.read("고양이 3마리와 개 1마리")
+    reading = NORMALIZER.normalize("고양이 3마리와 개 1마리")
     assert [tuple(change) for change in reading.changes] == [
         ("counter", 5, "3마리와", "세마리와"), ("counter", 12, "1마리", "한마리")]
 
 
 def test_columns_are_those_of_the_text_as_written():
-    reading = READER.read("３개 ㅎㅏㄱㄱㅛ 10월 Ж")
+    reading = NORMALIZER.normalize("３개 ㅎㅏㄱㄱㅛ 10월 Ж")
     assert reading.unreadable == [(14, "Ж")]
     assert {change.column for change in reading.changes} == {1, 4, 10}
 
@@ -108,21 +107,21 @@ def test_columns_are_those_of_the_text_as_written():
     ("ㅁㄴㅇㄹ", "ㅁ", 1), ("가\ud800", "\ud800", 2)])
 def test_what_cannot_be_read_is_named_and_never_lost(text, character, column):
     with pytest.raises(korean.UnreadableText) as caught:
-        READER.read(text, strict=True)
+        NORMALIZER.normalize(text, strict=True)
     assert (caught.value.character, caught.value.column) == (character, column)
     assert "U+%04X" % ord(character) in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-    assert (column, character) in READER.read(text).unreadable
+    assert (column, character) in NORMALIZER.normalize(text).unreadable
 
 
 def test_column_of_decomposed_text_counts_syllables():
     with pytest.raises(korean.UnreadableText, match="column 3: 'Ж'"):
-        READER.read(unicodedata.normalize("NFD", "한글Ж"), strict=True)
+        NORMALIZER.normalize(unicodedata.normalize("NFD", "한글Ж"), strict=True)
 
 
 def test_what_has_no_sound_is_reported_as_a_change():
-    assert READER.read("별★표 \x07😀").text == "별표"
-    assert {(change.written, change.read) for change in READER.read("별★표 \x07😀").changes} == {
+    assert NORMALIZER.normalize("별★표 \x07😀").text == "별표"
+    assert {(change.written, change.read) for change in NORMALIZER.normalize("별★표 \x07😀").changes} == {
         ("★", ""), ("\x07", ""), ("😀", "")}
 
 
@@ -134,12 +133,12 @@ def test_a_rule_leaves_what_it_does_not_know():
 def test_a_lexicon_goes_before_every_rule(tmp_path):
     path = tmp_path / "own.tsv"
     path.write_text("# mine\nSQL\t시퀄\nA4\t에이 사\n3.1절\t삼일절\n\n", encoding="utf-8")
-    reader = korean.Reader(lexicon=lexicon.load(str(path)))
-    assert reader.read("SQL과 MySQL, A4와 A42, 3.1절").text == (
+    normalizer = korean.TextNormalizer(lexicon=user_lexicon.load_lexicon(str(path)))
+    assert normalizer.normalize("SQL과 MySQL, A4와 A42, 3.1절").text == (
         "시퀄과 마이에스큐엘, 에이 사와 에이사십이, 삼일절")
-    assert [change.rule for change in reader.read("SQL").changes] == ["lexicon"]
-    again = korean.reader_from_dict(reader.as_dict(), "run.json")
-    assert again.read("SQL").text == "시퀄"
+    assert [change.rule for change in normalizer.normalize("SQL").changes] == ["lexicon"]
+    again = korean.TextNormalizer.from_dict(normalizer.as_dict(), "run.json")
+    assert again.normalize("SQL").text == "시퀄"
 
 
 @pytest.mark.parametrize("content, message", [
@@ -150,7 +149,7 @@ def test_a_bad_lexicon_is_refused_with_its_place(tmp_path, content, message):
     path = tmp_path / "own.tsv"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(message)):
-        lexicon.load(str(path))
+        user_lexicon.load_lexicon(str(path))
 
 
 @pytest.mark.parametrize("stored", [
@@ -159,15 +158,15 @@ def test_a_bad_lexicon_is_refused_with_its_place(tmp_path, content, message):
     {"version": 2, "pronounce": True, "lexicon": {"a": "b"}}])
 def test_a_damaged_reader_is_refused(stored):
     with pytest.raises(InputError):
-        korean.reader_from_dict(stored, "run.json")
+        korean.TextNormalizer.from_dict(stored, "run.json")
 
 
 def test_a_long_line_falls_into_sentences_and_loses_nothing():
     text = "오늘은 날씨가 흐립니다. 내일은 삼점오도쯤 오르겠고, 모레는 맑겠습니다! 우산이 필요할까요?"
-    parts = sentences(text)
+    parts = split_sentences(text)
     assert parts[0] == "오늘은 날씨가 흐립니다." and len(parts) >= 3
     assert " ".join(parts) == text
-    assert sentences("") == [""] and sentences("가" * 500) == ["가" * 500]
+    assert split_sentences("") == [""] and split_sentences("가" * 500) == ["가" * 500]
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
@@ -177,4 +176,4 @@ def test_the_readme_shows_what_is_so(name):
         table = re.search("(?s)\\| 3,600마리.*?\n\n", file.read()).group()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if line]
     assert len(rows) == 15
-    assert [READER.read(written).text for written, _ in rows] == [read for _, read in rows]
+    assert [NORMALIZER.normalize(written).text for written, _ in rows] == [read for _, read in rows]

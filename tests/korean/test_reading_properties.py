@@ -9,9 +9,9 @@ from test_reading import corpus
 
 import korean
 from korean import numerals
-from korean.syllables import compose, spelled
+from korean.hangul import compose, split_into_letters
 
-READER = korean.Reader()
+NORMALIZER = korean.TextNormalizer()
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
 SYMBOLS = set(korean.SYMBOLS)
 
@@ -26,9 +26,9 @@ PIECES = some.one_of(
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(some.lists(PIECES, max_size=10).map("".join))
 def test_any_text_gives_symbols_or_a_report_and_is_read_once(text):
-    reading = READER.read(text)
-    assert set(READER.jamo(reading.text)) <= SYMBOLS
-    assert READER.read(reading.text) == korean.Reading(reading.text, [], [])
+    reading = NORMALIZER.normalize(text)
+    assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
+    assert NORMALIZER.normalize(reading.text) == korean.NormalizedText(reading.text, [], [])
     if not reading.text and "".join(text.split()).strip("'()"):
         assert reading.changes or reading.unreadable
 
@@ -41,17 +41,17 @@ WRITTEN = [row[0] for row in corpus()]
        some.integers(0, 60))
 @example("06.1", "", 9, 0)
 def test_any_two_pieces_of_the_corpus_can_meet(first, second, end, start):
-    reading = READER.read(first[:end] + second[start:])
-    assert set(READER.jamo(reading.text)) <= SYMBOLS
-    assert READER.read(reading.text) == korean.Reading(reading.text, [], [])
+    reading = NORMALIZER.normalize(first[:end] + second[start:])
+    assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
+    assert NORMALIZER.normalize(reading.text) == korean.NormalizedText(reading.text, [], [])
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(some.text(max_size=60))
 def test_any_unicode_gives_symbols_or_a_report(text):
-    reading = READER.read(text)
-    assert set(READER.jamo(reading.text)) <= SYMBOLS
-    assert READER.read(reading.text).text == reading.text
+    reading = NORMALIZER.normalize(text)
+    assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
+    assert NORMALIZER.normalize(reading.text).text == reading.text
 
 
 NUMBERS = sorted(set(range(0, 1200)) | {10 ** power + more for power in range(17)
@@ -67,7 +67,7 @@ SINO = "년 일 원 층 호 인분 개월 세기 학년 점 위 회".split()
 @pytest.mark.parametrize("counter", NATIVE)
 def test_a_number_before_a_native_counter_reads_back_to_itself(counter, form):
     for number in NUMBERS[1:]:
-        text = READER.read(written(form, number) + counter).text
+        text = NORMALIZER.normalize(written(form, number) + counter).text
         assert text.endswith(counter)
         words = text[:-len(counter)]
         assert (1 if words == "첫" else native_value(words)) == number
@@ -77,7 +77,7 @@ def test_a_number_before_a_native_counter_reads_back_to_itself(counter, form):
 @pytest.mark.parametrize("counter", SINO + [""])
 def test_a_number_before_any_other_counter_reads_back_to_itself(counter, form):
     for number in NUMBERS:
-        text = READER.read(written(form, number) + counter).text
+        text = NORMALIZER.normalize(written(form, number) + counter).text
         assert text.endswith(counter)
         assert sino_value(text[:len(text) - len(counter)]) == number
 
@@ -87,10 +87,10 @@ def written(form, number):
 
 
 def test_hours_months_and_digits_read_back():
-    hours = [READER.read("%d시" % hour).text[:-1] for hour in range(1, 25)]
+    hours = [NORMALIZER.normalize("%d시" % hour).text[:-1] for hour in range(1, 25)]
     assert [native_value(hour) for hour in hours[:12]] == list(range(1, 13))
     assert [sino_value(hour) for hour in hours[12:]] == list(range(13, 25))
-    months = [READER.read("%d월" % month).text[:-1] for month in range(1, 13)]
+    months = [NORMALIZER.normalize("%d월" % month).text[:-1] for month in range(1, 13)]
     assert [months[5], months[9]] == ["유", "시"]
     assert [sino_value(month) for month in months if month not in "유시"] == [
         1, 2, 3, 4, 5, 7, 8, 9, 11, 12]
@@ -98,18 +98,18 @@ def test_hours_months_and_digits_read_back():
 
 
 @pytest.mark.parametrize("spell", [
-    spelled, lambda text: spelled(text, keys=True), korean.to_jamo,
-    lambda text: " ".join(spelled(text)), lambda text: "/".join(spelled(text, keys=True)),
+    split_into_letters, lambda text: split_into_letters(text, as_typed=True), korean.to_jamo,
+    lambda text: " ".join(split_into_letters(text)), lambda text: "/".join(split_into_letters(text, as_typed=True)),
     lambda text: " ".join(korean.to_jamo(text))],
     ids=["letters", "keys", "NFD", "spaced letters", "slashed keys", "spaced NFD"])
 def test_every_syllable_survives_decomposition(spell):
     for syllable in SYLLABLES:
         # between others, so that a tail meets a lead; 강 and 물 for syllables that are a rule's own
-        assert READER.read(spell("강" + syllable + "물")).text == "강" + syllable + "물"
+        assert NORMALIZER.normalize(spell("강" + syllable + "물")).text == "강" + syllable + "물"
 
 
 def test_neighbours_keep_their_letters_apart():
     random_pairs = random.Random(5)
     for _ in range(20000):
         text = "".join(random_pairs.choice(SYLLABLES) for _ in range(4))
-        assert compose(spelled(text)) == compose(spelled(text, keys=True)) == text
+        assert compose(split_into_letters(text)) == compose(split_into_letters(text, as_typed=True)) == text

@@ -63,7 +63,7 @@ def test_its_speakers_are_told_apart_by_their_pitch(spoken):
 
 def test_the_sound_has_the_mel_that_it_was_made_of(demo, spoken):
     for utterance in spoken.values():
-        apart = np.abs(audio.mel(utterance.samples, demo.hp) - utterance.mel)
+        apart = np.abs(audio.melspectrogram(utterance.samples, demo.hp) - utterance.mel)
         assert apart.mean() < 0.8, "an untrained network's is 2.5"
         assert 2 < len(utterance.samples) / 16000.0 < 6
 

@@ -94,7 +94,7 @@ def test_the_demo_voice_speaks_where_none_is_named(exported, tmp_path, monkeypat
     told = capsys.readouterr()
     assert "voice: %s, as none is named" % os.path.relpath(exported[0]) in told.err
     assert "speaker: one, as none is named; there are one, two" in told.err
-    assert "speaker one" in audio.told(str(tmp_path / "out" / "0001.wav"))[0]
+    assert "speaker one" in audio.read_wav_info(str(tmp_path / "out" / "0001.wav"))[0]
     # one that is named is taken
     assert voice.resolve_run_folders(None, "a", "b") == ("a", "b")
     with pytest.raises(InputError, match="no voice"):

@@ -8,7 +8,7 @@ import pytest
 from conftest import unoptimized_session
 
 from datasets import batches
-from nn import layers
+from nn import deferred_gradients
 from nn.compat import tf
 from tools.bench import bench_training, operation_count
 from training.prefetch import prefetch
@@ -50,20 +50,20 @@ def test_shares_are_those_since_the_last_record():
 def test_padding_is_what_lies_past_the_ends(hp):
     random = np.random.RandomState(0)
     store = bench_training._Noise(hp.replace(outputs_per_step=4))
-    items = [batches.Item(store, bench_training.Row(str(frames), frames), 0, [1, 2])
+    items = [batches.BatchItem(store, bench_training.Row(str(frames), frames), 0, [1, 2])
              for frames in (3, 5)]
     # 5 frames become 8, a multiple of r: 16 in all, 8 of them real
-    assert batches.padding_share(batches.text_batch(items, hp.replace(outputs_per_step=4))) == 0.5
+    assert batches.padding_fraction(batches.make_text_batch(items, hp.replace(outputs_per_step=4))) == 0.5
     # a segment is 5 frames: 10 in all
-    assert batches.padding_share(batches.audio_batch(items, hp, 1, random)) == pytest.approx(0.2)
+    assert batches.padding_fraction(batches.make_audio_batch(items, hp, 1, random)) == pytest.approx(0.2)
 
 
 def test_usual_corpora_leave_less_than_a_tenth_to_padding(hp):
     row = collections.namedtuple("Row", "frames")
     frames = np.clip(np.random.RandomState(1).lognormal(5.5, 0.5, 2000), 40, 1000).astype(int)
-    items = [batches.Item(None, row(int(count)), 0, None) for count in frames]
-    order = batches.Order(items, 32, 32, seed=1)
-    lengths = [[item.row.frames for item in order.batch(step)] for step in range(order.per_epoch)]
+    items = [batches.BatchItem(None, row(int(count)), 0, None) for count in frames]
+    sampler = batches.BatchSampler(items, 32, 32, seed=1)
+    lengths = [[item.row.frames for item in sampler.batch_items(step)] for step in range(sampler.batches_per_epoch)]
     longest = sum(max(batch) * len(batch) for batch in lengths)
     assert 1 - float(frames.sum()) / longest < 0.1
 
@@ -90,18 +90,18 @@ def test_a_gradient_taken_behind_the_loop_is_that_of_the_loop():
     inputs = np.random.RandomState(0).standard_normal([5, 2, 3])
     with tf.Graph().as_default(), unoptimized_session() as session:
         x = tf.constant(inputs, tf.float32)
-        late = layers.Late(5, 2, 3 + 4, 4, "late")
+        late = deferred_gradients.DeferredKernelGradient(5, 2, 3 + 4, 4, "late")
         h, seen = tf.zeros([2, 4]), []
         for time_step in range(5):
             seen.append(tf.concat([x[time_step], h], 1))
-            h = tf.tanh(late.at(time_step)(seen[-1]))
-        late.was_given(tf.stack(seen))
+            h = tf.tanh(late.layer_at_step(time_step)(seen[-1]))
+        late.register_inputs(tf.stack(seen))
         plain = tf.zeros([2, 4])
         bias, = [v for v in tf.trainable_variables() if v.op.name == "late/bias"]
         for time_step in range(5):
             plain = tf.tanh(tf.matmul(tf.concat([x[time_step], plain], 1), late.kernel) + bias)
         variables = [late.kernel, bias]
-        found = layers.gradients(tf.reduce_sum(h * h), variables)
+        found = deferred_gradients.compute_gradients(tf.reduce_sum(h * h), variables)
         wanted = tf.gradients(tf.reduce_sum(plain * plain), variables)
         session.run(tf.global_variables_initializer())
         for ours, theirs in session.run(list(zip(found, wanted))):

@@ -88,7 +88,7 @@ def test_a_network_of_one_voice_first_does_for_several_what_it_did_for_one(
     for name in grown:
         if "ExponentialMovingAverage" in name:
             continue
-        first = next(row for end, row in network.speaker_rows(hp).items() if name.endswith(end))
+        first = next(row for end, row in network.speaker_row_offsets(hp).items() if name.endswith(end))
         known = old.get(name + "/ExponentialMovingAverage", old[name])
         np.testing.assert_allclose(np.delete(new[name], np.s_[first:first + channels], 0), known,
                                    atol=1e-6)

@@ -26,9 +26,9 @@ SEED = 1
 def main(arguments):
     parser = command_line.Parser(prog="python -m tools.demo_corpus", description=__doc__.split("\n")[0])
     parser.add_argument("--out", required=True, metavar="DIR", help="a folder a speaker is made in it")
-    parser.add_argument("--count", type=command_line.positive, default=4000, metavar="N",
+    parser.add_argument("--count", type=command_line.positive_int, default=4000, metavar="N",
                         help="sentences that the grammar makes, besides the written ones (4000)")
-    parser.add_argument("--limit", type=command_line.positive, metavar="N",
+    parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
                         help="only the first N of all")
     options = parser.parse_args(arguments)
     written = corpus_sentences(options.count)[:options.limit]
@@ -54,7 +54,7 @@ def _record(folder, speaker, written, read):
 
     def one(number):
         stem = os.path.join(folder, "%05d" % (number + 1))
-        with files.whole(stem + ".txt", "w", encoding="utf-8") as text:
+        with files.atomic_write(stem + ".txt", "w", encoding="utf-8") as text:
             text.write(written[number] + "\n")
         speak(stem + ".wav", korean.pronounce(read[number]), speaker, RATE)
 
@@ -68,4 +68,4 @@ def _record(folder, speaker, written, read):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

@@ -23,7 +23,7 @@ def speak(path, text, speaker, sample_rate, peak=0.8):
         except FileNotFoundError:
             raise InputError("espeak-ng: is not installed; get it with apt install espeak-ng")
         samples, rate = audio.read_wav(spoken.name)
-    samples = audio.resampled(samples, rate, sample_rate)
-    with files.whole(path) as out:
+    samples = audio.resample(samples, rate, sample_rate)
+    with files.atomic_write(path) as out:
         audio.write_wav(out, samples * peak / abs(samples).max(), sample_rate,
                         "synthetic speech: espeak-ng %s" % speaker.voice, "espeak-ng")

@@ -2,7 +2,7 @@
 import re
 
 from korean.rules.rule import rule
-from korean.syllables import has_tail
+from korean.hangul import final_of
 
 _QUOTES = "\"`‘’‚‛“”„‟′″«»‹›「」『』《》〈〉"
 _DASHES = "‐‑‒–—―−─━"
@@ -14,7 +14,7 @@ _SPOKEN = {"+": "더하기", "×": "곱하기", "÷": "나누기", "±": "플러
 
 def _equals(match):
     """일 더하기 일=이: 일 더하기 일은 이."""
-    return ("은 " if has_tail(match.group(1)) else "는 ").join((match.group(1), match.group(2)))
+    return ("은 " if final_of(match.group(1)) else "는 ").join((match.group(1), match.group(2)))
 
 
 def _spoken(match):

@@ -22,7 +22,7 @@ def _address(match):
             words.append(read)
         else:
             words.append(_SIGNS.get(part) or
-                         (english.read if len(part) > 1 else english.spell)(part))
+                         (english.to_hangul if len(part) > 1 else english.spell_letters)(part))
     return " ".join(words)
 
 

@@ -10,7 +10,7 @@ from korean.symbols import PUNCTUATION
 _READABLE = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
 
 
-def load(path):
+def load_lexicon(path):
     """{as written: as read} of a TSV file: two columns; a line with # and no tab is a comment.
 
     Raises InputError with file and line.
@@ -23,7 +23,7 @@ def load(path):
         if len(fields) != 2 or not all(fields):
             raise InputError("%s:%d: should be two words with a tab between: as written, as read"
                              % (path, number))
-        written, read = checked(fields[0], fields[1], "%s:%d" % (path, number))
+        written, read = check_entry(fields[0], fields[1], "%s:%d" % (path, number))
         if entries.get(written, read) != read:
             raise InputError("%s:%d: %r is read as %r there and as %r above"
                              % (path, number, written, read, entries[written]))
@@ -31,7 +31,7 @@ def load(path):
     return entries
 
 
-def checked(written, read, where):
+def check_entry(written, read, where):
     """The entry in composed form. Raises InputError where `read` is no Hangul."""
     written, read = (unicodedata.normalize("NFC", word) for word in (written, read))
     if not written or not _READABLE.fullmatch(read):
@@ -40,7 +40,7 @@ def checked(written, read, where):
     return written, read
 
 
-def as_rule(entries):
+def lexicon_rule(entries):
     """The rule that reads the words of a lexicon, the longest that fits first.
 
     One that begins or ends with a Latin letter or a digit is no part of a longer such word or number.

@@ -1,15 +1,14 @@
-"""Letter-to-sound rules for words that no dictionary has: names, brands, coinages.
+"""Letter-to-sound rules for words that are in no dictionary: names, brands, coinages.
 
-The rules are our own. They say how a Korean reads such a word at first sight: every vowel full,
-by the letter's common value, and plain Latin values (a e i o u) in a word that is built and ends
-like Italian or Japanese.
+They model how a Korean reads an unknown word: no reduced vowels, each letter with its most common
+value, and Latin vowels (a e i o u) in a word that looks Italian or Japanese. The rules are our own.
 """
 import re
 
-from korean.english.sounds import Sound
+from korean.english.letter_alignment import Phoneme
 
-# What must fit where the reading stands -> phonemes; the first rule that fits is taken, and its
-# letters are what it matches. C is a consonant, E the silent e of "cane" and "canes".
+# (pattern, phonemes): the first pattern that matches at the current letter gives the phonemes of the
+# letters it matches. C stands for a consonant, E for the silent e of "cane" and "canes".
 _RULES = [(re.compile(pattern.replace("C", "[bcdfghjklmnpqrstvwxz]")
                       .replace("E", "(?=[bcdfgklmnpstvz]es?$)")), phonemes.split())
           for pattern, phonemes in (
@@ -42,27 +41,27 @@ _RULES = [(re.compile(pattern.replace("C", "[bcdfghjklmnpqrstvwxz]")
 
 _LATIN_WORD = re.compile("(?:[^aeiou]{0,3}[aeiou])+$(?<=[aiou])")
 _ENGLISH = re.compile("[^aeiou]y|ck|ee|oo|[tsw]h|w")
-_LATIN = {"a": "AA", "e": "EH", "i": "IY", "o": "AO", "u": "UW"}
+_LATIN_VOWELS = {"a": "AA", "e": "EH", "i": "IY", "o": "AO", "u": "UW"}
 
 
-def sounds_of(word):
-    """The sounds of a word of lower-case ASCII letters, each with its letters."""
-    latin = _LATIN_WORD.match(word) and not _ENGLISH.search(word)
-    sounds, at = [], 0
-    while at < len(word):
-        letters, phonemes = _next(word, at)
-        if latin and word[at] in _LATIN:
-            letters, phonemes = word[at], [_LATIN[word[at]]]
-        sounds += [Sound(phoneme, 1, "" if place else letters)
-                   for place, phoneme in enumerate(phonemes)]
-        at += len(letters)
-    return sounds
+def predict_phonemes(word):
+    """[Phoneme] of a word of lower-case ASCII letters."""
+    is_latin = _LATIN_WORD.match(word) and not _ENGLISH.search(word)
+    phonemes, index = [], 0
+    while index < len(word):
+        letters, names = _first_match(word, index)
+        if is_latin and word[index] in _LATIN_VOWELS:
+            letters, names = word[index], [_LATIN_VOWELS[word[index]]]
+        phonemes += [Phoneme(name, 1, "" if position else letters)
+                     for position, name in enumerate(names)]
+        index += len(letters)
+    return phonemes
 
 
-def _next(word, at):
-    """(letters, phonemes) of the rule that fits first."""
-    for pattern, phonemes in _RULES:
-        match = pattern.match(word, at)
+def _first_match(word, index):
+    """(letters, phoneme names) of the first rule that matches at `index`."""
+    for pattern, names in _RULES:
+        match = pattern.match(word, index)
         if match:
-            return match.group(), phonemes
-    raise ValueError("%r is no lower-case ASCII letter" % word[at])
+            return match.group(), names
+    raise ValueError("%r is no lower-case ASCII letter" % word[index])

@@ -2,8 +2,8 @@
 import re
 import unicodedata
 
+from korean.hangul import compose, split_into_letters, split_syllable
 from korean.rules.rule import before, rule
-from korean.syllables import VOWELS, compose, spelled, split
 
 _CONSONANT, _VOWEL = "ㄱ-ㅎ", "ㅏ-ㅣ"
 _LETTER = "[%s%s]" % (_CONSONANT, _VOWEL)
@@ -41,7 +41,7 @@ def _decomposed(match):
     alone = compose(letters)
     if before and re.search(_LETTER, alone):
         # 하ㄱㄱㅛ: the letters go on with the syllable that is there already
-        together = compose(spelled(before) + letters)
+        together = compose(split_into_letters(before) + letters)
         if re.search("[%s]" % _VOWEL, letters) and not re.search(_LETTER, together):
             return together
     return before + alone
@@ -54,8 +54,7 @@ def _laughter(match):
 def _drawn_out(match):
     """네ㅔㅔ: a vowel that goes on."""
     syllable = before(match)[-1]
-    _, vowel, tail = split(syllable)
-    return "" if VOWELS[vowel] == match.group(1) and not tail else None
+    return "" if split_syllable(syllable)[1:] == (match.group(1), "") else None
 
 
 RULES = (

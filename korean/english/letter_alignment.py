@@ -1,0 +1,106 @@
+"""The phonemes of a word, and which of its letters stand for which of them.
+
+CMUdict writes every weak vowel as AH0, but its Hangul depends on its letter. A dynamic programme
+aligns the letters with the phonemes at the least cost.
+"""
+from collections import namedtuple
+
+ARPABET_VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
+
+# name: ARPAbet without the stress digit. stress: 0 none, 1 primary, 2 secondary; 0 for a consonant.
+# letters: its part of the word, lower case; empty for a phoneme that is not written (app-le).
+Phoneme = namedtuple("Phoneme", "name stress letters")
+
+_SPELLINGS = {sound: frozenset(letters.split()) for sound, letters in {
+    "AA": "a o ah au aw e ea ow aa oh",
+    "AE": "a ai au al",
+    "AH": "a e i o u y ou oo oe ai eo ea ie au ah eau iou",
+    "AO": "o a au aw augh ough ou oa oo al",
+    "AW": "ou ow ough au",
+    "AY": "i y igh ie eye uy ei ai aye eigh ye is",
+    "EH": "e ea a ai ie ei ay u ue ae eo",
+    "ER": "er ir ur or ar ear our re yr err urr irr orr arr ure oar olo eur eer r",
+    "EY": "a ai ay ei ey ea eigh e et ee ae aigh",
+    "IH": "i y e a u ui ie ee ea o ei ia ai",
+    "IY": "e ee ea ie ei i y ey eo ae oe ay",
+    "OW": "o oa ow oe ough ou oo eau ew au oh",
+    "OY": "oi oy",
+    "UH": "oo u ou o",
+    "UW": "oo u ue ui ew ou o oe eu ough wo oup ieu iew",
+    "B": "b bb", "CH": "ch tch t c cz ti che te", "D": "d dd ed", "DH": "th the",
+    "F": "f ff ph gh pph", "G": "g gg gh gu gue x", "HH": "h wh j",
+    "JH": "j g dg dj d gg ge gi di dge", "K": "c k ck ch cc q qu que x cq kk",
+    "L": "l ll", "M": "m mm mb mn lm", "N": "n nn kn gn pn mn", "NG": "n ng ngue",
+    "P": "p pp", "R": "r rr wr rh", "S": "s ss c sc ps st sw ce", "T": "t tt ed th pt bt te",
+    "SH": "sh s ss c t ch sch sc ci ti si ssi shi sci ce xi che", "TH": "th", "V": "v f ph vv",
+    "W": "w wh u o", "Y": "y i j e", "Z": "z zz s ss x ts", "ZH": "s z g si ti ge",
+}.items()}
+
+# Costs of a phoneme without letters and of a silent letter. Only their order matters: a silent e is
+# common, an unwritten consonant is nearly always a mistake.
+_UNWRITTEN = {"Y": 0.1, "AH": 0.8, "S": 1.0, "Z": 1.0, "W": 1.0}
+_UNWRITTEN_OTHER, _SILENT_E, _SILENT_OTHER, _ODD_VOWEL = 2.5, 0.3, 1.0, 1.5
+_MAX_LETTERS = 4  # of one phoneme
+
+
+def name_at(phonemes, index):
+    """The name of the phoneme at `index`; None beyond either end."""
+    return phonemes[index].name if 0 <= index < len(phonemes) else None
+
+
+def is_vowel(phonemes, index):
+    """Whether the phoneme at `index` is a vowel; False beyond either end."""
+    return name_at(phonemes, index) in ARPABET_VOWELS
+
+
+def letters_from(phonemes, index):
+    """The letters of a word from the phoneme at `index` to its end."""
+    return "".join(phoneme.letters for phoneme in phonemes[index:])
+
+
+def align_letters(word, arpabet):
+    """[Phoneme] of a lower-case word; the letters of all of them, joined, are the word.
+
+    arpabet: its phonemes, vowels with a stress digit. Silent letters go to the phoneme before them.
+    """
+    names = [name.rstrip("012") for name in arpabet]
+    stresses = [int(name[-1]) if name[-1].isdigit() else 0 for name in arpabet]
+    return [Phoneme(name, stress, word[start:end])
+            for name, stress, (start, end) in zip(names, stresses, _spans(word, names))]
+
+
+def _spans(word, names):
+    """(start, end) of each phoneme's letters: the cheapest path through phonemes × letters."""
+    row = {0: (0.0, ())}  # number of letters used → (cost, ends of the phonemes so far)
+    for name in names:
+        next_row = {}
+        for start, (cost, ends) in row.items():
+            for end in range(start, min(start + _MAX_LETTERS, len(word)) + 1):
+                _keep_cheaper(next_row, end, cost + _cost(name, word[start:end]), ends + (end,))
+        row = _with_silent_letters(word, next_row)
+    _, ends = row[len(word)] if len(word) in row else min(row.values())
+    ends = ends[:-1] + (len(word),)
+    return list(zip((0,) + ends[:-1], ends))
+
+
+def _with_silent_letters(word, row):
+    for end in range(len(word)):
+        if end in row:
+            cost, ends = row[end]
+            silent = _SILENT_E if word[end] == "e" else _SILENT_OTHER
+            _keep_cheaper(row, end + 1, cost + silent, ends[:-1] + (end + 1,))
+    return row
+
+
+def _keep_cheaper(row, end, cost, ends):
+    if end not in row or cost < row[end][0]:
+        row[end] = (cost, ends)
+
+
+def _cost(name, letters):
+    if not letters:
+        return _UNWRITTEN.get(name, _UNWRITTEN_OTHER)
+    if letters in _SPELLINGS[name]:
+        return 0.0
+    is_odd_vowel = name in ARPABET_VOWELS and letters[0] in "aeiouy"
+    return (_ODD_VOWEL if is_odd_vowel else _UNWRITTEN_OTHER) + _SILENT_OTHER * (len(letters) - 1)

@@ -1,0 +1,159 @@
+"""One English token → Hangul, by the first method that knows it."""
+import re
+from functools import lru_cache
+
+from korean.english.dictionary import (look_up_lexicon, look_up_phonemes,
+                                       spell_letters)
+from korean.english.letter_alignment import ARPABET_VOWELS, align_letters
+from korean.english.letter_to_sound import predict_phonemes
+from korean.english.orthography import phonemes_to_hangul
+from korean.hangul import final_of
+
+_ACRONYM = re.compile("([A-Z]{2,})('?s)?$")
+_MIN_SHOUTED_WORD = 5  # a CMUdict word of so many capitals is hardly an acronym
+_CASE_PARTS = re.compile("[A-Z]+[a-z]*|[a-z]+")
+_DOMAINS = frozenset("ai co com edu gov info io jp kr me net org tv uk us".split())
+_MAX_WORD = 45  # a longer token is no word, and is spelled
+_MIN_COMPOUND = 7  # picnic is no compound
+_MIN_PART = 4  # of a compound, unless the part is in the lexicon
+_SIBILANT_PLURALS = {"스": "시즈", "즈": "지즈", "시": "시즈", "지": "지즈", "치": "치즈", "츠": "치즈"}
+
+
+@lru_cache(maxsize=1 << 16)
+def to_hangul(word):
+    """Hangul of one English token: ASCII letters, perhaps with apostrophes or periods inside.
+
+    Returns syllables, with single spaces between words. A token with at least one letter never
+    gives an empty string or an exception: as a last resort it is spelled.
+    """
+    word = word.strip("'.")
+    if len(word) > _MAX_WORD:
+        return spell_letters(word)
+    return (look_up_lexicon(word) or _with_periods(word) or _acronym(word)
+            or _with_apostrophe(word) or _plural(word) or _from_cmudict(word)
+            or _compound(word) or _by_letter_rules(word))
+
+
+def _with_periods(word):
+    """U.S. by its letters, naver.com with 닷 before the domain, Node.js as two words."""
+    if "." not in word:
+        return None
+    parts = [part for part in word.split(".") if part.strip("'")]
+    if all(len(part) <= 2 for part in parts):  # U.S., Ph.D; a.m. is not the word "am"
+        letters = "".join(parts)
+        return (None if letters.islower() else look_up_lexicon(letters)) or spell_letters(letters)
+    return ("닷" if parts[-1].lower() in _DOMAINS else " ").join(map(to_hangul, parts))
+
+
+def _acronym(word):
+    """JTBC and A by the names of the letters; PCs and BBC's with the ending of their last sound."""
+    if len(word) == 1:
+        return spell_letters(word)
+    match = _ACRONYM.match(word)
+    if not match:
+        return None
+    letters, ending = match.groups()
+    if not ending and len(letters) >= _MIN_SHOUTED_WORD and look_up_phonemes(letters.lower()):
+        return None
+    hangul = look_up_lexicon(letters) or spell_letters(letters)
+    return _add_s(hangul) if ending else hangul
+
+
+def _with_apostrophe(word):
+    """Google's by its stem, don't by CMUdict, everything else part by part."""
+    if "'" not in word:
+        return None
+    parts = [part for part in word.split("'") if part]
+    if parts[-1].lower() == "s":
+        return _add_s(to_hangul("'".join(parts[:-1])))
+    arpabet = look_up_phonemes(word.lower())
+    return _arpabet_to_hangul("".join(parts).lower(), arpabet) if arpabet \
+        else "".join(map(to_hangul, parts))
+
+
+def _plural(word):
+    """The plural of a word in the lexicon, whose Hangul CMUdict would not give: 서비시즈."""
+    match = re.match("(?i)(..+?(s|x|z|ch|sh))es$|(...*[^s])s$", word)
+    stem = match and look_up_lexicon(match.group(1) or match.group(3))
+    return _add_s(stem) if stem else None
+
+
+def _add_s(hangul):
+    """`hangul` with the English ending s as it sounds after it: 뱅크스, 시디즈, 프렌즈, 박시즈."""
+    stem, last = hangul[:-1], hangul[-1]
+    if last in _SIBILANT_PLURALS:
+        return stem + _SIBILANT_PLURALS[last]
+    if last in "트드":
+        return stem + ("츠" if last == "트" else "즈")
+    final = final_of(last)
+    if final == "ㅅ":  # a t, as in 마켓
+        return hangul + "츠"
+    return hangul + ("스" if last in "프크" or final in ("ㄱ", "ㅂ") else "즈")
+
+
+def _from_cmudict(word):
+    """By CMUdict. A compound is transcribed part by part (제10항): 헤드라이트, 북메이커."""
+    word = word.lower()
+    arpabet = look_up_phonemes(word)
+    if not arpabet:
+        return None
+    for index in range(3, len(word) - 1) if len(word) >= _MIN_COMPOUND else ():
+        first, second = look_up_phonemes(word[:index]), _second_part_phonemes(word[index:])
+        if first and second and _without_stress(first + second) == _without_stress(arpabet):
+            return to_hangul(word[:index]) + to_hangul(word[index:])
+    return _arpabet_to_hangul(word, arpabet)
+
+
+def _second_part_phonemes(word):
+    """The phonemes of a word that may end a compound: make-up, net-work; not comm-ent, fin-ance."""
+    arpabet = look_up_phonemes(word)
+    if not arpabet or len(word) < 3 and word != "up":
+        return None
+    return None if arpabet[0][:2] in ARPABET_VOWELS and not look_up_lexicon(word) else arpabet
+
+
+def _without_stress(arpabet):
+    """Without stress digits, except in AH0 and IH0: looking does not end in the word "ing"."""
+    return [name if name in ("AH0", "IH0") else name.rstrip("012") for name in arpabet]
+
+
+def _compound(word):
+    """OpenStack by its capitals, blockchain by two known words; None if it cannot be split."""
+    parts = [part for match in _CASE_PARTS.findall(word) for part in _split_capitals(match)]
+    if len(parts) > 1:
+        return "".join(map(to_hangul, parts))
+    for index in sorted(range(3, len(word) - 2), key=lambda index: abs(2 * index - len(word))):
+        if _is_part(word[:index]) and _is_part(word[index:]):
+            return to_hangul(word[:index]) + to_hangul(word[index:])
+    return None
+
+
+def _split_capitals(part):
+    """[part], or two parts if an acronym precedes a word: SK hynix, HTTP Server."""
+    n_capitals = re.match("[A-Z]*", part).end()
+    if n_capitals < 2 or n_capitals == len(part):
+        return [part]
+    index = n_capitals
+    if _is_known(part[n_capitals - 1:]) or not _is_known(part[n_capitals:]):
+        index = n_capitals - 1
+    return [part[:index], part[index:]]
+
+
+def _is_known(word):
+    return bool(look_up_lexicon(word) or look_up_phonemes(word.lower()))
+
+
+def _is_part(word):
+    return bool(look_up_lexicon(word) or len(word) >= _MIN_PART and look_up_phonemes(word.lower()))
+
+
+def _by_letter_rules(word):
+    """By letter-to-sound rules; a word without a vowel is spelled."""
+    letters = re.sub("[^a-z]", "", word.lower())
+    if not re.search("[aeiouy]", letters):
+        return spell_letters(letters)
+    return phonemes_to_hangul(predict_phonemes(letters)) or spell_letters(letters)
+
+
+def _arpabet_to_hangul(word, arpabet):
+    return phonemes_to_hangul(align_letters(word, arpabet))

@@ -1,0 +1,105 @@
+"""Written text → text as read: Hangul syllables, single spaces, the punctuation of the symbols."""
+import re
+import sys
+import unicodedata
+from collections import namedtuple
+
+from common.errors import InputError
+from korean import user_lexicon
+from korean.pronunciation import pronounce
+from korean.rules import PIPELINE, VERSION, signs
+from korean.rules.rule import Change, TextInProgress
+from korean.symbols import PUNCTUATION, UnreadableText, to_jamo
+
+# text: as read; changes: list of Change in the order of the rules; unreadable: list of
+# (column, character) that were left out
+NormalizedText = namedtuple("NormalizedText", "text changes unreadable")
+
+_READABLE_TEXT = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
+_UNREADABLE_CHARACTER = re.compile("[^가-힣\\s%s]" % re.escape(PUNCTUATION))
+_SILENT_CATEGORIES = ("S", "M", "Cf", "Cc", "Cn", "Co", "P")  # of Unicode
+
+
+class TextNormalizer(object):
+    """Normalises text with a user's lexicon ({as written: as read}) and then the rules.
+
+    With `pronounce`, `to_jamo` gives the standard pronunciation. `version` is the version of the
+    rules that the store or run of this normaliser was made with; today's rules are applied in any
+    case. Raises InputError for a lexicon entry that is not read as Hangul.
+    """
+
+    def __init__(self, pronounce=False, lexicon=None, version=VERSION):
+        self.pronounce, self.version = pronounce, version
+        self.lexicon = dict(user_lexicon.check_entry(written, read, "lexicon")
+                            for written, read in (lexicon or {}).items())
+        self._lexicon_rule = user_lexicon.lexicon_rule(self.lexicon) if self.lexicon else None
+
+    def normalize(self, text, strict=False):
+        """The NormalizedText of one line: composed (NFC), without space at either end.
+
+        A character that cannot be read is left out and reported in `unreadable`; with `strict` it
+        raises UnreadableText. Columns count composed characters from 1.
+        """
+        text = unicodedata.normalize("NFC", text)
+        if self._lexicon_rule is None and _READABLE_TEXT.fullmatch(text):
+            return NormalizedText(signs.tidy(text), [], [])
+        line = TextInProgress(text)
+        if self._lexicon_rule:
+            line.apply(self._lexicon_rule)
+        for condition, rules in PIPELINE:
+            if line.contains(condition):
+                for rule in rules:
+                    line.apply(rule)
+        unreadable = _find_unreadable(line) if _UNREADABLE_CHARACTER.search(line.text) else []
+        if strict and unreadable:
+            column, character = unreadable[0]
+            raise UnreadableText(character, column)
+        return NormalizedText(signs.tidy(_UNREADABLE_CHARACTER.sub("", line.text)), line.changes,
+                              unreadable)
+
+    def normalize_line(self, text, location, strict=False):
+        """`normalize` for the line at `location` (file:line), with a warning on stderr.
+
+        The warning names each character that is left out; with `strict` it is an InputError.
+        """
+        try:
+            normalized = self.normalize(text, strict)
+        except UnreadableText as problem:
+            raise InputError("%s, %s" % (location, problem))
+        for column, character in normalized.unreadable:
+            print("warning: %s, %s; it is left out" % (location, UnreadableText(character, column)),
+                  file=sys.stderr)
+        return normalized
+
+    def to_jamo(self, text):
+        """The conjoining jamo of a text as read: the input of a model before `to_ids`."""
+        return to_jamo(pronounce(text) if self.pronounce else text)
+
+    def as_dict(self):
+        """What a manifest or a run stores of a normaliser."""
+        return {"version": self.version, "pronounce": self.pronounce, "lexicon": self.lexicon}
+
+    @classmethod
+    def from_dict(cls, stored, path):
+        """The inverse of `as_dict`, for an object read from the file `path`.
+
+        Raises InputError if the object is damaged.
+        """
+        if not (isinstance(stored, dict) and set(stored) == {"version", "pronounce", "lexicon"}
+                and type(stored["version"]) is int and type(stored["pronounce"]) is bool
+                and isinstance(stored["lexicon"], dict)
+                and all(isinstance(read, str) for read in stored["lexicon"].values())):
+            raise InputError("%s: reader should hold version, pronounce and lexicon" % path)
+        return cls(**stored)
+
+
+def _find_unreadable(line):
+    """[(column, character)] that no rule could read; a silent character is recorded as a Change."""
+    unreadable = []
+    for match in _UNREADABLE_CHARACTER.finditer(line.text):
+        column, character = line.columns[match.start()], match.group()
+        if unicodedata.category(character).startswith(_SILENT_CATEGORIES):
+            line.changes.append(Change("soundless", column, character, ""))
+        else:
+            unreadable.append((column, character))
+    return unreadable
