@@ -5,18 +5,18 @@
 #       --user "$(id -u):$(id -g)" voicecloning train_tacotron --data data/me \
 #       --logdir logs/me-tacotron
 #
-# For cards from Kepler to Pascal; Dockerfile.modern is for newer ones. Without a GPU it computes on
-# the processor.
+# For GPUs from Kepler to Pascal; Dockerfile.modern is for newer ones. Without a GPU, TensorFlow
+# computes on the CPU.
 
-# The CUDA 8 images are gone from the public registries. TensorFlow's own image of this version
-# was built on one and still carries the libraries; its Python 3.5 is left behind.
+# NVIDIA removed its CUDA 8 images from the public registries. TensorFlow's own image of this
+# version still contains the libraries; its Python 3.5 is not used.
 ARG DONOR=tensorflow/tensorflow:1.3.0-gpu-py3
 ARG PYTHON_IMAGE=python:3.6.15-slim-bullseye
 ARG COMPILER_IMAGE=python:3.6.15-bullseye
 
 FROM ${DONOR} AS donor
 
-# WaveNet's engine, for every processor of this kind: which kernels run is chosen when they do.
+# The WaveNet engine, with kernels for several vector instruction sets; it selects one at run time.
 FROM ${COMPILER_IMAGE} AS native
 WORKDIR /work
 COPY wavenet_vocoder/__init__.py wavenet_vocoder/
@@ -25,10 +25,10 @@ RUN python -m wavenet_vocoder.engine.build
 
 FROM ${PYTHON_IMAGE}
 
-# No apt anywhere: Debian's archive for this base has moved. The files of the full version are
-# copied, because what COPY makes of a link depends on the builder; ldconfig makes the links.
-# libgomp is not in a slim image. libcupti, for TensorFlow's profiler, may be missing; if another
-# is, docker/libraries stops the build and names it.
+# No step uses apt, because Debian's archive for this base image has moved. Files are copied by
+# their full version, because builders differ in how COPY treats symbolic links; ldconfig creates
+# the links. Slim images lack libgomp. libcupti, for TensorFlow's profiler, is optional; if another
+# library is missing, docker/libraries stops the build and names it.
 COPY --from=donor \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcublas.so.8.0.* \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcudart.so.8.0.* \
@@ -43,20 +43,20 @@ COPY --from=donor \
 COPY docker/libraries /tmp/libraries
 RUN sh /tmp/libraries
 
-# pip first and by itself, then the lock as it stands. A file with another hash stops the build.
+# First pip alone, then the complete lock. A file with a different hash stops the build.
 COPY requirements.txt /tmp/requirements.txt
 RUN sed -n '/^pip==/,/[^\\]$/p' /tmp/requirements.txt >/tmp/pip.txt \
     && pip install --no-cache-dir --no-deps --require-hashes -r /tmp/pip.txt \
     && pip install --no-cache-dir --no-deps --require-hashes -r /tmp/requirements.txt \
     && pip check
 
-# Whoever runs it may write here, also a user that this image does not know.
+# Any user may write here, whatever uid `docker run --user` names.
 RUN useradd --uid 1000 --no-create-home --shell /bin/sh trainer \
     && mkdir -p /work/data /work/logs /work/voices && chmod -R 1777 /work
 VOLUME ["/work/data", "/work/logs", "/work/voices"]
 WORKDIR /work
 
-# The first three are for the NVIDIA container toolkit. The caches lie where any user may write.
+# The first three configure the NVIDIA Container Toolkit. Any user may write to the cache folders.
 ENV NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility \
     NVIDIA_REQUIRE_CUDA="cuda>=8.0" \

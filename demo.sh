@@ -1,6 +1,6 @@
 #!/bin/sh
-# The voice in the box says a text as both of its speakers: DEMO_TEXT, a file, into the folder DEMO.
-# `make demo` runs it, and so does the image.
+# Synthesise the text file DEMO_TEXT with both speakers of the demo voice into the folder DEMO.
+# `make demo` and the image's program `demo` run it.
 set -eu
 programs=$(dirname "$0")
 python=${DEMO_PYTHON:-python}

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The voice in the box, made again, in hours on two cores: `make voice`. It needs espeak-ng. What was
-# done is not done again, and a training that was interrupted goes on. VOICE names the folder of
-# corpus, stores, runs and voice, PYTHON the interpreter of an environment.
+# Train the demo voice from scratch, in hours on two cores: `make voice`. Needs espeak-ng. The same
+# command resumes after an interruption and skips what is finished. VOICE is the folder for the
+# corpus, the stores, the runs and the voice; PYTHON is the interpreter of an environment.
 set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
@@ -13,7 +13,7 @@ for speaker in sol ram; do
         --speaker "$speaker" --preset small
 done
 
-# train STAGE STEPS HPARAMS: until that step, with these rates from where the run stands
+# train STAGE STEPS HPARAMS: train up to a step, with hyper-parameters from the current step on
 train() {
     "$python" "train_$1.py" --data "$out/sol" --data "$out/ram" --logdir "$out/$1" --preset small \
         --threads "$threads" --steps "$2" --hparams "$3"
@@ -23,7 +23,7 @@ tacotron=$tacotron,eval_interval=1000
 vocoder=wavenet_output=mulaw,wavenet_preemphasis=0.85,wavenet_segment_length=4000,wavenet_ema_decay=0.9995
 vocoder=$vocoder,eval_interval=2000
 
-# the two stages side by side, a core each
+# both stages at the same time, on one core each
 threads=1
 {
     train tacotron 1680 $tacotron,decay_start=1600,decay_half_life=500
@@ -32,11 +32,11 @@ threads=1
 train vocoder 1702 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=4000
 train vocoder 2350 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=4000
 wait $!
-# then both cores for the one that needs longer
+# then the vocoder, which needs longer, on both cores
 threads=2
 train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=2000
 train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=1000000
-# a rate counts from step 0: this is 9e-4 at 17,805, and falls to 1e-4
+# The decay starts at step 0: the rate is 9e-4 at step 17,805 and falls to 1e-4.
 train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half_life=900
 
 [ -d "$out/voice" ] ||
