@@ -1,79 +1,55 @@
-"""Train WaveNet, mel → waveform, on stores that preprocess.py made.
+"""Train WaveNet, mel spectrogram → waveform, on the output of preprocess.py.
 
+    python preprocess.py --corpus corpora/kss --out data/kss
     python train_vocoder.py --data data/kss --logdir logs/kss-vocoder --preset reference
+    tensorboard --logdir logs
 
-The same command goes on where a run stopped. Watch it with: tensorboard --logdir logs
+Repeat the command to resume training. Repeat --data to train on several speakers.
 """
 import numpy as np
 
-import audio
 from common import command_line
 from datasets import batches
+from datasets.store import load_store
 from doctor.device_selection import select_device
-from training import gta, loop, memory_estimate, training_plots
-from training.start import start
-from wavenet_vocoder.wavegen import generate_waveforms
+from nn.compat import tf
+from training import gta, loop, memory_estimate, run_folder
+from training.vocoder_evaluation import VocoderEvaluator
 from wavenet_vocoder.wavenet_training_graph import TrainingGraph
-
-SHOWN = 2           # utterances of each kind that every evaluation copies
-SHOWN_SECONDS = 2   # as much of each
-
-
-def evaluation(run, model, training, held_out):
-    """The function that the loop calls to show what the network has learnt."""
-    hp = run.hp
-    size = hp.wavenet_batch_size
-    validated = [held_out[i:i + size] for i in range(0, len(held_out), size)]
-    shown = [("held-out", item) for item in held_out[:SHOWN]]
-    shown += [("seen", item) for item in training[:SHOWN]]
-
-    def evaluate(session, journal, step, check):
-        random = np.random.RandomState(hp.seed)         # the same segments at every evaluation
-        losses = []
-        for items in validated:
-            check()
-            losses.append(session.run(model.validation_loss, model.make_feed_dict(items, random)))
-        figures = {"validation/loss": np.average(losses, weights=[len(part) for part in validated])}
-        frames = SHOWN_SECONDS * hp.sample_rate // hp.hop_length
-        mels = [item.store.load_mel(item.row)[:frames] for _, item in shown]
-        copies = generate_waveforms(model.vocoder(session), mels, [item.speaker_id for _, item in shown],
-                          [hp.seed] * len(shown), hp, lambda samples: check())
-        distances = {}
-        for (kind, item), mel, copy in zip(shown, mels, copies):
-            check()
-            copied = audio.melspectrogram(copy, hp)
-            distances.setdefault(kind, []).append(np.mean(np.abs(copied - mel)))
-            name = journal.name(kind, item)
-            journal.sound(step, name, copy, hp.sample_rate,
-                          "synthetic speech, step %d of %s" % (step, run.folder), item.row.text)
-            journal.picture(step, name + "/mel", training_plots.mels_png(
-                [mel, copied], ["condition: " + item.row.text, "copy-synthesis"], hp.max_abs_value))
-        figures.update({kind + "/mel_distance": np.mean(values)
-                        for kind, values in distances.items()})
-        journal.figures(step, figures)
-        return -figures["validation/loss"]
-
-    return evaluate
 
 
 def main(arguments):
     parser = command_line.Parser(prog="train_vocoder.py", description=__doc__.split("\n")[0])
     parser.add_training_options()
     parser.add_argument("--gta", metavar="RUN",
-                        help="learn from the mels that this run of train_tacotron.py predicts, as "
-                             "synthesis will give them")
+                        help="train on the mels that this run of train_tacotron.py predicts, which "
+                             "are like those in synthesis (ground-truth aligned)")
     options = parser.parse_args(arguments)
     select_device(options.device)
-    run, training, held_out = start(options, "vocoder", lambda run, stores: gta.predicted(
-        run, stores, options.gta))
+
+    # the data, and the run folder with the hyper-parameters
+    stores = [load_store(folder) for folder in options.data]
+    run = run_folder.create_or_resume_run(options.logdir, "vocoder", stores, options.preset,
+                                          options.hparams, options.freeze, options.init_from)
+    stores = gta.replace_mels(run, stores, options.gta)
+    train_items, held_out_items = batches.split_train_validation(stores, run.hp.validation_fraction)
+    print("%d utterances to train on, %d held out; speakers: %s"
+          % (len(train_items), len(held_out_items), ", ".join(run.speakers)))
     hp = run.hp
-    model = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
-    sampler = batches.BatchSampler(training, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
-    return loop.train(run, options, model.optimizer, {},
-                      sampler.batch_items, lambda items, step: model.make_feed_dict(
-                          items, np.random.RandomState([hp.seed, step])), model.padding_fraction,
-                      memory_estimate.vocoder(hp),
-                      evaluation(run, model, training, held_out))
+
+    # the network: the graphs for training, validation and synthesis
+    tf.set_random_seed(hp.seed)
+    graph = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
+
+    sampler = batches.BatchSampler(train_items, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
+
+    def get_batch(step):
+        items = sampler.batch_items(step)
+        return items, graph.make_feed_dict(items, np.random.RandomState([hp.seed, step]))
+
+    evaluator = VocoderEvaluator(run, graph, train_items, held_out_items)
+    return loop.train(run, options, graph, {}, get_batch, memory_estimate.estimate_vocoder(hp),
+                      evaluator.evaluate)
 
 
 if __name__ == "__main__":

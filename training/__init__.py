@@ -1,1 +1,1 @@
-"""What both trainers share: run folder, loop, checkpoints, summaries, plots."""
+"""Training: run folder, loop, checkpoints, evaluation, export."""

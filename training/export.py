@@ -1,10 +1,10 @@
-"""A voice of two runs: what synthesis needs of them, and nothing else.
+"""Export a Tacotron 2 run and a WaveNet run as a voice: all that synthesis needs.
 
     python -m training.export --tacotron RUN --vocoder RUN --out voices/me [--best]
+    python synthesize.py TEXT.txt --voice voices/me
 
-The folder has the runs `tacotron` and `vocoder`, each with run.json and one checkpoint: of weights
-whose averages were kept, the averages; no optimiser's state, no events, no sounds. Both stacks
-speak with it: synthesize.py --voice voices/me.
+The voice has the folders `tacotron` and `vocoder`, each with run.json and one checkpoint, without
+the state of the optimizer. Weights that have moving averages are replaced by these.
 """
 import os
 import shutil
@@ -16,45 +16,45 @@ from common.errors import InputError
 from nn import compat
 from nn.compat import tf
 from tacotron2.synthesizer import Synthesizer
-from training import checkpoint
-from training import run_folder
+from training import checkpoint, run_folder
 from wavenet_vocoder.wavegen import GraphVocoder
 
-_BUILD = {"tacotron": lambda run: Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings),
-          "vocoder": lambda run: GraphVocoder(run.hp, run.n_speaker_embeddings)}
 
+def export_voice(tacotron_folder, vocoder_folder, out, best=False):
+    """Create the voice `out`, completely or not at all. Returns its size in bytes.
 
-def export_voice(tacotron, vocoder, out, best=False):
-    """Make the voice's folder of the runs in two folders: whole, or not at all. Returns its bytes.
-
-    Raises InputError where it is there already, or the runs do not fit together.
+    Raises InputError if `out` exists, or the runs do not fit together.
     """
     if os.path.exists(out):
-        raise InputError("--out %s: is there already; choose another, or delete it" % out)
-    found = [run_folder.load_run(tacotron, "tacotron"), run_folder.load_run(vocoder, "vocoder")]
-    run_folder.require_same_audio_settings(*found)
-    above = os.path.dirname(os.path.abspath(out))
-    os.makedirs(above, exist_ok=True)
-    being_made = tempfile.mkdtemp(".part", os.path.basename(out) + ".", above)
+        raise InputError("--out %s: exists already; choose another folder, or delete it" % out)
+    runs = [run_folder.load_run(tacotron_folder, "tacotron"),
+            run_folder.load_run(vocoder_folder, "vocoder")]
+    run_folder.require_same_audio_settings(*runs)
+    parent = os.path.dirname(os.path.abspath(out))
+    os.makedirs(parent, exist_ok=True)
+    temporary = tempfile.mkdtemp(".part", os.path.basename(out) + ".", parent)
     try:
-        for run in found:
-            _write(run, os.path.join(being_made, run.model_type), best)
-        os.chmod(being_made, 0o755)
+        for run in runs:
+            _export_run(run, os.path.join(temporary, run.model_type), best)
+        os.chmod(temporary, 0o755)
         size = sum(os.path.getsize(os.path.join(folder, name))
-                   for folder, _, names in os.walk(being_made) for name in names)
-        os.replace(being_made, out)
+                   for folder, _, names in os.walk(temporary) for name in names)
+        os.replace(temporary, out)
     finally:
-        shutil.rmtree(being_made, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return size
 
 
-def _write(run, folder, best):
-    """Write a run's run.json and the trained values of its variables into a folder."""
+def _export_run(run, folder, best):
+    """Write run.json and a checkpoint of the weights that synthesis uses."""
     with tf.Graph().as_default():
-        _BUILD[run.model_type](run)
+        if run.model_type == "tacotron":
+            Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
+        else:
+            GraphVocoder(run.hp, run.n_speaker_embeddings)
         with compat.create_session() as session:
             step = checkpoint.restore_trained_weights(session, run, best)
-            # the graph counts its steps only where r has a schedule
+            # the graph has the step only if outputs_per_step has a schedule
             if not any(v.op.name == "global_step" for v in tf.global_variables()):
                 tf.get_variable("global_step", initializer=tf.constant(step, tf.int64),
                                 trainable=False).initializer.run(session=session)
@@ -67,11 +67,11 @@ def _write(run, folder, best):
 def main(arguments):
     parser = command_line.Parser(prog="python -m training.export",
                                  description=__doc__.split("\n")[0])
-    parser.add_argument("--tacotron", required=True, metavar="RUN", help="of train_tacotron.py")
-    parser.add_argument("--vocoder", required=True, metavar="RUN", help="of train_vocoder.py")
-    parser.add_argument("--out", required=True, metavar="DIR", help="a folder that is not there")
+    parser.add_argument("--tacotron", required=True, metavar="RUN", help="run of train_tacotron.py")
+    parser.add_argument("--vocoder", required=True, metavar="RUN", help="run of train_vocoder.py")
+    parser.add_argument("--out", required=True, metavar="DIR", help="a folder that does not exist")
     parser.add_argument("--best", action="store_true",
-                        help="each run's best checkpoint by validation, not its newest")
+                        help="export each run's best checkpoint by validation, not the newest")
     options = parser.parse_args(arguments)
     size = export_voice(options.tacotron, options.vocoder, options.out, options.best)
     print("%s: %.1f MB" % (options.out, size / 1e6))

@@ -1,10 +1,10 @@
-"""The mels that a trained Tacotron2 predicts for a vocoder's examples: ground-truth aligned, --gta.
+"""Ground-truth-aligned mels for training a vocoder (--gta): a trained Tacotron 2 predicts them.
 
-Each decoder step sees the true frame before it, so that the mels lie on their recordings frame by
-frame (arXiv 1712.05884, section 2.4). They are made once and kept in the vocoder's run:
+The decoder is teacher-forced, so that the mels are aligned with the recordings frame by frame
+(arXiv 1712.05884, section 2.4). They are predicted once and kept in the vocoder's run folder:
 
-    gta/gta.json    the run that predicts, and the step of its weights
-    gta/0/*.npy     the mels of the first --data (datasets.predicted)
+    gta/gta.json    the Tacotron 2 run, and the step of its weights
+    gta/0/*.npy     the mels of the first --data (datasets.store.GtaStore)
 """
 import os
 import shutil
@@ -16,104 +16,110 @@ import korean
 from common import files
 from common.errors import InputError
 from datasets import batches
-from datasets.predicted import Predicted
+from datasets.store import GtaStore
 from nn import compat
 from nn.compat import tf
-from tacotron2 import reduction
-from tacotron2.decoder import noise_channels
-from tacotron2.network import Targets, tacotron2
-from tacotron2.training_graph import placeholders
-from training import checkpoint
-from training import run_folder
+from tacotron2.decoder import prenet_noise_dim
+from tacotron2.outputs_per_step import trained_outputs_per_step
+from tacotron2.tacotron import Targets, tacotron2
+from tacotron2.tacotron_training_graph import batch_placeholders
+from training import checkpoint, run_folder
 
 
-def predicted(run, stores, folder):
-    """The stores with the mels that the Tacotron2 in `folder` predicts for them.
+def replace_mels(run, stores, tacotron_folder):
+    """The stores with mels that the run in `tacotron_folder` predicts.
 
-    Where `folder` is None: with those that the vocoder `run` has learnt from so far, or the stores
-    as they are. Raises InputError where those are of another Tacotron2, or it does not fit.
+    If `tacotron_folder` is None, those that the vocoder `run` was trained on so far are used, or
+    else the stores stay as they are. Raises InputError if the runs do not fit together, or `run`
+    was trained on the mels of another one.
     """
-    known = _known(run)
-    if not (folder or known):
+    content = _read_gta_json(run)
+    if not (tacotron_folder or content):
         return stores
-    folder = folder or known["run"]
-    if known and _name(known["run"]) != _name(folder):
-        raise InputError("--gta %s: %s learns from the mels of %s; delete %s to have them predicted "
-                         "anew" % (folder, run.folder, known["run"], os.path.join(run.folder, "gta")))
-    found = [Predicted(store, os.path.join(run.folder, "gta", str(number)))
-             for number, store in enumerate(stores)]
-    if not all(store.has(row) for store in found for row in store.utterances):
-        _predict(run_folder.load_run(folder, "tacotron"), folder, run, found)
-    print("the mels to learn from are predicted by %s, step %d" % (folder, _known(run)["step"]))
-    return found
+    tacotron_folder = tacotron_folder or content["run"]
+    if content and _folder_name(content["run"]) != _folder_name(tacotron_folder):
+        raise InputError("--gta %s: %s is trained on the mels of %s; delete %s to predict them anew"
+                         % (tacotron_folder, run.folder, content["run"],
+                            os.path.join(run.folder, "gta")))
+    gta_stores = [GtaStore(store, os.path.join(run.folder, "gta", str(number)))
+                  for number, store in enumerate(stores)]
+    if not all(store.has_mel(row) for store in gta_stores for row in store.utterances):
+        _predict_missing_mels(run_folder.load_run(tacotron_folder, "tacotron"), tacotron_folder,
+                              run, gta_stores)
+    print("the mels are predicted by %s, step %d" % (tacotron_folder, _read_gta_json(run)["step"]))
+    return gta_stores
 
 
-def _name(folder):
+def _folder_name(folder):
     return os.path.basename(os.path.abspath(folder))
 
 
-def _known(run):
-    """What gta.json tells, or None where there is none."""
+def _read_gta_json(run):
+    """The content of gta.json, a dict, or None if there is none."""
     path = os.path.join(run.folder, "gta", "gta.json")
     if not os.path.exists(path):
         return None
-    stored = files.read_json(path)
-    if not (isinstance(stored, dict) and isinstance(stored.get("run"), str) and
-            type(stored.get("step")) is int):
-        raise InputError("%s: should hold a run and a step; delete its folder to have the mels "
-                         "predicted anew" % path)
-    return stored
+    content = files.read_json(path)
+    if not (isinstance(content, dict) and isinstance(content.get("run"), str) and
+            type(content.get("step")) is int):
+        raise InputError("%s: should hold a run and a step; delete its folder to predict the mels "
+                         "anew" % path)
+    return content
 
 
-def _predict(tacotron, folder, run, stores):
-    """Write the mels that are missing; all of them, where the weights are no longer the same."""
+def _predict_missing_mels(tacotron, folder, run, stores):
+    """Write the mels that are missing; all of them if the weights have changed."""
     run_folder.require_same_audio_settings(tacotron, run)
-    speakers = [tacotron.speaker_id(store.speaker) for store in stores]
-    items = [batches.Item(store, row, speaker, korean.to_ids(row.jamo))
-             for store, speaker in zip(stores, speakers) for row in store.utterances]
+    for store in stores:
+        if store.speaker not in tacotron.speakers:
+            raise InputError("--gta %s: does not know the speaker %s of %s; its speakers are %s"
+                             % (folder, store.speaker, store.folder, ", ".join(tacotron.speakers)))
+    items = [batches.BatchItem(store, row, tacotron.speakers.index(store.speaker),
+                               korean.to_ids(row.jamo))
+             for store in stores for row in store.utterances]
     items.sort(key=lambda item: item.row.frames)
-    size = tacotron.hp.batch_size
-    # always the same batches, whatever was made before: a sum is rounded by the batch it is in
-    together = [items[i:i + size] for i in range(0, len(items), size)]
+    # always the same batches, whichever mels exist: rounding depends on the batch
+    batch_size = tacotron.hp.batch_size
+    all_batches = [items[i:i + batch_size] for i in range(0, len(items), batch_size)]
     with tf.Graph().as_default():
-        predict = _predictor(tacotron)
-        with compat.session() as session:
+        predict_mels = _build_predictor(tacotron)
+        with compat.create_session() as session:
             step = checkpoint.restore_trained_weights(session, tacotron)
-            if (_known(run) or {}).get("step") != step:
+            if (_read_gta_json(run) or {}).get("step") != step:
                 shutil.rmtree(os.path.join(run.folder, "gta"), ignore_errors=True)
                 files.write_json(run.path("gta", "gta.json"), {"run": folder, "step": step})
             for store in stores:
-                os.makedirs(store.predictions, exist_ok=True)
+                os.makedirs(store.mel_folder, exist_ok=True)
             with tqdm(total=len(items), unit="mel", desc="predicting") as bar:
-                for batch in together:
-                    if not all(item.store.has(item.row) for item in batch):
-                        for item, mel in zip(batch, predict(session, batch)):
-                            item.store.keep(item.row, mel)
+                for batch in all_batches:
+                    if not all(item.store.has_mel(item.row) for item in batch):
+                        for item, mel in zip(batch, predict_mels(session, batch)):
+                            item.store.save_mel(item.row, mel)
                     bar.update(len(batch))
 
 
-def _predictor(tacotron):
-    """The teacher-forced graph: a function (session, items) → a mel [frames, mels] each."""
-    hp, batch = tacotron.hp, placeholders(tacotron.hp)
-    noise = tf.placeholder(tf.float32, [None, None, noise_channels(hp)])
-    r = tf.convert_to_tensor(reduction.of_trained(hp))
-    spoken = tacotron2(batch.text, batch.text_lengths, batch.speaker, noise, hp,
-                       len(korean.SYMBOLS), tacotron.n_speaker_embeddings,
-                       targets=Targets(batch.mel, batch.frames), r=r)
+def _build_predictor(tacotron):
+    """Build the teacher-forced graph. Returns a function (session, items) → mels [frames, mels]."""
+    hp, batch = tacotron.hp, batch_placeholders(tacotron.hp)
+    noise = tf.placeholder(tf.float32, [None, None, prenet_noise_dim(hp)])
+    outputs_per_step = tf.convert_to_tensor(trained_outputs_per_step(hp))
+    outputs = tacotron2(batch.text_ids, batch.text_lengths, batch.speaker_ids, noise, hp,
+                        len(korean.SYMBOLS), tacotron.n_speaker_embeddings,
+                        targets=Targets(batch.mel, batch.mel_lengths), r=outputs_per_step)
 
-    def predict(session, items):
-        padded = hp.replace(outputs_per_step=int(session.run(r)))
-        # of the recordings, not of what is to be made of them
-        arrays = batches.text_batch([item._replace(store=item.store.recorded) for item in items],
-                                    padded)
-        steps = arrays.mel.shape[1] // padded.outputs_per_step
-        dropped = np.random.RandomState(hp.seed).uniform(size=[steps, noise_channels(hp)])
-        feed = dict(zip(batch, arrays))
-        feed[noise] = np.tile(dropped, [len(items), 1, 1])
-        mels = session.run(spoken.mel, feed)
+    def predict_mels(session, items):
+        batch_hp = hp.replace(outputs_per_step=int(session.run(outputs_per_step)))
+        # the decoder is forced with the recorded mels, not with those that replace them
+        arrays = batches.make_text_batch(
+            [item._replace(store=item.store.recorded_store) for item in items], batch_hp)
+        n_steps = arrays.mel.shape[1] // batch_hp.outputs_per_step
+        prenet_noise = np.random.RandomState(hp.seed).uniform(size=[n_steps, prenet_noise_dim(hp)])
+        feed_dict = dict(zip(batch, arrays))
+        feed_dict[noise] = np.tile(prenet_noise, [len(items), 1, 1])
+        mels = session.run(outputs.mel_outputs_postnet, feed_dict)
         if not np.isfinite(mels).all():
-            raise InputError("%s: predicts mels with values that are not finite; train it further, "
-                             "or from an earlier checkpoint" % tacotron.folder)
+            raise InputError("%s: predicts mels that are not finite; train it further, or from an "
+                             "earlier checkpoint" % tacotron.folder)
         return [mel[:item.row.frames] for mel, item in zip(mels, items)]
 
-    return predict
+    return predict_mels

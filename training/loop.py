@@ -1,4 +1,4 @@
-"""The training loop that both trainers run: batches in, checkpoints and figures out."""
+"""The training loop of both trainers."""
 import os
 import signal
 import sys
@@ -8,117 +8,129 @@ from common.errors import InputError
 from nn import compat
 from training import memory_estimate
 from training.prefetch import prefetch
-from training.progress import OverheadMeter, Profiler, Progress
-from training.trainer import Interrupted, Trainer
+from training.progress import OverheadMeter, Profiler, ProgressBar
+from training.trainer import Trainer
 
 
-class Interrupt(object):
-    """Within it, Ctrl-C and SIGTERM only set `status`: the step under way is finished first."""
+class Interrupted(Exception):
+    """Ends an evaluation early after a signal."""
+
+
+class SignalCatcher(object):
+    """A context in which Ctrl-C and SIGTERM only set `exit_status`, so that a step can finish."""
 
     def __enter__(self):
-        self.status = None
-        self.before = {}
+        self.exit_status, self._old_handlers = None, {}
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self.before[number] = signal.signal(number, self._note)
+                self._old_handlers[number] = signal.signal(number, self._handle)
         return self
 
-    def _note(self, number, frame):
-        self.status = 128 + number
+    def _handle(self, number, frame):
+        self.exit_status = 128 + number
 
     def check(self):
-        """Raise Interrupted where a signal has come."""
-        if self.status is not None:
+        """Raise Interrupted if a signal has arrived."""
+        if self.exit_status is not None:
             raise Interrupted
 
     def __exit__(self, *_):
-        for number, handler in self.before.items():
+        for number, handler in self._old_handlers.items():
             signal.signal(number, handler)
 
 
-def train(run, options, optimizer, figures, items, feed, padding, needs, evaluate):
-    """Train until step `--steps`, from the run's newest checkpoint or from the start.
+def train(run, options, graph, scalars, get_batch, estimate, evaluate):
+    """Train from the run's latest checkpoint, or from the start, until step `--steps`.
 
-    run        a Run that is locked; it is released at the end
-    options    those of command_line.Parser.add_training
-    optimizer  an Optimizer                         figures   {name: scalar tensor} for TensorBoard
-    items(n)   the utterances of step n, counted from 0; feed(items, n), its feed_dict: functions of
-               their arguments alone, so that a run that goes on sees the same batches as one that
-               was never stopped
-    padding(f)  the share of the feed_dict f that is padding
-    needs      the memory_estimate.Needs of the longest batch
-    evaluate(session, journal, n, check)    writes what there is to see and hear after n steps, and
-               returns a score, the higher the better, by which the best checkpoint is chosen; it
-               calls check() between its parts, and lets pass what that raises
-    Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM, with everything saved. Raises
-    InputError or OSError, with everything saved that can be, where the data, the disk or the
-    numbers do not let it go on.
+    run         a locked Run; its lock is released at the end
+    options     those of command_line.Parser.add_training_options
+    graph       a TrainingGraph of either model: `optimizer`, `padding_fraction(feed_dict)`
+    scalars     {name: scalar tensor} to log
+    get_batch   step, from 0 → (utterances, feed_dict). It depends on the step alone, so that a
+                resumed run sees the same batches as an uninterrupted one
+    estimate    the MemoryEstimate of the longest batch
+    evaluate    (session, log, step, check) → score or None. It logs figures, pictures and audio;
+                the highest score determines the best checkpoint. It calls check() often, which
+                raises Interrupted after a signal
+
+    Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM. Raises InputError or OSError if the
+    data, the disk or the loss prevent further training. In all cases the run is saved if possible.
     """
-    steps = options.steps or run.hp.train_steps
-    name = os.path.basename(os.path.abspath(run.folder))
+    max_steps = options.steps or run.hp.train_steps
 
-    def batch(step):
-        utterances = items(step)
-        feed_dict = feed(utterances, step)
-        return utterances, feed_dict, padding(feed_dict)
+    def make_batch(step):
+        utterances, feed_dict = get_batch(step)
+        return utterances, feed_dict, graph.padding_fraction(feed_dict)
 
     try:
-        with compat.session(options.threads) as session, Interrupt() as interrupt:
-            trainer = Trainer(run, session, optimizer, figures, needs)
-            trainer.begin(options.init_from)
-            if trainer.done and _evaluates(run.hp, trainer.done, steps):
-                trainer.evaluate(evaluate, interrupt.check, again=False)
-            if trainer.done >= steps and interrupt.status is None:
-                print("%s is at step %d already; --steps says how far to go"
-                      % (run.folder, trainer.done))
+        with compat.create_session(options.threads) as session, SignalCatcher() as signals:
+            trainer = Trainer(run, session, graph.optimizer, scalars, estimate)
+            trainer.start(options.init_from)
+            if (trainer.step and _is_evaluation_step(run.hp, trainer.step, max_steps)
+                    and not trainer.log.evaluated):
+                _evaluate(trainer, evaluate, signals)
+            if trainer.step >= max_steps and signals.exit_status is None:
+                print("%s is at step %d already; --steps is the step to reach"
+                      % (run.folder, trainer.step))
                 return 0
-            print(memory_estimate.sentence(needs))
-            with Progress(name, trainer.done, steps) as bar:
-                trainer.say = bar.say
+            print(memory_estimate.describe_estimate(estimate))
+            name = os.path.basename(os.path.abspath(run.folder))
+            with ProgressBar(name, trainer.step, max_steps) as bar:
+                trainer.print_line = bar.print_line
                 if options.profile:
-                    trainer.profiler = Profiler(run.path("profile.json"), options.profile, bar.say)
+                    trainer.profiler = Profiler(run.path("profile.json"), options.profile,
+                                                bar.print_line)
                 try:
-                    while trainer.done < steps and interrupt.status is None:
-                        _stretch(trainer, batch, steps, evaluate, interrupt, bar)
+                    while trainer.step < max_steps and signals.exit_status is None:
+                        _train_until_rollback(trainer, make_batch, max_steps, evaluate, signals,
+                                              bar)
                 except (InputError, OSError):
-                    trainer.rescue()
+                    trainer.save_after_error()
                     raise
                 finally:
                     if trainer.profiler:
                         trainer.profiler.close()
-            trainer.journal.close()
+            trainer.log.close()
     finally:
         run.release()
-    if interrupt.status:
-        print("interrupted: saved at step %d; the same command goes on from there" % trainer.saved,
+    if signals.exit_status:
+        print("interrupted: saved at step %d; repeat the command to resume" % trainer.saved_step,
               file=sys.stderr)
-    return interrupt.status or 0
+    return signals.exit_status or 0
 
 
-def _stretch(trainer, batch, steps, evaluate, interrupt, bar):
-    """Train up to `steps`, or to an interruption, or until the run has gone back."""
-    hp = trainer.run.hp
-    overhead = OverheadMeter()
-    for utterances, feed_dict, padded in prefetch(batch, range(trainer.done, steps), overhead.add_wait):
-        overhead.add_padding(padded)
-        if not trainer.learn(utterances, feed_dict):
+def _train_until_rollback(trainer, make_batch, max_steps, evaluate, signals, bar):
+    """Train until `max_steps`, a signal, or a rollback, after which other batches follow."""
+    hp, overhead = trainer.run.hp, OverheadMeter()
+    for utterances, feed_dict, padding in prefetch(make_batch, range(trainer.step, max_steps),
+                                                   overhead.add_wait):
+        overhead.add_padding(padding)
+        if not trainer.train_step(utterances, feed_dict):
             return
-        bar.at(trainer.done, trainer.loss(), **overhead.shares())
-        if trainer.done % hp.summary_interval == 0:
+        bar.show_step(trainer.step, trainer.mean_loss(), **overhead.shares())
+        if trainer.step % hp.summary_interval == 0:
             trainer.record(overhead.shares())
             overhead.reset()
-        evaluating = _evaluates(hp, trainer.done, steps)
-        stopping = interrupt.status is not None
-        # before an evaluation, too: one that a signal cuts is made again from there
-        if trainer.done % hp.checkpoint_interval == 0 or evaluating or stopping:
+        is_evaluation_step = _is_evaluation_step(hp, trainer.step, max_steps)
+        stopping = signals.exit_status is not None
+        # also before an evaluation, so that an interrupted one can be repeated
+        if trainer.step % hp.checkpoint_interval == 0 or is_evaluation_step or stopping:
             if not trainer.save():
                 return
-        if evaluating and not stopping:
-            trainer.evaluate(evaluate, interrupt.check)
-        # a signal that came after `stopping` was looked up is left to the next step, which saves
-        if interrupt.status is not None and trainer.saved == trainer.done:
+        if is_evaluation_step and not stopping:
+            _evaluate(trainer, evaluate, signals)
+        # a signal that arrived after `stopping` was read takes effect after the next step
+        if signals.exit_status is not None and trainer.saved_step == trainer.step:
             return
 
 
-def _evaluates(hp, step, steps):
-    return step % hp.eval_interval == 0 or step == steps
+def _evaluate(trainer, evaluate, signals):
+    """Evaluate. After a signal the evaluation stays unfinished, and is repeated on resumption."""
+    try:
+        trainer.evaluate(evaluate, signals.check)
+    except Interrupted:
+        pass
+
+
+def _is_evaluation_step(hp, step, max_steps):
+    return step % hp.eval_interval == 0 or step == max_steps

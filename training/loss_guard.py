@@ -1,101 +1,100 @@
-"""Whether a run is in numerical health, and what to do when it is not.
+"""Detect losses that are not finite or explode, and decide what to do about them.
 
-A batch whose loss or gradient is not finite, or whose loss lies far above the others', is never
-learnt from: its step changes nothing (nn.optimizer), and its utterances are named. The first
-time that is all, and so is a single loss that is far too large: a vocoder's may leap. When more
-comes soon, the weights themselves are suspect: the run goes back to its last checkpoint, at half
-the rate, without those batches. When that does not help, it stops.
+A batch whose loss or gradient norm is not finite, or whose loss lies far above the recent ones, is
+skipped: the optimizer leaves the weights as they are (nn.optimizer), and the log names the
+utterances. A first bad batch, or an isolated large loss, which happens with vocoders, has no other
+effect. If more follow soon, the weights themselves may be damaged: the run is rolled back to its
+last checkpoint, at half the learning rate, and the bad batches are skipped. After MAX_BAD_BATCHES
+within WINDOW_STEPS training stops.
 """
 import numpy as np
 
 from common.errors import InputError
 
-WINDOW = 100        # losses that the next one is compared with
-ENOUGH = 10         # of them, before they say what is usual
-FAR = 20.0          # times the usual size of a loss above the usual loss: it has exploded
-UNLEARNT = 10.0     # the size of a loss before anything is learnt, at least
-SOON = 1000         # steps within which trouble counts as the same trouble
-LIMIT = 5           # as many times, and the run stops
+HISTORY = 100           # recent losses that the next one is compared with
+MIN_HISTORY = 10        # as long as there are fewer, only the first loss sets a limit
+EXPLOSION_FACTOR = 20.0     # a loss explodes that exceeds the median by this many times its size
+MIN_INITIAL_LOSS = 10.0     # the size of the first loss counts as at least this
+WINDOW_STEPS = 1000     # bad batches within so many steps count as the same problem
+MAX_BAD_BATCHES = 5
 
 
-class Unhealthy(InputError):
-    """Going back and a lower rate did not help."""
+class TrainingDiverged(InputError):
+    """Rolling back and lowering the learning rate did not help."""
 
 
-class Health(object):
-    """What the losses so far tell. `state` is all of it, and can be kept as JSON."""
+class LossGuard(object):
+    """Judges each loss by those before it. `state`, ready for JSON, is all it remembers."""
 
     def __init__(self, state=None):
-        self.losses, self.first = [], None
-        self.troubles = []      # (step, ids of its utterances, loss was finite): not learnt from
-        self.factor = 1.0       # of the learning rate
         self.restore(state or {})
 
     @property
     def state(self):
-        return {"losses": self.losses, "first": self.first, "troubles": self.troubles,
-                "factor": self.factor}
+        return {"losses": self.losses, "first": self.first_loss, "troubles": self.bad_batches,
+                "factor": self.learning_rate_factor}
 
     def restore(self, state):
-        """Know what `state` knew."""
         self.losses = list(state.get("losses", []))
-        self.first = state.get("first")
-        self.troubles = [tuple(trouble) for trouble in state.get("troubles", [])]
-        self.factor = state.get("factor", 1.0)
+        self.first_loss = state.get("first")
+        # (step, ids of its utterances, whether the loss was finite)
+        self.bad_batches = [tuple(batch) for batch in state.get("troubles", [])]
+        self.learning_rate_factor = state.get("factor", 1.0)
 
-    def bound(self):
-        """What the next loss must lie below.
+    def max_loss(self):
+        """The limit for the next loss.
 
-        Above the median of the last losses by FAR times its size, or their range where that is
-        more: the loss of a vocoder goes through zero. No loss may lie as far above the first one,
-        either: that of a network that has learnt nothing.
+        The median of the recent losses plus EXPLOSION_FACTOR times its size, or times their range
+        if that is larger, because a vocoder's loss passes through zero. The first loss, that of an
+        untrained network, sets a limit of the same form for the whole run.
         """
-        if self.first is None:
+        if self.first_loss is None:
             return float("inf")
-        bound = self.first + FAR * max(abs(self.first), UNLEARNT)
-        if len(self.losses) >= ENOUGH:
+        limit = self.first_loss + EXPLOSION_FACTOR * max(abs(self.first_loss), MIN_INITIAL_LOSS)
+        if len(self.losses) >= MIN_HISTORY:
             median, spread = np.median(self.losses), np.ptp(self.losses)
-            bound = min(bound, median + FAR * max(abs(median), spread))
-        return float(bound)
+            limit = min(limit, median + EXPLOSION_FACTOR * max(abs(median), spread))
+        return float(limit)
 
-    def passed(self, loss):
-        """Note the loss of a step that was taken."""
-        if self.first is None:
-            self.first = loss
-        self.losses = (self.losses + [loss])[-WINDOW:]
+    def add_loss(self, loss):
+        """Add the loss of a batch that was trained on."""
+        if self.first_loss is None:
+            self.first_loss = loss
+        self.losses = (self.losses + [loss])[-HISTORY:]
 
-    def steps(self):
-        """Those whose batches are not learnt from."""
-        return {step for step, _, _ in self.troubles}
+    def skipped_steps(self):
+        """The set of steps whose batches must be skipped."""
+        return {step for step, _, _ in self.bad_batches}
 
-    def trouble(self, step, names, finite):
-        """Note a batch that must not be learnt from; whether to go back, at the new `factor`.
+    def reject_batch(self, step, utterance_ids, finite):
+        """Skip the batch of `step` from now on. Returns whether the run must be rolled back.
 
-        Raises Unhealthy where there were too many.
+        In that case learning_rate_factor is halved. Raises TrainingDiverged if there were too many.
         """
-        self.troubles.append((step, names, finite))
-        recent = [trouble for trouble in self.troubles
-                  if abs(step - trouble[0]) < SOON and not self._is_a_leap(trouble)]
-        if len(recent) >= LIMIT:
-            raise Unhealthy(self._verdict(recent))
-        if len(recent) > 1 and not self._is_a_leap(self.troubles[-1]):
-            self.factor /= 2
+        self.bad_batches.append((step, utterance_ids, finite))
+        recent = [batch for batch in self.bad_batches
+                  if abs(step - batch[0]) < WINDOW_STEPS and not self._is_isolated_peak(batch)]
+        if len(recent) >= MAX_BAD_BATCHES:
+            raise TrainingDiverged(self._explanation(recent))
+        if len(recent) > 1 and not self._is_isolated_peak(self.bad_batches[-1]):
+            self.learning_rate_factor /= 2
             return True
         return False
 
-    def _is_a_leap(self, trouble):
-        """Whether it was a single large loss, with sound ones before and after it."""
-        step, _, finite = trouble
-        return finite and not {step - 1, step + 1} & self.steps()
+    def _is_isolated_peak(self, bad_batch):
+        """Whether the loss was finite and those of the steps before and after were normal."""
+        step, _, finite = bad_batch
+        return finite and not {step - 1, step + 1} & self.skipped_steps()
 
-    def _verdict(self, recent):
-        common = set(recent[0][1]).intersection(*(ids for _, ids, _ in recent))
-        cause = ("Each of these batches has the utterance %s: look at it, or leave it out"
-                 % ", ".join(sorted(common)) if common else
-                 "No utterance is in all of these batches: the learning rate is too high. Go on "
-                 "with a lower one")
-        return ("%d batches within %d steps (%s) had a loss or a gradient that was not finite or "
-                "far too large, and going back and lowering the learning rate to 1/%d did not "
-                "help. %s" % (
-                    len(recent), SOON, ", ".join("step %d" % step for step, _, _ in recent),
-                    round(1 / self.factor), cause))
+    def _explanation(self, recent):
+        in_all = set(recent[0][1]).intersection(*(ids for _, ids, _ in recent))
+        if in_all:
+            advice = ("All of these batches contain the utterance %s: check it, or remove it"
+                      % ", ".join(sorted(in_all)))
+        else:
+            advice = ("No utterance is in all of these batches: the learning rate is too high. "
+                      "Continue with a lower one")
+        return ("%d batches within %d steps (%s) had a loss or gradient norm that was not finite or "
+                "far too large, although the learning rate was lowered to 1/%d. %s"
+                % (len(recent), WINDOW_STEPS, ", ".join("step %d" % step for step, _, _ in recent),
+                   round(1 / self.learning_rate_factor), advice))

@@ -1,52 +1,52 @@
-"""Batches made ahead of the step that needs them, in a thread."""
+"""Make batches in a background thread, ahead of the training step that needs them."""
 import queue
 import threading
 import time
 
-AHEAD = 8
+MAX_BATCHES = 8     # batches that wait in the queue at most
 
 
-def prefetch(make, steps, waited=lambda seconds: None):
-    """Yield make(step) for each step of `steps`, computed up to AHEAD batches before it is taken.
+def prefetch(make_batch, steps, on_wait=lambda seconds: None):
+    """Yield make_batch(step) for each of `steps`; up to MAX_BATCHES are made in advance.
 
-    waited(seconds) is told how long the taker of each stood still until it was there. What make
-    raises is raised here, and the thread's own death too. The thread ends with the generator.
+    on_wait(seconds) is called with the time that the consumer waited for each batch. Exceptions
+    of make_batch are raised here. The thread ends when the generator is closed.
     """
-    made, stopped = queue.Queue(AHEAD), threading.Event()
+    batches, stopped = queue.Queue(MAX_BATCHES), threading.Event()
 
-    def put(item):
+    def put(result):
         while not stopped.is_set():
             try:
-                return made.put(item, timeout=0.2)
+                return batches.put(result, timeout=0.2)
             except queue.Full:
                 pass
 
-    def work():
+    def produce():
         try:
             for step in steps:
-                put((make(step), None))
+                put((make_batch(step), None))
                 if stopped.is_set():
                     return
-        except BaseException as problem:        # carried to whoever takes the batch
-            put((None, problem))
+        except BaseException as error:      # raised again in the consumer
+            put((None, error))
 
-    def take():
+    def get():
         while True:
             try:
-                return made.get(timeout=1)
+                return batches.get(timeout=1)
             except queue.Empty:
-                if not thread.is_alive() and made.empty():
+                if not thread.is_alive() and batches.empty():
                     raise RuntimeError("the thread that makes the batches has died")
 
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=produce, daemon=True)
     thread.start()
     try:
         for _ in steps:
-            began = time.monotonic()
-            batch, problem = take()
-            waited(time.monotonic() - began)
-            if problem is not None:
-                raise problem
+            start = time.monotonic()
+            batch, error = get()
+            on_wait(time.monotonic() - start)
+            if error is not None:
+                raise error
             yield batch
     finally:
         stopped.set()

@@ -1,4 +1,4 @@
-"""What a training shows of its progress: the bar, waiting and padding, and a timeline of steps."""
+"""What a training run shows of its progress: the progress bar, overheads, a profile of steps."""
 import json
 import sys
 import time
@@ -10,92 +10,85 @@ from common import files
 from nn import compat
 from nn.compat import tf
 
-tqdm.monitor_interval = 0       # its thread compares our times with those of another clock
+WARMUP_STEPS = 3        # steps before the first profiled one: the first steps allocate memory
+tqdm.monitor_interval = 0       # its monitor thread reads time.time, which may be set back
 
 
-class Progress(tqdm):
-    """A bar on stderr from step `done` to step `steps`.
+class ProgressBar(tqdm):
+    """A progress bar on stderr that runs on a monotonic clock."""
 
-    It reads a clock that nobody sets: when that of the machine jumps, pace and time left stay.
-    """
-
-    def __init__(self, name, done, steps):
-        super(Progress, self).__init__(total=steps, initial=done, unit="step", file=sys.stderr,
-                                       desc=name)
+    def __init__(self, name, step, max_steps):
+        super(ProgressBar, self).__init__(total=max_steps, initial=step, unit="step",
+                                          file=sys.stderr, desc=name)
         self._time = time.monotonic
         self.start_t = self.last_print_t = self._time()
 
-    def at(self, step, loss, waiting_share, padding_share):
-        """Show that `step` is done, a loss, and the shares of waiting and of padding."""
+    def show_step(self, step, loss, waiting_share, padding_share):
         self.set_postfix_str("loss %.4f, waiting %.0f %%, padding %.0f %%" % (
             loss, 100 * waiting_share, 100 * padding_share), refresh=False)
-        if step < self.n:       # the run went back
+        if step < self.n:       # the run was rolled back
             self.n = self.last_print_n = step
             self.refresh()
         else:
             self.update(step - self.n)
 
-    def say(self, sentence):
-        """Print a line of its own on stderr."""
-        self.write(sentence, file=sys.stderr)
+    def print_line(self, message):
+        """Print a line of its own on stderr, above the bar."""
+        self.write(message, file=sys.stderr)
 
 
 class OverheadMeter(object):
-    """`clock` gives seconds, and is never set back."""
+    """Shares of waiting for batches and of padding since the last reset; `clock` gives seconds."""
 
     def __init__(self, clock=time.monotonic):
         self.clock = clock
         self.reset()
 
     def reset(self):
-        """Forget what was before."""
-        self._since, self._waited, self._padding = self.clock(), 0.0, []
+        self._start, self._waiting, self._padding = self.clock(), 0.0, []
 
     def add_wait(self, seconds):
-        """Note the time that the loop stood still until a batch was there."""
-        self._waited += seconds
+        self._waiting += seconds
 
     def add_padding(self, share):
-        """Note the share of a batch that is padding."""
+        """Add the share of padding, 0 to 1, in one batch."""
         self._padding.append(share)
 
     def shares(self):
-        """{name: share from 0 to 1}: of all time on waiting, of the batches (mean) on padding."""
-        return {"waiting_share": self._waited / max(self.clock() - self._since, 1e-9),
+        """{name: share from 0 to 1}: time spent waiting for batches; padding, mean of batches."""
+        return {"waiting_share": self._waiting / max(self.clock() - self._start, 1e-9),
                 "padding_share": float(np.mean(self._padding)) if self._padding else 0.0}
 
 
-WARMUP_STEPS = 3        # steps before the first that is traced: the first ones reserve memory
-
-
 class Profiler(object):
-    """Traces `count` steps, from the fourth on, into the file `path`; their results are the same.
+    """Traces `count` training steps after WARMUP_STEPS into a Chrome trace file (--profile N).
 
-    say(sentence) is told when it is there.
+    The results of the steps do not change. print_line(message) reports when the file is written.
     """
 
-    def __init__(self, path, count, say):
-        self.path, self.count, self.say = path, count, say
-        self._steps, self._events = 0, []
+    def __init__(self, path, count, print_line):
+        self.path, self.count, self.print_line = path, count, print_line
+        self._step, self._events = 0, []
 
     def run(self, session, fetches, feed_dict):
-        """session.run of a training step."""
-        self._steps += 1
-        if not WARMUP_STEPS < self._steps <= WARMUP_STEPS + self.count:
+        """session.run of one training step."""
+        self._step += 1
+        if not WARMUP_STEPS < self._step <= WARMUP_STEPS + self.count:
             return session.run(fetches, feed_dict)
-        traced = tf.RunMetadata()
+        metadata = tf.RunMetadata()
         options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
-        got = session.run(fetches, feed_dict, options, traced)
-        self._events += compat.trace_events(traced)
-        if self._steps == WARMUP_STEPS + self.count:
+        results = session.run(fetches, feed_dict, options, metadata)
+        self._events += compat.trace_events(metadata)
+        if self._step == WARMUP_STEPS + self.count:
             self.close()
-        return got
+        return results
 
     def close(self):
-        """Write what was traced and is not written yet."""
+        """Write the events that are not written yet."""
         if self._events:
-            with files.whole(self.path, "w", encoding="utf-8") as out:
+            with files.atomic_write(self.path, "w", encoding="utf-8") as out:
                 json.dump({"traceEvents": self._events}, out)
-            self.say("the timeline of %d steps is in %s: open it with chrome://tracing or "
-                     "ui.perfetto.dev" % (min(self.count, self._steps - WARMUP_STEPS), self.path))
+            self.print_line("profile of %d steps: %s; open it with chrome://tracing or "
+                            "ui.perfetto.dev"
+                            % (min(self.count, self._step - WARMUP_STEPS), self.path))
             self._events = []

@@ -1,4 +1,7 @@
-"""The run folder: run.json, checkpoints, events, eval/. It is all that synthesis needs."""
+"""The run folder: run.json, checkpoints, events, history.jsonl, eval/.
+
+Synthesis needs nothing else: run.json has all hyper-parameters, symbols, speakers and the lexicon.
+"""
 import errno
 import fcntl
 import os
@@ -6,47 +9,50 @@ import os
 import korean
 from common import files
 from common.errors import InputError
-from common.hparam_set import (create_hparams, hparams_from_dict,
-                               override_hparams, override_run_hparams)
+from common.hparam_set import (create_hparams, hparams_from_dict, override_hparams,
+                               override_run_hparams)
 from korean.utterances import are_punctuated
 from nn.compat import STACK, VERSION
 from tacotron2 import tacotron
 from wavenet_vocoder import wavenet
 
-FORMAT_VERSION = 2      # 1 had no has_speaker_embedding: one of several speakers, none of one
-_PARTS = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}
-SOFTWARE_NAME = "voicecloning"       # what a synthesized WAV says it was made by
+FORMAT_VERSION = 2      # 1 had no speaker_table, which was true for several speakers
+SOFTWARE_NAME = "voicecloning"      # the software tag of synthesised WAV files
+_FREEZABLE_SCOPES = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}
 
 
 class Run(object):
-    """One training: `kind` is "tacotron" or "vocoder", `speakers` the names in the order of ids.
+    """The content of run.json.
 
-    `normalizer` (a korean.TextNormalizer) reads text as that of the examples was read. `has_speaker_embedding` says
-    whether the network is told who speaks. `symbols` are those that its text is spelt with;
-    `punctuated`: the texts that it learns from end in a mark, as . or ?
+    model_type              "tacotron" or "vocoder"
+    hp                      HParams
+    speakers                names, in the order of the speaker ids
+    normalizer              korean.TextNormalizer that the training texts were read with
+    has_speaker_embedding   whether the network has a speaker embedding
+    symbols                 the text symbols, in the order of their ids
+    punctuated              whether the training texts end in a punctuation mark
     """
 
-    def __init__(self, folder, kind, hp, speakers, normalizer, has_speaker_embedding=False,
+    def __init__(self, folder, model_type, hp, speakers, normalizer, has_speaker_embedding=False,
                  symbols=korean.SYMBOLS, punctuated=False):
-        self.folder, self.model_type, self.hp, self.speakers = folder, kind, hp, speakers
-        self.normalizer, self.has_speaker_embedding, self.symbols = normalizer, has_speaker_embedding, list(symbols)
-        self.punctuated = punctuated
+        self.folder, self.model_type, self.hp, self.speakers = folder, model_type, hp, speakers
+        self.normalizer, self.has_speaker_embedding = normalizer, has_speaker_embedding
+        self.symbols, self.punctuated = list(symbols), punctuated
         self._lock = None
 
     @property
     def n_speaker_embeddings(self):
-        """How many rows the network's table of speakers has: 0 where it has none."""
+        """The number of rows of the speaker embedding, 0 if the network has none."""
         return len(self.speakers) if self.has_speaker_embedding else 0
 
-    def path(self, *parts):
-        """A path in the run folder, whose own folder exists."""
-        path = os.path.join(self.folder, *parts)
-        if not os.path.isdir(os.path.dirname(path)):
-            os.makedirs(os.path.dirname(path))
+    def path(self, *names):
+        """A path in the run folder; creates the folder that contains it."""
+        path = os.path.join(self.folder, *names)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         return path
 
     def speaker_id(self, name):
-        """The id of a speaker by name; where there is only one, of that one."""
+        """The id of a speaker. `name` may be None if there is only one."""
         if len(self.speakers) == 1 and name in (None, self.speakers[0]):
             return 0
         if name not in self.speakers:
@@ -55,23 +61,23 @@ class Run(object):
         return self.speakers.index(name)
 
     def lock(self):
-        """Take the run for this process, until `release` or its end, however that comes.
+        """Lock the run until `release` or the end of the process.
 
-        Raises InputError where another process has it.
+        Raises InputError if another process has locked it.
         """
         lock = open(self.path("lock"), "a+")
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            if problem.errno not in (errno.EACCES, errno.EAGAIN):
-                self._lock = lock       # a file system that knows no locks
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN):
+                self._lock = lock       # the file system does not support locks
                 return
             lock.seek(0)
-            other = lock.read().strip()
+            process = lock.read().strip()
             lock.close()
-            raise InputError("%s: another trainer is at work on this run%s; wait for its end, or "
-                             "name another --logdir"
-                             % (self.folder, " (process %s)" % other if other else ""))
+            raise InputError("%s: another trainer is working on this run%s; wait until it ends, or "
+                             "give another --logdir"
+                             % (self.folder, " (process %s)" % process if process else ""))
         lock.truncate(0)
         lock.write("%d\n" % os.getpid())
         lock.flush()
@@ -87,138 +93,138 @@ class Run(object):
             "format": FORMAT_VERSION, "kind": self.model_type, "hparams": self.hp.as_dict(),
             "symbols": self.symbols, "reader": self.normalizer.as_dict(),
             "speakers": self.speakers, "speaker_table": self.has_speaker_embedding,
-            "punctuated": self.punctuated,
-            "tensorflow": VERSION, "stack": STACK})
+            "punctuated": self.punctuated, "tensorflow": VERSION, "stack": STACK})
 
 
-def create_or_resume_run(folder, kind, stores, preset, changes, origin=None):
-    """The run in `folder`, locked, which goes on if it is there, on the data of `stores`.
+def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="", init_from=None):
+    """The Run in `folder`, locked, for training on `stores`: the existing one or a new one.
 
-    A new one that starts from the weights of the run in the folder `origin` has the
-    hyper-parameters of that, unless a preset is named.
-
-    Raises InputError where the folder, the data and the options do not fit together, or another
-    process is at work on the run.
+    The other arguments are the command-line options of the same names (overrides: --hparams). A new
+    run with `init_from` takes the hyper-parameters of that run unless a preset is given. Raises
+    InputError if folder, data and options do not fit together, or another process trains the run.
     """
+    if freeze:
+        overrides += ",freeze=" + "+".join(sorted(freeze.replace(",", "+").split("+")))
     speakers = [store.speaker for store in stores]
     if os.path.exists(os.path.join(folder, "run.json")):
-        run = load_run(folder, kind)
-        run.hp = _changed(run, preset, changes)
+        run = load_run(folder, model_type)
+        if preset:
+            require_same_values(create_hparams(preset, overrides).fixed_values(),
+                                run.hp.fixed_values(), "--preset %s" % preset, folder)
+        run.hp = override_run_hparams(run.hp, overrides, folder)
         if run.speakers != speakers:
-            raise InputError("--data: the speakers are %s, but %s was begun with %s"
+            raise InputError("--data: the speakers are %s, but those of %s are %s"
                              % (", ".join(speakers), folder, ", ".join(run.speakers)))
     else:
         if os.path.exists(folder) and (not os.path.isdir(folder) or
                                        set(os.listdir(folder)) - {"lock"}):
-            raise InputError("--logdir %s: holds something else than a run" % folder)
+            raise InputError("--logdir %s: is not a run; give a new or empty folder" % folder)
         if len(set(speakers)) < len(speakers):
-            raise InputError("--data: two stores are of the speaker %s; name one otherwise with "
-                             "preprocess.py --speaker"
+            raise InputError("--data: two stores have the speaker %s; preprocess.py --speaker "
+                             "gives one another name"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        run = _new(folder, kind, stores, preset, changes, origin and load_source_run(origin, kind))
+        source = load_source_run(init_from, model_type) if init_from else None
+        run = _new_run(folder, model_type, stores, preset, overrides, source)
     for store in stores:
-        require_same_values(store.audio_settings, run.hp.audio_settings(), "%s" % store.folder,
-                     "the run (preset %s)" % preset if preset else "the run")
-        require_same_values({"pronounce": store.normalizer.pronounce}, {"pronounce": run.hp.pronounce},
-                     store.folder, "the run")
+        require_same_values(store.audio_settings, run.hp.audio_settings(), store.folder,
+                            "the run (preset %s)" % preset if preset else "the run")
+        require_same_values({"pronounce": store.normalizer.pronounce},
+                            {"pronounce": run.hp.pronounce}, store.folder, "the run")
         if list(store.symbols) != list(korean.SYMBOLS):
-            raise InputError("%s: made with another symbol table; preprocess it again"
-                             % store.folder)
+            raise InputError("%s: has another symbol table than this version; run preprocess.py "
+                             "again" % store.folder)
     run.punctuated = are_punctuated([row.text for store in stores for row in store.utterances])
     run.lock()
     run.save()
     return run
 
 
-def load_run(folder, kind):
-    """The run of that kind in `folder`, or InputError: missing, damaged, of another kind."""
-    run = load_source_run(folder, kind)
+def load_run(folder, model_type):
+    """The Run in `folder`. Raises InputError if it is missing, damaged or of another type."""
+    run = load_source_run(folder, model_type)
     if run.symbols != list(korean.SYMBOLS):
-        raise InputError("%s: trained with another symbol table; --init-from starts a new run from "
-                         "it" % folder)
+        raise InputError("%s: has another symbol table than this version; --init-from starts a new "
+                         "run from it" % folder)
     return run
 
 
-def load_source_run(folder, kind):
-    """As `load`, but its symbols may be other ones: a new run may start from it."""
+def load_source_run(folder, model_type):
+    """The Run in `folder`, as for --init-from: its symbol table may differ from today's."""
     path = os.path.join(folder, "run.json")
     if not os.path.exists(path):
-        raise InputError("%s: no run is there (run.json is missing); train_%s.py --logdir makes one"
-                         % (folder, kind))
-    stored = files.read_json(path)
-    version = stored.get("format") if isinstance(stored, dict) else None
+        raise InputError("%s: is not a run (it has no run.json); train_%s.py --logdir creates one"
+                         % (folder, model_type))
+    content = files.read_json(path)
+    version = content.get("format") if isinstance(content, dict) else None
     if type(version) is int and version > FORMAT_VERSION:
-        raise InputError("%s: made by a newer version of this project (format %d; this one reads "
-                         "%d); use that version, or another --logdir" % (path, version, FORMAT_VERSION))
+        raise InputError("%s: written by a newer version of this project (format %d; this one "
+                         "reads %d); use that version, or another --logdir"
+                         % (path, version, FORMAT_VERSION))
     if version not in range(1, FORMAT_VERSION + 1):
-        raise InputError("%s: not of format 1 to %d, which this version reads" % (path, FORMAT_VERSION))
-    if stored.get("kind") != kind:
-        raise InputError("%s: a run of train_%s.py, where one of train_%s.py is needed"
-                         % (folder, stored.get("kind"), kind))
-    speakers, symbols = (_strings(stored, name, path) for name in ("speakers", "symbols"))
-    has_speaker_embedding = stored.get("speaker_table", len(speakers) > 1)
-    punctuated = stored.get("punctuated", False)
+        raise InputError("%s: has the format %r; it should be 1 to %d"
+                         % (path, version, FORMAT_VERSION))
+    if content.get("kind") != model_type:
+        raise InputError("%s: is a run of train_%s.py; it should be one of train_%s.py"
+                         % (folder, content.get("kind"), model_type))
+    for name in ("speakers", "symbols"):
+        value = content.get(name)
+        if not (isinstance(value, list) and value and all(isinstance(v, str) for v in value)):
+            raise InputError("%s: %s should be a list of strings" % (path, name))
+    has_speaker_embedding = content.get("speaker_table", len(content["speakers"]) > 1)
+    punctuated = content.get("punctuated", False)
     for name, value in (("speaker_table", has_speaker_embedding), ("punctuated", punctuated)):
         if type(value) is not bool:
             raise InputError("%s: %s should be true or false" % (path, name))
-    hp = hparams_from_dict(stored.get("hparams"), path)
-    normalizer = stored.get("reader")
-    if type(normalizer) is int:             # of runs from before lexicons: the version alone
-        normalizer = {"version": normalizer, "pronounce": hp.pronounce, "lexicon": {}}
-    return Run(folder, kind, hp, speakers, korean.TextNormalizer.from_dict(normalizer, path), has_speaker_embedding,
-               symbols, punctuated)
+    hp = hparams_from_dict(content.get("hparams"), path)
+    reader = content.get("reader")
+    if type(reader) is int:     # before there were lexicons, only the version was stored
+        reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
+    return Run(folder, model_type, hp, content["speakers"],
+               korean.TextNormalizer.from_dict(reader, path), has_speaker_embedding,
+               content["symbols"], punctuated)
 
 
-def _new(folder, kind, stores, preset, changes, origin):
-    """The Run that begins with the weights of the Run `origin`, if there is one."""
-    if origin and not preset:
-        hp = override_hparams(origin.hp.replace(freeze=""), changes)
+def _new_run(folder, model_type, stores, preset, overrides, source):
+    """A new Run; `source` is the Run whose weights it starts from, or None."""
+    if source and not preset:
+        hp = override_hparams(source.hp.replace(freeze=""), overrides)
     else:
-        hp = create_hparams(preset or "reference", changes)
-    unknown = set(hp.freeze.split("+")) - set(_PARTS[kind]) - {""}
+        hp = create_hparams(preset or "reference", overrides)
+    scopes = _FREEZABLE_SCOPES[model_type]
+    unknown = set(hp.freeze.split("+")) - set(scopes) - {""}
     if unknown:
         raise InputError("--freeze %s: the parts of a %s are %s"
-                         % (", ".join(sorted(unknown)), kind, ", ".join(_PARTS[kind])))
-    if origin:
-        require_same_values(origin.hp.audio_settings(), hp.audio_settings(), origin.folder, "the new run")
-    return Run(folder, kind, hp, [store.speaker for store in stores], _common_reader(stores),
-               has_speaker_embedding=len(stores) > 1 or bool(origin and origin.has_speaker_embedding))
+                         % (", ".join(sorted(unknown)), model_type, ", ".join(scopes)))
+    if source:
+        require_same_values(source.hp.audio_settings(), hp.audio_settings(), source.folder,
+                            "the new run")
+    return Run(folder, model_type, hp, [store.speaker for store in stores],
+               _merge_normalizers(stores),
+               has_speaker_embedding=len(stores) > 1 or bool(source and source.has_speaker_embedding))
 
 
-def _strings(stored, name, path):
-    found = stored.get(name)
-    if not (isinstance(found, list) and found and all(isinstance(item, str) for item in found)):
-        raise InputError("%s: %s should be a list of strings" % (path, name))
-    return found
-
-
-def _common_reader(stores):
-    """The normalizer of all stores: their lexicons together. InputError where two disagree."""
+def _merge_normalizers(stores):
+    """A TextNormalizer with the lexicons of all stores. Raises InputError if they contradict."""
     lexicon = {}
     for store in stores:
-        for written, read in sorted(store.normalizer.lexicon.items()):
-            if lexicon.setdefault(written, read) != read:
+        for word, reading in sorted(store.normalizer.lexicon.items()):
+            if lexicon.setdefault(word, reading) != reading:
                 raise InputError("%s: its lexicon reads %r as %r, that of another --data as %r"
-                                 % (store.folder, written, read, lexicon[written]))
+                                 % (store.folder, word, reading, lexicon[word]))
     return korean.TextNormalizer(stores[0].normalizer.pronounce, lexicon,
-                         min(store.normalizer.version for store in stores))
+                                 min(store.normalizer.version for store in stores))
 
 
-def require_same_audio_settings(tacotron, vocoder):
-    """InputError where two runs differ in what a mel means."""
-    require_same_values(vocoder.hp.audio_settings(), tacotron.hp.audio_settings(), vocoder.folder, tacotron.folder)
+def require_same_audio_settings(tacotron_run, vocoder_run):
+    """Raise InputError if the mels of the two runs differ in meaning."""
+    require_same_values(vocoder_run.hp.audio_settings(), tacotron_run.hp.audio_settings(),
+                        vocoder_run.folder, tacotron_run.folder)
 
 
-def _changed(run, preset, changes):
-    """A run's hyper-parameters with a user's changes, if they leave what is fixed as it was."""
-    if preset:
-        asked = create_hparams(preset, changes)
-        require_same_values(asked.fixed_values(), run.hp.fixed_values(), "--preset %s" % preset, run.folder)
-    return override_run_hparams(run.hp, changes, run.folder)
-
-
-def require_same_values(given, wanted, source, other):
-    differing = ["%s is %s in %s but %s in %s" % (name, given.get(name), source, value, other)
-                 for name, value in sorted(wanted.items()) if given.get(name) != value]
-    if differing:
-        raise InputError("; ".join(differing))
+def require_same_values(values, expected, source, expected_source):
+    """Raise InputError if {name: value} differs from `expected`; the sources are for the message."""
+    differences = ["%s is %s in %s but %s in %s" % (name, values.get(name), source, value,
+                                                    expected_source)
+                   for name, value in sorted(expected.items()) if values.get(name) != value]
+    if differences:
+        raise InputError("; ".join(differences))

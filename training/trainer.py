@@ -1,193 +1,171 @@
-"""One training under way: where it stands, how it takes a step, saves, goes back."""
+"""The state of one training: take a step, save a checkpoint, roll back."""
 import sys
 import time
 
 import numpy as np
 
 from nn.compat import tf
-from nn.optimizer import refused
-from training import checkpoint, memory_estimate
-from training import run_folder, transfer
-from training.loss_guard import Health, Unhealthy
+from nn.optimizer import is_rejected_step
+from training import checkpoint, memory_estimate, run_folder, transfer
+from training.loss_guard import LossGuard, TrainingDiverged
 from training.training_log import TrainingLog
 
 
-class Interrupted(Exception):
-    """A signal asks an evaluation to stop where it is."""
-
-
 class Trainer(object):
-    """The state of a run in training: `done` and `saved` are the steps taken, and those saved."""
+    """`step` counts the steps taken, `saved_step` is that of the latest checkpoint."""
 
-    def __init__(self, run, session, optimizer, figures, needs):
-        self.run, self.session, self.optimizer, self.needs = run, session, optimizer, needs
-        self.wanted = dict(figures, loss=optimizer.train, learning_rate=optimizer.rate,
-                           gradient_norm=optimizer.gradient_norm)
+    def __init__(self, run, session, optimizer, scalars, estimate):
+        self.run, self.session, self.optimizer, self.estimate = run, session, optimizer, estimate
+        self.fetches = dict(scalars, loss=optimizer.train_op, learning_rate=optimizer.learning_rate,
+                            gradient_norm=optimizer.grad_norm)
         self.saver = tf.train.Saver(max_to_keep=0)
-        self.pass_by = tf.assign_add(optimizer.step, 1)
-        self.health, self.journal = Health(), None
-        self.done, self.saved = 0, None
-        self.profiler = None     # a Profile that the steps are run with, if any
-        self.recent = []        # losses since they were last recorded
-        self.got = None         # the figures of the last step, None where it was passed by
-        self.learnt = None      # (step, utterances, feed_dict) that the weights learnt from last
+        self.skip_op = tf.assign_add(optimizer.step, 1)
+        self.loss_guard, self.log = LossGuard(), None
+        self.step, self.saved_step = 0, None
+        self.profiler = None        # a Profiler that runs the training steps
+        self.recent_losses = []     # since the last record
+        self.figures = None         # of the last step; None if its batch was skipped
+        self.last_batch = None      # (step, utterances, feed_dict) that the weights were trained on
 
-    def begin(self, origin):
-        """Go on from the newest checkpoint, or start: from the weights in the folder `origin`.
+    def start(self, init_from):
+        """Resume from the latest checkpoint, or start, with the weights of the run `init_from`.
 
-        A run that starts is saved at once, so that it can go back whatever goes wrong.
+        A new run is saved at once, so that it can be rolled back from its first step on.
         """
-        checkpoint.remove_leftovers(self.run)
+        checkpoint.delete_leftovers(self.run)
         self.session.run(tf.global_variables_initializer())
         state, damaged = checkpoint.restore_latest(self.session, self.saver, self.run)
         for path in damaged:
             checkpoint.set_aside_damaged(self.run, path)
-        if state is None and origin:
-            print(transfer.take_weights(self.session, self.run,
-                                        run_folder.load_source_run(origin, self.run.model_type)))
-        self._stand(state or {})
-        self.saved = None if state is None else self.done
-        self.journal = TrainingLog(self.run, self.done, (state or {}).get("minutes", 0.0),
-                               self.health.steps())
+        if state is None and init_from:
+            source = run_folder.load_source_run(init_from, self.run.model_type)
+            print(transfer.initialise_from(self.session, self.run, source))
+        self._set_state(state or {})
+        self.saved_step = None if state is None else self.step
+        self.log = TrainingLog(self.run, self.step, (state or {}).get("minutes", 0.0),
+                               self.loss_guard.skipped_steps())
         self.save()
 
-    def _stand(self, state):
-        """Be where the session's variables are."""
-        self.done = int(self.session.run(self.optimizer.step))
-        self.learnt, self.recent = None, list(state.get("recent", []))
-        self.health.restore(state.get("health", {}))
+    def _set_state(self, state):
+        self.step = int(self.session.run(self.optimizer.step))
+        self.last_batch, self.recent_losses = None, list(state.get("recent", []))
+        self.loss_guard.restore(state.get("health", {}))
 
-    def learn(self, utterances, feed_dict):
-        """Take a step with a batch of these utterances, or pass it by if it is not fit.
-
-        False where the run has gone back instead.
-        """
-        step, self.got = self.done + 1, None
-        if step not in self.health.steps():
-            with memory_estimate.enough(self.needs, self.done):
-                self.got = self._step(feed_dict)
-            if self.got is None:
+    def train_step(self, utterances, feed_dict):
+        """Train on a batch, or skip it. Returns False if the run was rolled back instead."""
+        step, self.figures = self.step + 1, None
+        if step not in self.loss_guard.skipped_steps():
+            with memory_estimate.explain_out_of_memory(self.estimate, self.step):
+                self.figures = self._run_train_op(feed_dict)
+            if self.figures is None:
                 loss, norm = self.session.run(
-                    [self.optimizer.loss, self.optimizer.gradient_norm], feed_dict)
-                why = "a loss of %.4g, a gradient's norm of %.4g" % (loss, norm)
-                if self._trouble(step, utterances, why, np.isfinite([loss, norm]).all()):
+                    [self.optimizer.loss, self.optimizer.grad_norm], feed_dict)
+                reason = "loss %.4g, gradient norm %.4g" % (loss, norm)
+                if self._reject_batch(step, utterances, reason, np.isfinite([loss, norm]).all()):
                     return False
-        if self.got is None:
-            self.session.run(self.pass_by)
+        if self.figures is None:
+            self.session.run(self.skip_op)
         else:
-            loss = float(self.got["loss"])
-            self.health.passed(loss)
-            self.recent.append(loss)
-            self.learnt = step, utterances, feed_dict
-        self.done = step
+            loss = float(self.figures["loss"])
+            self.loss_guard.add_loss(loss)
+            self.recent_losses.append(loss)
+            self.last_batch = step, utterances, feed_dict
+        self.step = step
         return True
 
-    def _step(self, feed_dict):
-        """The figures of a step, or None where it was refused, and nothing has changed."""
+    def _run_train_op(self, feed_dict):
+        """The figures of a step, or None if the optimizer rejected it and nothing has changed."""
+        feed_dict = dict(feed_dict)
+        feed_dict[self.optimizer.learning_rate_factor] = self.loss_guard.learning_rate_factor
+        feed_dict[self.optimizer.max_loss] = self.loss_guard.max_loss()
         try:
-            feed_dict = _with(feed_dict, {self.optimizer.factor: self.health.factor,
-                                          self.optimizer.bound: self.health.bound()})
             if self.profiler:
-                return self.profiler.run(self.session, self.wanted, feed_dict)
-            return self.session.run(self.wanted, feed_dict)
-        except tf.errors.InvalidArgumentError as problem:
-            if not refused(problem):
+                return self.profiler.run(self.session, self.fetches, feed_dict)
+            return self.session.run(self.fetches, feed_dict)
+        except tf.errors.InvalidArgumentError as error:
+            if not is_rejected_step(error):
                 raise
             return None
 
     def save(self):
-        """Write a checkpoint unless this step has one.
+        """Write a checkpoint, unless this step has one.
 
-        False where the run has gone back instead, as the weights turn out to be spoilt: the loss
-        of the very batch that they have just learnt is beyond all bounds.
+        Returns False if the run was rolled back instead, because the last step has damaged the
+        weights: the loss of the batch they were trained on has exploded.
         """
-        if self.saved == self.done:
+        if self.saved_step == self.step:
             return True
-        if self.learnt is not None:
-            step, utterances, feed_dict = self.learnt
+        if self.last_batch is not None:
+            step, utterances, feed_dict = self.last_batch
             loss = self.session.run(self.optimizer.loss, feed_dict)
-            if not loss < self.health.bound():
-                why = "a loss of %.4g after learning from it" % loss
-                self._trouble(step, utterances, why, False)
+            if not loss < self.loss_guard.max_loss():
+                self._reject_batch(step, utterances, "loss %.4g after training on it" % loss, False)
                 return False
-        checkpoint.save_checkpoint(self.session, self.saver, self.run, self.done,
-                    {"recent": self.recent, "health": self.health.state,
-                     "minutes": self.journal.minutes()}, self.run.hp.checkpoints_to_keep)
-        self.saved = self.done
+        checkpoint.save_checkpoint(
+            self.session, self.saver, self.run, self.step,
+            {"recent": self.recent_losses, "health": self.loss_guard.state,
+             "minutes": self.log.minutes()}, self.run.hp.checkpoints_to_keep)
+        self.saved_step = self.step
         return True
 
-    def rescue(self):
-        """Save before leaving with an error, if the disk lets us and the weights are sound."""
+    def save_after_error(self):
+        """Save before the program ends with the current exception, if that is still possible."""
         error = sys.exc_info()[1]
-        if isinstance(error, (Unhealthy, checkpoint.CheckpointWriteError, memory_estimate.Exhausted)):
+        if isinstance(error, (TrainingDiverged, checkpoint.CheckpointWriteError,
+                              memory_estimate.OutOfMemory)):
             return
         try:
             if self.save():
-                self.say("saved at step %d" % self.saved)
-        except (checkpoint.CheckpointWriteError, Unhealthy, OSError):
-            pass        # of two errors the first is the cause
+                self.print_line("saved at step %d" % self.saved_step)
+        except (checkpoint.CheckpointWriteError, TrainingDiverged, OSError):
+            pass        # the first error is the cause, and is reported
 
-    def _trouble(self, step, utterances, why, finite):
-        """Note that nothing may be learnt from the batch of `step`. Whether the run has gone back.
+    def _reject_batch(self, step, utterances, reason, finite):
+        """Skip the batch of `step` for good. Returns whether the run was rolled back.
 
-        It does where the weights may be spoilt, or are, since they have learnt from it. Raises
-        Unhealthy where it has often enough.
+        It is if the batch has damaged the weights or the loss guard asks for it. Raises
+        TrainingDiverged if there were too many bad batches.
         """
-        names = ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances]
-        self.say("step %d: %s; nothing is learnt from its utterances: %s"
-                 % (step, why, ", ".join(names)))
-        self.journal.skipped(step, names, why)
-        if not self.health.trouble(step, names, bool(finite)) and step > self.done:
+        ids = ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances]
+        self.print_line("step %d: %s; skipping the batch of the utterances %s"
+                        % (step, reason, ", ".join(ids)))
+        self.log.add_skipped_batch(step, ids, reason)
+        if not self.loss_guard.reject_batch(step, ids, bool(finite)) and step > self.step:
             return False
-        known = self.health.state
+        current = self.loss_guard.state
         state, _ = checkpoint.restore_latest(self.session, self.saver, self.run)
-        self._stand(state)
-        # what happened since that checkpoint is not forgotten
-        self.health.restore(dict(state.get("health", {}), troubles=known["troubles"],
-                                 factor=known["factor"]))
-        self.saved = self.done
-        self.journal.back_to(self.done, self.health.steps())
-        self.say("back to the checkpoint of step %d; the learning rate is multiplied by %g"
-                 % (self.done, self.health.factor))
+        self._set_state(state)
+        # keep what was learnt about bad batches since that checkpoint
+        self.loss_guard.restore(dict(state.get("health", {}), troubles=current["troubles"],
+                                     factor=current["factor"]))
+        self.saved_step = self.step
+        self.log.rewind(self.step, self.loss_guard.skipped_steps())
+        self.print_line("rolled back to the checkpoint of step %d; learning rate multiplied by %g"
+                        % (self.step, self.loss_guard.learning_rate_factor))
         return True
 
-    def loss(self):
-        """The mean of the last losses, to be shown."""
-        return float(np.mean(self.health.losses)) if self.health.losses else float("nan")
+    def mean_loss(self):
+        """The mean of the recent losses."""
+        losses = self.loss_guard.losses
+        return float(np.mean(losses)) if losses else float("nan")
 
     def record(self, shares):
-        """Write the figures of the last step and `shares` to the journal, if it was taken."""
-        if self.got is not None:
-            self.journal.training(self.done, dict(self.got, **shares), self.recent)
-            self.recent = []
+        """Log the figures of the last step and the overhead `shares`, unless it was skipped."""
+        if self.figures is not None:
+            self.log.add_training_step(self.step, dict(self.figures, **shares), self.recent_losses)
+            self.recent_losses = []
 
-    def evaluate(self, evaluate, check, again=True):
-        """Evaluate, and keep the weights if they are the best so far.
-
-        Where not `again`, only if the evaluation of this step was not finished yet. One that
-        check() cuts short, by raising Interrupted, counts as not finished.
-        """
-        if self.journal.evaluated and not again:
-            return
-        began = time.monotonic()
-        try:
-            with memory_estimate.enough(self.needs, self.done):
-                score = evaluate(self.session, self.journal, self.done, check)
-        except Interrupted:
-            return
-        figures = {"evaluation/minutes": (time.monotonic() - began) / 60}
+    def evaluate(self, evaluate, check):
+        """Run evaluate(session, log, step, check); keep the weights if their score is the best."""
+        start = time.monotonic()
+        with memory_estimate.explain_out_of_memory(self.estimate, self.step):
+            score = evaluate(self.session, self.log, self.step, check)
+        figures = {"evaluation/minutes": (time.monotonic() - start) / 60}
         if score is not None and np.isfinite(score):
             figures["evaluation/score"] = score = float(score)
-            checkpoint.save_best_checkpoint(self.session, self.saver, self.run, self.done, score,
-                             self.journal.latest)
-        self.journal.figures(self.done, figures)
+            checkpoint.save_best_checkpoint(self.session, self.saver, self.run, self.step, score,
+                                            self.log.latest)
+        self.log.add_scalars(self.step, figures)
 
-    def say(self, sentence):
-        """Tell the user."""
-        print(sentence, file=sys.stderr)
-
-
-def _with(feed_dict, more):
-    together = dict(feed_dict)
-    together.update(more)
-    return together
+    def print_line(self, message):
+        print(message, file=sys.stderr)

@@ -1,7 +1,7 @@
-"""What a run tells: TensorBoard events, history.jsonl, and the files of eval/.
+"""The record of a run: TensorBoard events, history.jsonl, and the audio and pictures in eval/.
 
-history.jsonl has a line for each record: step, minutes of training so far, and the figures by
-name. It outlives restarts, and is read by a plot or a spreadsheet without TensorBoard.
+history.jsonl has one JSON object a line: the step, the minutes of training so far, and figures by
+name. It continues when the run is resumed, and can be plotted without TensorBoard.
 """
 import errno
 import io
@@ -17,163 +17,158 @@ from common import files
 from nn.compat import tf
 from training.run_folder import SOFTWARE_NAME
 
-MARGIN = 1 << 14    # bytes of free disk that events leave
+MIN_FREE_BYTES = 1 << 14    # disk space that must remain after an event is written
 
-# TensorBoard sorts by name, and shows groups: that of these figures, which decide, comes first …
-_FIRST = {"train/loss": "loss", "validation/total": "validation_loss",
-          "validation/loss": "validation_loss", "validation/text_gain": "text_gain",
-          "held-out/focus": "focus", "held-out/coverage": "coverage",
-          "held-out/stopped": "stopped", "held-out/mel_distance": "mel_distance"}
-# … then these. History keeps plain names, which do not depend on what shall be seen first.
+# TensorBoard sorts tags by name and shows them in groups: the most important figures come first.
+_MAIN_TAGS = {"train/loss": "loss", "validation/total": "validation_loss",
+              "validation/loss": "validation_loss", "validation/text_gain": "text_gain",
+              "held-out/focus": "focus", "held-out/coverage": "coverage",
+              "held-out/stopped": "stopped", "held-out/mel_distance": "mel_distance"}
 _GROUPS = ("sentences", "held-out", "seen", "held-out-forced", "seen-forced", "validation",
            "train", "evaluation")
 
 
 class TrainingLog(object):
-    """The writer of one run from step `done` on, which took `minutes` so far.
+    """Writes the record of one run from `step` on, after `minutes` of training.
 
-    `passed_by` has the steps whose batches are known as not fit to learn from. Raises OSError where
-    the disk is full; what was written before stays whole.
+    The methods raise OSError if the disk is full; what was written before stays intact.
     """
 
-    def __init__(self, run, done, minutes, passed_by):
+    def __init__(self, run, step, minutes, skipped_steps):
         self.run = run
-        self.history = run.path("history.jsonl")
+        self.history_path = run.path("history.jsonl")
         self.events = tf.summary.FileWriter(os.path.join(run.folder, "events"))
-        self.began = time.monotonic()
-        kept = self.back_to(done, passed_by)
-        self.minutes_before = max([minutes] + [record["minutes"] for record in kept])
+        self._start = time.monotonic()
+        records = self.rewind(step, skipped_steps)
+        self._minutes_before = max([minutes] + [record["minutes"] for record in records])
 
-    def back_to(self, done, passed_by):
-        """Forget what was recorded after step `done`, which will come once more.
+    def rewind(self, step, skipped_steps):
+        """Remove the records of later steps, which will be trained again. Returns the others.
 
-        An evaluation of that very step is forgotten too, unless it was finished: `evaluated`.
-        Returns the records that stay.
+        An unfinished evaluation of `step` itself is removed, too; `evaluated` says whether it was
+        finished. Records of skipped batches stay if their step is in `skipped_steps`.
         """
-        told = read_history(self.history)
-        self.evaluated = any("evaluation/minutes" in record and record["step"] == done
-                             for record in told)
-        kept = [record for record in told if
-                (record["step"] in passed_by if "skipped" in record else
-                 record["step"] < done or
-                 record["step"] == done and (self.evaluated or "train/loss" in record))]
-        if kept != told or not _is_whole(self.history):
-            with files.whole(self.history, "w", encoding="utf-8") as out:
-                out.writelines(_line(record) for record in kept)
-        self.latest, self.last, self.last_step = {}, time.monotonic(), done
-        cut = any(record["step"] == done and record not in kept for record in told)
-        # TensorBoard (0.1.8 does not) then drops what was shown of the steps that come once more,
-        # and of `done` where its evaluation was cut
+        records = read_history(self.history_path)
+        self.evaluated = any("evaluation/minutes" in record and record["step"] == step
+                             for record in records)
+        kept = [record for record in records if
+                (record["step"] in skipped_steps if "skipped" in record else
+                 record["step"] < step or
+                 record["step"] == step and (self.evaluated or "train/loss" in record))]
+        if kept != records or not _ends_with_newline(self.history_path):
+            with files.atomic_write(self.history_path, "w", encoding="utf-8") as out:
+                out.writelines(_to_line(record) for record in kept)
+        self.latest, self._last_time, self._last_step = {}, time.monotonic(), step
+        partly_removed = any(record["step"] == step and record not in kept for record in records)
+        # a session log makes TensorBoard (but not 0.1.8) drop the events from its step on
         self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START),
-                                    done if cut else done + 1)
+                                    step if partly_removed else step + 1)
         for record in kept:
-            if cut and record["step"] == done and "train/loss" in record:
-                self._scalars(done, {name: value for name, value in record.items()
-                                     if name.startswith("train/")})
+            if partly_removed and record["step"] == step and "train/loss" in record:
+                self._add_scalar_events(step, {name: value for name, value in record.items()
+                                               if name.startswith("train/")})
         return kept
 
     def minutes(self):
-        """Minutes of training so far, those before a restart included."""
-        return self.minutes_before + (time.monotonic() - self.began) / 60
+        """Minutes of training so far, including those before the run was resumed."""
+        return self._minutes_before + (time.monotonic() - self._start) / 60
 
-    def training(self, step, got, losses):
-        """Record one step's figures, the mean of the losses since the last record, and the pace."""
+    def add_training_step(self, step, figures, losses):
+        """Record a step's figures, the mean of the losses since the last record, and the speed."""
         now = time.monotonic()
-        figures = {"train/" + name: value for name, value in got.items()}
+        figures = {"train/" + name: value for name, value in figures.items()}
         figures["train/loss"] = np.mean(losses)
-        figures["train/steps_per_second"] = (step - self.last_step) / max(now - self.last, 1e-9)
-        self.last, self.last_step = now, step
-        self.figures(step, figures)
+        figures["train/steps_per_second"] = ((step - self._last_step)
+                                             / max(now - self._last_time, 1e-9))
+        self._last_time, self._last_step = now, step
+        self.add_scalars(step, figures)
 
-    def figures(self, step, figures):
-        """Record scalars by name. `latest` has those of the last step that had any."""
+    def add_scalars(self, step, figures):
+        """Record figures by name. `latest` has all those of the latest step."""
         figures = {name: float(value) for name, value in figures.items()}
         if self.latest.get("step") != step:
             self.latest = {"step": step}
         self.latest.update(figures)
-        self._append(dict(figures, step=step))
-        self._scalars(step, figures)
+        self._append_record(dict(figures, step=step))
+        self._add_scalar_events(step, figures)
 
-    def skipped(self, step, names, why):
-        """Record that the batch of `step`, with the utterances `names`, was not learnt from."""
-        self._append({"step": step, "skipped": names, "why": why})
+    def add_skipped_batch(self, step, utterance_ids, reason):
+        self._append_record({"step": step, "skipped": utterance_ids, "why": reason})
 
-    def picture(self, step, name, png):
-        """Keep a PNG, as bytes, under eval/ and show it in TensorBoard."""
-        with files.whole(self._path(step, name, "png")) as out:
+    def add_image(self, step, name, png):
+        """Write a PNG, given as bytes, to eval/ and to TensorBoard."""
+        with files.atomic_write(self._eval_path(step, name, "png")) as out:
             out.write(png)
-        width, height = struct.unpack(">II", png[16:24])        # of a PNG's header
+        width, height = struct.unpack(">II", png[16:24])        # in the PNG's header
         image = tf.Summary.Image(encoded_image_string=png, width=width, height=height, colorspace=4)
-        self._add(step, [tf.Summary.Value(tag=tag(name), image=image)])
+        self._add_events(step, [tf.Summary.Value(tag=tensorboard_tag(name), image=image)])
 
-    def sound(self, step, name, samples, sample_rate, comment, text):
-        """Keep samples in [-1, 1] as a WAV under eval/, and let TensorBoard play them by `text`."""
+    def add_audio(self, step, name, samples, sample_rate, text):
+        """Write synthesised samples in [-1, 1] to eval/, and to TensorBoard with their text."""
         wav = io.BytesIO()
-        audio.write_wav(wav, samples, sample_rate, comment, SOFTWARE_NAME)
-        with files.whole(self._path(step, name, "wav")) as out:
+        audio.write_wav(wav, samples, sample_rate,
+                        "synthetic speech, step %d of %s" % (step, self.run.folder), SOFTWARE_NAME)
+        with files.atomic_write(self._eval_path(step, name, "wav")) as out:
             out.write(wav.getvalue())
         clip = tf.Summary.Audio(sample_rate=sample_rate, num_channels=1,
                                 length_frames=len(samples), content_type="audio/wav",
                                 encoded_audio_string=wav.getvalue())
-        self._add(step, [tf.Summary.Value(tag=tag(name) + " " + text, audio=clip)])
+        self._add_events(step, [tf.Summary.Value(tag=tensorboard_tag(name) + " " + text,
+                                                 audio=clip)])
 
-    def name(self, kind, item):
-        """What picture and sound of an utterance are called: kind, speaker if several, its id."""
-        speaker = [self.run.speakers[item.speaker]] if len(self.run.speakers) > 1 else []
-        return "/".join([kind] + speaker + [item.row.id])
+    def utterance_name(self, group, item):
+        """The name for add_image and add_audio: group, speaker if there are several, id."""
+        speaker = [self.run.speakers[item.speaker_id]] if len(self.run.speakers) > 1 else []
+        return "/".join([group] + speaker + [item.row.id])
 
     def close(self):
         self.events.close()
 
-    def _path(self, step, name, ending):
-        return self.run.path("eval", "%07d-%s.%s" % (step, name.replace("/", "-"), ending))
+    def _eval_path(self, step, name, extension):
+        return self.run.path("eval", "%07d-%s.%s" % (step, name.replace("/", "-"), extension))
 
-    def _append(self, record):
-        line = _line(dict(record, minutes=round(self.minutes(), 3))).encode("utf-8")
-        with open(self.history, "ab", buffering=0) as history:
+    def _append_record(self, record):
+        line = _to_line(dict(record, minutes=round(self.minutes(), 3))).encode("utf-8")
+        with open(self.history_path, "ab", buffering=0) as history:
             end = history.tell()
             written = 0
             try:
                 written = history.write(line)
                 if written < len(line):
-                    history.write(line[written:])       # now the system says why
-            except OSError as problem:
+                    history.write(line[written:])       # raises the reason for the short write
+            except OSError as error:
                 history.truncate(end)
-                raise OSError(problem.errno, problem.strerror, self.history)
+                raise OSError(error.errno, error.strerror, self.history_path)
 
-    def _scalars(self, step, figures):
-        self._add(step, [tf.Summary.Value(tag=tag(name), simple_value=value)
-                         for name, value in figures.items()])
+    def _add_scalar_events(self, step, figures):
+        self._add_events(step, [tf.Summary.Value(tag=tensorboard_tag(name), simple_value=value)
+                                for name, value in figures.items()])
 
-    def _add(self, step, values):
+    def _add_events(self, step, values):
         summary = tf.Summary(value=values)
         folder = os.path.join(self.run.folder, "events")
         disk = os.statvfs(folder)
-        # TensorFlow's writer tells nobody, or breaks, when the disk is full
-        if disk.f_bavail * disk.f_frsize < summary.ByteSize() + MARGIN:
+        # TensorFlow's event writer does not report a full disk
+        if disk.f_bavail * disk.f_frsize < summary.ByteSize() + MIN_FREE_BYTES:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
         self.events.add_summary(summary, step)
         self.events.flush()
 
 
-def tag(name):
-    """What TensorBoard is told in place of a name of history.jsonl or of a picture."""
-    if name in _FIRST:
-        return "1-watch/" + _FIRST[name]
+def tensorboard_tag(name):
+    """The TensorBoard tag for a figure of history.jsonl, a picture or an audio clip."""
+    if name in _MAIN_TAGS:
+        return "1-watch/" + _MAIN_TAGS[name]
     group, _, rest = name.partition("/")
     return "%d-%s/%s" % (2 + _GROUPS.index(group), group, rest)
 
 
-def _line(record):
-    return json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
+def read_history(path, last_step=None):
+    """The records of a history.jsonl as dicts, oldest first, up to `last_step`.
 
-
-def read_history(path, until=None):
-    """The records of a history.jsonl, oldest first, up to the step `until`.
-
-    What a kill or a full disk left of a line is none.
+    Lines that were cut by a kill or a full disk are ignored.
     """
-    found = []
+    records = []
     if os.path.exists(path):
         with open(path, encoding="utf-8", errors="replace") as history:
             for line in history:
@@ -182,13 +177,17 @@ def read_history(path, until=None):
                 except ValueError:
                     continue
                 if isinstance(record, dict) and "step" in record and "minutes" in record:
-                    if until is None or record["step"] <= until:
-                        found.append(record)
-    return found
+                    if last_step is None or record["step"] <= last_step:
+                        records.append(record)
+    return records
 
 
-def _is_whole(path):
-    """Whether the file ends with a line's end, or is empty or not there."""
+def _to_line(record):
+    return json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _ends_with_newline(path):
+    """Whether the file is absent, empty, or ends with a complete line."""
     if not os.path.exists(path) or not os.path.getsize(path):
         return True
     with open(path, "rb") as history:

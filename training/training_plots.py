@@ -1,7 +1,4 @@
-"""Pictures of mels and alignments, with jamo that can be read, as PNG bytes.
-
-They are as wide as TensorBoard shows them: a wider one it makes smaller, and its letters with it.
-"""
+"""Plots of alignments and mel spectrograms, as PNG bytes."""
 import textwrap
 
 from matplotlib.figure import Figure
@@ -9,26 +6,26 @@ from matplotlib.figure import Figure
 import korean
 from common.plotting import figure_to_png, korean_font, letter_tick_labels
 
-WIDTH = 350 / 90.0  # inches: 350 pixels
-LINE = 25           # letters in a line of a title
-DENSE = 40          # labels from which on every other one stands further to the left
+WIDTH = 350 / 90.0  # inches: 350 pixels, the width at which TensorBoard shows images unscaled
+TITLE_WIDTH = 25    # letters in a line of a title
+MANY_LABELS = 40    # from this number on, every other label is shifted to the left
 
 
 def alignment_png(weights, symbols, title):
-    """Attention weights [steps, jamo] as a picture: decoder steps to the right, jamo upwards.
+    """Plot attention weights [steps, jamo]: decoder steps to the right, jamo upwards.
 
-    `symbols` are the jamo as strings, one a column of the weights; `title` is composed Hangul.
+    `symbols` are the jamo as strings, one for each column of the weights.
     """
-    jamo = len(symbols)
+    n_jamo = len(symbols)
     labels = letter_tick_labels(korean.symbol_labels(symbols))
-    if jamo >= DENSE:
-        labels = [label + 5 * " " * (place % 2) for place, label in enumerate(labels)]
-    title = textwrap.fill(title, LINE)
-    figure = Figure(figsize=(WIDTH, max(2.0, (0.08 if jamo >= DENSE else 0.14) * jamo + 0.8)
+    if n_jamo >= MANY_LABELS:
+        labels = [label + 5 * " " * (i % 2) for i, label in enumerate(labels)]
+    title = textwrap.fill(title, TITLE_WIDTH)
+    figure = Figure(figsize=(WIDTH, max(2.0, (0.08 if n_jamo >= MANY_LABELS else 0.14) * n_jamo + 0.8)
                              + 0.2 * title.count("\n")))
     axes = figure.add_subplot(1, 1, 1)
     axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none", vmin=0, vmax=1)
-    axes.set_yticks(range(jamo))
+    axes.set_yticks(range(n_jamo))
     axes.set_yticklabels(labels, fontproperties=korean_font(9))
     axes.set_xlabel("decoder step (violet: weight 0, yellow: 1)")
     axes.set_title(title, fontproperties=korean_font(10))
@@ -36,8 +33,8 @@ def alignment_png(weights, symbols, title):
 
 
 def mels_png(mels, titles, mel_range):
-    """Normalised mels [frames, mels], one above the other on the same scale of time."""
-    titles = [textwrap.fill(title, LINE) for title in titles]
+    """Plot normalised mels [frames, mels], one above the other on the same time axis."""
+    titles = [textwrap.fill(title, TITLE_WIDTH) for title in titles]
     figure = Figure(figsize=(WIDTH, 1.5 * len(mels) + 0.4
                              + 0.2 * sum(title.count("\n") for title in titles)))
     longest = max(len(mel) for mel in mels)

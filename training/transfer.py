@@ -1,10 +1,9 @@
-"""What a new run takes from the weights of another: --init-from.
+"""Start a new run from the weights of another (--init-from).
 
-A weight of the same name and shape is taken as it is. Rows of the tables of speakers and symbols
-are taken by name, so that another set of speakers, in another order, or a grown table of symbols
-keeps what the other run knows. Where the other run has no table of speakers and the new one has,
-its kernels get rows for a speaker's channels that start at zero: at first all speakers sound as
-the one did. The optimiser starts anew.
+Weights of the same name and shape are copied. The rows of the speaker and symbol embeddings are
+copied by name, so that the speakers and symbols may be others or in another order. If only the new
+run has a speaker embedding, the kernels that take it as input get rows of zeros for it: at first
+all speakers sound like the one of the other run. The optimizer starts anew.
 """
 import re
 
@@ -16,103 +15,111 @@ from tacotron2 import tacotron
 from training import checkpoint
 from wavenet_vocoder import wavenet
 
-_TABLES = re.compile(r"/(speakers?|symbols)/table$")
-_SPEAKER_ROWS = {"tacotron": tacotron.speaker_row_offsets, "vocoder": wavenet.speaker_row_offsets}
+_EMBEDDING_NAME = re.compile(r"/(speakers?|symbols)/table$")
+_SPEAKER_ROW_OFFSETS = {"tacotron": tacotron.speaker_row_offsets,
+                        "vocoder": wavenet.speaker_row_offsets}
+COPIED, BY_NAME, EXTENDED, NEW = "as it is", "by name", "extended by rows for speakers", "started anew"
 
 
-def take_weights(session, run, origin):
-    """Start the weights in the session, those of `run`, from the newest ones of the Run `origin`.
+def initialise_from(session, run, source):
+    """Load the latest weights of the Run `source` into the session of the Run `run`.
 
-    Its averages, where it keeps them: what it speaks with. Returns a line that tells what was
-    taken and what not. Raises InputError where there is no checkpoint that can be read.
+    Moving averages, if it has them. Returns a sentence on what was copied and what was not. Raises
+    InputError if no checkpoint can be read.
     """
-    def take(path):
+    def load(path):
         reader = tf.train.NewCheckpointReader(path)
-        there = reader.get_variable_to_shape_map()
-        told = {}
+        shapes = reader.get_variable_to_shape_map()
+        names_by_method = {}
         for variable in _weights():
             name = variable.op.name
-            averaged = name + checkpoint.EMA_SUFFIX
-            value, how = None, "started anew"
-            if name in there:
-                value, how = _fitted(reader.get_tensor(averaged if averaged in there else name),
-                                     variable, run, origin)
-            told.setdefault(how, []).append(name)
+            value, method = None, NEW
+            if name in shapes:
+                average = name + checkpoint.EMA_SUFFIX
+                value = reader.get_tensor(average if average in shapes else name)
+                value, method = _fit(value, variable, run, source)
+            names_by_method.setdefault(method, []).append(name)
             if value is not None:
-                _load(session, variable, value)
-        return int(reader.get_tensor("global_step")), told
+                _assign(session, variable, value)
+        return int(reader.get_tensor("global_step")), names_by_method
 
-    step, told = checkpoint.read_newest(origin, take)
-    tables = _tables_told(run, origin) if "by name" in told else []
-    return "; ".join(["%d of %d weights are taken from step %d of %s" % (
-        sum(len(names) for how, names in told.items() if how != "started anew"),
-        sum(map(len, told.values())), step, origin.folder)] + tables + [
-            "%s: %s" % (how, ", ".join(sorted(told[how])))
-            for how in ("given rows for speakers", "started anew") if how in told])
+    step, names_by_method = checkpoint.read_newest(source, load)
+    total = sum(map(len, names_by_method.values()))
+    phrases = ["%d of %d weights are copied from step %d of %s"
+               % (total - len(names_by_method.get(NEW, [])), total, step, source.folder)]
+    if BY_NAME in names_by_method:
+        phrases += _describe_embeddings(run, source)
+    phrases += ["%s: %s" % (method, ", ".join(sorted(names_by_method[method])))
+                for method in (EXTENDED, NEW) if method in names_by_method]
+    return "; ".join(phrases)
 
 
 def _weights():
-    """What makes the network: what is trained, and the running moments of batch norm."""
+    """The trainable variables and the moving moments of batch normalisation."""
     return tf.trainable_variables() + [variable for variable in tf.global_variables()
                                        if re.search(r"/moving_(mean|variance)$", variable.op.name)]
 
 
-def _fitted(value, variable, run, origin):
-    """(the value that the variable starts with, or None; how it came about)."""
+def _fit(value, variable, run, source):
+    """(initial value for the variable, or None if `value` does not fit; method)."""
     shape, name = tuple(variable.get_shape().as_list()), variable.op.name
-    table = _TABLES.search(name)
-    if table and value.shape[1:] == shape[1:]:
-        if table.group(1) == "symbols":
-            return _rows(value, origin.symbols, run.symbols), "by name"
-        return _rows(value, origin.speakers, run.speakers, value.mean(0)), "by name"
+    embedding = _EMBEDDING_NAME.search(name)
+    if embedding and value.shape[1:] == shape[1:]:
+        if embedding.group(1) == "symbols":
+            return _rows_by_name(value, source.symbols, run.symbols), BY_NAME
+        return _rows_by_name(value, source.speakers, run.speakers, value.mean(0)), BY_NAME
     if value.shape == shape:
-        return value, "as it is"
-    first = next((row for end, row in _SPEAKER_ROWS[run.model_type](run.hp).items()
-                  if name.endswith("/" + end)), None)
-    if (run.has_speaker_embedding and not origin.has_speaker_embedding and first is not None
-            and first <= len(value) < shape[0] and value.shape[1:] == shape[1:]):
-        grown = np.zeros(shape, value.dtype)
-        grown[:first] = value[:first]
-        grown[first + shape[0] - len(value):] = value[first:]
-        return grown, "given rows for speakers"
-    return None, "started anew"
+        return value, COPIED
+    offset = next((row for suffix, row in _SPEAKER_ROW_OFFSETS[run.model_type](run.hp).items()
+                   if name.endswith("/" + suffix)), None)
+    if (run.has_speaker_embedding and not source.has_speaker_embedding and offset is not None
+            and offset <= len(value) < shape[0] and value.shape[1:] == shape[1:]):
+        extended = np.zeros(shape, value.dtype)
+        extended[:offset] = value[:offset]
+        extended[offset + shape[0] - len(value):] = value[offset:]
+        return extended, EXTENDED
+    return None, NEW
 
 
-def _rows(table, had, wanted, new=None):
-    """The rows of `wanted` names from a table of `had` names; a new one is `new`, or like others.
+def _rows_by_name(table, source_names, names, new_row=None):
+    """Rows for `names` from a table with rows for `source_names`.
 
-    What is like others has their spread around their mean, so that new symbols differ at once.
+    Rows of other names are `new_row`, or random with the mean and deviation of the table, so that
+    new symbols differ from each other.
     """
-    random = np.random.RandomState(len(had))
+    random = np.random.RandomState(len(source_names))
     rows = []
-    for name in wanted:
-        if name in had:
-            rows.append(table[had.index(name)])
+    for name in names:
+        if name in source_names:
+            rows.append(table[source_names.index(name)])
         else:
-            rows.append(new if new is not None else
+            rows.append(new_row if new_row is not None else
                         table.mean(0) + table.std(0) * random.standard_normal(table.shape[1]))
     return np.array(rows, table.dtype)
 
 
-def _load(session, variable, value):
-    variable.load(value, session)
+def _assign(session, variable, value):
+    """Set a variable and its moving average."""
     for other in tf.global_variables():
-        if other.op.name == variable.op.name + checkpoint.EMA_SUFFIX:
+        if other.op.name in (variable.op.name, variable.op.name + checkpoint.EMA_SUFFIX):
             other.load(value, session)
 
 
-def _tables_told(run, origin):
-    """Phrases on speakers and symbols, none where both runs have the same."""
-    told = []
-    if run.has_speaker_embedding and origin.has_speaker_embedding:
-        kept = [name for name in run.speakers if name in origin.speakers]
-        new = [name for name in run.speakers if name not in origin.speakers]
-        left = [name for name in origin.speakers if name not in run.speakers]
-        told += ["speakers kept: " + ", ".join(kept)] if kept else []
-        told += ["started from the mean of %s: %s" % (", ".join(origin.speakers), ", ".join(new))
-                 ] if new else []
-        told += ["left behind: " + ", ".join(left)] if left else []
-    new = [symbol for symbol in run.symbols if symbol not in origin.symbols]
-    if new:
-        told.append("new symbols: " + " ".join(korean.symbol_labels(new)))
-    return told
+def _describe_embeddings(run, source):
+    """Phrases on the speakers and symbols that the two runs do not have in common."""
+    phrases = []
+    if run.has_speaker_embedding and source.has_speaker_embedding:
+        kept = [name for name in run.speakers if name in source.speakers]
+        new = [name for name in run.speakers if name not in source.speakers]
+        dropped = [name for name in source.speakers if name not in run.speakers]
+        if kept:
+            phrases.append("speakers kept: " + ", ".join(kept))
+        if new:
+            phrases.append("started from the mean of %s: %s"
+                           % (", ".join(source.speakers), ", ".join(new)))
+        if dropped:
+            phrases.append("speakers dropped: " + ", ".join(dropped))
+    new_symbols = [symbol for symbol in run.symbols if symbol not in source.symbols]
+    if new_symbols:
+        phrases.append("new symbols: " + " ".join(korean.symbol_labels(new_symbols)))
+    return phrases

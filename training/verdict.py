@@ -1,173 +1,166 @@
-"""Whether a run of train_tacotron.py is learning to align: a verdict in plain words.
+"""Judge from history.jsonl whether a run of train_tacotron.py is learning to align.
 
-It rests on the figures of history.jsonl alone, so it is the same after a restart. The figure that
-decides is the text gain (training/tacotron_evaluation.py): attention that guidance pulls to the diagonal
-looks well on any text, but only a text that is used makes the mel's error smaller.
+The deciding figure is the text gain (training/tacotron_evaluation.py). Guided attention gives a
+diagonal for any text, but only a text that is used makes the mel error smaller.
 """
+import os
 import sys
 from collections import namedtuple
 
 import numpy as np
 
 from common import files
+from tacotron2.outputs_per_step import max_outputs_per_step
 from training.training_log import read_history
 
-FROM, UNTIL = 0.1, 0.3      # share of the steps to reach: within it every verdict is also printed
+# shares of the steps to train: verdicts begin at FIRST_SHARE; until ALWAYS_PRINTED_SHARE each is
+# printed, after that only a changed one
+FIRST_SHARE, ALWAYS_PRINTED_SHARE = 0.1, 0.3
 
-# What evaluations of preset `small` found, of the slowest of three voices that came to speak: 700
-# and 300 sentences of espeak-ng, 109 clips (three minutes) of a person.
-# Larger networks have slower schedules: steps are counted in shares of those that their
-# hyper-parameters plan for, where those of `small` are PLANNED.
-PLANNED = 3000
+# Figures by step that evaluations of the preset `small` found, of the slowest of three voices that
+# learnt to speak: 700 and 300 sentences of espeak-ng, 109 clips (three minutes) of a person. Larger
+# networks have slower schedules: their steps are scaled to those of `small` by train_steps.
+_REFERENCE_STEPS = 3000
 _STEPS = (0, 200, 300, 500, 1000, 2000, 3000)
 _TYPICAL = {"focus": (0.05, 0.45, 0.46, 0.58, 0.66, 0.79, 0.79),
             "coverage": (0.0, 0.55, 0.57, 0.73, 0.97, 0.97, 0.97),
             "text_gain": (0.0, 0.03, 0.05, 0.08, 0.12, 0.15, 0.2)}
-EARLIEST = 200              # of PLANNED: before this many steps no figure tells anything,
-EARLIEST_EVER = 100         # nor before this many in any run
+MIN_REFERENCE_STEPS = 200   # before this step, scaled as above, the figures mean nothing,
+MIN_STEPS = 100             # nor before this one, not scaled
 
-AVERAGE = 0.9               # with so much of the mels' spread unexplained, nothing is learnt yet
-MUCH = 0.6                  # more than this is left unexplained only at the beginning
-SLOW = 1e-4                 # a learning rate below this is low at the start of a run
-CLEAR = 0.4                 # at this focus a line can be seen
-RISEN = 1.5                 # a loss so many times its lowest has got out of hand, if MUCH is left
-UNUSED = 0.012              # a text gain below this is noise
+NOT_LEARNING = 0.9          # share of the mels' variance left unexplained: nothing is learnt yet
+MAX_UNEXPLAINED = 0.6       # more than this is left only at the beginning of training
+LOW_LEARNING_RATE = 1e-4    # a learning rate below this is low at the start of a run
+CLEAR_FOCUS = 0.4           # from this focus on the alignment is visible as a line
+LOSS_RISE = 1.5             # a loss has exploded at this multiple of its lowest
+MIN_TEXT_GAIN = 0.012       # a smaller text gain is noise
 
-# text: plain words; kind: "early" | "rate", the learning rate is wrong | "unused", the text is |
-# "flat", the attention is | "learns", but late | "aligns"
-Verdict = namedtuple("Verdict", "kind text")
+# status: "early" | "rate" (the learning rate is wrong) | "unused" (the text is not used) |
+# "flat" (the attention is flat) | "learns" (but late) | "aligns"; message: for the user
+Verdict = namedtuple("Verdict", "status message")
 
 
-def in_time(hp, steps):
-    """hp with evaluations often enough that there is a verdict before UNTIL of `steps`.
+def with_early_evaluation(hp, max_steps):
+    """hp with an eval_interval so small that a verdict comes within ALWAYS_PRINTED_SHARE.
 
-    Runs that are too short to tell anything by then are left as they are.
+    Unchanged if the run is too short for that.
     """
-    due = int(UNTIL * steps)
-    every = min(hp.eval_interval, max(due, 1))
-    if due < _earliest(hp):
+    last_step = int(ALWAYS_PRINTED_SHARE * max_steps)
+    interval = min(hp.eval_interval, max(last_step, 1))
+    if last_step < _first_meaningful_step(hp):
         return hp
-    return hp.replace(eval_interval=every if due // every * every >= _earliest(hp) else due)
+    in_time = last_step // interval * interval >= _first_meaningful_step(hp)
+    return hp.replace(eval_interval=interval if in_time else last_step)
 
 
-def tell(run, step, steps):
-    """Judge the run after an evaluation at `step` of `steps`: into verdict.txt, and on stderr.
-
-    From the share FROM of the steps on; after UNTIL it is printed only when it has changed.
-    """
-    if step < FROM * steps:
+def report_verdict(run, step, max_steps):
+    """Judge the run after its evaluation at `step`. Writes verdict.txt, and prints to stderr."""
+    if step < FIRST_SHARE * max_steps:
         return
     verdict = judge(read_history(run.path("history.jsonl"), step), run.hp, step)
     path = run.path("verdict.txt")
-    text = "verdict at step %d of %d (%s): %s" % (step, steps, verdict.kind, verdict.text)
-    changed = not _is_there(path, "(%s)" % verdict.kind)
-    with files.whole(path, "w", encoding="utf-8") as out:
+    text = "verdict at step %d of %d (%s): %s" % (step, max_steps, verdict.status, verdict.message)
+    changed = not (os.path.exists(path) and "(%s)" % verdict.status in files.read_text(path))
+    with files.atomic_write(path, "w", encoding="utf-8") as out:
         out.write(text + "\n")
-    if changed or step <= UNTIL * steps:
+    if changed or step <= ALWAYS_PRINTED_SHARE * max_steps:
         print("\n" + text, file=sys.stderr)
 
 
 def judge(history, hp, step):
-    """The Verdict on a run after `step` steps, by its records (training.training_log.read_history)."""
-    planned = step * float(PLANNED) / hp.train_steps
-    last = {}
+    """The Verdict on a run after `step` steps, from its records (training_log.read_history)."""
+    figures = {}
     for record in history:
         if record["step"] == step:
-            last.update(record)
-    if step < _earliest(hp) or "validation/text_gain" not in last:
-        return Verdict("early", "it is too early to tell; typical runs show nothing before step %d."
-                       % _earliest(hp))
-    return (_rate(history, last, hp) or _unused(last, hp) or _learning(last, planned, hp))
+            figures.update(record)
+    if step < _first_meaningful_step(hp) or "validation/text_gain" not in figures:
+        return Verdict("early", "too early to tell; typical runs show nothing before step %d."
+                       % _first_meaningful_step(hp))
+    return (_judge_learning_rate(history, figures, hp) or _judge_text_use(figures, hp)
+            or _judge_alignment(figures, step * float(_REFERENCE_STEPS) / hp.train_steps, hp))
 
 
-def _earliest(hp):
-    """The first step at which a verdict has something to rest on."""
-    return max(EARLIEST_EVER, EARLIEST * hp.train_steps // PLANNED)
+def _first_meaningful_step(hp):
+    return max(MIN_STEPS, MIN_REFERENCE_STEPS * hp.train_steps // _REFERENCE_STEPS)
 
 
-def _rate(history, last, hp):
-    """The Verdict that the network does not learn at all, and by its learning rate; or None."""
+def _judge_learning_rate(history, figures, hp):
+    """The Verdict that the network does not learn because of its learning rate, or None."""
     losses = [record["train/loss"] for record in history if "train/loss" in record]
     norms = [record["train/gradient_norm"] for record in history if "train/gradient_norm" in record]
     if not losses:
         return None
     window = max(1, len(losses) // 8)
     means = [np.mean(losses[i:i + window]) for i in range(0, len(losses) - window + 1, window)]
-    lowest, now = min(means), np.mean(losses[-window:])
-    unexplained = last["validation/unexplained"]
-    rises = not now < RISEN * lowest and unexplained >= MUCH
-    if unexplained < AVERAGE and not rises:
+    lowest, current = min(means), np.mean(losses[-window:])
+    unexplained = figures["validation/unexplained"]
+    exploded = not current < LOSS_RISE * lowest and unexplained >= MAX_UNEXPLAINED
+    if unexplained < NOT_LEARNING and not exploded:
         return None
-    low = hp.learning_rate < SLOW and not rises
+    too_low = hp.learning_rate < LOW_LEARNING_RATE and not exploded
     return Verdict("rate", (
-        "the run does not learn: the learning rate, %g, is too %s. The loss is %.3g, where its "
-        "lowest so far was %.3g; of what the held-out mels differ from their average frame it "
-        "leaves %.0f %% unexplained (typical by now: less than %.0f %%); %.0f %% of the gradients "
-        "had to be clipped. Try: begin anew with --hparams learning_rate=%g; where that does not "
-        "help, listen whether the recordings hold speech at all."
-        % (hp.learning_rate, "low" if low else "high", now, lowest, 100 * unexplained, 100 * MUCH,
-           100 * np.mean(np.array(norms) > hp.grad_clip_thresh), hp.learning_rate * (10 if low else 0.1))))
+        "the run does not learn: the learning rate %g is too %s. The loss is %.3g, its lowest so "
+        "far was %.3g. %.0f %% of the variance of the held-out mels is unexplained (typical: less "
+        "than %.0f %%). %.0f %% of the gradients were clipped. Try: a new run with --hparams "
+        "learning_rate=%g; if that does not help, check that the recordings contain speech."
+        % (hp.learning_rate, "low" if too_low else "high", current, lowest, 100 * unexplained,
+           100 * MAX_UNEXPLAINED, 100 * np.mean(np.array(norms) > hp.grad_clip_thresh),
+           hp.learning_rate * (10 if too_low else 0.1))))
 
 
-def _unused(last, hp):
-    """The Verdict that the network makes nothing of the text, or None."""
-    gain, focus = last["validation/text_gain"], last["held-out-forced/focus"]
-    if gain >= UNUSED:
+def _judge_text_use(figures, hp):
+    """The Verdict that the network does not use the text, or None."""
+    gain, focus = figures["validation/text_gain"], figures["held-out-forced/focus"]
+    if gain >= MIN_TEXT_GAIN:
         return None
-    seen = ("the network has learnt how speech goes on (%.0f %% of the mels' differences are left "
-            "unexplained), but on held-out utterances the right transcript makes its error only "
-            "%.1f %% smaller than that of another utterance does"
-            % (100 * last["validation/unexplained"], 100 * max(gain, 0)))
-    check = ("listen to some recordings and read their transcripts; look how files and lines are "
-             "paired (manifest.json lists them); look for recordings that hold more or less than "
-             "their text")
-    if focus >= CLEAR:
+    evidence = ("the network has learnt how speech continues (%.0f %% of the variance of the mels "
+                "is unexplained), but on held-out utterances the right transcript makes its error "
+                "only %.1f %% smaller than another utterance's transcript"
+                % (100 * figures["validation/unexplained"], 100 * max(gain, 0)))
+    check = ("listen to some recordings and read their transcripts; check that files and lines are "
+             "paired correctly (manifest.json lists them); look for recordings with more or less "
+             "speech than their text")
+    if focus >= CLEAR_FOCUS:
         return Verdict("unused", (
             "the transcripts do not fit the recordings: %s. A line in the alignment pictures does "
-            "not speak against it: guided attention draws one on any text. Try: %s."
-            % (seen, check)))
+            "not disprove that: guided attention draws one for any text. Try: %s."
+            % (evidence, check)))
     return Verdict("flat", (
         "the run is not learning to align: %s, and the attention is flat (focus %.2f). Either the "
         "transcripts do not fit the recordings, or the alignment has not been found yet. Try: "
-        "%s. If they fit: %s." % (seen, focus, check, _means(hp))))
+        "%s. If they fit: %s." % (evidence, focus, check, _alignment_advice(hp))))
 
 
-def _learning(last, planned, hp):
+def _judge_alignment(figures, reference_step, hp):
     """The Verdict on a run that uses its text."""
-    typical = {name: np.interp(planned, _STEPS, curve) for name, curve in _TYPICAL.items()}
-    focus, coverage = last["held-out/focus"], last["held-out/coverage"]
-    gain = last["validation/text_gain"]
-    seen = ("Spoken freely, held-out lines have focus %.2f (typical by now: %.2f or more) and "
-            "visit %.0f %% of their jamo in order (%.0f %%); %.0f %% of the lines find their end; "
-            "the right text makes the mel's error %.1f %% smaller than another does (%.1f %%)."
-            % (focus, typical["focus"], 100 * coverage, 100 * typical["coverage"],
-               100 * last["held-out/stopped"], 100 * gain, 100 * typical["text_gain"]))
-    # what is measured on a few lines goes up and down by a few per cent
-    if focus >= min(0.8 * typical["focus"], CLEAR) and coverage >= 0.8 * typical["coverage"]:
-        return Verdict("aligns", "the run is learning to align. %s Let it go on." % seen)
+    typical = {name: np.interp(reference_step, _STEPS, curve) for name, curve in _TYPICAL.items()}
+    focus, coverage = figures["held-out/focus"], figures["held-out/coverage"]
+    gain = figures["validation/text_gain"]
+    evidence = ("In free-running synthesis of held-out texts the focus is %.2f (typical by now: "
+                "%.2f or more), %.0f %% of the jamo are visited in order (%.0f %%), and %.0f %% of "
+                "the utterances stop by themselves; the right text makes the mel error %.1f %% "
+                "smaller than another text (%.1f %%)."
+                % (focus, typical["focus"], 100 * coverage, 100 * typical["coverage"],
+                   100 * figures["held-out/stopped"], 100 * gain, 100 * typical["text_gain"]))
+    # figures of few utterances vary by some per cent
+    if focus >= min(0.8 * typical["focus"], CLEAR_FOCUS) and coverage >= 0.8 * typical["coverage"]:
+        return Verdict("aligns", "the run is learning to align. %s Continue." % evidence)
     return Verdict("learns", (
-        "the run uses its text, but aligns later than typical runs. %s Let it go on to the next "
-        "evaluation; if it stays behind, try: %s." % (seen, _means(hp))))
+        "the run uses its text, but aligns later than typical runs. %s Continue until the next "
+        "evaluation; if it is still behind, try: %s." % (evidence, _alignment_advice(hp))))
 
 
-def _means(hp):
-    """What helps a run to align that its data allows to, as the run has not got it yet."""
-    means = ["trim silence at the ends and long pauses (preprocess.py --hparams trim_top_db=30)",
-             "more recordings"]
+def _alignment_advice(hp):
+    """What helps a run to align, without what it already has."""
+    advice = ["trim silence at the ends and long pauses (preprocess.py --hparams trim_top_db=30)",
+              "more recordings"]
     if hp.guided_attention_weight < 1:
-        means.append("guided attention (--hparams guided_attention_weight=5)")
-    most = max((hp.outputs_per_step,) + hp.outputs_per_step_schedule[::2])
-    if most < 4:
-        means.append("a larger r to begin with (--hparams outputs_per_step_schedule=%dx%d, in a new run)"
-                     % (2 * most + 1, hp.train_steps // 5))
+        advice.append("guided attention (--hparams guided_attention_weight=5)")
+    largest = max_outputs_per_step(hp)
+    if largest < 4:
+        advice.append("a larger reduction factor at first (in a new run, --hparams "
+                      "outputs_per_step_schedule=%dx%d)" % (2 * largest + 1, hp.train_steps // 5))
     if hp.attention_type in ("bahdanau", "luong"):
-        means.append("an attention that knows places (--hparams attention_type=location)")
-    means.append("a lower learning rate (--hparams learning_rate=%g)" % (hp.learning_rate / 2))
-    return "; ".join(means)
-
-
-def _is_there(path, words):
-    try:
-        return words in files.read_text(path)
-    except files.InputError:
-        return False
+        advice.append("location-sensitive attention (--hparams attention_type=location)")
+    advice.append("a lower learning rate (--hparams learning_rate=%g)" % (hp.learning_rate / 2))
+    return "; ".join(advice)

@@ -4,12 +4,11 @@ import os
 
 import numpy as np
 import pytest
-from conftest import train
 
 from common.errors import InputError
+from conftest import train
 from datasets import batches
-from datasets.predicted import Predicted
-from datasets.store import load_store
+from datasets.store import GtaStore, load_store
 
 QUIET = ("--hparams", "eval_interval=100")
 
@@ -35,21 +34,21 @@ def learnt(stores, trained, tmp_path_factory):
 def test_every_utterance_has_a_mel_of_its_frames_that_is_not_the_recordings(stores, learnt):
     for number, folder in enumerate(stores[::-1]):
         store = load_store(folder)
-        predicted = Predicted(store, os.path.join(learnt, "gta", str(number)))
+        predicted = GtaStore(store, os.path.join(learnt, "gta", str(number)))
         for row in store.utterances:
-            mel = predicted.mel(row)
-            assert mel.shape == store.mel(row).shape
-            assert np.abs(mel - store.mel(row)).mean() > 0.01
-            np.testing.assert_array_equal(predicted.arrays(row).audio, store.arrays(row).audio)
+            mel = predicted.load_mel(row)
+            assert mel.shape == store.load_mel(row).shape
+            assert np.abs(mel - store.load_mel(row)).mean() > 0.01
+            np.testing.assert_array_equal(predicted.load_example(row).audio, store.load_example(row).audio)
 
 
 def test_the_vocoder_is_fed_with_them(stores, learnt, hp):
     store = load_store(stores[1])
-    predicted = Predicted(store, os.path.join(learnt, "gta", "0"))
+    predicted = GtaStore(store, os.path.join(learnt, "gta", "0"))
     row = store.utterances[0]
-    fed = batches.audio_batch([batches.Item(predicted, row, 0, [])],
+    fed = batches.make_audio_batch([batches.BatchItem(predicted, row, 0, [])],
                               hp.replace(wavenet_segment_length=row.samples), 0, np.random.RandomState(1))
-    np.testing.assert_array_equal(fed.mel[0], predicted.mel(row))
+    np.testing.assert_array_equal(fed.mel[0], predicted.load_mel(row))
 
 
 def test_speakers_are_told_apart_by_name_and_what_is_missing_is_made_again(
@@ -77,12 +76,12 @@ def test_speakers_are_told_apart_by_name_and_what_is_missing_is_made_again(
     (lambda path: np.save(path, np.array(["pickled", None], object)), "cannot be read")])
 def test_a_damaged_mel_is_named(stores, tmp_path, damage, says):
     store = load_store(stores[0])
-    predicted, row = Predicted(store, str(tmp_path)), store.utterances[0]
-    predicted.keep(row, store.mel(row))
+    predicted, row = GtaStore(store, str(tmp_path)), store.utterances[0]
+    predicted.save_mel(row, store.load_mel(row))
     path, = glob.glob(str(tmp_path / "*.npy"))
     damage(path)
     with pytest.raises(InputError) as refusal:
-        predicted.arrays(row)
+        predicted.load_example(row)
     assert says in str(refusal.value) and path in str(refusal.value)
 
 

@@ -40,7 +40,7 @@ def last_figures(folder):
     return figures
 
 
-@pytest.mark.parametrize("kind", sorted(attention.KINDS))
+@pytest.mark.parametrize("kind", sorted(attention.ATTENTION_TYPES))
 def test_every_kind_learns_to_align(toy, tmp_path, kind):
     train("tacotron", [toy["right"]], tmp_path / "run", "--preset", "tiny", "--steps", STEPS,
           "--hparams", LEARNING % 3e-3 + ",attention_type=" + kind)
@@ -64,14 +64,14 @@ class Judged(Exception):
     ("right", 0.3, ("rate",))])
 def test_the_verdict_is_right_before_a_third_is_over(toy, tmp_path, monkeypatch, texts, rate,
                                                      right):
-    pronounce = verdict.tell
+    pronounce = verdict.report_verdict
 
-    def tell(run, step, steps):
+    def report_verdict(run, step, steps):
         pronounce(run, step, steps)
         assert step <= 0.3 * steps
         raise Judged
 
-    monkeypatch.setattr(verdict, "tell", tell)
+    monkeypatch.setattr(verdict, "report_verdict", report_verdict)
     with pytest.raises(Judged):
         train("tacotron", [toy[texts]], tmp_path / "run", "--preset", "tiny", "--steps", 600,
               "--hparams", LEARNING % rate)

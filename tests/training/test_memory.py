@@ -14,7 +14,7 @@ from nn.compat import tf
 from training import memory_estimate
 
 WITHIN = 2.0     # what the docstring of training.memory_estimate says
-NEEDS = memory_estimate.Needs(2 * 10 ** 9, "32 utterances of up to 512 frames", "--hparams batch_size=16")
+NEEDS = memory_estimate.MemoryEstimate(2 * 10 ** 9, "32 utterances of up to 512 frames", "--hparams batch_size=16")
 
 
 def fails_to_allocate():
@@ -27,22 +27,22 @@ def fails_to_allocate():
 
 
 def test_an_allocation_that_fails_says_what_to_lower():
-    with pytest.raises(memory_estimate.Exhausted) as told:
-        with memory_estimate.enough(NEEDS, 7):
+    with pytest.raises(memory_estimate.OutOfMemory) as told:
+        with memory_estimate.explain_out_of_memory(NEEDS, 7):
             fails_to_allocate()
-    assert str(told.value) == ("memory ran out after step 7. The longest batch, 32 utterances of "
-                               "up to 512 frames, needs about 2.0 GB: --hparams batch_size=16")
+    assert str(told.value) == ("memory ran out after step 7: the longest batch, 32 utterances of "
+                               "up to 512 frames, needs about 2.0 GB; --hparams batch_size=16")
 
 
 def test_the_remedy_halves_the_estimate():
     hp = create_hparams("reference")
     for change, half in (("wavenet_batch_size=1", "wavenet_batch_size=2"),
                          ("wavenet_batch_size=1,wavenet_segment_length=4500", "wavenet_batch_size=1")):
-        smaller, larger = (memory_estimate.vocoder(create_hparams("reference", text))
+        smaller, larger = (memory_estimate.estimate_vocoder(create_hparams("reference", text))
                            for text in (change, half))
         assert change.split(",")[-1] in larger.remedy
-        assert smaller.activations == pytest.approx(larger.activations / 2)
-    lines = [memory_estimate.tacotron_activations(hp, rows, 600, 80) for rows in (16, 32)]
+        assert smaller.activation_bytes == pytest.approx(larger.activation_bytes / 2)
+    lines = [memory_estimate.tacotron_activation_bytes(hp, rows, 600, 80) for rows in (16, 32)]
     assert lines[0] == lines[1] / 2
 
 
@@ -50,11 +50,11 @@ def test_the_remedy_halves_the_estimate():
 def test_the_estimate_is_told_before_the_first_step(stores, tmp_path, capsys, monkeypatch,
                                                        kind):
     def nothing_more(*_):
-        raise InputError("enough")
-    monkeypatch.setattr(memory_estimate, "enough", nothing_more)
+        raise InputError("explain_out_of_memory")
+    monkeypatch.setattr(memory_estimate, "explain_out_of_memory", nothing_more)
     with pytest.raises(InputError):
         train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1)
-    assert re.search(r"^memory: about [\d.]+ MB: [\d.]+ MB weights and optimiser, [\d.]+ MB "
+    assert re.search(r"^memory: about [\d.]+ MB: [\d.]+ MB weights and optimizer, [\d.]+ MB "
                      r"activations of the longest batch \([24] ", capsys.readouterr().out, re.M)
 
 
@@ -62,7 +62,8 @@ MEASURED = """
 import sys
 import numpy as np
 sys.path[:0] = [%(root)r, %(root)r + "/tests"]
-import hparams, train_%(kind)s as program
+import train_%(kind)s as program
+from common.hparam_set import create_hparams
 from conftest import unoptimized_session
 from nn.compat import tf
 from training import memory_estimate
@@ -71,22 +72,23 @@ def told(name):
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name))
 hp = create_hparams("tiny")
 if %(kind)r == "tacotron":
-    model = program.Model(hp, 80, 0)
-    sizes, estimate = ((1, 8, 4), (64, 240, 60)), memory_estimate.tacotron_activations
+    model = program.TrainingGraph(hp, 80, 0)
+    sizes, estimate = ((1, 8, 4), (64, 240, 60)), memory_estimate.tacotron_activation_bytes
     feed = lambda rows, frames, jamo: [
         np.ones([rows, jamo]), [jamo] * rows, [0] * rows, np.zeros([rows, frames, hp.n_mels]),
         [frames] * rows]
 else:
-    model = program.Model(hp, 0)
-    sizes, estimate = ((1, 400), (16, 16000)), memory_estimate.vocoder_activations
-    margin = 2 * program.context_frames(hp)
+    from wavenet_vocoder.upsampling import context_frames
+    model = program.TrainingGraph(hp, 0)
+    sizes, estimate = ((1, 400), (16, 16000)), memory_estimate.vocoder_activation_bytes
+    margin = 2 * context_frames(hp)
     feed = lambda rows, samples: [
         np.zeros([rows, samples]), np.ones([rows, samples]), [0] * rows,
         np.zeros([rows, samples // hp.hop_length + margin, hp.n_mels])]
 with unoptimized_session(1) as session:
     session.run(tf.global_variables_initializer())
     def step(size):
-        session.run(model.optimizer.train, dict(zip(model.batch, feed(*size))))
+        session.run(model.optimizer.train_op, dict(zip(model.batch, feed(*size))))
     step(sizes[0])          # takes what does not depend on the size
     before = told("VmRSS")
     with open("/proc/self/clear_refs", "w") as file:

@@ -40,7 +40,7 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(compat, "session", unoptimized_session)
     monkeypatch.setattr(train_vocoder, "TrainingGraph", model)
-    monkeypatch.setattr(train_vocoder, "evaluation", lambda *_: lambda *_: told["score"])
+    monkeypatch.setattr(train_vocoder.VocoderEvaluator, "evaluate", lambda *_: told["score"])
     return told
 
 
@@ -272,7 +272,7 @@ def test_repeated_trouble_goes_back_with_half_the_rate_also_after_a_restart(
     options = ("--preset", "tiny", "--hparams", QUIET)
     planted(monkeypatch, [4, 6])
     assert train(stores[:1], tmp_path / "run", "--steps", 8, *options) == 0
-    assert "back to the checkpoint of step 4" in capsys.readouterr().err
+    assert "rolled back to the checkpoint of step 4" in capsys.readouterr().err
     # the checkpoint of step 4 is that of step 3's weights: step 4 was passed by
     assert train(stores[:1], tmp_path / "run", "--steps", 9) == 0
     got = curve(tmp_path / "run")
@@ -285,7 +285,7 @@ def test_repeated_trouble_goes_back_with_half_the_rate_also_after_a_restart(
 # At 1, the step that spoils the weights is found out as they are about to be saved.
 @pytest.mark.parametrize("between", [1, 2])
 def test_a_rate_far_too_high_ends_in_a_verdict_and_a_sound_checkpoint(stores, tmp_path, between):
-    with pytest.raises(loss_guard.Unhealthy) as verdict:
+    with pytest.raises(loss_guard.TrainingDiverged) as verdict:
         train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 100,
               rate="1e12", between=between)
     assert "learning rate" in str(verdict.value) and "step" in str(verdict.value)
@@ -294,22 +294,22 @@ def test_a_rate_far_too_high_ends_in_a_verdict_and_a_sound_checkpoint(stores, tm
 
 
 def test_what_is_an_explosion():
-    judge = loss_guard.Health()
-    assert judge.bound() == float("inf"), "nothing is known yet"
+    judge = loss_guard.LossGuard()
+    assert judge.max_loss() == float("inf"), "nothing is known yet"
     for loss in [2.0] + 20 * [0.5, 0.4]:
-        judge.passed(loss)
-    assert 5 < judge.bound() < 50
-    judge = loss_guard.Health()
+        judge.add_loss(loss)
+    assert 5 < judge.max_loss() < 50
+    judge = loss_guard.LossGuard()
     for loss in np.linspace(5, -3, 100):        # of a vocoder, through zero
-        judge.passed(loss)
-    assert 20 < judge.bound() < 300
+        judge.add_loss(loss)
+    assert 20 < judge.max_loss() < 300
     # single leaps are passed by for ever, the same over and over is not
-    assert not any(judge.trouble(step, ["a"], True) for step in range(100, 200, 10))
-    again = loss_guard.Health(json.loads(json.dumps(judge.state)))
-    assert again.bound() == judge.bound() and again.steps() == judge.steps()
-    with pytest.raises(loss_guard.Unhealthy) as verdict:
+    assert not any(judge.reject_batch(step, ["a"], True) for step in range(100, 200, 10))
+    again = loss_guard.LossGuard(json.loads(json.dumps(judge.state)))
+    assert again.max_loss() == judge.max_loss() and again.skipped_steps() == judge.skipped_steps()
+    with pytest.raises(loss_guard.TrainingDiverged) as verdict:
         for step in range(300, 320, 2):
-            judge.trouble(step, ["one/03", "one/%d" % step], False)
+            judge.reject_batch(step, ["one/03", "one/%d" % step], False)
     assert "the utterance one/03" in str(verdict.value)
 
 
@@ -319,10 +319,10 @@ def test_a_store_that_changes_under_a_run_is_named_after_all_is_saved(stores, tm
     store = str(tmp_path / "store")
     shutil.copytree(stores[0], store)
     arrays = sorted(glob.glob(os.path.join(store, "examples", "*.npz")))
-    learn = Trainer.learn
+    learn = Trainer.train_step
 
     def damaging(trainer, names, feed_dict):
-        if trainer.done == 3:
+        if trainer.step == 3:
             for path, other in zip(arrays, arrays[1:] + arrays[:1]):
                 if how == "truncated":
                     cut(path)
@@ -335,7 +335,7 @@ def test_a_store_that_changes_under_a_run_is_named_after_all_is_saved(stores, tm
                     shutil.copy(other + ".moved", path)
         return learn(trainer, names, feed_dict)
 
-    monkeypatch.setattr(Trainer, "learn", damaging)
+    monkeypatch.setattr(Trainer, "train_step", damaging)
     with pytest.raises(InputError) as refusal:
         train([store], tmp_path / "run", "--preset", "tiny", "--steps", 100000,
               "--hparams", QUIET.replace("checkpoint_interval=2", "checkpoint_interval=1000"))

@@ -206,9 +206,9 @@ def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monke
     under_way = getattr(Trainer, when)
 
     def interrupted(self, *arguments):
-        if self.done:
+        if self.step:
             os.kill(os.getpid(), signal.SIGTERM)
-            steps.append(self.done)
+            steps.append(self.step)
         return under_way(self, *arguments)
 
     monkeypatch.setattr(Trainer, when, interrupted)
@@ -225,7 +225,7 @@ def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, mon
     folder, shown = str(tmp_path / "run"), []
     options = ("--steps", 2, "--hparams", "summary_interval=1,checkpoint_interval=100,eval_interval=2,"
                "validation_fraction=0.2,griffin_lim_iters=1")
-    keep = TrainingLog.sound
+    keep = TrainingLog.add_audio
 
     def sound(self, step, name, *rest):
         keep(self, step, name, *rest)
@@ -233,7 +233,7 @@ def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, mon
         os.kill(os.getpid(), signal.SIGTERM)
 
     with monkeypatch.context() as patched:
-        patched.setattr(TrainingLog, "sound", sound)
+        patched.setattr(TrainingLog, "add_audio", sound)
         assert train(kind, stores[:1], folder, "--preset", "tiny", *options) == 143
     assert len(shown) == 1
     assert weights(folder).get_tensor("global_step") == 2

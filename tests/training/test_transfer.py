@@ -45,7 +45,7 @@ def test_a_speaker_keeps_the_row_of_its_name_and_a_new_one_starts_from_the_mean(
     name = TABLES[kind]
     known = old.get(name + "/ExponentialMovingAverage", old[name])
     np.testing.assert_allclose(new[name], [known.mean(0), known[1]], atol=1e-6)
-    assert "speakers kept: two; started from the mean of one, two: 셋; left behind: one" in said
+    assert "speakers kept: two; started from the mean of one, two: 셋; speakers dropped: one" in said
     assert "started anew" not in said
     # no preset was named: the sizes are those of the other run
     assert run_folder.load_run(str(tmp_path / "run"), kind).hp.decoder_rnn_dim == 16
@@ -80,7 +80,7 @@ def test_a_network_of_one_voice_first_does_for_several_what_it_did_for_one(
     new = start(kind, stores, tmp_path / "run", alone[kind])
     said = capsys.readouterr().out
     assert "; ;" not in said
-    assert "given rows for speakers" in said and "started anew: " + TABLES[kind] in said
+    assert "extended by rows for speakers" in said and "started anew: " + TABLES[kind] in said
     old, hp = weights(alone[kind]), run_folder.load_run(str(tmp_path / "run"), kind).hp
     network = {"tacotron": tacotron, "vocoder": wavenet}[kind]
     channels = {"tacotron": hp.speaker_embedding_dim, "vocoder": hp.wavenet_speaker_embedding_dim}[kind]

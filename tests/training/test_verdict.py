@@ -10,7 +10,7 @@ from datasets import batches
 from datasets.store import load_store
 from nn import compat
 from nn.compat import tf
-from tacotron2.inference import Synthesizer
+from tacotron2.synthesizer import Synthesizer
 from training import checkpoint, run_folder, tacotron_evaluation, verdict
 from training.training_log import read_history
 
@@ -40,17 +40,17 @@ def judged(records, hp):
 
 def test_a_run_that_aligns(small):
     said = judged(history(600, FALLING), small)
-    assert said.kind == "aligns" and "learning to align" in said.text
-    assert "90 % of their jamo" in said.text
+    assert said.status == "aligns" and "learning to align" in said.message
+    assert "90 % of the jamo" in said.message
 
 
 def test_transcripts_that_do_not_fit_show_although_guidance_draws_a_diagonal(small):
     said = judged(history(600, FALLING, {"validation/text_gain": 0.002}), small)
-    assert said.kind == "unused" and "transcripts do not fit" in said.text
+    assert said.status == "unused" and "transcripts do not fit" in said.message
     # without guidance there is no diagonal, and two things may be the cause
     said = judged(history(600, FALLING, {"validation/text_gain": 0.002, "held-out-forced/focus": 0.1}),
                   small.replace(guided_attention_weight=0.0))
-    assert said.kind == "flat" and "guided_attention_weight=5" in said.text
+    assert said.status == "flat" and "guided_attention_weight=5" in said.message
 
 
 @pytest.mark.parametrize("losses,unexplained", [
@@ -58,44 +58,44 @@ def test_transcripts_that_do_not_fit_show_although_guidance_draws_a_diagonal(sma
     (FALLING + [2, 5, 9, 4, 12, 6, 9, 7, 5, 11], 0.6)])     # it gets out of hand
 def test_a_learning_rate_that_is_too_high(small, losses, unexplained):
     said = judged(history(600, losses, {"validation/unexplained": unexplained}), small)
-    assert said.kind == "rate" and "learning_rate=0.0001" in said.text
-    assert "too high" in said.text and "100 % of the gradients" in said.text
+    assert said.status == "rate" and "learning_rate=0.0001" in said.message
+    assert "too high" in said.message and "100 % of the gradients" in said.message
 
 
 def test_a_learning_rate_that_is_too_low(small):
     said = judged(history(600, FALLING, {"validation/unexplained": 0.95}),
                   small.replace(learning_rate=1e-5))
-    assert said.kind == "rate" and "too low" in said.text and "learning_rate=0.0001" in said.text
+    assert said.status == "rate" and "too low" in said.message and "learning_rate=0.0001" in said.message
 
 
 def test_a_run_that_is_late_is_told_what_to_try(small):
     said = judged(history(900, FALLING, {"held-out/focus": 0.2}), small)
-    assert said.kind == "learns"
+    assert said.status == "learns"
     for means in ("trim silence", "more recordings", "outputs_per_step_schedule", "learning rate"):
-        assert means in said.text
-    assert "guided" not in said.text, "it is on already"
+        assert means in said.message
+    assert "guided" not in said.message, "it is on already"
 
 
 def test_nothing_is_said_before_there_is_anything_to_see(small):
-    assert judged(history(100, FALLING), small).kind == "early"
+    assert judged(history(100, FALLING), small).status == "early"
     # larger networks take longer
-    assert judged(history(900, FALLING), create_hparams("reference")).kind == "early"
+    assert judged(history(900, FALLING), create_hparams("reference")).status == "early"
 
 
 def test_evaluations_come_in_time_for_a_verdict(small):
     hp = small.replace(eval_interval=500)
-    assert verdict.in_time(hp, 3000).evaluate_every == 500
-    assert verdict.in_time(hp, 1000).evaluate_every == 300
-    assert verdict.in_time(hp.replace(eval_interval=180), 1000).evaluate_every == 300
-    assert verdict.in_time(hp, 100).evaluate_every == 500, "too short to tell anything"
+    assert verdict.with_early_evaluation(hp, 3000).eval_interval == 500
+    assert verdict.with_early_evaluation(hp, 1000).eval_interval == 300
+    assert verdict.with_early_evaluation(hp.replace(eval_interval=180), 1000).eval_interval == 300
+    assert verdict.with_early_evaluation(hp, 100).eval_interval == 500, "too short to tell anything"
 
 
 def test_pairs_say_different_things(stores):
-    training, held_out = batches.split([load_store(stores[0])], 0.2)
+    training, held_out = batches.split_train_validation([load_store(stores[0])], 0.2)
     for some in (held_out, held_out[:1]):
-        pairs = tacotron_evaluation.pairs(some, training, 16)
+        pairs = tacotron_evaluation.pair_with_other_texts(some, training, 16)
         assert len(pairs) > 10
-        assert all(item in some and item.ids != other.ids for item, other in pairs)
+        assert all(item in some and item.text_ids != other.text_ids for item, other in pairs)
 
 
 def test_a_trainer_writes_its_verdict_and_speaks_with_the_r_of_its_step(stores, tmp_path, capsys):
@@ -113,10 +113,10 @@ def test_a_trainer_writes_its_verdict_and_speaks_with_the_r_of_its_step(stores, 
     run = run_folder.load_run(str(folder), "tacotron")
     with tf.Graph().as_default():
         synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), 0)
-        with compat.session(1) as session:
+        with compat.create_session(1) as session:
             checkpoint.restore_trained_weights(session, run)
             assert session.run(synthesizer.r) == 1
             tf.train.Saver().restore(session, str(folder / "model-2"))
             assert session.run(synthesizer.r) == 3
-            line, = synthesizer.speak(session, [[5, 6, 7, 8, 1]], [0], [1])
+            line, = synthesizer.infer(session, [[5, 6, 7, 8, 1]], [0], [1])
             assert len(line.mel) == 3 * len(line.alignment)
