@@ -1,12 +1,7 @@
-"""What the network says about the next sample: three distributions over the waveform in [-1, 1].
+"""The output distributions of WaveNet over the next sample in [-1, 1].
 
-`output_distribution(hp)` gives the chosen one as an Output:
-  size             parameters a sample
-  log_probability  (parameters [..., size], audio [...]) → [...]
-  sample           (parameters [..., size], noise [..., noise_dim]) → audio [...]
-  noise            (uniform numbers in (0, 1), float64 [..., noise_dim]) → float32, as many
-Sampling is a function of noise that is fed (noise.py), so that an utterance never depends on what
-else is in its batch.
+Sampling is a function of noise that is fed (philox.py), so that the samples of an utterance do not
+depend on the other utterances of the batch.
 """
 from collections import namedtuple
 
@@ -15,56 +10,63 @@ from scipy import special
 
 from nn.compat import tf
 
+# n_parameters        of a sample's distribution
+# log_probability     (parameters [..., n_parameters], audio [...]) → [...]
+# sample              (parameters [..., n_parameters], noise [..., noise_dim]) → audio [...]
+# noise_from_uniform  (float64 [..., noise_dim] in (0, 1)) → float32 of the same shape
 OutputDistribution = namedtuple(
     "OutputDistribution", "n_parameters log_probability sample noise_from_uniform noise_dim")
 
-MULAW_CLASSES = 256               # of the µ-law (WaveNet 2.2)
-MULAW_SILENCE = 128               # the class of 0
-HALF_STEP = 1 / 65535.0     # half the distance of two 16-bit values in [-1, 1]
+MULAW_CLASSES = 256         # WaveNet 2.2
+MULAW_SILENCE = 128         # the class of 0
+HALF_STEP = 1 / 65535.0     # half the distance between two 16-bit values in [-1, 1]
 
 
 def output_distribution(hp):
-    """The Output that hp.wavenet_output_distribution names."""
-    return {"logistics": _logistics, "gaussian": _gaussian, "mulaw": _mulaw}[hp.wavenet_output_distribution](hp)
+    """The OutputDistribution that hp.wavenet_output_distribution names."""
+    return {"logistics": _logistic_mixture, "gaussian": _gaussian, "mulaw": _mulaw_softmax}[
+        hp.wavenet_output_distribution](hp)
 
 
-def negative_log_likelihood(parameters, audio, real, hp):
-    """Mean of -ln p(sample) [nats] over the samples where `real` [batch, samples] is 1, not 0."""
+def negative_log_likelihood(parameters, audio, mask, hp):
+    """Mean of -ln p(sample) [nats] over the samples where `mask` [batch, samples] is 1."""
     log_probability = output_distribution(hp).log_probability(parameters, audio)
-    return -tf.reduce_sum(log_probability * real) / tf.maximum(tf.reduce_sum(real), 1.0)
+    return -tf.reduce_sum(log_probability * mask) / tf.maximum(tf.reduce_sum(mask), 1.0)
 
 
-def _logistics(hp):
+def _logistic_mixture(hp):
     """A discretised mixture of logistics at 16 bits (Salimans et al., arXiv 1701.05517, 2.1)."""
-    mixture = hp.wavenet_num_mixtures
+    n_mixtures = hp.wavenet_num_mixtures
 
     def log_probability(parameters, audio):
         weights, means, log_scales = _split(parameters, hp)
         centred = tf.expand_dims(audio, -1) - means
         precision = tf.exp(-log_scales)
-        above, below = (centred + HALF_STEP) * precision, (centred - HALF_STEP) * precision
-        # ln(σ(above) - σ(below)) without the difference of two numbers that are almost equal:
-        # σ(a) - σ(b) = σ(a) · σ(-b) · (1 - e^(b-a)); the lowest value has all that lies below it,
-        # the highest all that lies above
-        log_up_to, log_from = -tf.nn.softplus(-above), -tf.nn.softplus(below)
-        within = log_up_to + log_from + tf.log(-tf.expm1(-2 * HALF_STEP * precision))
-        lowest = tf.less(audio, -1 + HALF_STEP)
-        highest = tf.greater(audio, 1 - HALF_STEP)
-        log_each = _where(lowest, log_up_to, _where(highest, log_from, within))
-        return tf.reduce_logsumexp(tf.nn.log_softmax(weights) + log_each, -1)
+        upper, lower = (centred + HALF_STEP) * precision, (centred - HALF_STEP) * precision
+        # ln(σ(upper) - σ(lower)) without the difference of two nearly equal numbers:
+        # σ(a) - σ(b) = σ(a) · σ(-b) · (1 - e^(b-a)). The lowest and the highest value include the
+        # whole tail of the distribution.
+        log_cdf_upper, log_survival_lower = -tf.nn.softplus(-upper), -tf.nn.softplus(lower)
+        log_inside = (log_cdf_upper + log_survival_lower
+                      + tf.log(-tf.expm1(-2 * HALF_STEP * precision)))
+        is_lowest = tf.less(audio, -1 + HALF_STEP)
+        is_highest = tf.greater(audio, 1 - HALF_STEP)
+        log_probabilities = _where(is_lowest, log_cdf_upper,
+                                   _where(is_highest, log_survival_lower, log_inside))
+        return tf.reduce_logsumexp(tf.nn.log_softmax(weights) + log_probabilities, -1)
 
     def sample(parameters, noise):
         weights, means, log_scales = _split(parameters, hp)
-        chosen = tf.one_hot(_first_exceeding(weights, noise[..., :1]), mixture)
-        mean = tf.reduce_sum(means * chosen, -1)
-        log_scale = tf.reduce_sum(log_scales * chosen, -1)
+        component = tf.one_hot(_sample_class(weights, noise[..., :1]), n_mixtures)
+        mean = tf.reduce_sum(means * component, -1)
+        log_scale = tf.reduce_sum(log_scales * component, -1)
         return _clip(mean + tf.exp(log_scale) * noise[..., 1])
 
-    def noise(uniform):
+    def noise_from_uniform(uniform):
         logistic = np.log(uniform[..., 1:]) - np.log1p(-uniform[..., 1:])
         return np.concatenate([uniform[..., :1], logistic], -1).astype(np.float32)
 
-    return OutputDistribution(3 * mixture, log_probability, sample, noise, 2)
+    return OutputDistribution(3 * n_mixtures, log_probability, sample, noise_from_uniform, 2)
 
 
 def _gaussian(hp):
@@ -78,35 +80,35 @@ def _gaussian(hp):
         mean, log_scale = _mean_and_log_scale(parameters, hp)
         return _clip(mean + tf.exp(log_scale) * noise[..., 0])
 
-    def noise(uniform):
-        return special.ndtri(uniform).astype(np.float32)    # the normal distribution's quantile
+    def noise_from_uniform(uniform):
+        return special.ndtri(uniform).astype(np.float32)    # quantiles of the normal distribution
 
-    return OutputDistribution(2, log_probability, sample, noise, 1)
+    return OutputDistribution(2, log_probability, sample, noise_from_uniform, 1)
 
 
-def _mulaw(hp):
-    """A softmax over 256 classes of the µ-law (WaveNet 2.2)."""
+def _mulaw_softmax(hp):
+    """A softmax over 256 µ-law classes (WaveNet 2.2)."""
     def log_probability(parameters, audio):
         return -tf.nn.sparse_softmax_cross_entropy_with_logits(labels=mulaw_encode(audio),
                                                                logits=parameters)
 
     def sample(parameters, noise):
-        return mulaw_decode(_first_exceeding(parameters, noise))
+        return mulaw_decode(_sample_class(parameters, noise))
 
-    def noise(uniform):
+    def noise_from_uniform(uniform):
         return uniform.astype(np.float32)
 
-    return OutputDistribution(MULAW_CLASSES, log_probability, sample, noise, 1)
+    return OutputDistribution(MULAW_CLASSES, log_probability, sample, noise_from_uniform, 1)
 
 
 def mulaw_encode(audio):
-    """Audio in [-1, 1] → int32 class 0 … 255, 128 of which is silence."""
+    """Audio in [-1, 1] → int32 class 0 … 255; 128 is silence."""
     compressed = tf.sign(audio) * tf.log1p((MULAW_CLASSES - 1) * tf.abs(audio)) / np.log(MULAW_CLASSES)
     return tf.cast(tf.floor((compressed + 1) / 2 * (MULAW_CLASSES - 1) + 0.5), tf.int32)
 
 
 def mulaw_decode(classes):
-    """Class → the audio value in its middle; mulaw_encode gives the class back."""
+    """Class → the audio value in its middle, which mulaw_encode maps back to the class."""
     return tf.gather(MULAW_VALUES, classes)
 
 
@@ -116,39 +118,39 @@ def _mulaw_values():
             / (MULAW_CLASSES - 1)).astype(np.float32)
 
 
-MULAW_VALUES = _mulaw_values()      # the audio value in the middle of every class
+MULAW_VALUES = _mulaw_values()      # the audio value in the middle of each class
 
 
-def _first_exceeding(logits, uniform):
-    """The first of the classes [..., classes] whose cumulated probability exceeds [..., 1]."""
-    cumulated = tf.cumsum(tf.nn.softmax(logits), axis=-1)
-    below = tf.reduce_sum(tf.cast(tf.less_equal(cumulated, uniform), tf.int32), -1)
-    return tf.minimum(below, logits.get_shape().as_list()[-1] - 1)
+def _sample_class(logits, uniform):
+    """The first of the classes [..., classes] whose cumulative probability exceeds [..., 1]."""
+    cumulative = tf.cumsum(tf.nn.softmax(logits), axis=-1)
+    index = tf.reduce_sum(tf.cast(tf.less_equal(cumulative, uniform), tf.int32), -1)
+    return tf.minimum(index, logits.get_shape().as_list()[-1] - 1)
 
 
 def _split(parameters, hp):
-    """[..., 3·mixture] → logits of the weights, means, log scales, each [..., mixture]."""
-    weights, means, raw = tf.split(parameters, 3, axis=-1)
-    return weights, means, _floored(raw, hp)
+    """[..., 3·n_mixtures] → logits of the weights, means, log scales, each [..., n_mixtures]."""
+    weights, means, raw_log_scales = tf.split(parameters, 3, axis=-1)
+    return weights, means, _soft_floor(raw_log_scales, hp)
 
 
 def _mean_and_log_scale(parameters, hp):
-    return parameters[..., 0], _floored(parameters[..., 1], hp)
+    return parameters[..., 0], _soft_floor(parameters[..., 1], hp)
 
 
-def _floored(raw, hp):
-    """raw where it is well above the smallest log scale, and never below it.
+def _soft_floor(raw_log_scale, hp):
+    """The log scale, never below hp.wavenet_log_scale_min.
 
-    Public WaveNets cut it off, which leaves no gradient to whatever has got below.
+    A hard clip, as in other implementations, has no gradient below the minimum.
     """
     floor = hp.wavenet_log_scale_min
-    return floor + tf.nn.softplus(raw - floor)
+    return floor + tf.nn.softplus(raw_log_scale - floor)
 
 
-def _where(condition, yes, no):
-    """tf.where with a condition [...] for values [..., mixture], which 1.3.0 does not broadcast."""
-    spread = tf.logical_and(tf.expand_dims(condition, -1), tf.ones_like(yes, dtype=tf.bool))
-    return tf.where(spread, yes, no)
+def _where(condition, x, y):
+    """tf.where of a condition [...] and values [..., n_mixtures]: 1.3.0 does not broadcast."""
+    tiled = tf.logical_and(tf.expand_dims(condition, -1), tf.ones_like(x, dtype=tf.bool))
+    return tf.where(tiled, x, y)
 
 
 def _clip(audio):

@@ -1,103 +1,178 @@
 """WaveNet one sample at a time, by tf.while_loop in the graph.
 
-A step needs of every layer only its input at n and (kernel - 1) older ones, `dilation` apart
-(Le Paine et al., arXiv 1611.09482). All layers' older inputs lie in one variable [rows, batch,
-residual], a ring of (kernel - 1)·dilation rows each: a step gathers the rows it needs, makes of
-them and of the condition all that does not wait for the newest sample, in one product over the
-layers each, and overwrites one row a layer. Its cost does not depend on the dilations.
+A step needs from each layer only its input at n and kernel_size - 1 older inputs, `dilation` apart
+(Le Paine et al., arXiv 1611.09482). The older inputs of all layers are in one variable [rows,
+batch, residual], with a ring buffer of (kernel_size - 1)·dilation rows for each layer. A step
+gathers the rows it needs, computes everything that does not depend on the newest sample in one
+product for all layers, and overwrites one row per layer. Its cost is independent of the dilations.
 """
 from collections import namedtuple
 
 import numpy as np
 
 from nn.compat import tf
-from wavenet_vocoder import distributions, wavenet
-from wavenet_vocoder.step import one_step
+from wavenet_vocoder import wavenet
+from wavenet_vocoder.distributions import MULAW_CLASSES, mulaw_encode, output_distribution
 
-IncrementalState = namedtuple("IncrementalState", "buffer position sample")   # what an utterance has so far
+# buffer: [rows, batch, residual]; position: the number of samples so far; sample [batch]: the last
+IncrementalState = namedtuple("IncrementalState", "buffer position sample")
 
 
-def generate_samples(mel, speaker, noise, hp, speakers, state=None, reuse=None):
-    """Audio [batch, frames·hop] drawn sample by sample, and the State after it.
+def generate_samples(mel, speaker_ids, noise, hp, n_speakers, state=None, reuse=None):
+    """(audio [batch, frames·hop] drawn sample by sample, the IncrementalState after it).
 
-    mel [batch, frames + 2·context_frames, mels], speaker [batch] int32, noise [batch, frames·hop,
-    distributions.output_distribution(hp).noise_dim]. Without a `state` an utterance begins; with the one that the
-    previous frames ended in it goes on, and gives what it would have given in one piece. Only one
-    session.run at a time.
+    mel [batch, frames + 2·context_frames, mels], speaker_ids int32 [batch], noise [batch,
+    frames·hop, noise_dim]. Without a `state`, generation starts from silence; with the state after
+    the previous frames, it continues as if all frames had been given at once. The graph's buffer
+    allows only one session.run at a time.
     """
-    noise, sample = _time_first(noise), distributions.output_distribution(hp).sample
+    noise, sample_from = _time_major(noise), output_distribution(hp).sample
 
-    def choose(n, parameters):
-        chosen = sample(parameters, tf.gather(noise, n))
-        return chosen, chosen
+    def next_sample(n, parameters):
+        sample = sample_from(parameters, tf.gather(noise, n))
+        return sample, sample
 
-    audio, state = _run(mel, speaker, choose, [], hp, speakers, state, reuse)
-    return _time_first(audio), state
+    audio, state = _run(mel, speaker_ids, next_sample, [], hp, n_speakers, state, reuse)
+    return _time_major(audio), state
 
 
-def score_samples(audio, mel, speaker, hp, speakers, reuse=None):
-    """network(), sample by sample: the parameters when the samples are those of `audio`."""
-    audio = _time_first(audio)
-    parameters, _ = _run(mel, speaker, lambda n, parameters: (parameters, tf.gather(audio, n)),
-                         [distributions.output_distribution(hp).n_parameters], hp, speakers, None, reuse)
-    return _time_first(parameters)
+def score_samples(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
+    """The output of wavenet.wavenet, computed sample by sample with teacher forcing."""
+    audio = _time_major(audio)
+    parameters, _ = _run(mel, speaker_ids,
+                         lambda n, parameters: (parameters, tf.gather(audio, n)),
+                         [output_distribution(hp).n_parameters], hp, n_speakers, None, reuse)
+    return _time_major(parameters)
 
 
 def initial_state(batch, hp):
-    """The State before the first sample, as arrays: silence."""
-    rows = sum(_ring_sizes(hp))
-    return IncrementalState(np.zeros([rows, batch, hp.wavenet_residual_channels], np.float32), np.int32(0),
-                 np.zeros([batch], np.float32))
+    """The IncrementalState before the first sample, as arrays: silence."""
+    rows = sum(_buffer_sizes(hp))
+    return IncrementalState(np.zeros([rows, batch, hp.wavenet_residual_channels], np.float32),
+                            np.int32(0), np.zeros([batch], np.float32))
 
 
-def _run(mel, speaker, choose, shape, hp, speakers, state, reuse):
-    """Runs the stack over all samples of mel; choose(n, parameters) → (what to keep, the sample).
+def _run(mel, speaker_ids, next_sample, output_shape, hp, n_speakers, state, reuse):
+    """Run the network over all samples of mel.
 
-    What is kept has shape [batch] + shape. Returns it as [time, batch] + shape, and the State.
+    next_sample(n, parameters) → (output [batch] + output_shape, sample [batch] fed to the next
+    step). Returns the outputs, [time, batch] + output_shape, and the IncrementalState.
     """
     with tf.variable_scope(wavenet.SCOPE, reuse=reuse):
-        h = _time_first(wavenet.local_and_global_condition(mel, speaker, hp, speakers))
-        step = one_step(wavenet.condition_channels(hp, speakers), hp)
+        h = _time_major(wavenet.make_condition(mel, speaker_ids, hp, n_speakers))
+        step = _make_step(wavenet.condition_channels(hp, n_speakers), hp)
     batch, time = tf.shape(h)[1], tf.shape(h)[0]
     if state is None:
         state = initial_state(1, hp)
-        state = IncrementalState(tf.tile(state.buffer, [1, batch, 1]), state.position, tf.zeros([batch]))
-    # not trained, not saved; its batch is whatever is assigned
-    ring = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual_channels]), trainable=False, validate_shape=False,
-                       collections=[tf.GraphKeys.LOCAL_VARIABLES], name="wavenet_memory")
-    ring = tf.assign(ring, state.buffer, validate_shape=False)
-    kept = tf.TensorArray(tf.float32, size=time, element_shape=tf.TensorShape([None] + shape))
+        state = IncrementalState(tf.tile(state.buffer, [1, batch, 1]), state.position,
+                                 tf.zeros([batch]))
+    # neither trained nor saved; its batch size is that of the value assigned last
+    buffer = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual_channels]), trainable=False,
+                         validate_shape=False, collections=[tf.GraphKeys.LOCAL_VARIABLES],
+                         name="wavenet_memory")
+    buffer = tf.assign(buffer, state.buffer, validate_shape=False)
+    outputs = tf.TensorArray(tf.float32, size=time,
+                             element_shape=tf.TensorShape([None] + output_shape))
 
-    def body(n, sample, kept):
-        rows = _rows(state.position + n, hp)                        # [layers, kernel - 1]
-        past = tf.gather(ring, rows)                                # [.., .., batch, residual]
+    def body(n, sample, outputs):
+        rows = _buffer_rows(state.position + n, hp)                 # [layers, kernel_size - 1]
+        past = tf.gather(buffer, rows)                              # [.., .., batch, residual]
         parameters, inputs = step(sample, past, tf.gather(h, n))
-        with tf.control_dependencies([past]):                       # the oldest makes room
-            written = tf.scatter_update(ring, rows[:, 0], inputs)
-        keep, sample = choose(n, parameters)
-        with tf.control_dependencies([written.op]):                 # before the next step reads
-            return tf.add(n, 1), tf.identity(sample), kept.write(n, keep)
+        with tf.control_dependencies([past]):                       # read before overwriting
+            written = tf.scatter_update(buffer, rows[:, 0], inputs)
+        output, sample = next_sample(n, parameters)
+        with tf.control_dependencies([written.op]):                 # write before the next step
+            return tf.add(n, 1), tf.identity(sample), outputs.write(n, output)
 
-    _, sample, kept = tf.while_loop(lambda n, *_: n < time, body, [0, state.sample, kept],
-                                    parallel_iterations=1, back_prop=False)
+    _, sample, outputs = tf.while_loop(lambda n, *_: n < time, body, [0, state.sample, outputs],
+                                       parallel_iterations=1, back_prop=False)
     with tf.control_dependencies([sample]):
-        memory = tf.gather(ring, tf.range(sum(_ring_sizes(hp))))    # a copy: the ring is reused
-    return kept.stack(), IncrementalState(memory, state.position + time, sample)
+        values = tf.gather(buffer, tf.range(sum(_buffer_sizes(hp))))    # a copy of the variable
+    return outputs.stack(), IncrementalState(values, state.position + time, sample)
 
 
-def _rows(n, hp):
-    """int32 [layers, kernel - 1]: where x at n - (kernel - 1)·dilation … n - dilation lie."""
+def _buffer_rows(n, hp):
+    """int32 [layers, kernel_size - 1]: the rows of x at n - (kernel_size - 1)·dilation, …,
+    n - dilation.
+    """
     dilations = np.array(wavenet.dilations(hp), np.int32)[:, None]
     lags = dilations * np.arange(hp.wavenet_kernel_size - 1, 0, -1, dtype=np.int32)
-    sizes = np.array(_ring_sizes(hp), np.int32)[:, None]
+    sizes = np.array(_buffer_sizes(hp), np.int32)[:, None]
     first = np.cumsum(sizes, 0, dtype=np.int32) - sizes
     return first + (n - lags) % sizes
 
 
-def _ring_sizes(hp):
+def _buffer_sizes(hp):
     return [(hp.wavenet_kernel_size - 1) * dilation for dilation in wavenet.dilations(hp)]
 
 
-def _time_first(x):
-    """[batch, time, ...] → [time, batch, ...], and back."""
+def _time_major(x):
+    """[batch, time, ...] ↔ [time, batch, ...]"""
     return tf.transpose(x, [1, 0] + list(range(2, x.get_shape().ndims)))
+
+
+def _make_step(condition_channels, hp):
+    """A function that computes one time step, with the variables of wavenet.wavenet.
+
+    step(sample [batch], past [layers, kernel_size - 1, batch, residual], h [batch,
+    condition_channels]) → parameters [batch, n_parameters], the inputs of the layers [layers,
+    batch, residual].
+    """
+    layers, residual = hp.wavenet_layers, hp.wavenet_residual_channels
+    gates = 2 * hp.wavenet_dilation_channels
+    if hp.wavenet_output_distribution == "mulaw":
+        table = tf.get_variable("input/table", [MULAW_CLASSES, residual])
+    else:
+        input_weights = _dense_variables("input", 1, residual)
+    past_kernels, newest_kernels, biases, conditions, residuals, skips = [], [], [], [], [], []
+    for i in range(layers):
+        with tf.variable_scope("layer_%02d" % i):
+            kernel, bias = _dense_variables("dilated", hp.wavenet_kernel_size * residual, gates)
+            past_kernels.append(kernel[:-residual])
+            newest_kernels.append(kernel[-residual:])
+            biases.append(bias)
+            conditions.append(tf.get_variable("condition/kernel", [condition_channels, gates]))
+            skips.append(_dense_variables("skip", hp.wavenet_dilation_channels,
+                                          hp.wavenet_skip_channels))
+            if i + 1 < layers:
+                residuals.append(_dense_variables("residual", hp.wavenet_dilation_channels,
+                                                  residual))
+    past_kernels = tf.stack(past_kernels)               # [layers, (kernel_size - 1)·residual, gates]
+    conditions, biases = tf.concat(conditions, 1), tf.concat(biases, 0)
+    # the sum of the skip connections is one product with the outputs of all layers side by side
+    skip = tf.concat([kernel for kernel, _ in skips], 0), tf.add_n([bias for _, bias in skips])
+    post = _dense_variables("post", hp.wavenet_skip_channels, hp.wavenet_skip_channels)
+    output = _dense_variables("parameters", hp.wavenet_skip_channels,
+                              output_distribution(hp).n_parameters)
+
+    def step(sample, past, h):
+        past = tf.reshape(tf.transpose(past, [0, 2, 1, 3]),
+                          [layers, -1, (hp.wavenet_kernel_size - 1) * residual])
+        from_past = tf.unstack(tf.matmul(past, past_kernels))       # layers × [batch, gates]
+        from_condition = tf.split(_dense(h, (conditions, biases)), layers, axis=1)
+        if hp.wavenet_output_distribution == "mulaw":
+            x = tf.gather(table, mulaw_encode(sample))
+        else:
+            x = _dense(wavenet.INPUT_SCALE * tf.expand_dims(sample, 1), input_weights)
+        inputs, gated = [], []                                      # x is [batch, residual]
+        for i in range(layers):
+            inputs.append(x)
+            gated.append(wavenet.gated_activation(tf.add_n([
+                tf.matmul(x, newest_kernels[i]), from_past[i], from_condition[i]])))
+            if i + 1 < layers:
+                x += _dense(gated[i], residuals[i])
+        y = tf.nn.relu(_dense(tf.concat(gated, 1), skip))
+        y = tf.nn.relu(_dense(y, post))
+        return _dense(y, output), tf.stack(inputs)
+
+    return step
+
+
+def _dense_variables(scope, rows, columns):
+    """The kernel and bias of layers.dense."""
+    return (tf.get_variable(scope + "/kernel", [rows, columns]),
+            tf.get_variable(scope + "/bias", [columns], initializer=tf.zeros_initializer()))
+
+
+def _dense(x, kernel_and_bias):
+    return tf.nn.bias_add(tf.matmul(x, kernel_and_bias[0]), kernel_and_bias[1])

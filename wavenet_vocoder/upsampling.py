@@ -1,21 +1,21 @@
-"""The upsampling network: a mel frame every hop samples → a condition for every sample.
+"""The upsampling network: one mel frame every hop_length samples → a condition for every sample.
 
 WaveNet 2.5: "we first transform this time series using a transposed convolutional network
-(learned upsampling)". One layer a factor of `wavenet_upsample_scales`, each over time and three neighbouring
-mel bands, without a nonlinearity between them, so that both kinds can start as linear interpolation
-between the centres of the frames: frame i belongs to the samples i·hop … (i+1)·hop - 1.
+(learned upsampling)". There is one layer for each factor of `wavenet_upsample_scales`, over time
+and three neighbouring mel bands. No nonlinearity follows a layer, so both layer types can start as
+linear interpolation between frame centres; frame i covers the samples i·hop … (i+1)·hop - 1.
 """
 import numpy as np
 
 from nn.compat import tf
 
-FREQ_KERNEL_SIZE = 3       # mel bands that a layer sees
+FREQ_KERNEL_SIZE = 3    # mel bands in the kernel of a layer
 
 
 def upsample(mel, hp):
     """[batch, frames + 2·context_frames(hp), mels] → [batch, frames·hop, mels].
 
-    The margins are the neighbouring frames, silence where there are none (`pad_context`).
+    The margins are the neighbouring frames, or silence at either end (`pad_context`).
     """
     layer = {"transposed": _transposed, "subpixel": _subpixel}[hp.wavenet_upsample_type]
     x = tf.expand_dims(mel, 3)                              # [batch, time, mels, 1]
@@ -26,8 +26,8 @@ def upsample(mel, hp):
 
 
 def context_frames(hp):
-    """Frames beyond either end of a segment that its conditions depend on."""
-    first, last = 0, hp.hop_length - 1                             # the samples of frame 0
+    """The number of frames beyond either end of a segment that its condition depends on."""
+    first, last = 0, hp.hop_length - 1                      # the samples of frame 0
     for scale in reversed(hp.wavenet_upsample_scales):
         if hp.wavenet_upsample_type == "subpixel":
             first, last = first // scale - 1, last // scale + 1
@@ -38,19 +38,20 @@ def context_frames(hp):
 
 
 def pad_context(mel, hp):
-    """A whole utterance [frames, mels] as an array with margins of silence, ready for upsample."""
+    """A whole utterance [frames, mels] with context_frames(hp) frames of silence at either end."""
     margin = context_frames(hp)
     return np.pad(mel, ((margin, margin), (0, 0)), "constant", constant_values=-hp.max_abs_value)
 
 
 def _transposed(x, scale, scope):
-    """A transposed convolution over 2·scale outputs: each one mixes the two nearest inputs."""
+    """A transposed convolution with 2·scale taps: each output mixes the two nearest inputs."""
     t = np.arange(2 * scale) - scale // 2 - (scale - 1) / 2.0
     initial = np.zeros([2 * scale, FREQ_KERNEL_SIZE, 1, 1], np.float32)
     initial[:, FREQ_KERNEL_SIZE // 2, 0, 0] = np.maximum(0, 1 - np.abs(t) / scale)
     kernel = _kernel(initial, scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
-    y = tf.nn.conv2d_transpose(x, kernel, [batch, (time + 1) * scale, bands + FREQ_KERNEL_SIZE - 1, 1],
+    y = tf.nn.conv2d_transpose(x, kernel,
+                               [batch, (time + 1) * scale, bands + FREQ_KERNEL_SIZE - 1, 1],
                                strides=[1, scale, 1, 1], padding="VALID")
     shift, edge = scale // 2, FREQ_KERNEL_SIZE // 2
     y = y[:, shift:shift + time * scale, edge:edge + bands]
@@ -59,11 +60,10 @@ def _transposed(x, scale, scope):
 
 
 def _subpixel(x, scale, scope):
-    """A convolution to `scale` channels, which become that many points in time (1609.05158)."""
-    position = (np.arange(scale) - (scale - 1) / 2.0) / scale
+    """A convolution to `scale` channels, interleaved in time (Shi et al., arXiv 1609.05158)."""
+    t = (np.arange(scale) - (scale - 1) / 2.0) / scale
     initial = np.zeros([3, FREQ_KERNEL_SIZE, 1, scale], np.float32)
-    initial[:, FREQ_KERNEL_SIZE // 2, 0, :] = (np.maximum(0, -position), 1 - np.abs(position),
-                                    np.maximum(0, position))
+    initial[:, FREQ_KERNEL_SIZE // 2, 0, :] = (np.maximum(0, -t), 1 - np.abs(t), np.maximum(0, t))
     kernel = _kernel(initial, scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
     y = tf.nn.conv2d(x, kernel, strides=[1, 1, 1, 1], padding="SAME")
