@@ -18,10 +18,10 @@ train() {
     "$python" "train_$1.py" --data "$out/sol" --data "$out/ram" --logdir "$out/$1" --preset small \
         --threads "$threads" --steps "$2" --hparams "$3"
 }
-tacotron=r_schedule=5x1500x3x6000,guided_attention_decay_start=1500,guided_attention_decay_end=2500
-tacotron=$tacotron,eval_interval=1000
-vocoder=wavenet_output=mulaw,wavenet_preemphasis=0.85,wavenet_segment_length=4000,wavenet_ema_decay=0.9995
-vocoder=$vocoder,eval_interval=2000
+tacotron=outputs_per_step_schedule=5x1500x3x6000,eval_interval=1000
+tacotron=$tacotron,guided_attention_decay_start=1500,guided_attention_decay_end=2500
+vocoder=wavenet_output_distribution=mulaw,wavenet_preemphasis=0.85,wavenet_segment_length=4000
+vocoder=$vocoder,wavenet_ema_decay=0.9995,eval_interval=2000
 
 # both stages at the same time, on one core each
 threads=1
@@ -39,5 +39,5 @@ train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=
 # The decay starts at step 0: the rate is 9e-4 at step 17,805 and falls to 1e-4.
 train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half_life=900
 
-[ -d "$out/voice" ] ||
-    "$python" -m training.export --tacotron "$out/tacotron" --vocoder "$out/vocoder" --out "$out/voice"
+[ -d "$out/voice" ] || "$python" -m training.export --tacotron "$out/tacotron" \
+    --vocoder "$out/vocoder" --out "$out/voice"
