@@ -169,7 +169,7 @@ def test_a_long_line_falls_into_sentences_and_loses_nothing():
     assert split_sentences("") == [""] and split_sentences("가" * 500) == ["가" * 500]
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
+@pytest.mark.parametrize("name", ["docs/text.md", "docs/text.ko.md"])
 def test_the_readme_shows_what_is_so(name):
     path = os.path.join(ROOT, name)
     with io.open(path, encoding="utf-8") as file:

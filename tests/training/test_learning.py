@@ -1,6 +1,6 @@
 """What takes minutes: every kind of attention learns to align, and verdicts on runs are right.
 
-`make test-slow` runs these, and prints the figures that README's table has.
+`make test-slow` runs these, and prints the figures of the table in docs/training.md.
 """
 import json
 import os
