@@ -52,8 +52,7 @@ def read_bytes(path):
 
 
 def decode_utf8(data, name):
-    """Bytes of the file `name` as text, without a byte-order mark. Raises InputError if not UTF-8.
-    """
+    """Decode the bytes of the file `name`. Removes a byte-order mark; raises InputError."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,63 +1,104 @@
-"""A folder of recordings with transcripts, in whichever of the known formats it is."""
+"""Reads a corpus folder in any supported format, and lists of utterances to exclude from it."""
 import os
+import unicodedata
 from collections import OrderedDict, namedtuple
 
+from common import files
 from common.errors import InputError
-from datasets import folder as loose
-from datasets import kss, ljspeech, recognition
+from datasets.formats import FORMATS, recognition
 
-# in the order they are tried: the last takes any folder with a recording and a .txt beside it
-FORMATS = OrderedDict([("kss", kss), ("ljspeech", ljspeech), ("recognition", recognition),
-                       ("folder", loose)])
-
-# utterances: list of Utterance, sorted by id; skipped: list of (name, reason)
+# format: name; utterances: list of transcripts.Utterance, sorted by id;
+# skipped: [(file or line, reason)]
 Corpus = namedtuple("Corpus", "format utterances skipped")
+
+
+def add_format_option(parser):
+    parser.add_argument("--format", default="auto", choices=["auto"] + list(FORMATS),
+                        metavar="NAME", help="auto (default), " + ", ".join(FORMATS))
 
 
 def read_corpus(folder, format="auto"):
     """The Corpus in `folder`.
 
-    Raises InputError where the folder is missing or empty, the format is unknown or is not what the
-    folder holds, or not one recording has a transcript.
+    Raises InputError if the folder is missing, empty or not in the format, the format is unknown,
+    or no recording has a transcript.
     """
     if format not in FORMATS and format != "auto":
-        raise InputError("--format %s: there are auto, %s" % (format, ", ".join(FORMATS)))
+        raise InputError("--format %s: should be one of auto, %s" % (format, ", ".join(FORMATS)))
     if not os.path.isdir(folder):
-        raise InputError("%s: there is no such folder; a corpus is a folder with recordings and "
+        raise InputError("%s: there is no such folder; a corpus is a folder of recordings and "
                          "transcripts" % folder)
     if not os.listdir(folder):
         raise InputError("%s: the folder is empty" % folder)
-    name = format if format != "auto" else _recognised(folder)
-    if not FORMATS[name].recognise(folder):
-        raise InputError("%s: is no corpus of the format %s, which is: %s"
-                         % (folder, name, _description(name)))
-    utterances, skipped = FORMATS[name].read(folder)
-    utterances, repeated = _unique(sorted(utterances, key=lambda utterance: utterance.id))
-    skipped = skipped + repeated
+    damaged = recognition.find_damaged_files(folder)
+    if format == "auto":
+        format = next((name for name in FORMATS if FORMATS[name].detect(folder)), None)
+        if not format:
+            raise InputError("%s: is in none of the supported formats: %s%s" % (
+                folder, "; ".join("%s (%s)" % (name, _describe(name)) for name in FORMATS),
+                _join_reasons(damaged)))
+    elif not FORMATS[format].detect(folder):
+        raise InputError("%s: is not in the format %s, which is: %s%s"
+                         % (folder, format, _describe(format), _join_reasons(damaged)))
+    utterances, skipped = FORMATS[format].read(folder)
+    utterances, duplicates = _remove_duplicates(sorted(utterances, key=lambda item: item.id))
+    skipped = damaged + skipped + duplicates
     if not utterances:
-        raise InputError("%s: of the format %s, but no recording with a transcript is in it%s" % (
-            folder, name, "".join("; %s: %s" % one for one in skipped[:3])))
-    return Corpus(name, utterances, skipped)
+        raise InputError("%s: is in the format %s, but contains no recording with a transcript%s"
+                         % (folder, format, _join_reasons(skipped[:3])))
+    return Corpus(format, utterances, skipped)
 
 
-def _recognised(folder):
-    for name, reader in FORMATS.items():
-        if reader.recognise(folder):
-            return name
-    raise InputError("%s: is of none of the formats that can be read: %s" % (
-        folder, "; ".join("%s (%s)" % (name, _description(name)) for name in FORMATS)))
+def _describe(format):
+    return FORMATS[format].__doc__.splitlines()[0]
 
 
-def _description(name):
-    return FORMATS[name].__doc__.splitlines()[0]
+def _join_reasons(skipped):
+    return "".join("; %s: %s" % reason for reason in skipped)
 
 
-def _unique(utterances):
-    first, repeated = OrderedDict(), []
+def _remove_duplicates(utterances):
+    """(utterances with unique ids, skipped)."""
+    unique, duplicates = OrderedDict(), []
     for utterance in utterances:
-        if utterance.id in first:
-            repeated.append((utterance.where, "%s has a transcript already, in %s"
-                             % (utterance.id, first[utterance.id].where)))
+        if utterance.id in unique:
+            duplicates.append((utterance.location, "%s already has a transcript, in %s"
+                               % (utterance.id, unique[utterance.id].location)))
         else:
-            first[utterance.id] = utterance
-    return list(first.values()), repeated
+            unique[utterance.id] = utterance
+    return list(unique.values()), duplicates
+
+
+def write_exclude_list(path, reasons):
+    """Write a list for `preprocess.py --exclude`: each id of {id: reason} below its reason."""
+    with files.atomic_write(path, "w", encoding="utf-8") as file:
+        file.write("# utterances to leave out; for preprocess.py --exclude\n")
+        for utterance_id, reason in reasons.items():
+            # ./ before an id that begins with #, because that begins a comment
+            file.write("# %s\n%s%s\n" % (" ".join(reason.split()),
+                                         "./" * utterance_id.startswith("#"), utterance_id))
+
+
+def exclude_utterances(utterances, path):
+    """(remaining utterances, excluded ids, lines of the list that match no utterance).
+
+    The list has an id on each line. Comments begin with # at the start of a line or after a space.
+    Raises InputError if the list cannot be read.
+    """
+    ids = {utterance.id for utterance in utterances}
+    excluded, unknown = set(), []
+    for line in files.read_lines(path):
+        if line.strip() and not line.lstrip().startswith("#"):
+            # an id may contain " #": try the whole line first
+            matches = [name for name in map(_normalize_id, (line, line.split(" #")[0]))
+                       if name in ids]
+            if matches:
+                excluded.add(matches[0])
+            else:
+                unknown.append(line.strip())
+    remaining = [utterance for utterance in utterances if utterance.id not in excluded]
+    return remaining, sorted(excluded), unknown
+
+
+def _normalize_id(line):
+    return unicodedata.normalize("NFC", os.path.normpath(line.strip()))

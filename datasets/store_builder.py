@@ -1,126 +1,155 @@
-"""A corpus → an example store: in parallel, and only what is not there already."""
+"""Builds an example store from a corpus in parallel. Computes only what is missing or changed."""
 import contextlib
 import hashlib
+import json
 import os
-import signal
+import re
 from collections import Counter, namedtuple
-from concurrent.futures import ProcessPoolExecutor, as_completed
 
+import numpy as np
+
+import audio
 import korean
 from common import files
 from common.errors import InputError
-from datasets import store as stores
+from datasets.parallel import run_parallel
+from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, Example,
+                            Manifest, ManifestRow, is_store, load_store,
+                            read_example, write_manifest)
+from hparams import RENAMED
 
-# changed: {rule: number of transcripts that it changed}; unfit: [(name, reason)] of what was
-# left out
+# To be increased when the same recording and settings would give other arrays.
+_ARRAYS_VERSION = 1
+_OLD_NAMES = {new: old for old, new in RENAMED.items()}
+
+# rule_counts: {name of a rule of the text normaliser: number of transcripts that it changed};
+# skipped: [(name, reason)]
 BuildResult = namedtuple("BuildResult", "store rule_counts skipped")
 
-# what one process is asked to do: the row without its frames, the recording, and the folder
+# the input of a worker process
 _Job = namedtuple("_Job", "utterance text jamo folder hp")
 
 
-def build_store(folder, utterances, speaker, hp, normalizer, workers, progress):
-    """Make the store in `folder` hold just these utterances, read by `normalizer`; an BuildResult.
+def build_store(folder, utterances, speaker, hp, normalizer, workers):
+    """Make the store in `folder` contain exactly these corpus.Utterances. Returns a BuildResult.
 
-    `progress(iterable, total)` yields what is in the iterable, a thing for each utterance done.
-    Arrays come first, the manifest last and at once, what it no longer names goes after it: however
-    this ends, the store is the old or the new one, and what was finished is not made again.
-    Raises InputError where the folder holds a store of other settings, or no utterance is fit.
+    Arrays are written first, then the manifest, then unused arrays are removed: if this is
+    interrupted, the store is the old or the new one, and finished arrays are used by the next call.
+    Raises InputError if `folder` has a store with other settings, or no utterance can be used.
     """
-    _check_same_kind(folder, speaker, hp, normalizer)
+    _check_same_settings(folder, speaker, hp, normalizer)
     try:
-        os.makedirs(os.path.join(folder, stores.EXAMPLES_FOLDER), exist_ok=True)
-    except OSError as problem:
-        raise InputError("%s: no store can be made there (%s)" % (folder, problem.strerror))
-    jobs, changed, skipped = _jobs(utterances, folder, hp, normalizer)
-    rows, unfit = _done(jobs, workers, progress)
-    skipped += unfit
+        os.makedirs(os.path.join(folder, EXAMPLES_FOLDER), exist_ok=True)
+    except OSError as error:
+        raise InputError("%s: cannot create a store there (%s)" % (folder, error.strerror))
+    jobs, rule_counts, skipped = _normalize_transcripts(utterances, folder, hp, normalizer)
+    rows, failed = [], []
+    for index, (row, reason) in run_parallel(_build_row, jobs, workers, "utterance"):
+        if row:
+            rows.append(row)
+        else:
+            failed.append((jobs[index].utterance.id, reason))
+    skipped += sorted(failed)
     if not rows:
-        raise InputError("not one of %d utterances can be used%s" % (
-            len(utterances), "".join("; %s: %s" % one for one in skipped[:3])))
-    manifest = stores.Manifest(
-        format=stores.MANIFEST_FORMAT, audio=hp.audio_settings(), preparation=stores.preparation_settings(hp),
+        raise InputError("none of %d utterances can be used%s" % (
+            len(utterances), "".join("; %s: %s" % reason for reason in skipped[:3])))
+    write_manifest(folder, Manifest(
+        format=MANIFEST_FORMAT, audio=hp.audio_settings(), preparation=preparation_settings(hp),
         symbols=list(korean.SYMBOLS), reader=normalizer.as_dict(), speaker=speaker,
-        utterances=sorted(rows, key=lambda row: row.id))
-    stores.write_manifest(folder, manifest)
-    _remove_others(os.path.join(folder, stores.EXAMPLES_FOLDER), rows)
-    return BuildResult(stores.load_store(folder), changed, skipped)
+        utterances=sorted(rows, key=lambda row: row.id)))
+    _remove_unused_arrays(os.path.join(folder, EXAMPLES_FOLDER), rows)
+    return BuildResult(load_store(folder), rule_counts, skipped)
 
 
-def _check_same_kind(folder, speaker, hp, normalizer):
-    if not stores.is_store(folder):
+def _check_same_settings(folder, speaker, hp, normalizer):
+    if not is_store(folder):
         return
-    found = stores.load_store(folder)
-    there = dict(found.audio_settings, speaker=found.speaker,
-                 pronounce=found.normalizer.pronounce, **found.preparation)
-    here = dict(hp.audio_settings(), speaker=speaker, pronounce=normalizer.pronounce,
-                **stores.preparation_settings(hp))
-    differing = ["%s is %s there and %s here" % (name, there.get(name), here.get(name))
-                 for name in sorted(set(there) | set(here)) if there.get(name) != here.get(name)]
-    if differing:
-        raise InputError("%s: holds a store of another kind (%s); choose another --out"
-                         % (folder, ", ".join(differing)))
+    store = load_store(folder)
+    old = dict(store.audio_settings, speaker=store.speaker,
+               pronounce=store.normalizer.pronounce, **store.preparation)
+    new = dict(hp.audio_settings(), speaker=speaker, pronounce=normalizer.pronounce,
+               **preparation_settings(hp))
+    differences = ["%s is %s in the store and %s here" % (name, old.get(name), new.get(name))
+                   for name in sorted(set(old) | set(new)) if old.get(name) != new.get(name)]
+    if differences:
+        raise InputError("%s: contains a store with other settings (%s); choose another --out"
+                         % (folder, ", ".join(differences)))
 
 
-def _jobs(utterances, folder, hp, normalizer):
-    jobs, changed, skipped = [], Counter(), []
+def _normalize_transcripts(utterances, folder, hp, normalizer):
+    """(jobs, rule counts, skipped) of the utterances."""
+    jobs, rule_counts, skipped = [], Counter(), []
     for utterance in utterances:
         try:
-            reading = normalizer.normalize(utterance.text, strict=True)
-        except korean.UnreadableText as problem:
-            # a model would learn that what is said there has no letters
-            skipped.append((utterance.where, str(problem)))
+            normalized = normalizer.normalize(utterance.text, strict=True)
+        except korean.UnreadableText as error:
+            # leaving out the character would teach the model to skip what is spoken there
+            skipped.append((utterance.location, str(error)))
             continue
-        letters = normalizer.to_jamo(reading.text)
-        if any(letter in korean.JAMO for letter in letters):
-            jobs.append(_Job(utterance, reading.text, letters, folder, hp))
-            changed.update({change.rule for change in reading.changes})
+        jamo = normalizer.to_jamo(normalized.text)
+        if any(letter in korean.JAMO for letter in jamo):
+            jobs.append(_Job(utterance, normalized.text, jamo, folder, hp))
+            rule_counts.update({change.rule for change in normalized.changes})
         else:
-            skipped.append((utterance.where, "the transcript of %s has nothing to read"
+            skipped.append((utterance.location, "the transcript of %s contains no readable text"
                             % utterance.id))
-    return jobs, changed, skipped
+    return jobs, rule_counts, skipped
 
 
-def _done(jobs, workers, progress):
-    """(rows, skipped) of the jobs. An exception that is no InputError is a defect and is raised."""
-    rows, skipped = [], []
-    if not jobs:
-        return rows, skipped
-    with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
-        futures = {pool.submit(_row, job): job.utterance for job in jobs}
-        try:
-            for future in progress(as_completed(futures), len(futures)):
-                try:
-                    rows.append(future.result())
-                except InputError as problem:
-                    skipped.append((futures[future].id, str(problem)))
-        except BaseException:
-            # leave at once, but let the examples that are being made be finished
-            for future in futures:
-                future.cancel()
-            raise
-    return rows, sorted(skipped)
-
-
-def _row(job):
-    """The manifest's row of an utterance, once its arrays are on the disk."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gave out the work
+def _build_row(job):
+    """(ManifestRow of an utterance whose arrays are on the disk, None) or (None, reason)."""
     utterance = job.utterance
-    source = hashlib.sha1(files.read_bytes(utterance.audio)).hexdigest()
-    name = "%s/%s" % (stores.EXAMPLES_FOLDER, stores.example_file_name(utterance.id, source, job.hp))
-    path = os.path.join(job.folder, name)
     try:
-        arrays = stores.read_example(path)
-    except InputError:
-        arrays = stores.make_example(path, utterance.audio, job.hp)
-    return stores.ManifestRow(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,
-                      frames=len(arrays.mel), samples=len(arrays.audio), file=name, source=source)
+        source = hashlib.sha1(files.read_bytes(utterance.audio_path)).hexdigest()
+        file = "%s/%s" % (EXAMPLES_FOLDER, example_file_name(utterance.id, source, job.hp))
+        path = os.path.join(job.folder, file)
+        try:
+            example = read_example(path)
+        except InputError:
+            example = make_example(path, utterance.audio_path, job.hp)
+    except InputError as error:
+        return None, str(error)
+    return ManifestRow(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,
+                       frames=len(example.mel), samples=len(example.audio), file=file,
+                       source=source), None
 
 
-def _remove_others(folder, rows):
-    """Remove arrays that no row names: of gone or changed recordings, of runs that were killed."""
-    kept = {os.path.basename(row.file) for row in rows}
+def make_example(path, recording, hp):
+    """Write the arrays of a recording to `path` and return them as an Example.
+
+    Raises InputError if the recording cannot be used.
+    """
+    samples = audio.pad_to_hop(audio.load_recording(recording, hp), hp)
+    example = Example(audio=samples, mel=audio.melspectrogram(samples, hp))
+    with files.atomic_write(path) as file:
+        np.savez(file, **example._asdict())
+    return example
+
+
+def preparation_settings(hp):
+    """The settings, besides hp.audio_settings(), that change the arrays of a recording."""
+    return {"trim_top_db": hp.trim_top_db, "trim_margin": hp.trim_margin,
+            "rescaling_max": hp.rescaling_max}
+
+
+def example_file_name(utterance_id, source, hp):
+    """A file name for the arrays of an utterance, valid in every file system.
+
+    It contains a hash of the id, the recording (`source` is its SHA-1) and all settings, so a file
+    of this name does not have to be computed again.
+    """
+    # under the names of the first version, so that the arrays of old stores are found
+    settings = [{_OLD_NAMES.get(name, name): value for name, value in group.items()}
+                for group in (hp.audio_settings(), preparation_settings(hp))]
+    content = json.dumps([utterance_id, source] + settings + [_ARRAYS_VERSION], sort_keys=True)
+    readable = re.sub("[^0-9A-Za-z._-]", "_", utterance_id)[-60:]
+    return "%s-%s.npz" % (readable, hashlib.sha1(content.encode()).hexdigest()[:16])
+
+
+def _remove_unused_arrays(folder, rows):
+    """Remove arrays of removed or changed recordings, and temporary files of killed runs."""
+    used = {os.path.basename(row.file) for row in rows}
     for name in os.listdir(folder):
-        if name not in kept and name.endswith((".npz", ".part")):
+        if name not in used and name.endswith((".npz", ".part")):
             with contextlib.suppress(FileNotFoundError):
                 os.remove(os.path.join(folder, name))

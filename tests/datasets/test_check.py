@@ -355,7 +355,7 @@ def test_a_reading_names_every_character_that_cannot_be_read():
     ([], "the following arguments are required: "), (["check"], "required: DIR"),
     (["mend", "."], "invalid choice: 'mend'"), (["check", "nowhere"], "there is no such folder"),
     (["check", _CLIPS, "--format", "kss"], "is no corpus of the format kss"),
-    (["check", _CLIPS, "--workers", "0"], "whole number above 0"),
+    (["check", _CLIPS, "--workers", "0"], "integer above 0"),
     (["check", _CLIPS, "--hparams", "hopp=1"], "no hyper-parameter of that name")])
 def test_bad_options(arguments, message):
     with pytest.raises(InputError, match=message):

@@ -1,4 +1,4 @@
-"""Corpora of every format, and the example store."""
+"""Reading corpora in all formats, and loading example stores."""
 import json
 import os
 import unicodedata
@@ -9,9 +9,9 @@ from conftest import write_recording
 
 import preprocess
 from common.errors import InputError
-from datasets import store as stores
 from datasets.corpus import read_corpus
 from datasets.store import load_store
+from datasets.store_builder import example_file_name
 
 
 def _texts(corpus):
@@ -43,7 +43,7 @@ def test_kss(tmp_path, version, fields, within):
     assert {unicodedata.normalize("NFC", text) for text in _texts(corpus).values()} == {"열두 시"}
 
 
-def test_kss_takes_the_newest_transcript(tmp_path):
+def test_kss_uses_the_newest_transcript_version(tmp_path):
     for version, text in (("1.4", "새것"), ("1.0", "옛것")):
         _write(tmp_path / ("transcript.v.%s.txt" % version), "1/1.wav|가|%s|다|1" % text)
     write_recording(tmp_path / "1/1.wav")
@@ -69,8 +69,21 @@ def test_recognition(tmp_path):
     corpus = read_corpus(str(tmp_path))
     assert corpus.format == "recognition"
     assert _texts(corpus) == {"audio/a": "하나", "audio/b": "둘", "audio/c": "셋", "audio/e": ""}
-    assert corpus.skipped == [("all.json: audio/d.wav", "the transcript is no text but 4"),
+    assert corpus.skipped == [("all.json: audio/d.wav", "the transcript is not text but 4"),
                               ("audio/d.wav", "has no transcript")]
+
+
+def test_a_damaged_json_file_is_skipped_in_detection_and_reported(tmp_path, make_corpus):
+    folder = make_corpus({"a": "하나", "b": "둘"})
+    _write(tmp_path / "corpus/broken.json", '{"a.wav": ')
+    corpus = read_corpus(folder)
+    assert corpus.format == "folder" and len(corpus.utterances) == 2
+    [(name, reason)] = corpus.skipped
+    assert name == "broken.json" and reason.startswith("is not valid JSON")
+    _write(tmp_path / "corpus/good.json", json.dumps({"a.wav": "셋", "b.wav": "넷"}))
+    corpus = read_corpus(folder)
+    assert corpus.format == "recognition" and _texts(corpus) == {"a": "셋", "b": "넷"}
+    assert [name for name, _ in corpus.skipped] == ["broken.json"]
 
 
 def test_folder(tmp_path):
@@ -83,24 +96,24 @@ def test_folder(tmp_path):
     assert _texts(corpus) == {"deep/a": "하나 그리고 둘", "b": "셋"}
 
 
-def test_text_and_audio_are_paired_by_name_not_by_order(tmp_path):
+def test_transcripts_are_matched_by_name_and_not_by_order(tmp_path):
     names = ["10", "9", "1", "02"]
     _write(tmp_path / "metadata.csv", "".join("%s|%s\n" % (name, name) for name in names))
     for name in sorted(names):
         write_recording(tmp_path / "wavs" / (name + ".wav"))
     for utterance in read_corpus(str(tmp_path)).utterances:
-        assert os.path.basename(utterance.audio) == utterance.text + ".wav"
+        assert os.path.basename(utterance.audio_path) == utterance.text + ".wav"
 
 
-def test_decomposed_names_of_files_are_the_same_names(tmp_path):
+def test_file_names_in_nfd_match_transcripts_in_nfc(tmp_path):
     write_recording(tmp_path / (unicodedata.normalize("NFD", "소리") + ".wav"))
     _write(tmp_path / (unicodedata.normalize("NFC", "소리") + ".txt"), "가")
     assert _texts(read_corpus(str(tmp_path))) == {"소리": "가"}
 
 
-# -- what is wrong in a corpus ---------------------------------------------------------------------
+# -- defects of a corpus --------------------------------------------------------------------------
 
-def test_bad_lines_are_skipped_and_named(tmp_path):
+def test_invalid_lines_are_skipped_with_the_reason(tmp_path):
     _write(tmp_path / "metadata.csv", b"\n".join([
         "a|하나".encode(), b"only-a-name", "b|둘".encode("cp949"), b"", "c|셋|넷|다섯".encode(),
         "missing|여섯".encode(), "../../outside|일곱".encode(), "/etc/passwd|여덟".encode(),
@@ -111,7 +124,7 @@ def test_bad_lines_are_skipped_and_named(tmp_path):
     (tmp_path / "metadata.csv").rename(tmp_path / "corpus/metadata.csv")
     corpus = read_corpus(str(tmp_path / "corpus"))
     assert _texts(corpus) == {"wavs/a": "하나"}
-    width = "has %d fields, and should have 2 or 3, with | between them"
+    width = "has %d fields; should have 2 or 3, separated by |"
     absent = "there is no recording %s.wav in the corpus folder"
     assert corpus.skipped == [
         ("metadata.csv:2", width % 1), ("metadata.csv:3", "is not UTF-8"),
@@ -119,10 +132,10 @@ def test_bad_lines_are_skipped_and_named(tmp_path):
         ("metadata.csv:7", absent % "wavs/../../outside"),
         ("metadata.csv:8", absent % "/etc/passwd"),
         ("wavs/lonely.wav", "has no transcript"),
-        ("metadata.csv:9", "wavs/a has a transcript already, in metadata.csv:1")]
+        ("metadata.csv:9", "wavs/a already has a transcript, in metadata.csv:1")]
 
 
-def test_folder_names_what_has_no_partner(tmp_path, make_corpus):
+def test_folder_reports_unmatched_recordings_and_transcripts(tmp_path, make_corpus):
     folder = make_corpus({"a": "하나", "b": "둘", "c": "셋"})
     os.remove(os.path.join(folder, "a.txt"))
     os.remove(os.path.join(folder, "b.wav"))
@@ -135,26 +148,26 @@ def test_folder_names_what_has_no_partner(tmp_path, make_corpus):
     assert reasons["b.txt"] == "has no recording" and "is not UTF-8" in reasons["d.txt"]
 
 
-def test_one_id_twice_is_named(make_corpus):
+def test_a_repeated_id_is_skipped(make_corpus):
     folder = make_corpus({"a": "하나"})
     write_recording(os.path.join(folder, "a.flac"))
     corpus = read_corpus(folder)
     assert len(corpus.utterances) == 1
-    assert corpus.skipped == [("a.txt:1", "a has a transcript already, in a.txt:1")]
+    assert corpus.skipped == [("a.txt:1", "a already has a transcript, in a.txt:1")]
 
 
 @pytest.mark.parametrize("contents, format, message", [
     (None, "auto", "no such folder"),
     ({}, "auto", "is empty"),
-    ({"notes.md": "#"}, "auto", r"none of the formats.* kss \(.* ljspeech \(.* folder \("),
-    ({"notes.md": "#"}, "kss", r"no corpus of the format kss, which is: transcript.v.1.x.txt"),
-    ({"x.json": '{"a.wav": '}, "auto", "x.json: is not valid JSON"),
-    ({"x.json": '["a.wav"]'}, "auto", "none of the formats"),
+    ({"notes.md": "#"}, "auto", r"none of the supported.* kss \(.* ljspeech \(.* folder \("),
+    ({"notes.md": "#"}, "kss", r"not in the format kss, which is: transcript.v.1.x.txt"),
+    ({"x.json": '{"a.wav": '}, "auto", "none of the supported .*; x.json: is not valid JSON"),
+    ({"x.json": '["a.wav"]'}, "auto", "none of the supported formats"),
     ({"metadata.csv": "a|가\n"}, "auto", "metadata.csv:1: there is no recording wavs/a.wav"),
     ({"transcript.v.1.4.txt": ""}, "auto", "no recording with a transcript"),
-    ({"x.txt": "가"}, "folder", "no corpus of the format folder"),
-    ({"x.txt": "가"}, "wave", "--format wave: there are auto, kss, ljspeech, recognition, folder")])
-def test_a_corpus_that_cannot_be_read(tmp_path, contents, format, message):
+    ({"x.txt": "가"}, "folder", "not in the format folder"),
+    ({"x.txt": "가"}, "wave", "--format wave: should be one of auto, kss, ljspeech, rec")])
+def test_an_unreadable_corpus_raises_an_error(tmp_path, contents, format, message):
     if contents is not None:
         (tmp_path / "corpus").mkdir()
         for name, content in contents.items():
@@ -174,9 +187,10 @@ def store_folder(tmp_path, make_corpus):
     return folder
 
 
-def test_a_store_gives_back_what_was_put_in(store_folder, hp):
+def test_a_store_contains_the_corpus(store_folder, hp):
     store = load_store(store_folder)
-    assert (store.speaker, store.audio_settings, len(store.symbols)) == ("나", hp.audio_settings(), 80)
+    assert (store.speaker, len(store.symbols)) == ("나", 80)
+    assert store.audio_settings == hp.audio_settings()
     assert [(row.id, row.text, row.written) for row in store.utterances] == [
         ("a", "하나", "하나"), ("b/c", "둘 셋", "둘 셋")]
     for row in store.utterances:
@@ -189,15 +203,20 @@ def test_a_store_gives_back_what_was_put_in(store_folder, hp):
             assert sorted(plain.files) == ["audio", "mel"]
 
 
-def test_ids_become_safe_names_that_differ(hp):
+def test_ids_become_distinct_portable_file_names(hp):
     ids = ("a/b", "a_b", "../b", "가", "나", "A_b")
-    names = {stores.example_file_name(one, "0" * 40, hp) for one in ids}
+    names = {example_file_name(utterance_id, "0" * 40, hp) for utterance_id in ids}
     assert len({name.lower() for name in names}) == 6
     assert not any(set(name) & set("/\\ :%") for name in names)
-    assert len(stores.example_file_name("가" * 300, "0" * 40, hp)) < 100
-    assert stores.example_file_name("a", "0" * 40, hp) != stores.example_file_name("a", "1" * 40, hp)
-    assert stores.example_file_name("a", "0" * 40, hp) != stores.example_file_name("a", "0" * 40,
-                                                                     hp.replace(rescaling_max=0.5))
+    assert len(example_file_name("가" * 300, "0" * 40, hp)) < 100
+    name = example_file_name("a", "0" * 40, hp)
+    assert name != example_file_name("a", "1" * 40, hp)
+    assert name != example_file_name("a", "0" * 40, hp.replace(rescaling_max=0.5))
+
+
+def test_the_arrays_of_stores_with_old_setting_names_have_the_same_file_names(hp):
+    """The name was computed before the hyper-parameters were renamed."""
+    assert example_file_name("a/b", "0" * 40, hp) == "a_b-47910a831822ed13.npz"
 
 
 def _change_manifest(folder, change):
@@ -210,30 +229,30 @@ def _change_manifest(folder, change):
 
 
 @pytest.mark.parametrize("change, message", [
-    (lambda manifest: manifest.update(format=3), "format 3, and should be of format 2"),
+    (lambda manifest: manifest.update(format=3), "format 3; should be format 2"),
     (lambda manifest: manifest.update(reader={}), "reader should hold version"),
-    (lambda manifest: manifest.pop("speaker"), "the manifest should be an object of"),
+    (lambda manifest: manifest.pop("speaker"), "the manifest should be an object with"),
     (lambda manifest: manifest.update(audio=[]), "audio of the manifest is"),
-    (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object of"),
+    (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object with"),
     (lambda manifest: manifest["utterances"][0].update(frames="9"), "frames of utterance 1 is '9'"),
     (lambda manifest: manifest["utterances"][0].update(frames=9), "a has .* samples for 9 frames"),
-    (lambda manifest: manifest["utterances"][0].update(file="../a.npz"), "lies outside examples/"),
-    (lambda manifest: manifest["utterances"][0].update(file="/a.npz"), "lies outside examples/")])
-def test_a_manifest_that_was_changed(store_folder, change, message):
+    (lambda manifest: manifest["utterances"][0].update(file="../a.npz"), "is outside examples/"),
+    (lambda manifest: manifest["utterances"][0].update(file="/a.npz"), "is outside examples/")])
+def test_an_invalid_manifest_raises_an_error(store_folder, change, message):
     _change_manifest(store_folder, change)
     with pytest.raises(InputError, match="manifest.json: .*" + message):
         load_store(store_folder)
 
 
-def test_no_store_and_a_damaged_manifest(tmp_path, store_folder):
-    with pytest.raises(InputError, match="is no example store"):
+def test_a_missing_store_and_a_damaged_manifest_raise_errors(tmp_path, store_folder):
+    with pytest.raises(InputError, match="is not an example store"):
         load_store(str(tmp_path))
     _write(tmp_path / "store/manifest.json", '{"format": 1,')
     with pytest.raises(InputError, match="manifest.json: is not valid JSON"):
         load_store(store_folder)
 
 
-def test_arrays_that_were_changed(store_folder):
+def test_damaged_or_inconsistent_arrays_raise_errors(store_folder):
     store = load_store(store_folder)
     row = store.utterances[0]
     path = os.path.join(store_folder, row.file)
@@ -247,7 +266,7 @@ def test_arrays_that_were_changed(store_folder):
         with pytest.raises(InputError, match="%s: is %s" % (path, message)):
             store.load_mel(row)
     np.savez(path, audio=np.zeros(row.samples, np.float32), mel=np.zeros((3, 20), np.float32))
-    with pytest.raises(InputError, match="and should hold"):
+    with pytest.raises(InputError, match="; should be"):
         store.load_mel(row)
     np.savez(path, audio=np.zeros(row.samples), mel=np.zeros((row.frames, 20)))
     with pytest.raises(InputError, match="finite numbers of type float32"):

@@ -1,4 +1,4 @@
-"""preprocess.py: what it takes, what it leaves out, and what it does not do twice."""
+"""preprocess.py: contents of the store, excluded and skipped utterances, and repeated runs."""
 import json
 import os
 import signal
@@ -16,14 +16,13 @@ from conftest import ROOT, harmonic_tone, write_recording
 import korean
 import preprocess
 from common.errors import InputError
-from datasets import exclusion
-from datasets import store as stores
-from datasets.pairing import Utterance
+from datasets import store_builder
+from datasets.corpus import exclude_utterances, write_exclude_list
 from datasets.store import load_store
+from datasets.transcripts import Utterance
 
 _TEXTS = {"a": "하나", "b": "둘 셋", "c": "넷"}
-_PROGRAM = os.path.join(ROOT,
-                        "preprocess.py")
+_PROGRAM = os.path.join(ROOT, "preprocess.py")
 
 
 @pytest.fixture
@@ -42,22 +41,22 @@ def _write_text(corpus, stem, text):
 
 
 def _times(out):
-    """When each of the store's files was written, in nanoseconds, by name."""
+    """{name: modification time in nanoseconds} of the files of a store."""
     return {name: os.stat(os.path.join(place, name)).st_mtime_ns
             for place, _, names in os.walk(out) for name in names if name != "skipped.txt"}
 
 
 def _error(capfd, *arguments):
-    """What the program says on stderr, after it left with status 2 and no traceback."""
+    """The error message on stderr of the program, which must exit with status 2."""
     status = subprocess.call([sys.executable, _PROGRAM] + list(arguments))
     out, err = capfd.readouterr()
     assert status == 2 and err.startswith("error: ") and err.count("\n") == 1, err
     return err
 
 
-# -- a good corpus ---------------------------------------------------------------------------------
+# -- valid input ----------------------------------------------------------------------------------
 
-def test_the_store_is_sorted_aligned_and_named_after_the_corpus(make_corpus, out, capsys, hp):
+def test_the_store_is_sorted_aligned_and_named_after_the_folder(make_corpus, out, capsys, hp):
     _preprocess(make_corpus(_TEXTS, name="moon"), out)
     store = load_store(out)
     assert store.speaker == "moon" and [row.id for row in store.utterances] == ["a", "b", "c"]
@@ -70,7 +69,7 @@ def test_the_store_is_sorted_aligned_and_named_after_the_corpus(make_corpus, out
     assert any(line.split() == ["longest", "0.50", "s", "c"] for line in printed.split("\n"))
 
 
-def test_an_impulse_of_a_recording_is_in_its_frame_of_the_store(tmp_path, out, hp):
+def test_an_impulse_in_a_recording_is_in_the_right_frame_of_the_store(tmp_path, out, hp):
     samples = 0.2 * harmonic_tone(1.0)
     samples[7777] = 1
     write_recording(tmp_path / "corpus/a.wav")
@@ -89,7 +88,7 @@ def test_limit_and_speaker(make_corpus, out):
     assert (store.speaker, [row.id for row in store.utterances]) == ("나", ["a", "b"])
 
 
-# -- what is to be left out ------------------------------------------------------------------------
+# -- --exclude -------------------------------------------------------------------------------------
 
 def _write_list(folder, text):
     path = os.path.join(str(folder), "exclude.txt")
@@ -98,7 +97,7 @@ def _write_list(folder, text):
     return path
 
 
-def test_what_is_listed_is_excluded_and_the_unknown_named(tmp_path, make_corpus, out, capsys):
+def test_listed_ids_are_excluded_and_unknown_ids_reported(tmp_path, make_corpus, out, capsys):
     corpus = make_corpus(dict(_TEXTS, **{"소리 하나": "다섯", "#2": "여섯"}))
     listed = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\n"
                          "gone  # why\n" % unicodedata.normalize("NFD", "소리 하나"))
@@ -110,25 +109,26 @@ def test_what_is_listed_is_excluded_and_the_unknown_named(tmp_path, make_corpus,
         assert "b: excluded by %s\n" % listed in file.read()
 
 
-def test_excluding_takes_away_from_a_store_and_no_list_gives_back(tmp_path, make_corpus, out):
+def test_utterances_return_when_the_exclude_list_is_omitted(tmp_path, make_corpus, out):
     corpus, listed = make_corpus(_TEXTS), _write_list(tmp_path, "a\n")
-    for more, left in (([], "abc"), (["--exclude", listed], "bc"), ([], "abc")):
+    for more, expected in (([], "abc"), (["--exclude", listed], "bc"), ([], "abc")):
         _preprocess(corpus, out, *more)
-        assert [row.id for row in load_store(out).utterances] == list(left)
+        assert [row.id for row in load_store(out).utterances] == list(expected)
 
 
-def test_a_list_that_was_written_reads_the_same(tmp_path):
+def test_a_written_exclude_list_can_be_read(tmp_path):
     path, ids = str(tmp_path / "list"), ["#2", "a", "b # c", "하나/둘"]
-    exclusion.write_list(path, OrderedDict((one, "why\n# so") for one in ids))
-    rows = [Utterance(one, None, None, None) for one in ids + ["why", "d"]]
-    stay, excluded, unknown = exclusion.divided(rows, path)
-    assert [row.id for row in stay] == ["why", "d"] and excluded == ids and unknown == []
+    write_exclude_list(path, OrderedDict((name, "why\n# so") for name in ids))
+    utterances = [Utterance(name, None, None, None) for name in ids + ["why", "d"]]
+    remaining, excluded, unknown = exclude_utterances(utterances, path)
+    assert [item.id for item in remaining] == ["why", "d"]
+    assert excluded == ids and unknown == []
 
 
 @pytest.mark.parametrize("content, message", [
-    ("a\nb\nc\n", "exclude.txt: excludes all of the 3 utterances"),
+    ("a\nb\nc\n", "exclude.txt: excludes all 3 utterances"),
     (None, "exclude.txt: there is no such file")])
-def test_a_list_that_cannot_be_used(tmp_path, make_corpus, out, content, message):
+def test_an_unusable_exclude_list_raises_an_error(tmp_path, make_corpus, out, content, message):
     corpus, listed = make_corpus(_TEXTS), os.path.join(str(tmp_path), "exclude.txt")
     if content:
         _write_list(tmp_path, content)
@@ -146,7 +146,7 @@ def test_a_second_run_changes_nothing(make_corpus, out):
     assert _times(out) == before
 
 
-def test_only_what_changed_is_made_again(make_corpus, out):
+def test_only_changed_recordings_are_processed_again(make_corpus, out):
     corpus = make_corpus(_TEXTS)
     _preprocess(corpus, out)
     before, rows = _times(out), {row.id: row for row in load_store(out).utterances}
@@ -163,7 +163,7 @@ def test_only_what_changed_is_made_again(make_corpus, out):
     assert os.path.basename(rows["a"].file) not in after
 
 
-def test_what_left_the_corpus_leaves_the_store(make_corpus, out):
+def test_removed_recordings_are_removed_from_the_store(make_corpus, out):
     corpus = make_corpus(_TEXTS)
     _preprocess(corpus, out)
     os.remove(os.path.join(corpus, "b.wav"))
@@ -172,7 +172,7 @@ def test_what_left_the_corpus_leaves_the_store(make_corpus, out):
     assert len(os.listdir(os.path.join(out, "examples"))) == 2
 
 
-def test_missing_and_damaged_arrays_are_made_again(make_corpus, out):
+def test_missing_and_damaged_arrays_are_restored(make_corpus, out):
     corpus = make_corpus(_TEXTS)
     _preprocess(corpus, out)
     before, rows = _times(out), load_store(out).utterances
@@ -186,8 +186,8 @@ def test_missing_and_damaged_arrays_are_made_again(make_corpus, out):
     assert _times(out)[last] == before[last]
 
 
-def test_a_run_that_was_killed_goes_on(make_corpus, out, monkeypatch):
-    corpus, make = make_corpus(_TEXTS), stores.make_example
+def test_a_killed_run_is_resumed(make_corpus, out, monkeypatch):
+    corpus, make = make_corpus(_TEXTS), store_builder.make_example
 
     def killed_at_b(path, recording, hp):
         if recording.endswith("b.wav"):
@@ -196,7 +196,7 @@ def test_a_run_that_was_killed_goes_on(make_corpus, out, monkeypatch):
             os.kill(os.getpid(), signal.SIGKILL)
         return make(path, recording, hp)
 
-    monkeypatch.setattr(stores, "make_example", killed_at_b)
+    monkeypatch.setattr(store_builder, "make_example", killed_at_b)
     with pytest.raises(Exception, match="process"):
         _preprocess(corpus, out, "--workers", "1")
     assert not os.path.exists(os.path.join(out, "manifest.json"))
@@ -211,7 +211,7 @@ def test_a_run_that_was_killed_goes_on(make_corpus, out, monkeypatch):
     assert not any(name.endswith(".part") for name in after)
 
 
-def test_ctrl_c_keeps_what_is_finished(make_corpus, out):
+def test_ctrl_c_keeps_finished_examples(make_corpus, out):
     corpus = make_corpus({"%03d" % number: "가" for number in range(60)})
     process = subprocess.Popen(
         [sys.executable, _PROGRAM, "--corpus", corpus, "--out", out, "--preset", "tiny"],
@@ -231,41 +231,42 @@ def test_ctrl_c_keeps_what_is_finished(make_corpus, out):
     assert all(after[name] == when for name, when in finished.items()) and len(after) == 61
 
 
-def test_a_defect_shows(make_corpus, out, monkeypatch):
-    monkeypatch.setattr(stores, "make_example", lambda *arguments: 1 / 0)
+def test_an_unexpected_exception_is_not_hidden(make_corpus, out, monkeypatch):
+    monkeypatch.setattr(store_builder, "make_example", lambda *arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         _preprocess(make_corpus(_TEXTS), out)
 
 
-# -- a store of another kind -----------------------------------------------------------------------
+# -- other settings --------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("more, message", [
-    (["--hparams", "n_mels=40"], "mels is 20 there and 40 here"),
-    (["--preset", "small"], "mels is 20 there and 80 here"),
-    (["--preset", "reference"], "sample_rate is 16000 there and 24000 here"),
-    (["--hparams", "trim_top_db=30"], "trim_db is 40.0 there and 30.0 here"),
-    (["--speaker", "you"], "speaker is corpus there and you here"),
-    (["--hparams", "pronounce=true"], "pronounce is False there and True here")])
-def test_a_store_of_another_kind_is_refused(make_corpus, out, more, message):
+    (["--hparams", "n_mels=40"], "n_mels is 20 in the store and 40 here"),
+    (["--preset", "small"], "n_mels is 20 in the store and 80 here"),
+    (["--preset", "reference"], "sample_rate is 16000 in the store and 24000 here"),
+    (["--hparams", "trim_top_db=30"], "trim_top_db is 40.0 in the store and 30.0 here"),
+    (["--speaker", "you"], "speaker is corpus in the store and you here"),
+    (["--hparams", "pronounce=true"], "pronounce is False in the store and True here")])
+def test_a_store_with_other_settings_is_not_overwritten(make_corpus, out, more, message):
     corpus = make_corpus({"a": "하나"})
     _preprocess(corpus, out)
     before = _times(out)
-    with pytest.raises(InputError, match="store: holds a store of another kind .*" + message):
+    with pytest.raises(InputError, match="store: contains a store with other .*" + message):
         _preprocess(corpus, out, *more)
     assert _times(out) == before
 
 
-# -- how it is read --------------------------------------------------------------------------------
+# -- text -----------------------------------------------------------------------------------------
 
-def test_both_forms_are_stored_and_the_rules_are_summed_up(make_corpus, out, capsys):
+def test_original_and_normalised_text_are_stored_and_rules_counted(make_corpus, out, capsys):
     _preprocess(make_corpus({"a": "개 3마리, 말 2마리", "b": "5층 “상점”", "c": "하나"}), out)
     rows = load_store(out).utterances
     assert [(row.written, row.text) for row in rows] == [
         ("개 3마리, 말 2마리", "개 세마리, 말 두마리"), ("5층 “상점”", "오층 '상점'"), ("하나", "하나")]
-    assert "changed by the rule: counter 1, number 1, quotation mark 1" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "changed by normalisation rules: counter 1, number 1, quotation mark 1" in printed
 
 
-def test_pronunciation_and_lexicon_are_stored_and_followed(make_corpus, out, tmp_path):
+def test_pronunciation_and_lexicon_are_stored_and_applied(make_corpus, out, tmp_path):
     own = tmp_path / "own.tsv"
     own.write_text("SQL\t시퀄\n", encoding="utf-8")
     _preprocess(make_corpus({"a": "SQL 값이"}), out, "--hparams", "pronounce=true",
@@ -279,8 +280,8 @@ def test_pronunciation_and_lexicon_are_stored_and_followed(make_corpus, out, tmp
 
 # -- bad input -------------------------------------------------------------------------------------
 
-def test_one_bad_utterance_is_skipped_counted_and_named(make_corpus, out, capsys):
-    corpus = make_corpus(dict(_TEXTS, strange="나는 Ж형", blank="  ", dots="...", zero="가", cut="가",
+def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, capsys):
+    corpus = make_corpus(dict(_TEXTS, strange="나는 ♥형", blank="  ", dots="...", zero="가", cut="가",
                               short="가", silent="가", text="가"))
     with open(os.path.join(corpus, "zero.wav"), "wb"):
         pass
@@ -295,19 +296,20 @@ def test_one_bad_utterance_is_skipped_counted_and_named(make_corpus, out, capsys
     assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
     with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
         skipped = file.read()
-    for sentence in ("strange.txt:1: column 4: 'Ж' (U+0416", "blank.txt:1: the transcript of blank",
-                     "dots.txt:1: the transcript of dots has nothing to read", "zero.wav: is empty",
-                     "cut.wav: is cut off", "short.wav: is shorter than a frame",
-                     "silent.wav: holds only silence", "text.wav: is no audio",
+    for sentence in ("strange.txt:1: column 4: '♥' (U+2665", 
+                     "blank.txt:1: the transcript of blank contains no readable text",
+                     "dots.txt:1: the transcript of dots", "zero.wav: is empty",
+                     "cut.wav: is truncated", "short.wav: is shorter than a frame",
+                     "silent.wav: contains only silence", "text.wav: cannot be read",
                      "untold.wav: has no transcript"):
         assert sentence in skipped
     printed = capsys.readouterr().out
     assert "skipped: 9\n" in printed and all(line in printed for line in skipped.splitlines())
 
 
-def test_nothing_left_is_an_error(make_corpus, out):
-    with pytest.raises(InputError, match="not one of 2 utterances can be used; a.txt:1: column 1"):
-        _preprocess(make_corpus({"a": "Ж", "b": "Ѳ"}), out)
+def test_no_usable_utterance_is_an_error(make_corpus, out):
+    with pytest.raises(InputError, match="none of 2 utterances can be used; a.txt:1: column 1"):
+        _preprocess(make_corpus({"a": "♥", "b": "♠"}), out)
     assert not os.path.exists(os.path.join(out, "manifest.json"))
 
 
@@ -316,8 +318,8 @@ def test_nothing_left_is_an_error(make_corpus, out):
     (["--hparams", "hop_length=long"], "--hparams hop_length=long: should be a whole number"),
     (["--preset", "huge"], "invalid choice: 'huge'"),
     (["--format", "wave"], "invalid choice: 'wave'"),
-    (["--workers", "0"], "'0': should be a integer above 0"),
-    (["--limit", "many"], "'many': should be a integer above 0")])
+    (["--workers", "0"], "'0': should be an integer above 0"),
+    (["--limit", "many"], "'many': should be an integer above 0")])
 def test_bad_options(make_corpus, out, more, message):
     with pytest.raises(InputError, match=message):
         _preprocess(make_corpus({"a": "하나"}), out, *more)
@@ -327,7 +329,7 @@ def test_bad_options(make_corpus, out, more, message):
 def test_an_out_that_is_a_file_and_a_manifest_of_others(tmp_path, make_corpus):
     corpus = make_corpus({"a": "하나"})
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="file: no store can be made there"):
+    with pytest.raises(InputError, match="file: cannot create a store there"):
         _preprocess(corpus, str(tmp_path / "file"))
     (tmp_path / "manifest.json").write_text(json.dumps({"name": "an app"}))
     with pytest.raises(InputError, match="is a manifest of format None"):

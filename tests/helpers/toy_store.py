@@ -19,6 +19,7 @@ import korean
 from common import files
 from common.hparam_set import create_hparams
 from datasets import store
+from datasets.store_builder import preparation_settings
 
 SYLLABLES = [lead + vowel for lead in "ᄀᄂᄃᄅᄆᄇᄉᄌ" for vowel in "ᅡᅥᅩᅮᅵ"]
 SHORTEST, LONGEST = 4, 7            # syllables of a text
@@ -45,7 +46,7 @@ def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
         rows.append(store.ManifestRow("%04d" % number, written, written, said, len(mel), len(mel) * hp.hop_length, name,
                               "toy"))
     store.write_manifest(folder, store.Manifest(
-        store.MANIFEST_FORMAT, hp.audio_settings(), store.preparation_settings(hp), list(korean.SYMBOLS),
+        store.MANIFEST_FORMAT, hp.audio_settings(), preparation_settings(hp), list(korean.SYMBOLS),
         korean.TextNormalizer().as_dict(),
         "toy", rows))
 

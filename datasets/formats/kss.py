@@ -1,0 +1,33 @@
+"""transcript.v.1.x.txt with lines 1/1_0000.wav|원문|읽은 문장|…, recordings beside it or in kss/
+
+Version 1.0 has four fields (recording, script, decomposed script, seconds). Later versions have
+five (the expanded script is the third), and 1.4 has six (with an English translation). The third
+field is the text as spoken in all versions, with numbers written out; in 1.0 it is decomposed.
+Source: kaggle.com/bryanpark/korean-single-speaker-speech-dataset.
+"""
+import glob
+import os
+
+from datasets.transcripts import UtteranceCollector, read_table
+
+_FIELD_COUNTS = (4, 5, 6)
+
+
+def detect(folder):
+    return bool(_transcript_paths(folder))
+
+
+def read(folder):
+    """(utterances, skipped) of the newest transcript version in the folder."""
+    collector = UtteranceCollector(folder)
+    newest = _transcript_paths(folder)[-1]
+    for location, fields in read_table(newest, _FIELD_COUNTS, collector.skipped):
+        collector.add([fields[0], os.path.join("kss", fields[0])], fields[2], location)
+    return collector.result()
+
+
+def _transcript_paths(folder):
+    """Paths of all versions, the oldest first."""
+    escaped = glob.escape(folder)
+    return (glob.glob(os.path.join(escaped, "transcript.txt"))
+            + sorted(glob.glob(os.path.join(escaped, "transcript.v.*.txt"))))

@@ -1,0 +1,61 @@
+"""a .json file that is an object of path: text, as written by speech recognisers
+
+The paths may be relative to a folder that no longer exists: leading folders are removed until a
+recording is found in this one. In a list of candidates, the first that is not empty is used.
+"""
+import glob
+import os
+
+from common import files
+from common.errors import InputError
+from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector
+
+
+class _Pairs(list):
+    """A JSON object as (name, value) pairs. It keeps repeated names, which a dict would hide."""
+
+
+def detect(folder):
+    return bool(_load_transcripts(folder)[0])
+
+
+def read(folder):
+    """(utterances, skipped) of all such files in the folder."""
+    collector = UtteranceCollector(folder)
+    for path, pairs in _load_transcripts(folder)[0]:
+        for name, text in pairs:
+            location = "%s: %s" % (os.path.basename(path), name)
+            candidates = text if isinstance(text, list) else [text]
+            if all(isinstance(candidate, str) for candidate in candidates):
+                first = next((candidate for candidate in candidates if candidate.strip()), "")
+                collector.add(_path_suffixes(name), first, location)
+            else:
+                collector.skipped.append((location, "the transcript is not text but %.40r"
+                                          % (text,)))
+    return collector.result()
+
+
+def find_damaged_files(folder):
+    """[(file name, reason)] of the .json files in the folder that cannot be read."""
+    return _load_transcripts(folder)[1]
+
+
+def _load_transcripts(folder):
+    """([(path, pairs)] of .json files that contain names of recordings, damaged files)."""
+    transcripts, damaged = [], []
+    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
+        try:
+            content = files.read_json(path, object_pairs_hook=_Pairs)
+        except InputError as error:
+            damaged.append((os.path.basename(path), str(error).replace(path + ": ", "", 1)))
+            continue
+        if isinstance(content, _Pairs) and any(name.lower().endswith(AUDIO_EXTENSIONS)
+                                               for name, _ in content):
+            transcripts.append((path, content))
+    return transcripts, damaged
+
+
+def _path_suffixes(name):
+    """The path, and the path without its first folder, its first two folders …"""
+    folders = name.replace("\\", "/").split("/")
+    return ["/".join(folders[start:]) for start in range(len(folders))]

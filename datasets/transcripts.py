@@ -1,0 +1,86 @@
+"""Matching transcripts with the recordings of a corpus folder, for all corpus formats."""
+import os
+import unicodedata
+from collections import namedtuple
+
+from common import files
+from common.errors import InputError
+
+AUDIO_EXTENSIONS = (".wav", ".flac")
+
+NO_TRANSCRIPT = "has no transcript"
+NO_RECORDING = "has no recording"
+_RECORDING_NOT_FOUND = "there is no recording "
+
+# One recording and its transcript. id: path of the recording in its corpus, without extension;
+# audio_path: path to open; text: transcript as written; location: file and line of the transcript
+Utterance = namedtuple("Utterance", "id audio_path text location")
+
+
+class UtteranceCollector(object):
+    """Collects the `utterances` of a corpus folder, and `skipped`: [(file or line, reason)].
+
+    A transcript is matched only with recordings that exist in the folder, so that a path in a
+    transcript cannot refer to a file outside it.
+    """
+
+    def __init__(self, folder):
+        self._paths = find_files(folder, AUDIO_EXTENSIONS)
+        self._matched = set()
+        self.utterances, self.skipped = [], []
+
+    def recordings(self):
+        return sorted(self._paths)
+
+    def add(self, candidates, text, location):
+        """Match a transcript with the first of the `candidates` (relative paths) that exists."""
+        name = next((_normalize_path(path) for path in candidates
+                     if _normalize_path(path) in self._paths), None)
+        if name is None:
+            self.skipped.append((location, "%s%s in the corpus folder"
+                                 % (_RECORDING_NOT_FOUND, candidates[0])))
+        else:
+            self._matched.add(name)
+            self.utterances.append(
+                Utterance(os.path.splitext(name)[0], self._paths[name], text, location))
+
+    def result(self):
+        """(utterances, skipped), with all recordings that have no transcript in `skipped`."""
+        return self.utterances, self.skipped + [
+            (name, NO_TRANSCRIPT) for name in self.recordings() if name not in self._matched]
+
+
+def lacks_recording(reason):
+    """Whether a transcript was skipped because there is no recording of it."""
+    return reason == NO_RECORDING or reason.startswith(_RECORDING_NOT_FOUND)
+
+
+def read_table(path, field_counts, skipped):
+    """Yield ("file:line", fields) of each line of a table with | between the fields.
+
+    Lines with another number of fields, and lines that are not UTF-8, are appended to `skipped`.
+    """
+    for number, line in enumerate(files.read_bytes(path).split(b"\n"), 1):
+        location = "%s:%d" % (os.path.basename(path), number)
+        try:
+            fields = files.decode_utf8(line, location).strip().split("|")
+        except InputError:
+            skipped.append((location, "is not UTF-8"))
+            continue
+        if len(fields) in field_counts:
+            yield location, [field.strip() for field in fields]
+        elif fields != [""]:
+            skipped.append((location, "has %d fields; should have %s, separated by |"
+                            % (len(fields), " or ".join(map(str, field_counts)))))
+
+
+def find_files(folder, extensions):
+    """{normalised path relative to the folder: path to open} of all files with these extensions."""
+    paths = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    return {_normalize_path(os.path.relpath(path, folder)): path for path in paths
+            if path.lower().endswith(extensions)}
+
+
+def _normalize_path(path):
+    # NFC, because file names from macOS have decomposed Hangul, and transcripts do not
+    return unicodedata.normalize("NFC", os.path.normpath(path))
