@@ -1,35 +1,59 @@
-"""The demo voice's corpus: what is said, and that it is said in what a user would write."""
+"""The corpus of the demo voice, and the script that trains it."""
+import os
+import re
+import subprocess
+
 import pytest
+from conftest import ROOT
 
 import korean
-import tools.demo_corpus.__main__ as program
-from tools.demo_corpus import coverage, templates
+from common.hparam_set import create_hparams
+from korean.hangul import count_syllables
+from tools.demo_corpus.__main__ import corpus_sentences
+from tools.demo_corpus.coverage import count_jamo, coverage_report
 
 
 @pytest.fixture(scope="module")
-def written():
-    return program.corpus_sentences(4000)
+def sentences():
+    return corpus_sentences(4000)
 
 
-def test_it_has_sentences_written_one_by_one_and_thousands_of_a_grammar(written):
-    assert len(written) - 4000 >= 400
-    assert len(set(written)) == len(written)
-    assert sum(text.rstrip().endswith("?") for text in written) > 400
-    assert sum(any(letter.isdigit() for letter in text) for text in written) > 400
+def test_there_are_hundreds_of_written_and_thousands_of_generated_sentences(sentences):
+    assert len(sentences) - 4000 >= 400
+    assert len(set(sentences)) == len(sentences)
+    assert sum(text.rstrip().endswith("?") for text in sentences) > 400
+    assert sum(any(letter.isdigit() for letter in text) for text in sentences) > 400
 
 
-def test_every_sentence_can_be_read_and_is_of_a_speakable_length(written):
+def test_every_sentence_is_readable_and_has_at_most_60_syllables(sentences):
     normalizer = korean.TextNormalizer(False)
-    for text in written:
-        reading = normalizer.normalize(text, strict=True)
-        assert 1 < templates.count_syllables(reading.text) <= 60, text
+    for sentence in sentences:
+        text = normalizer.normalize(sentence, strict=True).text
+        assert 1 < count_syllables(text) <= 60, sentence
 
 
-def test_they_cover_every_jamo_and_what_is_missing_is_told(written):
+def test_the_report_says_that_every_jamo_is_covered_and_names_missing_pairs(sentences):
     normalizer = korean.TextNormalizer(False)
-    lines = coverage.told(coverage.counted([normalizer.normalize(text).text for text in written[:1500]]))
+    lines = coverage_report(count_jamo(normalizer.normalize(text).text
+                                       for text in sentences[:1500]))
     assert lines[0] == "47 of 47 jamo"
-    few = coverage.told(coverage.counted(["가나"]))
-    assert few[0] == "3 of 47 jamo"
-    missing = next(line for line in few if line.startswith("missing pairs"))
+    lines = coverage_report(count_jamo(["가나"]))
+    assert lines[0] == "3 of 47 jamo"
+    missing = next(line for line in lines if line.startswith("missing pairs"))
     assert "ㄱㅏ" not in missing.split() and "ㄷㅏ" in missing.split()
+
+
+def test_the_training_script_runs_the_programs_with_valid_hyper_parameters(tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho \"$@\" >>%s/calls\n" % tmp_path, encoding="utf-8")
+    python.chmod(0o755)
+    subprocess.check_call(["sh", os.path.join(ROOT, "voices", "train.sh")],
+                          env=dict(os.environ, PYTHON=str(python), VOICE=str(tmp_path / "voice")))
+    calls = (tmp_path / "calls").read_text(encoding="utf-8")
+    for program in ("-m tools.demo_corpus", "preprocess.py", "train_tacotron.py",
+                    "train_vocoder.py", "-m training.export"):
+        assert re.search("^" + re.escape(program), calls, re.M), program
+    hparams = re.findall(r"--hparams (\S+)", calls)
+    assert len(hparams) == 7
+    for values in hparams:
+        create_hparams("small", values)

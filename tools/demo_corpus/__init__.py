@@ -1,7 +1,7 @@
-"""The corpus of the demo voice: sentences written for it, spoken by espeak-ng. No person's voice.
+"""The corpus of the demo voice: original sentences, spoken by espeak-ng. No recording of a person.
 
-    sentences.txt   written one by one
-    templates.py    made by a grammar
-    coverage.py     which jamo, and pairs of them, they hold
-    espeak.py       text → espeak-ng → WAV
+    sentences.txt   written by hand
+    templates.py    random sentences from templates and word lists
+    coverage.py     the jamo and pairs of jamo in them
+    unseen.txt      other sentences, to test the voice with
 """

@@ -1,70 +1,95 @@
-"""Make the demo voice's corpus anywhere: a folder of .wav and .txt for each of its two speakers.
+"""Create the corpus of the demo voice: a folder of .wav and .txt files for each speaker.
 
     python -m tools.demo_corpus --out DIR [--count N] [--limit N]
 
-The .txt is what a user would write; what espeak-ng is given is its standard pronunciation, as it
-reads letters badly across syllables. The same command goes on where it was interrupted.
+The .txt files have text as users write it. espeak-ng gets its standard pronunciation, because it
+applies few of the sound changes between syllables itself. The same command resumes after an
+interruption.
 """
 import os
+import subprocess
+import tempfile
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
 from tqdm import tqdm
 
+import audio
 import korean
 from common import command_line, files
 from common.device import available_cpus
-from tools.demo_corpus import coverage, templates
-from tools.demo_corpus.espeak import SPEAKERS, speak
+from common.errors import InputError
+from tools.demo_corpus import templates
+from tools.demo_corpus.coverage import count_jamo, coverage_report
 
-RATE = 16000
-SHORTEST, LONGEST = 3, 60           # syllables of a sentence as it is read
-MAKERS = (templates.plain_sentence, templates.scene_sentence, templates.scene_sentence,
-          templates.number_sentence, templates.long_sentence)
+# voice: of espeak-ng, with its variant; speed: words per minute; pitch: 0 to 99
+Speaker = namedtuple("Speaker", "name voice speed pitch")
+SPEAKERS = (Speaker("sol", "ko+f2", 150, 60), Speaker("ram", "ko+m3", 140, 35))
+SAMPLE_RATE = 16000
+PEAK = 0.8
+MIN_SYLLABLES, MAX_SYLLABLES = 3, 60
+GENERATORS = (templates.plain_sentence, templates.scene_sentence, templates.scene_sentence,
+              templates.number_sentence, templates.long_sentence)
 SEED = 1
 
 
 def main(arguments):
-    parser = command_line.Parser(prog="python -m tools.demo_corpus", description=__doc__.split("\n")[0])
-    parser.add_argument("--out", required=True, metavar="DIR", help="a folder a speaker is made in it")
+    parser = command_line.Parser(prog="python -m tools.demo_corpus",
+                                 description=__doc__.split("\n")[0])
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder of the speakers' folders")
     parser.add_argument("--count", type=command_line.positive_int, default=4000, metavar="N",
-                        help="sentences that the grammar makes, besides the written ones (4000)")
+                        help="number of generated sentences, besides those written by hand (4000)")
     parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
-                        help="only the first N of all")
+                        help="use only the first N sentences")
     options = parser.parse_args(arguments)
-    written = corpus_sentences(options.count)[:options.limit]
+    sentences = corpus_sentences(options.count)[:options.limit]
     normalizer = korean.TextNormalizer(False)
-    read = [normalizer.normalize_line(text, "sentence %d" % number, strict=True).text
-            for number, text in enumerate(written, 1)]
-    for line in coverage.told(coverage.counted(read)):
-        print(line)
+    texts = [normalizer.normalize_line(sentence, "sentence %d" % number, strict=True).text
+             for number, sentence in enumerate(sentences, 1)]
+    print("\n".join(coverage_report(count_jamo(texts))))
     for speaker in SPEAKERS:
-        _record(os.path.join(options.out, speaker.name), speaker, written, read)
+        _write_speaker(os.path.join(options.out, speaker.name), speaker, sentences, texts)
 
 
 def corpus_sentences(count):
-    """The written ones and `count` of the grammar, as a user would write them, in a fixed order."""
+    """The sentences written by hand and `count` generated ones, not normalised, in a fixed order."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sentences.txt")
-    own = files.read_lines(path)
-    return own + templates.generate_sentences(count, SEED, SHORTEST, LONGEST, MAKERS)
+    return files.read_lines(path) + templates.generate_sentences(
+        count, SEED, MIN_SYLLABLES, MAX_SYLLABLES, GENERATORS)
 
 
-def _record(folder, speaker, written, read):
-    """Speak what is not there yet; the text lies beside the sound when that is there."""
+def _write_speaker(folder, speaker, sentences, texts):
+    """Write the missing .wav files, each after its .txt."""
     os.makedirs(folder, exist_ok=True)
 
-    def one(number):
+    def write(number):
         stem = os.path.join(folder, "%05d" % (number + 1))
-        with files.atomic_write(stem + ".txt", "w", encoding="utf-8") as text:
-            text.write(written[number] + "\n")
-        speak(stem + ".wav", korean.pronounce(read[number]), speaker, RATE)
+        with files.atomic_write(stem + ".txt", "w", encoding="utf-8") as file:
+            file.write(sentences[number] + "\n")
+        _speak(stem + ".wav", korean.pronounce(texts[number]), speaker)
 
-    missing = [number for number in range(len(read))
+    missing = [number for number in range(len(texts))
                if not os.path.exists(os.path.join(folder, "%05d.wav" % (number + 1)))]
-    # espeak-ng is a process of its own, so that threads are enough to fill the cores
     with ThreadPoolExecutor(available_cpus()) as pool:
-        for _ in tqdm(pool.map(one, missing), total=len(read), initial=len(read) - len(missing),
+        for _ in tqdm(pool.map(write, missing), total=len(texts), initial=len(texts) - len(missing),
                       unit="sentence", desc=speaker.name):
             pass
+
+
+def _speak(path, text, speaker):
+    """Synthesise a text with espeak-ng into a 16-bit WAV file."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as speech:
+        try:
+            subprocess.run(["espeak-ng", "-v", speaker.voice, "-s", str(speaker.speed), "-p",
+                            str(speaker.pitch), "--stdin", "-w", speech.name],
+                           input=text.encode("utf-8"), check=True)
+        except FileNotFoundError:
+            raise InputError("espeak-ng: not installed; install it with apt install espeak-ng")
+        samples, rate = audio.read_wav(speech.name)
+    samples = audio.resample(samples, rate, SAMPLE_RATE)
+    with files.atomic_write(path) as file:
+        audio.write_wav(file, samples * PEAK / abs(samples).max(), SAMPLE_RATE,
+                        "synthetic speech: espeak-ng %s" % speaker.voice, "espeak-ng")
 
 
 if __name__ == "__main__":

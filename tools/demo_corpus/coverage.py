@@ -1,55 +1,42 @@
-"""Which jamo, and which pairs of jamo beside each other, sentences hold as they are pronounced."""
+"""Which jamo, and which pairs of neighbouring jamo, the pronunciations of sentences contain."""
 import unicodedata
 from collections import Counter, namedtuple
 
 import korean
 
-FIRST, LAST = 0x1100, 0x11C3        # conjoining jamo of present-day Korean and those between
-
-# each: {jamo or pair: how often}
+# each: {jamo or pair of jamo: number of occurrences}
 Counts = namedtuple("Counts", "jamo pairs")
 
 
-def counted(texts):
-    """Counts of the jamo of texts as they are pronounced, and of pairs within a word."""
+def count_jamo(texts):
+    """Counts of the jamo in the pronunciations of texts, and of their pairs within words."""
     jamo, pairs = Counter(), Counter()
     for text in texts:
         for word in unicodedata.normalize("NFD", korean.pronounce(text)).split():
-            letters = [letter for letter in word if FIRST <= ord(letter) < LAST]
+            letters = [letter for letter in word if letter in korean.JAMO]
             jamo.update(letters)
-            pairs.update(a + b for a, b in zip(letters, letters[1:]))
+            pairs.update(map("".join, zip(letters, letters[1:])))
     return Counts(jamo, pairs)
 
 
-def everyday():
-    """The pairs that are to be covered: those within the syllables of KS X 1001.
-
-    Its 2,350 are the ones that Korean is commonly written with; here as they are pronounced alone.
-    """
-    syllables = [chr(code) for code in range(0xAC00, 0xD7A4) if _is_common(chr(code))]
-    return set(counted(syllables).pairs)
-
-
-def _is_common(syllable):
-    try:
-        return len(syllable.encode("euc_kr")) == 2      # longer: spelt out, not in the table
-    except UnicodeEncodeError:
-        return False
-
-
-def told(counts):
-    """Lines that tell what is covered."""
-    wanted = everyday()
-    sounds = {letter for pair in wanted for letter in pair}
-    lines = ["%d of %d jamo" % (len(sounds & set(counts.jamo)), len(sounds)),
+def coverage_report(counts):
+    """Lines of text on how much of common Korean the Counts cover."""
+    common = set(count_jamo(_common_syllables()).pairs)
+    jamo = {letter for pair in common for letter in pair}
+    lines = ["%d of %d jamo" % (len(jamo & set(counts.jamo)), len(jamo)),
              "%d of %d pairs within common syllables, %d pairs in all"
-             % (len(wanted & set(counts.pairs)), len(wanted), len(counts.pairs))]
-    for what, missing in (("jamo", sounds - set(counts.jamo)),
-                          ("pairs", wanted - set(counts.pairs))):
+             % (len(common & set(counts.pairs)), len(common), len(counts.pairs))]
+    for name, missing in (("jamo", jamo - set(counts.jamo)), ("pairs", common - set(counts.pairs))):
         if missing:
-            lines.append("missing %s: %s" % (what, " ".join(
+            lines.append("missing %s: %s" % (name, " ".join(
                 "".join(korean.symbol_labels(item)) for item in sorted(missing))))
-    rare = Counter({letter: counts.jamo[letter] for letter in sounds}).most_common()[-5:]
-    lines.append("rarest: " + ", ".join("%s %d" % (korean.symbol_labels([letter])[0], count)
-                                        for letter, count in rare))
+    rarest = sorted(jamo, key=lambda letter: (-counts.jamo[letter], letter))[-5:]
+    lines.append("rarest: " + ", ".join("%s %d" % (korean.symbol_labels([letter])[0],
+                                                   counts.jamo[letter]) for letter in rarest))
     return lines
+
+
+def _common_syllables():
+    """The 2,350 syllables of KS X 1001. EUC-KR has two bytes for them, and more for all others."""
+    syllables = map(chr, range(ord("가"), ord("힣") + 1))
+    return [syllable for syllable in syllables if len(syllable.encode("euc_kr", "ignore")) == 2]

@@ -1,12 +1,13 @@
-"""Sentences that a grammar makes: templates over lists of words."""
+"""Random sentences from templates and word lists."""
 import random
 import re
 
 from common.errors import InputError
+from korean.hangul import count_syllables, final_of
 
-# A scene: places; things; what one does there with each of these things. A verb is four forms
-# to which every ending below can be put: the stem, the form before -요, the past stem, the form
-# before 거예요. So irregular verbs need no rules.
+# A scene: places, things, and what people do there with any of these things. Each verb has the four
+# forms that the endings below need: the stem, the form before -요, the past stem, and the form before
+# 거예요. That way, irregular verbs need no rules.
 SCENES = [
     ("부엌, 식당, 학교, 공원, 옥상, 기차, 분식집, 바닷가, 친구네 집",
      "김밥, 떡볶이, 닭갈비, 미역국, 비빔밥, 찐빵, 만두, 호떡, 달걀찜, 된장찌개, 잡채, 식빵, 꿀떡, 칼국수, 쌀밥,"
@@ -91,7 +92,7 @@ ENDINGS = {
     "any": "{a} 주세요. | {stem}지 마세요. | {a} 본 적이 있어요? | {a}도 될까요? | {a} 보고 싶어요. | {l} 때가 제일 좋아요."
            " | {l} 줄 몰랐어요. | {stem}기가 쉽지 않네요. | {a}야 해요. | {l} 시간이 없어요. | {a} 볼래요? | {stem}기 싫어요.",
 }
-FRAMES = {  # {n/을}: the word of the slot with the right one of 을 and 를
+FRAMES = {  # {n/을}: a word of the slot n with 을 or 를, whichever it takes
     "past": "{thing/을} | {time} {thing/을} | {place}에서 {thing/을} | {person/은} {thing/을} | {time} {place}에서 {thing/을}"
             " | {person/이} {place}에서 {thing/을} | {time} {person/은} {thing/을} | {manner} {thing/을}",
     "future": "{time} {thing/을} | {place}에서 {thing/을} | {manner} {thing/을} | {time} {place}에서 {thing/을}"
@@ -159,7 +160,7 @@ LISTS = {
     "taste": "매워요, 짜요, 달아요, 싱거워요, 써요, 뜨거워요, 차가워요, 느끼해요, 쫄깃해요, 바삭해요, 부드러워요",
 }
 
-# Sentences with numbers, as people write them.
+# Sentences with numbers in digits.
 NUMBERS = """
 {ware} {few}개만 주세요. | {hour}시 {minute}분에 {town} 앞에서 만나요. | {month}월 {day}일은 {person} 생일이에요.
 이 {ware/은} {price}원입니다. | {town}까지 {few}킬로미터쯤 남았어요. | {person/은} 올해 {age}살이에요.
@@ -170,95 +171,87 @@ NUMBERS = """
 {year}년에 지은 {town/이} 아직도 있어요. | {ware/이} 모두 {price}원이라니 너무 비싸요. | {few}주 뒤에 {town}에 가요.
 키가 {tall}센티미터쯤 되는 {job/이} 왔어요. | {animal} {few}마리가 {nature}에 있어요. | {few} 대 {hour}로 우리가 이겼어요.
 """
-JOINTS = "그리고, 그런데, 그래서, 하지만, 그러고 나서, 게다가, 어쨌든, 아무튼"
-PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}  # after consonant: after vowel
+CONJUNCTIONS = "그리고, 그런데, 그래서, 하지만, 그러고 나서, 게다가, 어쨌든, 아무튼"
+# particle after a consonant: particle after a vowel
+PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}
 
 
-def parts(text, mark=","):
+def split_list(text, separator=","):
     """The items of a list that is written as one string."""
-    return [item.strip() for item in re.split("[%s\n]" % re.escape(mark), text) if item.strip()]
+    return [item.strip() for item in re.split("[%s\n]" % re.escape(separator), text)
+            if item.strip()]
 
 
-def with_particle(word, particle):
-    """The word with the form of the particle that its last syllable asks for."""
-    final = (ord(word[-1]) - 0xAC00) % 28  # 0: none; 8: ㄹ, after which -로 is said
-    if final == 0 or (final == 8 and particle == "으로"):
+def add_particle(word, particle):
+    """The word with the form of the particle that its last syllable takes."""
+    final = final_of(word[-1])
+    if not final or final == "ㄹ" and particle == "으로":
         return word + PARTICLES[particle]
     return word + particle
 
 
-def fill(template, choose):
-    """The template with each {slot} or {slot/particle} exchanged for what choose(slot) gives."""
-    def exchange(match):
+def fill_template(template, choose_word):
+    """Replace each {slot} and {slot/particle} by choose_word(slot)."""
+    def fill(match):
         slot, particle = match.groups()
-        word = choose(slot)
-        return with_particle(word, particle) if particle else word
+        word = choose_word(slot)
+        return add_particle(word, particle) if particle else word
 
-    return re.sub(r"\{(\w+)(?:/(\w+))?\}", exchange, template)
+    return re.sub(r"\{(\w+)(?:/(\w+))?\}", fill, template)
 
 
 def scene_sentence(rng):
-    """Someone does something with a thing somewhere, in one of the tenses."""
+    """Somebody does something with a thing at a place."""
     places, things, verbs = SCENES[rng.randrange(len(SCENES))]
     tense = rng.choice(sorted(FRAMES))
-    stem, a, past, l = rng.choice(parts(verbs)).split("/")
-    forms = {"stem": stem, "a": a, "past": past, "l": l}
-    lists = {"place": places, "thing": things, "person": PERSONS,
-             "time": TIMES[tense], "manner": MANNERS}
-    start = fill(rng.choice(parts(FRAMES[tense], "|")), lambda slot: rng.choice(parts(lists[slot])))
-    return start + " " + rng.choice(parts(ENDINGS[tense], "|")).format(**forms)
+    forms = dict(zip(("stem", "a", "past", "l"), rng.choice(split_list(verbs)).split("/")))
+    lists = {"place": places, "thing": things, "person": PERSONS, "time": TIMES[tense],
+             "manner": MANNERS}
+    start = fill_template(rng.choice(split_list(FRAMES[tense], "|")),
+                          lambda slot: rng.choice(split_list(lists[slot])))
+    return start + " " + rng.choice(split_list(ENDINGS[tense], "|")).format(**forms)
 
 
 def plain_sentence(rng):
-    """A sentence of its own pattern, in which no word comes twice."""
-    return _of_pattern(PLAIN, rng)
+    return _fill_random_template(PLAIN, rng)
 
 
 def number_sentence(rng):
-    """A sentence with numbers in digits."""
-    return _of_pattern(NUMBERS, rng)
+    return _fill_random_template(NUMBERS, rng)
 
 
 def long_sentence(rng):
-    """Two scenes and what joins them."""
-    return "%s %s %s" % (scene_sentence(rng), rng.choice(parts(JOINTS)), scene_sentence(rng))
+    """Two scenes joined by a conjunction."""
+    return "%s %s %s" % (scene_sentence(rng), rng.choice(split_list(CONJUNCTIONS)),
+                         scene_sentence(rng))
 
 
-def _of_pattern(patterns, rng):
+def _fill_random_template(templates, rng):
     used = set()
 
-    def choose(slot):
-        word = rng.choice([word for word in parts(LISTS[slot]) if word not in used])
+    def choose_word(slot):
+        word = rng.choice([word for word in split_list(LISTS[slot]) if word not in used])
         used.add(word)
         return word
 
-    return fill(rng.choice(parts(patterns, "|")), choose)
-
-
-def count_syllables(sentence):
-    """How many Hangul syllables it has."""
-    return len(re.findall("[가-힣]", sentence))
+    return fill_template(rng.choice(split_list(templates, "|")), choose_word)
 
 
 EVERYDAY = (plain_sentence, scene_sentence, scene_sentence)
 
 
-def generate_sentences(count, seed, shortest, longest, makers=EVERYDAY):
-    """`count` distinct sentences of so many syllables, in an order that the seed gives.
+def generate_sentences(count, seed, min_syllables, max_syllables, generators=EVERYDAY):
+    """`count` distinct sentences, in the order of their generation from the seed.
 
-    Each is of one of the `makers`, functions of a random.Random. Raises InputError where there are
-    not as many.
+    `generators` are functions of a random.Random, chosen with equal probability. Raises InputError
+    if there are too few sentences of that length.
     """
-    rng = random.Random(seed)
-    found, tries = {}, 0
-    while len(found) < count:
-        sentence = makers[rng.randrange(len(makers))](rng)
-        tries += 1
-        if tries > 1000 * count:
-            raise InputError("there are no %d sentences of %d to %d syllables"
-                             % (count, shortest, longest))
-        if shortest <= count_syllables(sentence) <= longest:
-            found.setdefault(sentence, None)
-    return list(found)
-
-
+    rng, sentences = random.Random(seed), {}
+    for _ in range(1000 * count):
+        sentence = generators[rng.randrange(len(generators))](rng)
+        if min_syllables <= count_syllables(sentence) <= max_syllables:
+            sentences.setdefault(sentence)
+        if len(sentences) == count:
+            return list(sentences)
+    raise InputError("there are fewer than %d sentences of %d to %d syllables; choose a smaller "
+                     "number or another length" % (count, min_syllables, max_syllables))
