@@ -1,12 +1,13 @@
-"""The yardstick: how close, how like, how natural, how intelligible a voice is, and how it aligns.
+"""Evaluation of a voice on held-out recordings and on lines of text.
 
-    ladder.py           a sentence from the recording down to noise, through the voice under test
-    closeness.py        distances to the recording; world.py, what they need of WORLD
-    likeness.py         speaker embeddings; torch_file.py, their weights
-    naturalness.py      a no-reference estimator of listeners' scores; optional
-    intelligibility.py  an offline recogniser's errors; optional
-    faults.py           what goes wrong in an alignment
-    measuring.py        all of that of one sentence, and of many side by side
-    summary.py          means with confidence intervals
-    table.py, page.py, plots.py     the same for people
+    held_out.py             the sentences
+    systems.py              what is compared, from the recording down to noise; files of a sentence
+    rendering.py            synthesis of the sentences by every system
+    measure.py              all figures of a sentence:
+      distances.py            objective distances to the recording; world.py: the WORLD vocoder
+      speaker_similarity.py   speaker embeddings
+      naturalness.py          predicted opinion scores; optional
+      intelligibility.py      errors of a speech recogniser; optional
+    metrics.py              names, units and directions of the figures
+    evaluation_report.py    means with confidence intervals, table, JSON; evaluation_page.py: HTML
 """

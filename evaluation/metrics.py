@@ -1,55 +1,55 @@
-"""What is measured of a system, and how it is to be read."""
+"""The metrics of an evaluation, and how to read them."""
 from collections import OrderedDict, namedtuple
 
-from evaluation import intelligibility, likeness, naturalness, world
+from evaluation import intelligibility, naturalness, speaker_similarity, world
 
-# label; unit; better: "less", "more", or "1" for a ratio; decimals; group: a heading of the page;
-# share: whether it is a share of sentences, and not a mean over them; ideal: where it cannot be
-# measured on a recording, what would be right
-Metric = namedtuple("Metric", "label unit better decimals group share ideal")
+# better: "lower", "higher", "1" (a ratio) or ""; group: a heading of the report; is_share: a share
+# of the sentences, not a mean over them; ideal: the best value, if recordings are not measured
+Metric = namedtuple("Metric", "label unit better decimals group is_share ideal")
 
-CLOSENESS, ALIGNMENT, LIKENESS, LISTENING = (
-    "Closeness to the recording", "Alignment", "Likeness", "Estimates of what listeners hear")
+DISTANCE, ALIGNMENT, SPEAKER, LISTENING = (
+    "Distance to the recording", "Alignment", "Speaker similarity", "Predicted listening results")
 
-METRICS = OrderedDict([
-    ("cepstral", Metric("mel-cepstral distortion", "dB", "less", 2, CLOSENESS, False, None)),
-    ("mel", Metric("log-mel distance", "dB", "less", 2, CLOSENESS, False, None)),
-    ("pitch", Metric("F0 error", "cents", "less", 0, CLOSENESS, False, None)),
-    ("voicing", Metric("voicing error", "of frames", "less", 3, CLOSENESS, False, None)),
-    ("energy", Metric("energy error", "dB", "less", 2, CLOSENESS, False, None)),
-    ("duration", Metric("duration", "of the recording's", "1", 3, CLOSENESS, False, 1)),
-    ("faultless", Metric("sentences without fault", "of all", "more", 3, ALIGNMENT, True, 1)),
-    ("skip", Metric("with a skipped letter", "of all", "less", 3, ALIGNMENT, True, 0)),
-    ("repeat", Metric("with a repeated letter", "of all", "less", 3, ALIGNMENT, True, 0)),
-    ("missed_stop", Metric("whose end was missed", "of all", "less", 3, ALIGNMENT, True, 0)),
-    ("focus", Metric("focus", "", "more", 3, ALIGNMENT, False, 1)),
-    ("coverage", Metric("coverage", "of letters", "more", 3, ALIGNMENT, False, 1)),
-    ("monotonicity", Metric("monotonicity", "of steps", "more", 3, ALIGNMENT, False, 1)),
-    ("likeness", Metric("likeness to the speaker", "cosine", "more", 3, LIKENESS, False, None)),
-    ("likeness_other", Metric("likeness to the nearest other", "cosine", "", 3, LIKENESS, False,
-                              None)),
-    ("told_apart", Metric("nearest to the right speaker", "of all", "more", 3, LIKENESS, True,
-                          None)),
-    ("naturalness", Metric("naturalness (DistillMOS)", "1 to 5", "more", 2, LISTENING, False,
-                           None)),
-    ("character_error", Metric("character error (Vosk)", "of letters", "less", 3, LISTENING,
-                               False, None)),
-    ("jamo_error", Metric("jamo error (Vosk)", "of jamo", "less", 3, LISTENING, False, None)),
-])
+METRICS = OrderedDict((name, Metric(*values)) for name, values in (
+    ("mcd_db", ("mel-cepstral distortion", "dB", "lower", 2, DISTANCE, False, None)),
+    ("log_mel_distance_db", ("log-mel distance", "dB", "lower", 2, DISTANCE, False, None)),
+    ("f0_rmse_cents", ("F0 RMSE", "cents", "lower", 0, DISTANCE, False, None)),
+    ("vuv_error", ("voicing error", "of frames", "lower", 3, DISTANCE, False, None)),
+    ("energy_error_db", ("energy error", "dB", "lower", 2, DISTANCE, False, None)),
+    ("duration_ratio", ("duration", "of the recording's", "1", 3, DISTANCE, False, 1)),
+    ("fault_free", ("sentences without a fault", "of all", "higher", 3, ALIGNMENT, True, 1)),
+    ("skip", ("with a skipped letter", "of all", "lower", 3, ALIGNMENT, True, 0)),
+    ("repeat", ("with a repeated letter", "of all", "lower", 3, ALIGNMENT, True, 0)),
+    ("missed_stop", ("with a missed stop", "of all", "lower", 3, ALIGNMENT, True, 0)),
+    ("focus", ("focus", "", "higher", 3, ALIGNMENT, False, 1)),
+    ("coverage", ("coverage", "of letters", "higher", 3, ALIGNMENT, False, 1)),
+    ("monotonicity", ("monotonicity", "of steps", "higher", 3, ALIGNMENT, False, 1)),
+    ("speaker_similarity", ("similarity to the speaker", "cosine", "higher", 3, SPEAKER, False,
+                            None)),
+    ("other_speaker_similarity", ("similarity to the nearest other", "cosine", "", 3, SPEAKER,
+                                  False, None)),
+    ("speaker_identified", ("nearest to the right speaker", "of all", "higher", 3, SPEAKER, True,
+                            None)),
+    ("naturalness_mos", ("naturalness (DistillMOS)", "1 to 5", "higher", 2, LISTENING, False,
+                         None)),
+    ("cer", ("character error rate (Vosk)", "of letters", "lower", 3, LISTENING, False, None)),
+    ("jamo_error_rate", ("jamo error rate (Vosk)", "of jamo", "lower", 3, LISTENING, False, None)),
+))
 
 
-def absent(speakers):
-    """{metric: why it is not measured}, with what is installed and so many speakers."""
-    found = OrderedDict()
-    for names, there, why in (
-            (("cepstral", "pitch", "voicing"), world.is_there(), world.ABSENT),
-            (("likeness", "likeness_other", "told_apart"), likeness.is_there(), likeness.ABSENT),
-            (("likeness_other", "told_apart"), speakers > 1,
-             "there is one speaker; a second --data gives another"),
-            (("naturalness",), naturalness.is_there(), naturalness.ABSENT),
-            (("character_error", "jamo_error"), intelligibility.is_there(),
-             intelligibility.ABSENT)):
-        if not there:
+def unavailable_metrics(n_speakers):
+    """{metric: why it cannot be measured}, from what is installed and the number of speakers."""
+    reasons = OrderedDict()
+    for names, is_available, reason in (
+            (("mcd_db", "f0_rmse_cents", "vuv_error"), world.is_available(), world.UNAVAILABLE),
+            (("speaker_similarity", "other_speaker_similarity", "speaker_identified"),
+             speaker_similarity.is_available(), speaker_similarity.UNAVAILABLE),
+            (("other_speaker_similarity", "speaker_identified"), n_speakers > 1,
+             "there is one speaker; a second --data adds another"),
+            (("naturalness_mos",), naturalness.is_available(), naturalness.UNAVAILABLE),
+            (("cer", "jamo_error_rate"), intelligibility.is_available(),
+             intelligibility.UNAVAILABLE)):
+        if not is_available:
             for name in names:
-                found.setdefault(name, why)
-    return found
+                reasons.setdefault(name, reason)
+    return reasons

@@ -1,7 +1,7 @@
-"""Naturalness without reference: DistillMOS (Stahl and Gamper, arXiv 2502.05356), where installed.
+"""Naturalness without a reference: DistillMOS (Stahl and Gamper, arXiv 2502.05356), optional.
 
-It estimates the mean opinion score that listeners would give, 1 to 5. It was trained on people's
-speech in English and other languages: read it beside the recording's own score.
+It predicts the mean opinion score of listeners, 1 to 5. It was trained on people's speech in
+English and other languages: compare a score with that of the recording.
 """
 import functools
 import importlib.util
@@ -12,32 +12,32 @@ import numpy as np
 
 import audio
 
-ABSENT = "distillmos is not installed (requirements-evaluate.txt)"
-RATE = 16000
+UNAVAILABLE = "distillmos is not installed (requirements-evaluate.txt)"
+SAMPLE_RATE = 16000
 
 
-def is_there():
+def is_available():
     return all(importlib.util.find_spec(name) for name in ("torch", "xls_r_sqa", "distillmos"))
 
 
-def estimated(samples, rate):
+def predict_mos(samples, sample_rate):
     """The score of samples [samples]."""
     import torch
-    model = _model()
-    heard = audio.resampled(np.float64(samples), rate, RATE).astype(np.float32)
+    model = _load_model()
+    samples = audio.resample(np.float64(samples), sample_rate, SAMPLE_RATE).astype(np.float32)
     with torch.no_grad():
-        return float(model(torch.from_numpy(heard[None])))
+        return float(model(torch.from_numpy(samples[None])))
 
 
 @functools.lru_cache(maxsize=1)
-def _model():
+def _load_model():
     import torch
-    torch.set_num_threads(1)        # sentences are measured side by side
+    torch.set_num_threads(1)        # sentences are measured in parallel processes
     if not importlib.util.find_spec("torchaudio"):
-        # it is imported there to read files, and for nothing else
+        # distillmos imports it only to read audio files
         sys.modules["torchaudio"] = types.ModuleType("torchaudio")
     import distillmos
-    stdout, sys.stdout = sys.stdout, sys.stderr     # it greets, and the table is on stdout
+    stdout, sys.stdout = sys.stdout, sys.stderr     # the model prints a greeting
     try:
         return distillmos.ConvTransformerSQAModel().eval()
     finally:

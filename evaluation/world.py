@@ -1,26 +1,23 @@
-"""WORLD (Morise et al., 2016), as pyworld has it: F0, spectral envelope, and speech from them.
-
-pyworld is optional: without it what rests on it is said to be absent.
-"""
+"""The WORLD vocoder (Morise et al., 2016) of the optional package pyworld."""
 import importlib.util
 from collections import namedtuple
 
 import numpy as np
 
-FRAME = 0.005       # from frame to frame [s]: WORLD's own default
-ORDER = 24          # mel-cepstral coefficients besides c0: usual at 16 kHz
-ABSENT = "pyworld is not installed"
+FRAME_PERIOD = 0.005    # [s]: WORLD's default
+CEPSTRUM_ORDER = 24     # mel-cepstral coefficients besides c0: usual at 16 kHz
+UNAVAILABLE = "pyworld is not installed"
 
 # f0: [frames] in Hz, 0 where unvoiced; envelope, aperiodicity: [frames, 1 + fft / 2];
-# cepstra: [frames, 1 + ORDER], the first of them the level
+# cepstra: [frames, 1 + CEPSTRUM_ORDER], the first of them the level
 Analysis = namedtuple("Analysis", "f0 envelope aperiodicity cepstra")
 
 
-def is_there():
+def is_available():
     return importlib.util.find_spec("pyworld") is not None
 
 
-def analysed(samples, rate):
+def analyze(samples, sample_rate):
     """The Analysis of samples [samples] in [-1, 1].
 
     F0 by DIO, refined by StoneMask (Morise et al., 2009); the envelope by CheapTrick (Morise,
@@ -29,18 +26,18 @@ def analysed(samples, rate):
     """
     import pyworld
     samples = np.ascontiguousarray(samples, np.float64)
-    coarse, times = pyworld.dio(samples, rate, frame_period=1e3 * FRAME)
-    f0 = pyworld.stonemask(samples, coarse, times, rate)
-    envelope = pyworld.cheaptrick(samples, f0, times, rate)
-    return Analysis(f0, envelope, pyworld.d4c(samples, f0, times, rate),
-                    pyworld.code_spectral_envelope(envelope, rate, 1 + ORDER))
+    coarse_f0, times = pyworld.dio(samples, sample_rate, frame_period=1e3 * FRAME_PERIOD)
+    f0 = pyworld.stonemask(samples, coarse_f0, times, sample_rate)
+    envelope = pyworld.cheaptrick(samples, f0, times, sample_rate)
+    return Analysis(f0, envelope, pyworld.d4c(samples, f0, times, sample_rate),
+                    pyworld.code_spectral_envelope(envelope, sample_rate, 1 + CEPSTRUM_ORDER))
 
 
-def resynthesised(samples, rate):
-    """What WORLD makes of its own analysis, float32, as many samples: a vocoder without learning.
-    """
+def resynthesize(samples, sample_rate):
+    """Analysis followed by synthesis: float32, as many samples as were given."""
     import pyworld
-    found = analysed(samples, rate)
-    made = pyworld.synthesize(found.f0, found.envelope, found.aperiodicity, rate, 1e3 * FRAME)
-    return np.pad(made, (0, max(0, len(samples) - len(made))), "constant")[
+    analysis = analyze(samples, sample_rate)
+    output = pyworld.synthesize(analysis.f0, analysis.envelope, analysis.aperiodicity, sample_rate,
+                                1e3 * FRAME_PERIOD)
+    return np.pad(output, (0, max(0, len(samples) - len(output))), "constant")[
         :len(samples)].astype(np.float32)

@@ -1,1 +1,1 @@
-"""From lines of text to waveforms with a trained voice."""
+"""Speech synthesis with a trained voice."""

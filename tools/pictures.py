@@ -1,10 +1,10 @@
-"""The README's pictures of a run of train_tacotron.py, from its folder and a store.
+"""Plot a Tacotron 2 run for documentation: alignments over training, loss curves, a mel comparison.
 
     python -m tools.pictures --tacotron logs/me-tacotron --data data/me --out pictures
 
-alignment.png has the alignment of a sentence before the training, in its middle and at its end;
-curves.png what was measured on the way, with --vocoder of that run, too; mel.png the mel
-of a held-out recording beside that of its synthesis.
+alignment.png shows the alignment of one sentence before, in the middle and at the end of training.
+curves.png shows losses and evaluation metrics, with --vocoder also those of a WaveNet run. mel.png
+compares the mel of a held-out recording with that of its synthesis.
 """
 import io
 import os
@@ -19,63 +19,76 @@ from common import command_line, files
 from common.errors import InputError
 from common.plotting import figure_to_png, korean_font
 from datasets.store import load_store
-from evaluation import choosing
-from evaluation.curves import curves_png
-from synthesis.voice import GRIFFIN_LIM, Voice
+from evaluation.held_out import select_sentences
+from synthesis.voice import GRIFFIN_LIM, INITIAL, Voice
 from training import run_folder
-from training.training_plots import alignment_png
 from training.tacotron_evaluation import evaluation_sentences
+from training.training_log import read_history
+from training.training_plots import alignment_png
 
-_KEPT = re.compile(r"(\d{7})-sentences-(.+-)?(\d+)-alignment\.png$")
-_HEIGHT = 4.5       # of a picture [inches]
+_ALIGNMENT_NAME = re.compile(r"(\d{7})-sentences-(.+-)?(\d+)-alignment\.png$")
+_ALIGNMENT_SIZE = 4.5       # width and height of an alignment [inches]
+
+# the plots of a run: a title, and the curves as label → name in history.jsonl
+_TACOTRON_CURVES = (
+    ("Tacotron 2: loss", {"training": "train/loss", "validation": "validation/total"}),
+    ("free-running, held out", {"focus": "held-out/focus", "coverage": "held-out/coverage",
+                                "stopped": "held-out/stopped"}))
+_VOCODER_CURVES = (
+    ("WaveNet: loss [nats per sample]", {"training": "train/loss",
+                                         "validation": "validation/loss"}),
+    ("copy synthesis: mel distance", {"held out": "held-out/mel_distance",
+                                      "training": "seen/mel_distance"}))
 
 
-def alignments(folder):
-    """(number of a sentence, [(step, path)] of its pictures in a run's eval/): nearest to the middle
-    of the training, and the last. Raises InputError where there are not two.
+def find_alignments(folder):
+    """(number of a sentence, its [(step, path)]): the plots in eval/ of the middle and last step.
+
+    Raises InputError if there are fewer than two.
     """
-    found = OrderedDict()
-    kept = os.path.join(folder, "eval")
-    for name in sorted(os.listdir(kept) if os.path.isdir(kept) else []):
-        match = _KEPT.match(name)
+    by_sentence = OrderedDict()
+    eval_folder = os.path.join(folder, "eval")
+    for name in sorted(os.listdir(eval_folder) if os.path.isdir(eval_folder) else []):
+        match = _ALIGNMENT_NAME.match(name)
         if match:
-            found.setdefault(int(match.group(3)), []).append((int(match.group(1)),
-                                                              os.path.join(kept, name)))
-    number, steps = next(iter(found.items()), (0, []))
+            by_sentence.setdefault(int(match.group(3)), []).append(
+                (int(match.group(1)), os.path.join(eval_folder, name)))
+    number, steps = next(iter(by_sentence.items()), (0, []))
     if len(steps) < 2:
-        raise InputError("%s: has pictures of the alignment of %d evaluations, and two are "
-                         "shown; train_tacotron.py makes them every evaluate_every steps"
-                         % (kept, len(steps)))
+        raise InputError("%s: has alignments of %d evaluations; two are needed, and "
+                         "train_tacotron.py writes them every eval_interval steps"
+                         % (eval_folder, len(steps)))
     middle = min(steps[:-1], key=lambda each: abs(each[0] - steps[-1][0] / 2.0))
     return number, [middle, steps[-1]]
 
 
-def untrained_png(folder, number):
-    """The alignment of that sentence by the network as the run in the folder began."""
+def untrained_alignment_png(folder, number):
+    """The alignment of that evaluation sentence with the run's initial weights."""
     run = run_folder.load_run(folder, "tacotron")
     item = evaluation_sentences(run)[number - 1]
-    line = Voice(folder, GRIFFIN_LIM, run.speakers[item.speaker], trained=False).line(
-        item.ids, run.hp.seed)
-    return alignment_png(line.alignment, [korean.SYMBOLS[i] for i in item.ids], item.row.text)
+    voice = Voice(folder, GRIFFIN_LIM, run.speakers[item.speaker_id], INITIAL)
+    output = voice.predict_mel(item.text_ids, run.hp.seed)
+    return alignment_png(output.alignment, [korean.SYMBOLS[i] for i in item.text_ids],
+                         item.row.text)
 
 
-def alignments_png(chosen):
-    """Pictures (step, file) side by side, each with its step."""
-    figure = Figure(figsize=(_HEIGHT * len(chosen), _HEIGHT))
-    for place, (step, file) in enumerate(chosen):
-        axes = figure.add_subplot(1, len(chosen), place + 1)
+def join_alignments_png(alignments):
+    """Plots (step, file) side by side, titled with their steps."""
+    figure = Figure(figsize=(_ALIGNMENT_SIZE * len(alignments), _ALIGNMENT_SIZE))
+    for index, (step, file) in enumerate(alignments):
+        axes = figure.add_subplot(1, len(alignments), index + 1)
         axes.imshow(matplotlib.image.imread(file), interpolation="none")
         axes.set_axis_off()
         axes.set_title("step {:,}".format(step))
     return figure_to_png(figure)
 
 
-def mels_png(recorded, spoken, text, mel_range):
+def compare_mels_png(recording, synthesis, text, mel_range):
     """Two normalised mels [frames, mels] side by side, on the same scales."""
     figure = Figure(figsize=(10, 3.2))
-    longest = max(len(recorded), len(spoken))
-    for place, (name, mel) in enumerate((("recording", recorded), ("synthesis", spoken))):
-        axes = figure.add_subplot(1, 2, place + 1)
+    longest = max(len(recording), len(synthesis))
+    for index, (name, mel) in enumerate((("recording", recording), ("synthesis", synthesis))):
+        axes = figure.add_subplot(1, 2, index + 1)
         axes.imshow(mel.T, aspect="auto", origin="lower", interpolation="none", vmin=-mel_range,
                     vmax=mel_range)
         axes.set_xlim(0, longest)
@@ -85,32 +98,59 @@ def mels_png(recorded, spoken, text, mel_range):
     return figure_to_png(figure)
 
 
+def curves_png(tacotron_folder, vocoder_folder=None):
+    """Curves over the training steps. Raises InputError if a run has no history."""
+    rows = [(folder, plots) for folder, plots in ((tacotron_folder, _TACOTRON_CURVES),
+                                                  (vocoder_folder, _VOCODER_CURVES)) if folder]
+    figure = Figure(figsize=(10, 3 * len(rows)))
+    for row, (folder, plots) in enumerate(rows):
+        history = read_history(os.path.join(folder, "history.jsonl"))
+        if not history:
+            raise InputError("%s: has no history.jsonl with figures" % folder)
+        for column, (title, curves) in enumerate(plots):
+            axes = figure.add_subplot(len(rows), 2, 2 * row + column + 1)
+            for label, name in curves.items():
+                points = [(record["step"], record[name]) for record in history if name in record]
+                is_sparse = len(points) < 50
+                axes.plot(*zip(*points) if points else ([], []), label=label, linewidth=1.2,
+                          marker="o" if is_sparse else None, markersize=3)
+            axes.set_title(title)
+            axes.set_xlabel("step")
+            axes.grid(color="#e4e4e4")
+            axes.set_axisbelow(True)
+            axes.legend()
+    return figure_to_png(figure)
+
+
 def main(arguments):
     parser = command_line.Parser(prog="python -m tools.pictures",
                                  description=__doc__.split("\n")[0])
-    parser.add_argument("--tacotron", required=True, metavar="RUN", help="of train_tacotron.py")
-    parser.add_argument("--vocoder", metavar="RUN", help="of train_vocoder.py")
-    parser.add_argument("--data", required=True, metavar="STORE", help="what it was trained on")
+    parser.add_argument("--tacotron", required=True, metavar="RUN", help="run of train_tacotron.py")
+    parser.add_argument("--vocoder", metavar="RUN", help="run of train_vocoder.py")
+    parser.add_argument("--data", required=True, metavar="STORE",
+                        help="an example store that the run was trained on")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the pictures")
     options = parser.parse_args(arguments)
     run_folder.load_run(options.tacotron, "tacotron")
     if options.vocoder:
         run_folder.load_run(options.vocoder, "vocoder")
-    number, learnt = alignments(options.tacotron)
-    before = 0, io.BytesIO(untrained_png(options.tacotron, number))
-    over_training = alignments_png([before] + learnt)
+    number, alignments = find_alignments(options.tacotron)
+    untrained = 0, io.BytesIO(untrained_alignment_png(options.tacotron, number))
     voice = Voice(options.tacotron, GRIFFIN_LIM)
-    one = choosing.chosen([load_store(options.data)], voice, 1)[0][0]
-    spoken = voice.with_speaker(one.speaker).line(one.sentence.ids, voice.hp.seed)
-    mels = mels_png(one.store.mel(one.row), spoken.mel, one.sentence.text, voice.hp.max_abs_value)
+    held_out = select_sentences([load_store(options.data)], voice, 1)[0][0]
+    output = voice.with_speaker(held_out.voice_speaker).predict_mel(held_out.sentence.text_ids,
+                                                                    voice.hp.seed)
     os.makedirs(options.out, exist_ok=True)
-    for name, content in (("alignment.png", over_training), ("mel.png", mels),
-                          ("curves.png", curves_png(options.tacotron, options.vocoder))):
+    for name, png in (
+            ("alignment.png", join_alignments_png([untrained] + alignments)),
+            ("mel.png", compare_mels_png(held_out.store.load_mel(held_out.row), output.mel,
+                                         held_out.sentence.text, voice.hp.max_abs_value)),
+            ("curves.png", curves_png(options.tacotron, options.vocoder))):
         path = os.path.join(options.out, name)
-        with files.whole(path) as file:
-            file.write(content)
+        with files.atomic_write(path) as file:
+            file.write(png)
         print(path)
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

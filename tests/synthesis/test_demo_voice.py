@@ -1,4 +1,4 @@
-"""The voice in the box: it reads its text in both voices, and is no more than a voice."""
+"""The demo voice: both speakers read its text without a fault, and its folder holds no more."""
 import io
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 import audio
 import korean
 from common import files
-from evaluation import faults, world
+from evaluation import measure, world
 from synthesis import text_lines
 from synthesis.voice import DEMO_VOICE, Voice, resolve_run_folders
 
@@ -28,10 +28,10 @@ def demo():
 def spoken(demo):
     """{speaker: Utterances of a sentence of some seconds}"""
     ids = korean.to_ids(korean.to_jamo("안녕하세요, 저는 컴퓨터가 만든 목소리입니다."))
-    return {name: demo.with_speaker(name).speak([ids], 1)[0] for name in SPEAKERS}
+    return {name: demo.with_speaker(name).synthesize([ids], 1)[0] for name in SPEAKERS}
 
 
-def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
+def test_it_is_small_and_contains_no_path(demo):
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(DEMO_VOICE) for name in names]
     assert sum(map(os.path.getsize, paths)) < 25e6
     assert demo.speakers == list(SPEAKERS)
@@ -42,40 +42,41 @@ def test_it_is_small_and_says_nothing_of_the_machine_that_made_it(demo):
 
 
 @pytest.mark.parametrize("name", SPEAKERS)
-def test_it_reads_its_text_without_a_fault(demo, name):
+def test_its_alignment_on_its_text_has_no_fault(demo, name):
     speaker = demo.with_speaker(name)
     path = DEMO_VOICE + ".txt"
     for text in text_lines.normalize_lines(path, files.read_lines(path), demo.normalizer):
         for written in (text, text.rstrip(".?!")):
-            found = faults.of_parts([(ids, speaker.line(ids, 1)) for ids in demo.ids(written)])
-            assert found["faultless"] and found["coverage"] == 1, written
+            figures = measure.alignment_figures([(ids, speaker.predict_mel(ids, 1))
+                                                 for ids in demo.text_to_ids(written)])
+            assert figures["fault_free"] and figures["coverage"] == 1, written
 
 
-def test_its_speakers_are_told_apart_by_their_pitch(spoken):
-    if not world.is_there():
-        pytest.skip("without WORLD")
+def test_its_speakers_differ_in_pitch(spoken):
+    if not world.is_available():
+        pytest.skip(world.UNAVAILABLE)
     pitch = {}
     for name, utterance in spoken.items():
-        f0 = world.analysed(utterance.samples, 16000).f0
+        f0 = world.analyze(utterance.samples, 16000).f0
         pitch[name] = np.median(f0[f0 > 0])
     assert pitch["sol"] > 1.3 * pitch["ram"]
 
 
-def test_the_sound_has_the_mel_that_it_was_made_of(demo, spoken):
+def test_the_audio_has_the_mel_that_it_was_generated_from(demo, spoken):
     for utterance in spoken.values():
-        apart = np.abs(audio.melspectrogram(utterance.samples, demo.hp) - utterance.mel)
-        assert apart.mean() < 0.8, "an untrained network's is 2.5"
+        difference = np.abs(audio.melspectrogram(utterance.samples, demo.hp) - utterance.mel)
+        assert difference.mean() < 0.8, "that of an untrained network is 2.5"
         assert 2 < len(utterance.samples) / 16000.0 < 6
 
 
-def test_the_demo_says_a_text_as_both(tmp_path):
+def test_the_demo_script_reads_a_text_with_both_speakers(tmp_path):
     (tmp_path / "text.txt").write_text("네, 맞아요", encoding="utf-8")
-    told = subprocess.check_output(["sh", DEMO_SH], env=dict(
+    lines = subprocess.check_output(["sh", DEMO_SH], env=dict(
         os.environ, DEMO_PYTHON=sys.executable, DEMO=str(tmp_path / "out"),
         DEMO_TEXT=str(tmp_path / "text.txt"))).decode("utf-8").splitlines()
-    for name, line in zip(SPEAKERS, told):
+    for name, line in zip(SPEAKERS, lines):
         path = tmp_path / "out" / name / "0001.wav"
         assert path.exists()
         assert re.match(re.escape(str(path)) + r"  \d\.\d\d s, \d+\.\d × real time  네, 맞아요$",
                         line)
-    assert len(told) == len(SPEAKERS)
+    assert len(lines) == len(SPEAKERS)

@@ -1,4 +1,4 @@
-"""A voice: exported from two runs, spoken with where none is named, refused where it is damaged."""
+"""Voices: export from two runs, the default voice, damaged voices, splitting of long lines."""
 import os
 import shutil
 
@@ -32,7 +32,7 @@ def loaded(exported):
     return voice.Voice(*voice.resolve_run_folders(exported[0], None, None))
 
 
-def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(exported):
+def test_text_without_final_punctuation_gets_it_if_the_training_always_had_it(exported):
     assert are_punctuated(["비가 와요."] * 19 + ["비가 와요"])
     assert not are_punctuated(["비가 와요."] * 9 + ["비가 와요"])
     whole, cut = "정말 (맑아?)", ["비가 오고", "바람이 불어", "추워요"]
@@ -40,12 +40,12 @@ def test_a_voice_that_knows_no_text_without_a_mark_at_its_end_is_given_none(expo
     assert add_final_punctuation(cut) == ["비가 오고,", "바람이 불어,", "추워요."]
     speaker = voice.Voice(exported[0] + "/tacotron", voice.GRIFFIN_LIM)
     for known in (True, False):
-        speaker.runs[0].punctuated = known
-        assert speaker.ids("비가 와요") == [korean.to_ids(
+        speaker.tacotron_run.punctuated = known
+        assert speaker.text_to_ids("비가 와요") == [korean.to_ids(
             korean.to_jamo("비가 와요." if known else "비가 와요"))]
 
 
-def test_an_exported_voice_has_nothing_that_synthesis_does_not_need(exported, trained):
+def test_an_exported_voice_has_only_what_synthesis_needs(exported, trained):
     folder, size = exported
     found = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
     assert sorted(os.path.relpath(path, folder) for path in found) == [
@@ -61,39 +61,39 @@ def test_an_exported_voice_has_nothing_that_synthesis_does_not_need(exported, tr
         assert not [name for name in names if "Adam" in name or "Average" in name]
 
 
-def test_an_exported_voice_says_what_its_runs_say(loaded, trained):
+def test_an_exported_voice_gives_the_samples_of_its_runs(loaded, trained):
     of_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
     for name in ("one", "two"):
-        here, there = [each.with_speaker(name).speak([IDS], 1)[0]
+        here, there = [each.with_speaker(name).synthesize([IDS], 1)[0]
                        for each in (loaded, of_runs)]
         np.testing.assert_array_equal(here.mel, there.mel)
         np.testing.assert_array_equal(here.samples, there.samples)
 
 
-def test_a_voice_is_exported_whole_or_not_at_all(exported, trained, tmp_path, monkeypatch):
+def test_an_export_is_complete_or_leaves_nothing(exported, trained, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="is there already"):
         export.export_voice(trained["tacotron"], trained["vocoder"], exported[0])
     with pytest.raises(InputError, match="train_vocoder.py"):
         export.export_voice(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
-    write = export._write
+    write = export._export_run
 
     def fails_at_the_vocoder(run, *rest):
         if run.model_type == "vocoder":
             raise OSError("the disk is full")
         write(run, *rest)
-    monkeypatch.setattr(export, "_write", fails_at_the_vocoder)
+    monkeypatch.setattr(export, "_export_run", fails_at_the_vocoder)
     with pytest.raises(OSError):
         export.export_voice(trained["tacotron"], trained["vocoder"], str(tmp_path / "me"))
     assert os.listdir(str(tmp_path)) == []
 
 
-def test_the_demo_voice_speaks_where_none_is_named(exported, tmp_path, monkeypatch, capsys):
+def test_the_demo_voice_and_its_first_speaker_are_the_defaults(exported, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(voice, "DEMO_VOICE", exported[0])
     (tmp_path / "text.txt").write_text("네.\n", encoding="utf-8")
     run_main(synthesize.main, tmp_path / "text.txt", "--out", tmp_path / "out")
     told = capsys.readouterr()
-    assert "voice: %s, as none is named" % os.path.relpath(exported[0]) in told.err
-    assert "speaker: one, as none is named; there are one, two" in told.err
+    assert "voice: %s (default)" % os.path.relpath(exported[0]) in told.err
+    assert "speaker: one (default; available: one, two)" in told.err
     assert "speaker one" in audio.read_wav_info(str(tmp_path / "out" / "0001.wav"))[0]
     # one that is named is taken
     assert voice.resolve_run_folders(None, "a", "b") == ("a", "b")
@@ -104,7 +104,7 @@ def test_the_demo_voice_speaks_where_none_is_named(exported, tmp_path, monkeypat
         voice.resolve_run_folders(None, None, None)
 
 
-def test_an_unknown_speaker_is_told_whom_there_is(exported, loaded):
+def test_an_unknown_speaker_is_an_error_that_lists_the_speakers(exported, loaded):
     with pytest.raises(InputError, match="--speaker three.*: one, two|are one, two"):
         loaded.with_speaker("three")
     with pytest.raises(InputError, match="one, two"):
@@ -124,7 +124,7 @@ def cut(path):
 
 
 @pytest.mark.parametrize("damage,says", [
-    (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is no voice.*vocoder"),
+    (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is not a voice.*vocoder"),
     (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")), "tacotron: no run"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.index")), "vocoder: has no"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.data-00000-of-00001")),
@@ -133,16 +133,16 @@ def cut(path):
     (cut("vocoder/model-6.index"), "model-6: the checkpoint cannot be read"),
     (cut("tacotron/run.json"), "run.json: is not valid JSON"),
     (newer, "made by a newer version")])
-def test_a_voice_that_is_damaged_is_refused_with_the_file(exported, tmp_path, damage, says):
+def test_a_damaged_voice_is_an_error_that_names_the_file(exported, tmp_path, damage, says):
     shutil.copytree(exported[0], str(tmp_path / "me"))
     damage(str(tmp_path / "me"))
     with pytest.raises(InputError, match=says):
         voice.Voice(*voice.resolve_run_folders(str(tmp_path / "me"), None, None))
 
 
-def test_an_untrained_voice_has_the_sizes_of_the_trained_one_and_other_weights(exported, loaded):
-    untrained = voice.Voice(*voice.resolve_run_folders(exported[0], None, None), trained=False)
-    here, there = [each.speak([IDS], 1)[0] for each in (loaded, untrained)]
+def test_an_untrained_voice_has_the_same_sizes_and_other_weights(exported, loaded):
+    untrained = voice.Voice(*voice.resolve_run_folders(exported[0], None, None), weights=voice.INITIAL)
+    here, there = [each.synthesize([IDS], 1)[0] for each in (loaded, untrained)]
     assert here.mel.shape[1] == there.mel.shape[1]
     shorter = min(len(here.samples), len(there.samples))
     assert not np.array_equal(here.samples[:shorter], there.samples[:shorter])
@@ -150,8 +150,8 @@ def test_an_untrained_voice_has_the_sizes_of_the_trained_one_and_other_weights(e
 
 
 @pytest.mark.parametrize("text", ["네.", "아!"])
-def test_a_single_syllable_is_spoken(loaded, text):
-    spoken, = loaded.speak([korean.to_ids(korean.to_jamo(text))], 1)
+def test_a_single_syllable_is_synthesized(loaded, text):
+    spoken, = loaded.synthesize([korean.to_ids(korean.to_jamo(text))], 1)
     assert len(spoken.samples) == len(spoken.mel) * 200 > 0
 
 
@@ -159,7 +159,7 @@ def syllables(text):
     return sum("가" <= letter <= "힣" for letter in text)
 
 
-def test_three_hundred_syllables_are_spoken_in_parts_and_nothing_is_lost():
+def test_three_hundred_syllables_are_split_and_nothing_is_lost():
     clause = "바람이 불고 비가 내려서 강가의 나무들이 흔들렸고"        # 19 syllables
     for text in (" ".join([clause] * 16) + ".", ", ".join([clause] * 16) + ".",
                  ". ".join([clause] * 16) + "."):

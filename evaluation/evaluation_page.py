@@ -1,0 +1,82 @@
+"""The HTML page of an evaluation. Its WAV files lie beside it; plots and font are embedded."""
+import os
+
+from matplotlib.figure import Figure
+
+import audio
+import korean
+from common.html_report import embedded_font, render_page
+from common.plotting import figure_to_png
+from evaluation import evaluation_report, systems
+from evaluation.evaluation_report import format_label, list_columns
+from evaluation.metrics import METRICS
+from evaluation.systems import SYSTEMS
+from training.training_plots import alignment_png, mels_png
+
+MAX_ILLUSTRATED = 6     # sentences with plots
+MAX_PLAYERS = 40        # sentences with audio players, besides those with a fault
+FAULTS = ("skip", "repeat", "missed_stop")
+
+
+def render_report(report):
+    """The page as a string. Raises InputError if a file of a sentence is damaged."""
+    sentences = [(sentence, list_faults(figures), systems.available_systems(report.out, sentence))
+                 for sentence, figures in zip(report.sentences, report.figures)]
+    text_lines = list(zip(report.text.sentences, report.text.figures)) if report.text else []
+    return render_page(
+        os.path.join(os.path.dirname(os.path.abspath(__file__)), "evaluation_page.html"),
+        report=report, formats=evaluation_report, METRICS=METRICS, SYSTEMS=SYSTEMS,
+        overview_png=plot_overview(report) if report.sentences else None,
+        faulty_lines=[(text, list_faults(figures)) for text, figures in text_lines
+                      if list_faults(figures)],
+        max_players=MAX_PLAYERS,
+        players=[each for number, each in enumerate(sentences)
+                 if number < MAX_PLAYERS or each[1]],
+        illustrated=[(sentence, _alignment_png(report, sentence), _mels_png(report, sentence))
+                     for sentence in report.sentences[:MAX_ILLUSTRATED]],
+        web_font=embedded_font("–…·×—" + report.title + "".join(
+            [sentence.text for sentence in report.sentences] + [text for text, _ in text_lines])))
+
+
+def list_faults(figures):
+    """The names of the alignment faults of the synthesis."""
+    return [name.replace("_", " ") for name in FAULTS if figures.get("synthesis", {}).get(name)]
+
+
+def plot_overview(report):
+    """Every metric with its confidence intervals, one row per system, as PNG bytes."""
+    names = [name for name, by_system in report.estimates.items() if len(by_system) > 1]
+    columns, row_systems = 3, list_columns(report)[::-1]
+    rows = -(-len(names) // columns)
+    figure = Figure(figsize=(10, 0.9 + rows * (0.5 + 0.24 * len(row_systems))))
+    for index, name in enumerate(names):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        for height, system in enumerate(row_systems):
+            estimate = report.estimates[name].get(system)
+            if estimate:
+                axes.plot([estimate.ci_low, estimate.ci_high], [height, height], color="#999999",
+                          linewidth=3)
+                axes.plot(estimate.mean, height, "o", color="#3b6ea5", markersize=5)
+        axes.set_yticks(range(len(row_systems)))
+        axes.set_yticklabels([SYSTEMS[system].label for system in row_systems]
+                             if index % columns == 0 else [])
+        axes.set_ylim(-0.6, len(row_systems) - 0.4)
+        axes.set_title(format_label(METRICS[name]), fontsize=9)
+        axes.tick_params(labelsize=8)
+        axes.grid(axis="x", color="#e4e4e4")
+        axes.set_axisbelow(True)
+    return figure_to_png(figure)
+
+
+def _alignment_png(report, sentence):
+    output = systems.read_mel_output(report.out, sentence, "synthesis")
+    return alignment_png(output.alignment, [korean.SYMBOLS[i] for i in sentence.text_ids],
+                         sentence.text)
+
+
+def _mels_png(report, sentence):
+    shown = [system for system in ("recording", "copy-synthesis", "synthesis")
+             if system in systems.available_systems(report.out, sentence)]
+    mels = [audio.melspectrogram(audio.read_wav(
+        systems.wav_path(report.out, sentence, system))[0], report.hp) for system in shown]
+    return mels_png(mels, [SYSTEMS[system].label for system in shown], report.hp.max_abs_value)

@@ -1,0 +1,161 @@
+"""The results of an evaluation: means with 95 % confidence intervals, as a table and as JSON."""
+from collections import OrderedDict, namedtuple
+
+import numpy as np
+
+from evaluation.metrics import METRICS, unavailable_metrics
+from evaluation.systems import SYSTEMS
+
+CONFIDENCE = 0.95
+NORMAL_QUANTILE = 1.959964      # of the normal distribution at (1 + CONFIDENCE) / 2
+BOOTSTRAP_SAMPLES = 2000
+INTERVAL_METHOD = ("95 %% confidence intervals: for means, bootstrap over sentences (percentiles "
+                   "of %d samples with a fixed seed); for shares of sentences, Wilson's formula"
+                   % BOOTSTRAP_SAMPLES)
+# SYSTEMS is the expected order of quality; where synthesis stands in it is not known beforehand
+EXPECTED_ORDER = tuple(name for name in SYSTEMS if name != "synthesis")
+
+# (better, worse) → why that order is, or may be, no defect of the voice
+KNOWN_CAUSES = {
+    ("griffin-lim", "world"): "Griffin-Lim is optimised to have the recording's mel",
+    ("noise", "untrained"): "an untrained WaveNet predicts the same distribution for every sample: "
+                            "its output is white noise, too",
+    ("world", "recording"): "WORLD may leave out the background noise of the recording",
+}
+
+Estimate = namedtuple("Estimate", "mean ci_low ci_high count")      # count: of sentences
+
+# title: description of the voice, or name of a text file; out: folder of the WAV files;
+# sentences: list of systems.Sentence, or of texts; figures: {system: {metric: value}} of each;
+# estimates: {metric: {system: Estimate}}; unavailable: {metric: reason};
+# violations: list of (metric, better, worse); text: a Report on lines without recordings, or None
+Report = namedtuple("Report", "title out hp sentences figures estimates unavailable violations "
+                              "text")
+
+
+def create_report(title, out, hp, sentences, figures, n_speakers, text=None):
+    """The Report on sentences with recordings of `n_speakers` speakers."""
+    return Report(title, out, hp, sentences, figures, estimate_metrics(figures),
+                  unavailable_metrics(n_speakers), find_order_violations(figures), text)
+
+
+def create_text_report(path, texts, figures, hp):
+    """The Report on lines of text, of which only the alignment is measured."""
+    return Report(path, None, hp, texts, figures, estimate_metrics(figures), {}, [], None)
+
+
+def estimate_metrics(figures):
+    """{metric: {system: Estimate}} of a list of {system: {metric: value}}."""
+    estimates = OrderedDict()
+    for name, metric in METRICS.items():
+        for system in SYSTEMS:
+            values = [each[system][name] for each in figures if name in each.get(system, {})]
+            if values:
+                estimate = estimate_share if metric.is_share else estimate_mean
+                estimates.setdefault(name, OrderedDict())[system] = estimate(values)
+    return estimates
+
+
+def estimate_mean(values):
+    """The Estimate of a mean, by Efron's percentile bootstrap."""
+    values = np.asarray(values, np.float64)
+    rows = np.random.RandomState(1).randint(len(values), size=[BOOTSTRAP_SAMPLES, len(values)])
+    tail = 100 * (1 - CONFIDENCE) / 2
+    low, high = np.percentile(values[rows].mean(1), [tail, 100 - tail])
+    return Estimate(float(values.mean()), float(low), float(high), len(values))
+
+
+def estimate_share(values):
+    """The Estimate of a share of zeros and ones, by Wilson (1927): valid also near 0 and 1."""
+    count, share = len(values), float(np.mean(values))
+    spread = NORMAL_QUANTILE ** 2 / count
+    centre = (share + spread / 2) / (1 + spread)
+    half = (NORMAL_QUANTILE * np.sqrt(share * (1 - share) / count + spread / (4 * count))
+            / (1 + spread))
+    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), count)
+
+
+def find_order_violations(figures):
+    """[(metric, better, worse)] for pairs of systems whose order is not the expected one.
+
+    The confidence interval of the difference, over sentences that have both, excludes 0.
+    """
+    violations = []
+    for name, metric in METRICS.items():
+        sign = {"lower": 1, "higher": -1}.get(metric.better)
+        for index, upper in enumerate(EXPECTED_ORDER if sign else ()):
+            for lower in EXPECTED_ORDER[index + 1:]:
+                differences = [sign * (each[lower][name] - each[upper][name]) for each in figures
+                               if name in each.get(upper, {}) and name in each.get(lower, {})]
+                if len(differences) > 1 and estimate_mean(differences).ci_high < 0:
+                    violations.append((name, lower, upper))
+    return violations
+
+
+def format_table(report):
+    """Lines of text: for each metric a line of means, and the confidence intervals below."""
+    label_width, column_width = 42, 15
+    columns = list_columns(report)
+    yield " " * label_width + "".join(SYSTEMS[system].label.rjust(column_width)
+                                      for system in columns)
+    for name, by_system in report.estimates.items():
+        metric = METRICS[name]
+        yield format_label(metric).ljust(label_width) + "".join(
+            format_mean(metric, by_system.get(system), system).rjust(column_width)
+            for system in columns)
+        yield " " * label_width + "".join(
+            format_interval(metric, by_system.get(system)).rjust(column_width)
+            for system in columns)
+    for name, reason in report.unavailable.items():
+        yield "%s: not measured: %s" % (METRICS[name].label, reason)
+    for violation in report.violations:
+        yield format_violation(violation)
+
+
+def list_columns(report):
+    """The systems that have figures, and the recording."""
+    return [system for system in SYSTEMS if system == "recording"
+            or any(system in by_system for by_system in report.estimates.values())]
+
+
+def format_label(metric):
+    return "%s%s" % (metric.label, " [%s]" % metric.unit if metric.unit else "")
+
+
+def format_mean(metric, estimate, system):
+    """The mean; in the recording's column, if it has none, the ideal value in parentheses."""
+    if estimate is not None:
+        return "%.*f" % (metric.decimals, estimate.mean)
+    return "(%d)" % metric.ideal if system == "recording" and metric.ideal is not None else "–"
+
+
+def format_interval(metric, estimate):
+    if estimate is None:
+        return ""
+    return "%.*f–%.*f" % (metric.decimals, estimate.ci_low, metric.decimals, estimate.ci_high)
+
+
+def format_violation(violation):
+    name, better, worse = violation
+    cause = KNOWN_CAUSES.get((better, worse))
+    return "%s: %s is better than %s%s" % (
+        METRICS[name].label, SYSTEMS[better].label, SYSTEMS[worse].label,
+        " (%s)" % cause if cause else "")
+
+
+def report_to_dict(report):
+    """The content of evaluation.json."""
+    metrics = OrderedDict()
+    for name, by_system in report.estimates.items():
+        metric = METRICS[name]
+        metrics[name] = {"label": metric.label, "unit": metric.unit, "better": metric.better,
+                         "systems": OrderedDict((system, estimate._asdict())
+                                                for system, estimate in by_system.items())}
+    return {"voice": report.title, "intervals": INTERVAL_METHOD, "metrics": metrics,
+            "unavailable": report.unavailable,
+            "order_violations": [dict(zip(("metric", "better", "worse"), each))
+                                 for each in report.violations],
+            "sentences": [{"text": getattr(sentence, "text", sentence), "figures": figures,
+                           "name": getattr(sentence, "name", None)}
+                          for sentence, figures in zip(report.sentences, report.figures)],
+            "text": report.text and report_to_dict(report.text)}

@@ -1,0 +1,97 @@
+"""All figures of one sentence, and worker processes that measure sentences in parallel."""
+import os
+import signal
+from collections import OrderedDict, namedtuple
+from multiprocessing import Pool
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+import audio
+import korean
+from common import files
+from evaluation import (distances, intelligibility, metrics, naturalness,
+                        speaker_similarity, systems)
+from tacotron2 import alignment_metrics
+
+# out: folder of the evaluation; references: {speaker: embedding}; is_rated: whether naturalness
+# and intelligibility are measured, too
+MeasureJob = namedtuple("MeasureJob", "out sentence hp references is_rated")
+
+
+def create_pool(n_workers):
+    """A pool of processes. Create it before TensorFlow starts threads: fork does not copy them."""
+    return Pool(n_workers, _initialize_worker)
+
+
+def _initialize_worker():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is handled by the parent
+    threadpool_limits(1)                            # there is already one process per core
+
+
+def measure_sentence(job):
+    """{system: {metric: value}} of a sentence, without what cannot be measured.
+
+    The figures are stored beside the WAV files, and read again as long as the same metrics can be
+    measured.
+    """
+    path = os.path.join(systems.sentence_folder(job.out, job.sentence), "figures.json")
+    conditions = {"rated": job.is_rated,
+                  "unavailable": list(metrics.unavailable_metrics(len(job.references)))}
+    if os.path.exists(path):
+        stored = files.read_json(path)
+        if stored.get("conditions") == conditions:
+            return stored["figures"]
+    samples = {system: audio.read_wav(systems.wav_path(job.out, job.sentence, system))[0]
+               for system in systems.available_systems(job.out, job.sentence)}
+    figures = {system: _audio_figures(samples[system], samples["recording"], job)
+               for system in samples}
+    for system in ("synthesis", "untrained"):
+        output = systems.read_mel_output(job.out, job.sentence, system)
+        if output:
+            seconds_ratio = len(output.mel) * job.hp.hop_length / float(len(samples["recording"]))
+            figures.setdefault(system, {}).update(
+                alignment_figures([(job.sentence.text_ids, output)]), duration_ratio=seconds_ratio)
+    files.write_json(path, {"conditions": conditions, "figures": figures})
+    return figures
+
+
+def _audio_figures(samples, recording, job):
+    hp = job.hp
+    figures = dict(distances.compute_distances(samples, recording, hp)._asdict())
+    if job.references and np.any(samples):
+        figures.update(_similarities(
+            speaker_similarity.embed_utterance(samples, hp.sample_rate), job))
+    if job.is_rated and naturalness.is_available():
+        figures["naturalness_mos"] = naturalness.predict_mos(samples, hp.sample_rate)
+    if job.is_rated and intelligibility.is_available():
+        figures["cer"], figures["jamo_error_rate"] = intelligibility.error_rates(
+            samples, hp.sample_rate, job.sentence.text)
+    return {name: value for name, value in figures.items() if np.isfinite(value)}
+
+
+def _similarities(embedding, job):
+    cosines = {name: float(embedding.dot(reference)) for name, reference in job.references.items()}
+    similarity = cosines.pop(job.sentence.speaker)
+    if not cosines:
+        return {"speaker_similarity": similarity}
+    return {"speaker_similarity": similarity, "other_speaker_similarity": max(cosines.values()),
+            "speaker_identified": float(similarity > max(cosines.values()))}
+
+
+def alignment_figures(utterances):
+    """{metric: value} of a text spoken as one or several utterances: (ids, MelOutput) each.
+
+    focus, coverage, monotonicity: means over the utterances. skip, repeat, missed_stop: 1 if any
+    utterance has the fault (see tacotron2.alignment_metrics). fault_free: 1 if none has any.
+    """
+    alignments = [alignment_metrics.measure_alignment(
+        output.alignment, [korean.SYMBOLS[number] in korean.JAMO for number in ids])
+        for ids, output in utterances]
+    faults = OrderedDict([("skip", any(each.skipped for each in alignments)),
+                          ("repeat", any(each.repeated for each in alignments)),
+                          ("missed_stop", not all(output.stopped for _, output in utterances))])
+    figures = {name: float(np.mean([getattr(each, name) for each in alignments]))
+               for name in ("focus", "coverage", "monotonicity")}
+    figures.update((name, float(fault)) for name, fault in faults.items())
+    return dict(figures, fault_free=float(not any(faults.values())))

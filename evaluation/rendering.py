@@ -1,0 +1,62 @@
+"""Synthesis of sentences by every system, and of lines of text by Tacotron 2 alone."""
+from tqdm import tqdm
+
+from evaluation import systems
+from evaluation.measure import alignment_figures
+
+BATCH_SIZE = 8      # sentences in one vocoder batch
+# An untrained Tacotron 2 is slow, because it never predicts a stop token: it does so few sentences.
+MAX_UNTRAINED = 8
+
+
+def render_sentences(out, sentences, voice, untrained, seed):
+    """Synthesize HeldOutSentences with every system. Those that are complete are skipped.
+
+    `untrained` is a voice with initial weights. If it has no WaveNet, that system is left out.
+    """
+    pending = [each for each in sentences if not systems.is_complete(out, each.sentence)]
+    for_untrained = {each.sentence.name for each in sentences[:MAX_UNTRAINED]}
+    with tqdm(total=len(sentences), initial=len(sentences) - len(pending), unit="sentence",
+              desc="synthesizing") as bar:
+        for name in sorted({each.voice_speaker for each in pending}):
+            of_speaker = [each for each in pending if each.voice_speaker == name]
+            for start in range(0, len(of_speaker), BATCH_SIZE):
+                batch = of_speaker[start:start + BATCH_SIZE]
+                _render_batch(out, batch, voice.with_speaker(name), untrained.with_speaker(name),
+                              seed, for_untrained)
+                bar.update(len(batch))
+
+
+def _render_batch(out, batch, voice, untrained, seed, for_untrained):
+    sentences = [each.sentence for each in batch]
+    text_ids = [sentence.text_ids for sentence in sentences]
+    examples = [each.store.load_example(each.row) for each in batch]
+    samples = [systems.synthesize_baselines(example, voice.hp) for example in examples]
+    for sentence, by_system, utterance in zip(sentences, samples, voice.synthesize(text_ids, seed)):
+        by_system["synthesis"] = utterance.samples
+        systems.write_mel_output(out, sentence, "synthesis", utterance)
+        if sentence.name in for_untrained:
+            systems.write_mel_output(out, sentence, "untrained",
+                                     untrained.predict_mel(sentence.text_ids, seed))
+    mels = [example.mel for example in examples]
+    for system, model in (("copy-synthesis", voice), ("untrained", untrained)):
+        if model.vocoder:
+            for by_system, output in zip(samples, model.generate_waveforms(text_ids, mels, seed)):
+                by_system[system] = output
+    for sentence, by_system in zip(sentences, samples):
+        if "untrained" in by_system:
+            by_system["untrained"] = systems.match_rms(by_system["untrained"],
+                                                       by_system["recording"])
+        systems.write_wavs(out, sentence, by_system, voice.hp, voice.description)
+
+
+def measure_text_alignments(texts, voice, untrained, seed):
+    """[{system: {metric: value}}] of normalised lines, each spoken as synthesize.py does."""
+    figures = []
+    for number, text in enumerate(tqdm(texts, unit="line", desc="aligning")):
+        utterances = voice.text_to_ids(text)
+        figures.append({system: alignment_figures([(ids, model.predict_mel(ids, seed))
+                                                   for ids in utterances])
+                        for system, model in (("synthesis", voice), ("untrained", untrained))
+                        if model is voice or number < MAX_UNTRAINED})
+    return figures

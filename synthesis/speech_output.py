@@ -1,0 +1,141 @@
+"""Text lines as WAV files, or as a stream of 16-bit samples."""
+import os
+import sys
+import time
+from collections import namedtuple
+
+import numpy as np
+from tqdm import tqdm
+
+import audio
+import korean
+from common import files
+from common.errors import InputError
+from training import training_plots
+from training.run_folder import SOFTWARE_NAME
+
+BATCH_LINES = 8         # lines that are synthesized in one batch
+PAUSE_SECONDS = 0.35    # silence between the utterances of a line
+
+# stem: path of its files without extension; text: normalised; utterances: the symbol ids of each;
+# comment: metadata of its WAV
+Line = namedtuple("Line", "stem text utterances comment")
+
+
+class Progress(object):
+    """A progress bar in seconds of audio, with the remaining time and the speed of the vocoder.
+
+    The length of the lines that have no mel yet is estimated from their number of symbols.
+    """
+
+    def __init__(self, n_symbols):
+        self._n_symbols, self._batch_symbols, self._batch_seconds = n_symbols, 0, 0.0
+        self._seconds, self._vocoder_seconds, self._last_time = 0.0, 0.0, 0.0
+        self.bar = tqdm(total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} "
+                                            "[{elapsed}<{remaining}]")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.bar.close()
+
+    def start_batch(self, seconds, n_symbols):
+        """The mels of lines with so many symbols exist, and are so long; the vocoder starts."""
+        self._last_time = time.time()
+        self._batch_seconds += seconds
+        self._batch_symbols += n_symbols
+        self.bar.total = self._batch_seconds * self._n_symbols / self._batch_symbols
+
+    def update(self, seconds):
+        """The vocoder has generated so many more seconds of audio."""
+        now = time.time()
+        self._seconds += seconds
+        self._vocoder_seconds += now - self._last_time
+        self._last_time = now
+        self.bar.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
+            self._seconds, self.bar.total, self._seconds / max(self._vocoder_seconds, 1e-3)),
+            refresh=False)
+        self.bar.update(seconds)
+
+
+def create_lines(texts, voice, out, seed):
+    """The Lines of normalised texts, with the files 0001, 0002 … in the folder `out`."""
+    return [Line(os.path.join(out, "%04d" % number), text, voice.text_to_ids(text),
+                 "synthetic speech; voice: %s; seed %d; text: %s"
+                 % (voice.description, seed, text)) for number, text in enumerate(texts, 1)]
+
+
+def write_wavs(lines, voice, out, seed):
+    """Write the WAV and the alignment plots of each line, except those that exist already.
+
+    Returns {stem of a written line: seconds of audio per second of work}. Raises InputError if a
+    WAV with another text, voice or seed exists.
+    """
+    pending = [line for line in lines if not _is_written(line)]
+    os.makedirs(out, exist_ok=True)
+    speeds = {}
+    with Progress(sum(len(ids) for line in pending for ids in line.utterances)) as progress:
+        for start in range(0, len(pending), BATCH_LINES):
+            batch, start_time = pending[start:start + BATCH_LINES], time.time()
+            _write_batch(batch, voice, seed, progress)
+            speed = sum(map(wav_seconds, batch)) / (time.time() - start_time)
+            speeds.update((line.stem, speed) for line in batch)
+    return speeds
+
+
+def wav_seconds(line):
+    return audio.read_wav_info(line.stem + ".wav")[1]
+
+
+def stream_pcm(lines, voice, seed, output):
+    """Write the samples of all lines to a binary file, 16-bit little-endian, as they are made."""
+    utterances = [(line, ids) for line in lines for ids in line.utterances]
+    for number, (line, ids) in enumerate(utterances):
+        if number:
+            output.write(audio.to_pcm16(_pause(voice)).astype("<i2").tobytes())
+        mel_output = voice.predict_mel(ids, seed)
+        if not mel_output.stopped:
+            _warn_missing_stop(line)
+        for samples in voice.stream_waveform(ids, mel_output.mel, seed):
+            output.write(audio.to_pcm16(samples).astype("<i2").tobytes())
+            output.flush()
+
+
+def _write_batch(lines, voice, seed, progress):
+    outputs = iter(voice.synthesize([ids for line in lines for ids in line.utterances], seed,
+                                    progress))
+    for line in lines:
+        utterances = [next(outputs) for _ in line.utterances]
+        if not all(utterance.stopped for utterance in utterances):
+            _warn_missing_stop(line)
+        for number, (ids, utterance) in enumerate(zip(line.utterances, utterances), 1):
+            suffix = "-%d" % number if len(utterances) > 1 else ""
+            with files.atomic_write("%s-alignment%s.png" % (line.stem, suffix)) as png:
+                png.write(training_plots.alignment_png(
+                    utterance.alignment, [korean.SYMBOLS[i] for i in ids], line.text))
+        # last, because the WAV marks the line as written
+        with files.atomic_write(line.stem + ".wav") as wav:
+            waveforms = [part for utterance in utterances
+                         for part in (_pause(voice), utterance.samples)]
+            audio.write_wav(wav, np.concatenate(waveforms[1:]), voice.hp.sample_rate, line.comment,
+                            SOFTWARE_NAME)
+
+
+def _is_written(line):
+    path = line.stem + ".wav"
+    if not os.path.exists(path):
+        return False
+    if audio.read_wav_info(path)[0] != line.comment:
+        raise InputError("%s: exists with another text, voice or seed; choose another --out, or "
+                         "move it away" % path)
+    return True
+
+
+def _warn_missing_stop(line):
+    tqdm.write("warning: %s: no stop token was predicted for %r; the audio may be cut off or end "
+               "in noise" % (os.path.basename(line.stem), line.text), file=sys.stderr)
+
+
+def _pause(voice):
+    return np.zeros(int(PAUSE_SECONDS * voice.hp.sample_rate), np.float32)
