@@ -1,68 +1,96 @@
-"""The figures of a machine: what is kept of them."""
+"""The benchmark: what it measures and what it writes."""
 import json
 
 import numpy as np
 import pytest
 
 from common.hparam_set import create_hparams
-from tools.bench import bench_engine as engine, bench_reading as reading, bench_report as report
+from korean.hangul import count_syllables
+from tools.bench import bench_engine, bench_reading, bench_report, sgemm_peak
+from tools.bench.bench_report import Figure
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import multiplies_per_sample
 
 
-def test_texts_are_forty_syllables_long():
-    for text in reading._texts({"sentence"})[:50]:
-        read = reading.korean.TextNormalizer().normalize(text).text
-        assert sum("가" <= letter <= "힣" for letter in read) >= reading.SYLLABLES
+def test_texts_have_forty_syllables():
+    normalizer = bench_reading.korean.TextNormalizer()
+    for text in bench_reading.corpus_texts({"sentence"})[:50]:
+        assert count_syllables(normalizer.normalize(text).text) >= bench_reading.SYLLABLES
 
 
 def test_a_rate_is_that_of_the_median_run():
-    assert report.median_rate(10, [1.0, 2.0, 50.0]) == 5.0
-    taken = report.seconds(lambda: sum(range(1000)), runs=3)
-    assert len(taken) == 3 and min(taken) >= 0
+    assert bench_report.median_rate(10, [1.0, 2.0, 50.0]) == 5.0
+    times = bench_report.cpu_times(lambda: sum(range(1000)), runs=3)
+    assert len(times) == 3 and min(times) >= 0
 
 
-def test_new_figures_replace_old_ones_of_their_name_and_stack(tmp_path, capsys, monkeypatch):
+def test_figures_replace_older_ones_of_their_name_and_stack(tmp_path, monkeypatch):
     path = str(tmp_path / "logs" / "bench.json")
-    report.save(path, [report.Figure("a", 1.0, "x/s", 0.5, 3), report.Figure("b", 2.0, "x/s", 0.5, 3)])
-    monkeypatch.setattr(report, "STACK", "other")
-    report.save(path, [report.Figure("a", 7.0, "x/s", 0.5, 3)])
+    bench_report.save_figures(path, [Figure("a", 1.0, "x/s", 0.5, 3),
+                                     Figure("b", 2.0, "x/s", None, 3)])
+    monkeypatch.setattr(bench_report, "STACK", "other")
+    bench_report.save_figures(path, [Figure("a", 7.0, "x/s", 0.5, 3)])
     monkeypatch.undo()
-    report.save(path, [report.Figure("a", 3.0, "x/s", 0.25, 3)])
+    bench_report.save_figures(path, [Figure("a", 3.0, "x/s", 0.25, 3)])
     with open(path, encoding="utf-8") as file:
         stored = json.load(file)
-    assert stored["machine"] == report.machine()
-    assert sorted((row["name"], row["stack"], row["value"]) for row in stored["figures"]) == sorted([
-        ("a", report.STACK, 3.0), ("a", "other", 7.0), ("b", report.STACK, 2.0)])
-    assert {row["ratio_to_limit"] for row in stored["figures"] if row["value"] == 3.0} == {0.25}
+    assert stored["machine"] == bench_report.machine()
+    stack = bench_report.STACK
+    assert sorted(map(sorted, (row.items() for row in stored["figures"]))) == sorted(
+        sorted({"name": name, "stack": stack, "value": value, "unit": "x/s",
+                "ratio_to_limit": ratio}.items())
+        for name, stack, value, ratio in (("a", stack, 3.0, 0.25), ("a", "other", 7.0, 0.5),
+                                          ("b", stack, 2.0, None)))
 
 
 def test_figures_of_another_machine_are_not_kept(tmp_path):
     path = tmp_path / "bench.json"
     path.write_text(json.dumps({"machine": {"cores": 99}, "figures": [
-        {"name": "b", "stack": report.STACK, "value": 1, "unit": "", "ratio_to_limit": 1}]}))
-    report.save(str(path), [report.Figure("a", 3.0, "x/s", 0.25, 3)])
+        {"name": "b", "stack": bench_report.STACK, "value": 1, "unit": "", "ratio_to_limit": 1}]}))
+    bench_report.save_figures(str(path), [Figure("a", 3.0, "x/s", 0.25, 3)])
     assert [row["name"] for row in json.loads(path.read_text())["figures"]] == ["a"]
 
 
-class Limit(object):
-    def gflops(self):
-        return 2.0
-
-
 @pytest.mark.skipif(not binding.load_library(), reason="there is no C compiler")
-def test_arithmetic_and_real_time_are_those_of_the_samples_a_second():
-    hp = create_hparams("tiny")
-    rate, arithmetic, real_time = engine._of_engine("tiny", 3, 40, "float32", Limit())
+def test_the_figures_of_a_rate_agree(monkeypatch):
+    monkeypatch.setattr(bench_engine, "sgemm_peak", lambda threads: threads * 1e12)
+    hp, peaks = create_hparams("tiny"), {}
+    rate, arithmetic, real_time = bench_engine.engine_figures("tiny", 3, 40, "float32", peaks)
     assert arithmetic.value == pytest.approx(rate.value * 2e-9 * multiplies_per_sample(hp))
     assert real_time.value == pytest.approx(rate.value / hp.sample_rate)
-    threads = int(rate.unit.split()[-2])
-    # medians are each of their own runs
-    assert rate.ratio_to_limit == pytest.approx(arithmetic.value / (2.0 * threads), rel=1e-6)
+    (threads, peak), = peaks.items()
+    assert (threads, peak) == (int(rate.unit.split()[-2]), threads * 1e12)
+    assert rate.ratio_to_limit == arithmetic.ratio_to_limit == pytest.approx(
+        arithmetic.value * 1e9 / peak)
+    assert real_time.ratio_to_limit is None
+
+
+@pytest.mark.skipif(not binding.supports("int8"), reason="this CPU has no int8 kernels")
+def test_integer_arithmetic_has_no_ratio_to_the_peak_of_floats():
+    figures = bench_engine.engine_figures("tiny", 1, 40, "int8", {})
+    assert [figure.ratio_to_limit for figure in figures] == [None] * 3
+    assert figures[1].unit == "GOP/s"
+
+
+@pytest.mark.skipif(not binding.supports("float32", "avx2"), reason="this CPU has no AVX2")
+def test_the_peak_is_measured_with_the_kernels_for_this_cpu(monkeypatch):
+    """Old OpenBLAS takes new CPUs for one without AVX: a peak that the engine exceeds."""
+    environments = []
+
+    def check_output(command, env):
+        environments.append(env)
+        return b"2e9\n"
+
+    monkeypatch.setattr(sgemm_peak.subprocess, "check_output", check_output)
+    assert sgemm_peak.sgemm_peak(2) == 2e9
+    environment, = environments
+    assert environment["OPENBLAS_CORETYPE"] == (
+        "SkylakeX" if binding.supports("float32", "avx512") else "Haswell")
+    assert environment["OPENBLAS_NUM_THREADS"] == "2"
 
 
 @pytest.mark.parametrize("upsampling", ["transposed", "subpixel"])
-def test_a_sample_takes_every_weight_once_and_its_share_of_the_condition(upsampling):
+def test_a_sample_multiplies_by_every_weight_and_by_its_share_of_the_condition(upsampling):
     hp = create_hparams("small", "wavenet_upsample_type=%s" % upsampling)
     kernels = {name: np.prod(shape) for name, shape in weights.variable_shapes(hp, 0).items()
                if not name.endswith("bias") and "upsampling" not in name}
@@ -75,8 +103,9 @@ def test_a_sample_takes_every_weight_once_and_its_share_of_the_condition(upsampl
         others + mixed + neighbours * condition / hp.wavenet_upsample_scales[-1])
 
 
-def test_two_samples_of_three_taps_share_a_third_of_their_products():
+def test_winograd_saves_a_third_of_the_multiplications_of_three_taps():
     hp = create_hparams("reference")
     dilated = hp.wavenet_layers * 3 * hp.wavenet_residual_channels * 2 * hp.wavenet_dilation_channels
     assert weights.uses_winograd(hp, "float32") and not weights.uses_winograd(hp, "int8")
-    assert multiplies_per_sample(hp) - multiplies_per_sample(hp, winograd=True) == dilated / 3
+    assert (multiplies_per_sample(hp) - multiplies_per_sample(hp, winograd=True)
+            == dilated / 3)

@@ -10,7 +10,7 @@ from conftest import unoptimized_session
 from datasets import batches
 from nn import deferred_gradients
 from nn.compat import tf
-from tools.bench import bench_training, operation_count
+from tools.bench import bench_training, training_flops
 from training.prefetch import prefetch
 from training.progress import WARMUP_STEPS, OverheadMeter, Profiler
 
@@ -49,7 +49,7 @@ def test_shares_are_those_since_the_last_record():
 
 def test_padding_is_what_lies_past_the_ends(hp):
     random = np.random.RandomState(0)
-    store = bench_training._Noise(hp.replace(outputs_per_step=4))
+    store = bench_training.NoiseStore(hp.replace(outputs_per_step=4))
     items = [batches.BatchItem(store, bench_training.Row(str(frames), frames), 0, [1, 2])
              for frames in (3, 5)]
     # 5 frames become 8, a multiple of r: 16 in all, 8 of them real
@@ -114,4 +114,4 @@ def test_operations_are_those_counted_by_hand(hp):
     batch = batches.AudioBatch(np.zeros([2, 10]), None, None, None)
     # taps, condition, skip, the two layers behind, and the first
     by_hand = 2 * 3 * 10 + 4 * 10 + 5 * 7 + 7 * 7 + 7 * 6 + 3
-    assert operation_count.wavenet_operations(hp, batch, condition=4, parameters=6) == 6 * 20 * by_hand
+    assert training_flops.wavenet_training_flops(hp, batch, 4, 6) == 6 * 20 * by_hand

@@ -1,1 +1,1 @@
-"""What the project can do a second, on this machine."""
+"""The speed of the project on this machine."""

@@ -1,12 +1,14 @@
-"""Measure, print a table and write logs/bench.json.
+"""Measure the speed of this machine, print a table and write logs/bench.json.
 
-    python -m tools.bench            everything; `make bench` runs it on both stacks
+    python -m tools.bench            all parts; `make bench` runs it on both stacks
     python -m tools.bench reading    one part
 """
 from common import command_line
-from tools.bench import bench_engine, bench_reading, bench_report, bench_training
+from tools.bench import (bench_engine, bench_reading, bench_report,
+                         bench_training)
 
-PARTS = {"reading": bench_reading.figures, "training": bench_training.figures, "engine": bench_engine.figures}
+PARTS = {"reading": bench_reading.figures, "training": bench_training.figures,
+         "engine": bench_engine.figures}
 
 
 def main(arguments):
@@ -19,9 +21,9 @@ def main(arguments):
     figures = []
     for part in options.parts or sorted(PARTS):
         figures += PARTS[part]()
-    bench_report.show(figures)
-    bench_report.save(options.out, figures)
+    bench_report.print_figures(figures)
+    bench_report.save_figures(options.out, figures)
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run_program(main)

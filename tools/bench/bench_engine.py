@@ -1,132 +1,125 @@
-"""How fast WaveNet speaks: the native engine, and beside it the generator in TensorFlow's graph.
+"""Speed of WaveNet generation: the native engine, and the graph of TensorFlow for comparison.
 
-Times are those of the processor, whatever else it does meanwhile: a rate on n threads is n times
-that of a second of work. The limit is the machine's own matrix product, taken before every run.
+Rates are per second of CPU time, so that other programs do not count: a rate on n threads is n
+times the rate per CPU second.
 """
 import os
 import statistics
 import subprocess
 import sys
-import time
 
 import numpy as np
 
 from common.hparam_set import create_hparams
 from nn import compat
 from nn.compat import tf
-from tools.bench import sgemm_peak as product
-from tools.bench.bench_report import Figure
+from tools.bench.bench_report import Figure, cpu_times
+from tools.bench.sgemm_peak import peak_figure, sgemm_peak
+from wavenet_vocoder.chunks import split_into_chunks
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import NativeVocoder, multiplies_per_sample
-from wavenet_vocoder.wavegen import MAX_BATCH_SIZE, GraphVocoder, generate_waveforms
-from wavenet_vocoder.chunks import split_into_chunks
+from wavenet_vocoder.wavegen import (MAX_BATCH_SIZE, GraphVocoder,
+                                     generate_waveforms)
 
 RUNS = 5
 STATUS = "/proc/self/status"
-# preset, streams, samples a run: whole periods of the longest dilation's pairs, 2 · 512
-SITUATIONS = (("reference", 1, 1024), ("reference", MAX_BATCH_SIZE, 1024),
-              ("small", 1, 8192), ("small", MAX_BATCH_SIZE, 1024))
-IN_GRAPH = (("reference", 1, 1), ("small", 1, 3))       # preset, streams, frames a run
+# preset, streams, samples per run: whole periods of the pairs of the longest dilation, 2 · 512
+ENGINE_CASES = (("reference", 1, 1024), ("reference", MAX_BATCH_SIZE, 1024),
+                ("small", 1, 8192), ("small", MAX_BATCH_SIZE, 1024))
+GRAPH_CASES = (("reference", 1), ("small", 3))      # preset, frames per run; one stream
 
 
 def figures():
-    """[Figure] of samples a second, the arithmetic in them, the real-time factor and the memory."""
-    found = []
-    with product.Limit() as limit:
-        for preset, streams, samples in SITUATIONS:
-            for precision in binding.PRECISIONS:
-                if binding.supports(precision):
-                    found += _of_engine(preset, streams, samples, precision, limit)
-        for preset, streams, frames in IN_GRAPH:
-            found += _of_graph(preset, streams, frames, limit)
-    return found + ([_memory()] if os.path.exists(STATUS) else [])
+    """[Figure] of samples per second, GFLOP/s, real-time factor and memory."""
+    results, peaks = [], {}
+    for preset, n_streams, n_samples in ENGINE_CASES:
+        for precision in filter(binding.supports, binding.PRECISIONS):
+            results += engine_figures(preset, n_streams, n_samples, precision, peaks)
+    for preset, n_frames in GRAPH_CASES:
+        results += _graph_figures(preset, n_frames, peaks)
+    results += [peak_figure(peak, threads) for threads, peak in sorted(peaks.items())]
+    return results + ([_memory_figure()] if os.path.exists(STATUS) else [])
 
 
-def _of_engine(preset, count, samples, precision, limit):
+def engine_figures(preset, n_streams, n_samples, precision, peaks):
+    """[Figure] of the engine. `peaks` {threads: FLOP/s} keeps the peaks that it measures."""
     hp = create_hparams(preset)
-    engine = NativeVocoder(_weights(hp), hp, 0, precision)
-    streams = engine.streams([0] * count)
+    streams = NativeVocoder(_random_weights(hp), hp, 0, precision).streams([0] * n_streams)
     random = np.random.RandomState(1)
+    noise_dim = streams.network.distribution.noise_dim
 
-    def work():
-        wanted = streams.condition_rows(samples)
-        streams.generate(random.normal(size=[count, wanted.stop - wanted.start, hp.n_mels]),
-                     random.uniform(0.1, 0.9, [count, samples, streams.net.distribution.noise_dim]))
+    def generate():
+        rows = streams.condition_rows(n_samples)
+        streams.generate(random.normal(size=[n_streams, rows.stop - rows.start, hp.n_mels]),
+                         random.uniform(0.1, 0.9, [n_streams, n_samples, noise_dim]))
 
-    return _rates("WaveNet %s, %s, %s" % (preset, precision, _streams(count)), work,
-                  count * samples, streams.threads, hp, limit,
-                  multiplies_per_sample(hp, weights.uses_winograd(hp, precision)))
+    name = "WaveNet %s, %s, %s" % (preset, precision, "one stream" if n_streams == 1 else
+                                   "%d streams" % n_streams)
+    winograd = weights.uses_winograd(hp, precision)
+    return _speed_figures(name, generate, n_streams * n_samples, streams.threads, hp,
+                          multiplies_per_sample(hp, winograd), peaks, precision == "float32")
 
 
-def _of_graph(preset, count, frames, limit):
+def _graph_figures(preset, n_frames, peaks):
     hp = create_hparams(preset)
-    random = np.random.RandomState(1)
-    mels = [random.normal(size=[frames, hp.n_mels]) for _ in range(count)]
+    mels = [np.random.RandomState(1).normal(size=[n_frames, hp.n_mels])]
     with tf.Graph().as_default():
         vocoder = GraphVocoder(hp, 0)
         with compat.create_session(1) as session:
             session.run(tf.global_variables_initializer())
-            return _rates("WaveNet %s, in the graph, %s" % (preset, _streams(count)),
-                          lambda: generate_waveforms(
-                              vocoder.with_session(session), mels, [0] * count, range(count), hp),
-                          count * frames * hp.hop_length, 1, hp, limit, multiplies_per_sample(hp))
+            vocoder = vocoder.with_session(session)
+            return _speed_figures("WaveNet %s, in the graph, one stream" % preset,
+                                  lambda: generate_waveforms(vocoder, mels, [0], [0], hp),
+                                  n_frames * hp.hop_length, 1, hp, multiplies_per_sample(hp), peaks)
 
 
-def _rates(name, work, samples, threads, hp, limit, products):
-    """The Figures of work(), which makes that many samples on that many threads.
+def _speed_figures(name, generate, n_samples, threads, hp, multiplies, peaks, is_float=True):
+    """[Figure] of generate(), which generates n_samples of `multiplies` multiplications each.
 
-    `products`: the multiplications of a sample.
+    The sgemm peak is no limit of integer arithmetic, so int8 has no ratio to it.
     """
-    work()
-    rates, ratios = [], []
-    flops = 2e-9 * products
-    for _ in range(RUNS):
-        best = limit.gflops() * threads
-        began = time.process_time()
-        work()
-        rates.append(samples * threads / (time.process_time() - began))
-        ratios.append(rates[-1] * flops / best)
-    rate, ratio = statistics.median(rates), statistics.median(ratios)
+    generate()
+    rate = threads * n_samples / statistics.median(cpu_times(generate, RUNS))
+    flops, ratio = 2.0 * rate * multiplies, None
+    if is_float:
+        peaks[threads] = max(peaks.get(threads, 0), sgemm_peak(threads))
+        ratio = flops / peaks[threads]
     return [Figure(name, rate, "samples/s on %d threads" % threads, ratio, RUNS),
-            Figure(name + ", arithmetic", rate * flops, "GFLOP/s", ratio, RUNS),
-            Figure(name + ", real time", rate / hp.sample_rate, "× real time", ratio, RUNS)]
+            Figure(name + ", arithmetic", flops / 1e9, "GFLOP/s" if is_float else "GOP/s", ratio,
+                   RUNS),
+            Figure(name + ", real time", rate / hp.sample_rate, "× real time", None, RUNS)]
 
 
-def _memory():
-    """The most memory for a minute at reference size, beyond Python and TensorFlow; of 600 MB."""
-    # in a process of its own: memory that was used before would be used again
+def _memory_figure():
+    # in a process of its own, because memory that was used and freed before would be reused
     used = float(subprocess.check_output([sys.executable, "-m", "tools.bench.bench_engine"]))
-    return Figure("WaveNet reference, memory of a minute of audio", used, "MB", used / 600.0, 1)
+    return Figure("WaveNet reference, memory of a minute of audio", used, "MB", None, 1)
 
 
-def _of_a_minute():
+def _memory_of_a_minute():
+    """MB to generate a minute of audio at reference size, besides Python and TensorFlow."""
     hp = create_hparams("reference")
     mel = np.zeros([60 * hp.sample_rate // hp.hop_length, hp.n_mels], np.float32)
-    before, values = _status("VmRSS"), _weights(hp)
-    # all pieces side by side, as they are spoken; what comes later takes the samples alone, twice
-    drawing = NativeVocoder(values, hp).start(
+    memory_before, values = _read_status("VmRSS"), _random_weights(hp)
+    # the largest batch of chunks, and later all the samples in two copies of 4 bytes each
+    generator = NativeVocoder(values, hp).start(
         split_into_chunks(0, mel, 0, 1, hp)[:MAX_BATCH_SIZE])
-    drawing.generate(1)
-    return _status("VmHWM") - before + mel.shape[0] * hp.hop_length * 8e-6
+    generator.generate(1)
+    return _read_status("VmHWM") - memory_before + mel.shape[0] * hp.hop_length * 8e-6
 
 
-def _status(name):
-    """What Linux tells of this process's memory [MB]."""
+def _read_status(name):
+    """A memory figure of this process in /proc/self/status [MB]."""
     with open(STATUS, encoding="ascii") as file:
         return next(int(line.split()[1]) / 1024.0 for line in file if line.startswith(name))
 
 
-def _weights(hp):
-    """Random ones: what a product takes does not depend on them."""
+def _random_weights(hp):
     random = np.random.RandomState(0)
     return weights.validate_weights({
         name: random.normal(size=shape) / np.sqrt(100.0 if len(shape) == 1 else shape[0])
         for name, shape in sorted(weights.variable_shapes(hp, 0).items())}, hp, 0, "bench")
 
 
-def _streams(count):
-    return "one stream" if count == 1 else "%d streams" % count
-
-
 if __name__ == "__main__":
-    print(_of_a_minute())
+    print(_memory_of_a_minute())

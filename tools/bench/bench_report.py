@@ -1,4 +1,4 @@
-"""Figures of a machine: the table, and bench.json."""
+"""Figures of this machine: the table and bench.json."""
 import os
 import platform
 import statistics
@@ -7,71 +7,64 @@ import time
 from collections import namedtuple
 
 from common import files
-from common.device import available_cpus
+from common.device import available_cpus, cpu_model
 
-# value: median of `runs` runs in `unit`; ratio_to_limit: to what the machine can do at best, None
-# where that means nothing
+# value: median of `runs` runs, in `unit`; ratio_to_limit: the arithmetic's share of the peak that
+# sgemm_peak.py measures on the same number of threads, None where the figure is no float arithmetic
 Figure = namedtuple("Figure", "name value unit ratio_to_limit runs")
 
 STACK = "python %d.%d" % sys.version_info[:2]
 
 
-def seconds(work, runs=7):
-    """[processor seconds] of each run of work(); other programs' time does not count."""
-    taken = []
+def cpu_times(work, runs=7):
+    """[CPU seconds] of runs of work(); other programs do not count."""
+    times = []
     for _ in range(runs):
-        began = time.process_time()
+        start = time.process_time()
         work()
-        taken.append(time.process_time() - began)
-    return taken
+        times.append(time.process_time() - start)
+    return times
 
 
-def median_rate(count, taken):
-    """How many a second, of `count` things done in each of the runs' seconds."""
-    return count / statistics.median(taken)
+def median_rate(count, times):
+    """`count` per second, at the median of the times in seconds."""
+    return count / statistics.median(times)
 
 
 def machine():
-    """{what it is: text or number} of this machine."""
-    model = platform.processor()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            names = (line.split(":")[1].strip() for line in file if line.startswith("model name"))
-            model = next(names)
-    except (OSError, StopIteration):
-        pass
-    return {"processor": model, "cores": available_cpus(),
+    """{property: text or number} of this machine."""
+    return {"processor": cpu_model(), "cores": available_cpus(),
             "system": "%s %s" % (platform.system(), platform.machine())}
 
 
-def show(figures):
-    print(", ".join("%s %s" % one for one in sorted(machine().items())))
+def print_figures(figures):
+    print(", ".join("%s %s" % item for item in sorted(machine().items())))
     print(STACK)
     width = max(len(figure.name) for figure in figures)
     for figure in figures:
         print("  %-*s %12s %s%s (median of %d)"
-              % (width, figure.name, written(figure.value), figure.unit,
+              % (width, figure.name, format_value(figure.value), figure.unit,
                  "" if figure.ratio_to_limit is None
-                 else ", %.3g of the limit" % figure.ratio_to_limit, figure.runs))
+                 else ", %.3g of the sgemm peak" % figure.ratio_to_limit, figure.runs))
 
 
-def written(value):
-    """A number to be read: whole from 100 on, of three figures below."""
+def format_value(value):
+    """Whole numbers from 100 on, three significant digits below."""
     return "{:,.0f}".format(value) if value >= 100 else "%.3g" % value
 
 
-def save(path, figures):
-    """Write the figures into the file, in place of older ones of this stack and these names."""
+def save_figures(path, figures):
+    """Write figures into the file. They replace older ones of the same stack and name."""
     rows = [{"name": figure.name, "stack": STACK, "value": round(figure.value, 3),
              "unit": figure.unit,
              "ratio_to_limit": figure.ratio_to_limit and round(figure.ratio_to_limit, 6)}
             for figure in figures]
-    fresh = {(row["name"], row["stack"]) for row in rows}
+    new = {(row["name"], row["stack"]) for row in rows}
     kept = []
     if os.path.exists(path):
         stored = files.read_json(path)
-        if stored.get("machine") == machine():      # another machine's figures are not beside ours
-            kept = [row for row in stored["figures"] if (row["name"], row["stack"]) not in fresh]
+        if stored.get("machine") == machine():      # never mix the figures of two machines
+            kept = [row for row in stored["figures"] if (row["name"], row["stack"]) not in new]
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     files.write_json(path, {"machine": machine(), "figures": kept + rows})
     print("written to " + path)

@@ -1,8 +1,4 @@
-"""What a core of this machine can do at best: a matrix product by NumPy's library.
-
-Measured in a process of its own, because the library takes all cores it finds, and more time of
-the processor to wait for them.
-"""
+"""The limit of all arithmetic figures: this machine's peak in single-precision matrix products."""
 import os
 import subprocess
 import sys
@@ -10,41 +6,48 @@ import time
 
 import numpy as np
 
-SIZE, TIMES = 1024, 4
+from tools.bench.bench_report import Figure
+
+SIZE, PRODUCTS, RUNS = 1024, 4, 20
+# OpenBLAS releases that are older than a CPU take it for a much older one, so name the kernels
+_OPENBLAS_KERNELS = (("avx512", "SkylakeX"), ("avx2", "Haswell"))
 
 
-class Limit(object):
-    """Call gflops() as often as there is something to compare."""
+def sgemm_peak(threads):
+    """FLOP/s of NumPy's sgemm on `threads` threads: the best of RUNS runs.
 
-    def __enter__(self):
-        alone = dict(os.environ, OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", OMP_NUM_THREADS="1")
-        self.process = subprocess.Popen([sys.executable, "-m", "tools.bench.sgemm_peak"], env=alone,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        universal_newlines=True)
-        return self
-
-    def gflops(self):
-        """10⁹ additions and multiplications of single precision in a second of one core."""
-        self.process.stdin.write("once\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-    def __exit__(self, *problem):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+    A second is a second of CPU time on all the threads, as in bench_engine.py, so that other
+    programs do not count. The measurement is a process of its own, because OpenBLAS reads its
+    settings when it is loaded.
+    """
+    from wavenet_vocoder.engine import \
+        binding  # imports TensorFlow: not for the child process
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+    for instruction_set, kernels in _OPENBLAS_KERNELS:
+        if binding.supports("float32", instruction_set):
+            environment["OPENBLAS_CORETYPE"] = kernels
+            break
+    return float(subprocess.check_output(
+        [sys.executable, "-m", "tools.bench.sgemm_peak", str(threads)], env=environment))
 
 
-def _main():
+def peak_figure(peak, threads):
+    return Figure("sgemm peak, %s" % ("1 thread" if threads == 1 else "%d threads" % threads),
+                  peak / 1e9, "GFLOP/s", 1.0, RUNS)
+
+
+def _measure(threads):
     random = np.random.RandomState(0)
     a, b = (random.normal(size=[SIZE, SIZE]).astype(np.float32) for _ in range(2))
     a.dot(b)
-    for _ in sys.stdin:
-        began = time.process_time()
-        for _ in range(TIMES):
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        for _ in range(PRODUCTS):
             a.dot(b)
-        print(TIMES * 2e-9 * SIZE ** 3 / (time.process_time() - began), flush=True)
+        times.append((time.process_time() - start) / threads)
+    return PRODUCTS * 2.0 * SIZE ** 3 / min(times)
 
 
 if __name__ == "__main__":
-    _main()
+    print(_measure(int(sys.argv[1])))

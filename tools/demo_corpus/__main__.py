@@ -36,7 +36,7 @@ SEED = 1
 def main(arguments):
     parser = command_line.Parser(prog="python -m tools.demo_corpus",
                                  description=__doc__.split("\n")[0])
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder of the speakers' folders")
+    parser.add_argument("--out", required=True, metavar="DIR", help="corpus folder")
     parser.add_argument("--count", type=command_line.positive_int, default=4000, metavar="N",
                         help="number of generated sentences, besides those written by hand (4000)")
     parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
@@ -52,7 +52,7 @@ def main(arguments):
 
 
 def corpus_sentences(count):
-    """The sentences written by hand and `count` generated ones, not normalised, in a fixed order."""
+    """The sentences written by hand and `count` generated ones, not normalised."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sentences.txt")
     return files.read_lines(path) + templates.generate_sentences(
         count, SEED, MIN_SYLLABLES, MAX_SYLLABLES, GENERATORS)
