@@ -1,1 +1,1 @@
-"""Corpora with their transcripts, the store of examples made from them, and batches of these."""
+"""Corpora with transcripts, the example store made from them, and batches for training."""

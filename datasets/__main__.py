@@ -1,45 +1,43 @@
-"""What a corpus folder, or a store made from one, is worth for training, and what is wrong in it.
+"""Reports defects of a corpus folder or an example store, and how much of it is usable.
 
-    python -m datasets check recordings/me            what to drop, mend and listen to
-    python -m datasets check data/me --json           of a store, for programs
+    python -m datasets check recordings/me            what to drop, correct and listen to
+    python -m datasets check data/me --json           a store; output for programs
 
-It prints a report and leaves beside it, in --out, a page with plots (check.html) and the list of
-utterances to leave out (exclude.txt), which preprocess.py takes as --exclude.
+The report is printed. In --out, it writes a page with plots (check.html) and a list of utterances
+to leave out (exclude.txt) for preprocess.py --exclude.
 """
 import os
-import sys
-
-from tqdm import tqdm
 
 from common import command_line, files
 from common.device import available_cpus
 from common.hparam_set import create_hparams
-from datasets import corpus, exclusion
-from datasets.check import page, text
-from datasets.check.check import report
+from datasets.check.check_page import render_html
+from datasets.check.check_report import render_json, render_text
+from datasets.check.corpus_check import check_folder
+from datasets.corpus import add_format_option, write_exclude_list
 
 
 def main(arguments):
-    options = _parser().parse_args(arguments)
+    options = _parse_options(arguments)
     hp = create_hparams(options.preset or "reference", options.hparams)
-    found = report(options.folder, options.format, hp, options.workers, _progress)
+    report = check_folder(options.folder, options.format, hp, options.workers)
     out = options.out or os.path.join("logs", "check", os.path.basename(
         os.path.abspath(options.folder)))
     os.makedirs(out, exist_ok=True)
-    html = os.path.join(out, "check.html")
-    excluded = options.exclude_list or os.path.join(out, "exclude.txt")
-    exclusion.write_list(excluded, found.drop)
-    with files.atomic_write(html, "w", encoding="utf-8") as file:
-        file.write(page.as_html(found))
+    page_path = os.path.join(out, "check.html")
+    list_path = options.exclude_list or os.path.join(out, "exclude.txt")
+    write_exclude_list(list_path, report.drop)
+    with files.atomic_write(page_path, "w", encoding="utf-8") as file:
+        file.write(render_html(report))
     if options.json:
-        print(text.as_json(found))
-        return
-    print(text.as_text(found))
-    print("\npage with plots: %s\nto leave out what should be dropped: preprocess.py --exclude %s"
-          % (html, excluded))
+        print(render_json(report))
+    else:
+        print(render_text(report))
+        print("\npage with plots: %s\nto leave out what should be dropped: preprocess.py "
+              "--exclude %s" % (page_path, list_path))
 
 
-def _parser():
+def _parse_options(arguments):
     parser = command_line.Parser(prog="python -m datasets", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", metavar="check")
     commands.required = True
@@ -47,21 +45,15 @@ def _parser():
                                 help="report on a corpus folder or an example store")
     check.add_argument("folder", metavar="DIR", help="corpus folder, or store of preprocess.py")
     check.add_argument("--out", metavar="DIR",
-                       help="folder of the page and the list; default: logs/check/NAME")
+                       help="folder for the page and the list; default: logs/check/NAME")
     check.add_argument("--exclude-list", metavar="FILE",
-                       help="where to write the list; default: exclude.txt in --out")
-    check.add_argument("--json", action="store_true", help="print JSON in place of the report")
-    check.add_argument("--format", default="auto", metavar="NAME",
-                       choices=["auto"] + list(corpus.FORMATS),
-                       help="auto (default), " + ", ".join(corpus.FORMATS))
+                       help="path of the list; default: exclude.txt in --out")
+    check.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_format_option(check)
     check.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
-                       metavar="N", help="processes; default: one a processor")
+                       metavar="N", help="worker processes; default: one per CPU")
     check.add_hparams_options()
-    return parser
-
-
-def _progress(iterable, total, unit):
-    return tqdm(iterable, total=total, unit=unit, disable=None, file=sys.stderr)
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

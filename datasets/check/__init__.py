@@ -1,4 +1,4 @@
-"""What is wrong in a corpus or store: `python -m datasets check`.
+"""Finds defects of a corpus or an example store: `python -m datasets check`.
 
-reading → measures of each recording → copies among them → findings → report as text, JSON, page.
+measurements of each recording → duplicates → findings → report as text, JSON and HTML page.
 """

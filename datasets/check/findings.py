@@ -1,241 +1,264 @@
-"""From measures to findings: what is wrong with which recording, and what to do about it."""
+"""Derives findings from measurements: what is wrong with a recording and what to do about it."""
 from collections import Counter, OrderedDict, namedtuple
 
 import numpy as np
 
-# DROP: worse than no example; LOOK: listen, and mend it or not; NOTE: nothing has to be done
+# Actions. DROP: harms training; LOOK: listen, and correct it if necessary; NOTE: for information
 DROP, LOOK, NOTE = "drop", "look", "note"
 
-# kind: one of KINDS; id: of the utterance; action: DROP, LOOK or NOTE; reason: a sentence
-Finding = namedtuple("Finding", "kind id action reason")
+# type: a key of FINDING_TYPES; id: of the utterance; action: DROP, LOOK or NOTE; reason: a sentence
+Finding = namedtuple("Finding", "type id action reason")
 
-# entry, reading and measures (or None) of one utterance; problem: why it could not be read, or None
-Recording = namedtuple("Recording", "entry reading measures problem")
+# Everything that is known about an utterance: its CheckItem, its Transcript, its Measurements or
+# None, and the reason why the recording could not be measured or None.
+CheckedRecording = namedtuple("CheckedRecording", "item transcript measurements error")
 
-# kind → what it means for training
-KINDS = OrderedDict([
-    ("unreadable file", "preprocessing leaves them out; get the file again"),
-    ("empty transcript", "preprocessing leaves them out; write what is said"),
-    ("unreadable characters", "preprocessing leaves them out; write what is said in Hangul"),
-    ("too much text", "the transcript says more than is heard: speech is missing, or it is that "
-                      "of another recording"),
-    ("too little text", "more is heard than the transcript says, or it is that of another "
+# text: normalised, without unreadable characters; jamo: its Hangul letters, a string;
+# unreadable: [(column, character)]
+Transcript = namedtuple("Transcript", "text jamo unreadable")
+
+# type → its consequence for training
+FINDING_TYPES = OrderedDict([
+    ("unreadable file", "preprocessing skips them; replace the file"),
+    ("empty transcript", "preprocessing skips them; write down what is spoken"),
+    ("unreadable characters", "preprocessing skips them; write down in Hangul what is spoken"),
+    ("too much text", "the transcript is longer than the speech: speech is missing, or the "
+                      "transcript belongs to another recording"),
+    ("too little text", "the transcript is shorter than the speech, or belongs to another "
                         "recording"),
     ("same recording", "one recording under several names: it counts twice, or a transcript is "
                        "wrong"),
-    ("clipping", "the wave is cut flat; the vocoder learns to do so"),
-    ("noise", "the model learns the noise with the voice"),
-    ("cut at the edge", "begins or ends in the middle of a sound"),
-    ("long pause", "attention loses its place where nothing is heard for long"),
-    ("silence around", "what is not cut off teaches the model to wait"),
-    ("channels cancel", "their mixture, which is what is used, loses the voice"),
-    ("level", "far quieter than the others: more of the room, fewer bits of voice"),
-    ("sample rate or channels", "unlike most of the corpus: another microphone, or another source"),
-    ("duration", "unlike most of the corpus"),
+    ("clipping", "the vocoder learns the distortion"),
+    ("noise", "the models learn the noise with the voice"),
+    ("cut at the edge", "begins or ends within a sound"),
+    ("long pause", "attention fails at long pauses"),
+    ("silence around", "silence that is not trimmed teaches the model to wait"),
+    ("channels cancel", "the average of the channels, which is used, loses the voice"),
+    ("level", "much quieter than the others: more noise, lower resolution"),
+    ("sample rate or channels", "differs from most of the corpus: another microphone or source"),
+    ("duration", "differs from most of the corpus"),
 ])
 
+# name → (value, meaning)
 LIMITS = OrderedDict([
-    # Korean is read at 10 to 15 jamo a second; hasty speech reaches some 20
-    ("fastest", (25.0, "jamo a second that can be spoken")),
-    ("slowest", (4.0, "jamo a second, and half a second more, that speech takes at most")),
-    ("rate_look", (2.5, "robust z of text over sound from which on to listen")),
-    ("rate_drop", (4.0, "robust z of text over sound from which on to drop")),
-    ("z", (3.5, "robust z of other figures that counts as unlike the rest")),
-    ("flat_look", (3, "places where the wave is flat from which on to listen")),
-    ("flat_drop", (10, "places where the wave is flat from which on to drop")),
-    ("tops", (1.0, "alikeness of the highest samples above which they were cut flat once")),
+    # Korean is read at 10 to 15 jamo per second; fast speech reaches about 20
+    ("fastest", (25.0, "jamo per second: faster speech is impossible")),
+    ("slowest", (4.0, "jamo per second, plus half a second: slower speech is impossible")),
+    ("rate_look", (2.5, "robust z-score of jamo per second from which to listen")),
+    ("rate_drop", (4.0, "robust z-score of jamo per second from which to drop")),
+    ("z", (3.5, "robust z-score of other measurements that counts as an outlier")),
+    ("flat_look", (3, "clipped places from which to listen")),
+    ("flat_drop", (10, "clipped places from which to drop")),
+    ("clipping_score", (1.0, "similarity of the highest samples above which they were clipped")),
     ("snr_drop", (15.0, "speech over noise floor [dB] below which to drop")),
     ("snr_look", (20.0, "speech over noise floor [dB] below which to listen")),
-    ("edge", (-12.0, "level of the first or last 25 ms over that of speech [dB]")),
-    ("pause_look", (1.0, "silence within speech [s] from which on to listen")),
-    ("pause_drop", (2.0, "silence within speech [s] from which on to drop")),
-    ("silence", (0.75, "silence before or after speech [s] that is told")),
-    ("silence_kept", (0.5, "of it left by preprocessing [s] from which on to drop")),
-    ("cancelled", (6.0, "dB lost by mixing the channels")),
+    ("edge", (-12.0, "level of the first or last 25 ms relative to speech [dB]")),
+    ("pause_look", (1.0, "silence within speech [s] from which to listen")),
+    ("pause_drop", (2.0, "silence within speech [s] from which to drop")),
+    ("silence", (0.75, "silence before or after speech [s] that is reported")),
+    ("silence_kept", (0.5, "part of it that is not trimmed [s] from which to drop")),
+    ("mixing_loss", (6.0, "level lost by averaging the channels [dB]")),
     ("quiet", (-40.0, "level of speech [dB of full scale]")),
-    ("shortest", (0.4, "s")),
-    ("longest", (15.0, "s")),
+    ("shortest", (0.4, "shortest usual duration [s]")),
+    ("longest", (15.0, "longest usual duration [s]")),
 ])
-_L = {name: value for name, (value, _) in LIMITS.items()}
-_FEW = 8  # recordings, up to which no figure is called unlike the others
+_LIMIT = {name: value for name, (value, _) in LIMITS.items()}
+_MIN_SAMPLE = 9     # number of recordings from which outliers can be told
 
 
-def robust_z(values):
-    """How many standard deviations each value lies from the median; all 0 where there are few.
+def find_findings(recordings, duplicates):
+    """All Findings of a list of CheckedRecordings, ordered by type, id and reason.
 
-    The deviation is estimated by the median of absolute deviations, so that what is wrong does
-    not widen it; it is at least a hundredth, for corpora that a machine spoke.
+    `duplicates` are lists of CheckedRecordings with the same sound.
+    """
+    measured = [recording for recording in recordings if recording.measurements]
+    findings = [finding for recording in recordings for finding in _check_transcript(recording)]
+    for recording, z in zip(measured, text_z_scores(measured)):
+        findings += _check_speaking_rate(recording, z)
+    for group in duplicates:
+        findings += _check_duplicates(group)
+    for recording in measured:
+        findings += _check_sound(recording.item, recording.measurements)
+    findings += list(_find_cut_edges(measured)) + list(_find_outliers(measured))
+    order = list(FINDING_TYPES)
+    return sorted(set(findings), key=lambda finding: (order.index(finding.type), finding.id,
+                                                      finding.reason))
+
+
+def speaking_rate(recording):
+    """Jamo per second of speech, without pauses and silence."""
+    return len(recording.transcript.jamo) / max(0.01, recording.measurements.speech_seconds)
+
+
+def robust_z_scores(values):
+    """Deviation from the median in standard deviations; all 0 for small samples.
+
+    The standard deviation is estimated from the median absolute deviation, which outliers do not
+    increase. It is at least 0.01, for synthetic corpora.
     """
     values = np.asarray(values, float)
-    if len(values) <= _FEW:
+    if len(values) < _MIN_SAMPLE:
         return np.zeros(len(values))
     median = np.median(values)
     return (values - median) / max(0.01, 1.4826 * np.median(np.abs(values - median)))
 
 
-def rate(recording):
-    """Jamo a second of speech, pauses and silence left out."""
-    return len(recording.reading.jamo) / max(0.01, recording.measures.spoken)
+def text_z_scores(recordings):
+    """Robust z-score of the amount of text for the sound; 0 for recordings without jamo.
 
-
-def text_z(recordings):
-    """Robust z of how much text there is for the sound: of each, and 0 for those without jamo.
-
-    The sound is measured twice, in seconds and in peaks of loudness, and the geometric mean of both
-    is taken: who speaks fast makes more peaks a second, so that half a text shows in fast speech,
-    too. A short text says little (its last vowel is long, its edges are a guess), so the deviation
-    allowed grows as sqrt(1 + 10 / jamo): fitted by eye to read speeches.
+    The amount of sound is the geometric mean of its duration and its number of loudness peaks: fast
+    speakers produce more peaks per second, so that a missing half of the text is noticed in fast
+    speech, too. Short texts vary more, so deviations are divided by sqrt(1 + 10 / jamo), which was
+    fitted to read speech.
     """
-    spoken = [i for i, one in enumerate(recordings) if one.reading.jamo]
-    logs = np.log([rate(recordings[i]) for i in spoken])
-    logs += np.log([max(0.01, recordings[i].measures.spoken) / recordings[i].measures.peaks
-                    for i in spoken]) / 2
-    spread = np.sqrt([1 + 10 / len(recordings[i].reading.jamo) for i in spoken])
-    found = np.zeros(len(recordings))
-    if spoken:
-        found[spoken] = robust_z((logs - np.median(logs)) / spread)
-    return found
+    indices = [i for i, recording in enumerate(recordings) if recording.transcript.jamo]
+    logs = np.log([speaking_rate(recordings[i]) for i in indices])
+    logs += np.log([max(0.01, recordings[i].measurements.speech_seconds)
+                    / recordings[i].measurements.syllable_peaks for i in indices]) / 2
+    spread = np.sqrt([1 + 10 / len(recordings[i].transcript.jamo) for i in indices])
+    scores = np.zeros(len(recordings))
+    if indices:
+        scores[indices] = robust_z_scores((logs - np.median(logs)) / spread)
+    return scores
 
 
-def findings(recordings, copies):
-    """All Findings: those of a kind together, in the order of KINDS, then by id.
-
-    `copies` are lists of Recordings that are one sound.
-    """
-    found = [one for recording in recordings for one in _of_transcript(recording)]
-    heard = [recording for recording in recordings if recording.measures]
-    for recording, z in zip(heard, text_z(heard)):
-        found += _of_rate(recording, z)
-    for group in copies:
-        found += _of_copies(group)
-    for recording in heard:
-        found += _of_sound(recording)
-    found += list(_cut(heard)) + list(_unlike(heard))
-    order = list(KINDS)
-    return sorted(set(found), key=lambda one: (order.index(one.kind), one.id, one.reason))
-
-
-def _of_transcript(recording):
-    entry, text = recording.entry, recording.reading
-    if recording.problem:
-        yield Finding("unreadable file", entry.id, DROP, recording.problem)
-    if not entry.text.strip():
-        yield Finding("empty transcript", entry.id, DROP, "the transcript is empty")
-    elif text.unreadable:
-        yield Finding("unreadable characters", entry.id, DROP, "no reading for " + ", ".join(
+def _check_transcript(recording):
+    utterance_id, transcript = recording.item.id, recording.transcript
+    if recording.error:
+        yield Finding("unreadable file", utterance_id, DROP, recording.error)
+    if not recording.item.text.strip():
+        yield Finding("empty transcript", utterance_id, DROP, "the transcript is empty")
+    elif transcript.unreadable:
+        yield Finding("unreadable characters", utterance_id, DROP, "no reading for " + ", ".join(
             "%r (U+%04X, column %d)" % (character, ord(character), column)
-            for column, character in text.unreadable[:5])
-            + (" and %d more" % (len(text.unreadable) - 5) if len(text.unreadable) > 5 else ""))
-    elif not text.jamo:
-        yield Finding("empty transcript", entry.id, DROP, "the transcript holds no Hangul")
+            for column, character in transcript.unreadable[:5])
+            + (" and %d more" % (len(transcript.unreadable) - 5)
+               if len(transcript.unreadable) > 5 else ""))
+    elif not transcript.jamo:
+        yield Finding("empty transcript", utterance_id, DROP, "the transcript contains no Hangul")
 
 
-def _of_rate(recording, z):
-    jamo, spoken = len(recording.reading.jamo), recording.measures.spoken
-    if not jamo or recording.reading.unreadable:
+def _check_speaking_rate(recording, z):
+    n_jamo, seconds = len(recording.transcript.jamo), recording.measurements.speech_seconds
+    if not n_jamo or recording.transcript.unreadable:
         return
-    said = "%d jamo in %.2f s of speech with %s of loudness: %.1f a second (z %+.1f)" % (
-        jamo, spoken, counted(recording.measures.peaks, "peak"), rate(recording), z)
-    impossible = jamo > _L["fastest"] * spoken
-    endless = spoken > 0.5 + jamo / _L["slowest"]
-    for kind, sign, beyond in (("too much text", 1, impossible), ("too little text", -1, endless)):
-        if beyond or z * sign > _L["rate_look"]:
-            sure = beyond or z * sign > _L["rate_drop"]
-            yield Finding(kind, recording.entry.id, DROP if sure else LOOK, said)
+    reason = "%d jamo in %.2f s of speech with %s of loudness: %.1f per second (z %+.1f)" % (
+        n_jamo, seconds, format_count(recording.measurements.syllable_peaks, "peak"),
+        speaking_rate(recording), z)
+    too_fast = n_jamo > _LIMIT["fastest"] * seconds
+    too_slow = seconds > 0.5 + n_jamo / _LIMIT["slowest"]
+    for name, sign, impossible in (("too much text", 1, too_fast),
+                                   ("too little text", -1, too_slow)):
+        if impossible or z * sign > _LIMIT["rate_look"]:
+            drop = impossible or z * sign > _LIMIT["rate_drop"]
+            yield Finding(name, recording.item.id, DROP if drop else LOOK, reason)
 
 
-def _of_copies(group):
-    """The first of copies with one text stays; with several, nobody can tell which is right."""
-    texts = {one.reading.read for one in group}
-    for position, one in enumerate(group):
-        others = ", ".join(other.entry.id for other in group if other is not one)
-        same_bytes = any(other.measures.content == one.measures.content
-                         for other in group if other is not one)
-        how = "the same file as" if same_bytes else "the same sound as"
+def _check_duplicates(group):
+    """If all transcripts agree, the first recording is kept; otherwise none."""
+    texts = {recording.transcript.text for recording in group}
+    for index, recording in enumerate(group):
+        others = [other for other in group if other is not recording]
+        names = ", ".join(other.item.id for other in others)
+        same_file = any(other.measurements.sha1 == recording.measurements.sha1 for other in others)
+        relation = "the same file as" if same_file else "the same sound as"
         if len(texts) > 1:
-            yield Finding("same recording", one.entry.id, DROP,
-                          "%s %s, with another transcript: one of them is wrong" % (how, others))
-        elif position:
-            yield Finding("same recording", one.entry.id, DROP,
-                          "%s %s, which stays" % (how, group[0].entry.id))
+            yield Finding("same recording", recording.item.id, DROP, "%s %s, with another "
+                          "transcript: one of them is wrong" % (relation, names))
+        elif index:
+            yield Finding("same recording", recording.item.id, DROP,
+                          "%s %s, which is kept" % (relation, group[0].item.id))
 
 
-def _of_sound(recording):
-    entry, of = recording.entry, recording.measures
-    if of.flat >= _L["flat_look"]:
-        yield Finding("clipping", entry.id, DROP if of.flat >= _L["flat_drop"] else LOOK,
-                      "the wave is flat at %d places, %.2f %% of all samples"
-                      % (of.flat, 100 * of.clipped))
-    elif of.tops > _L["tops"]:
-        yield Finding("clipping", entry.id, LOOK, "the highest samples are all alike, as if the "
-                      "wave had been cut flat before it was resampled or coded")
-    if of.snr < _L["snr_look"]:
-        yield Finding("noise", entry.id, DROP if of.snr < _L["snr_drop"] else LOOK,
-                      "speech lies only %.0f dB over the noise floor of %.0f dB"
-                      % (of.snr, of.floor_db))
-    if of.pause > _L["pause_look"]:
-        yield Finding("long pause", entry.id, DROP if of.pause > _L["pause_drop"] else LOOK,
-                      "%.2f s of silence at %.2f s" % (of.pause, of.pause_at))
-    for place, silence, kept in (("before", of.start, of.start_kept),
-                                 ("after", of.end, of.end_kept)):
-        if silence > _L["silence"]:
-            stays = kept > _L["silence_kept"]
-            yield Finding("silence around", entry.id, DROP if stays else NOTE,
-                          "%.2f s %s speech; %s" % (silence, place, (
-                              "preprocessing leaves %.2f s of it: it is too loud to be cut" % kept
-                              if stays else "preprocessing cuts it off")))
-    if of.cancelled > _L["cancelled"]:
-        yield Finding("channels cancel", entry.id, DROP,
-                      "mixing the %d channels loses %.0f dB" % (of.channels, of.cancelled))
-    if of.speech_db < _L["quiet"]:
-        yield Finding("level", entry.id, LOOK, "speech is at %.0f dB of full scale" % of.speech_db)
-    if of.seconds < _L["shortest"] or of.seconds > _L["longest"]:
-        yield Finding("duration", entry.id, LOOK, "%.2f s; %.1f to %.0f s are usual"
-                      % (of.seconds, _L["shortest"], _L["longest"]))
+def _check_sound(item, measured):
+    if measured.flat_runs >= _LIMIT["flat_look"]:
+        yield Finding("clipping", item.id,
+                      DROP if measured.flat_runs >= _LIMIT["flat_drop"] else LOOK,
+                      "the wave is clipped at %d places, %.2f %% of all samples"
+                      % (measured.flat_runs, 100 * measured.clipped_fraction))
+    elif measured.clipping_score > _LIMIT["clipping_score"]:
+        yield Finding("clipping", item.id, LOOK, "the highest samples are nearly equal, as if the "
+                      "wave had been clipped before it was resampled or compressed")
+    if measured.snr_db < _LIMIT["snr_look"]:
+        yield Finding("noise", item.id, DROP if measured.snr_db < _LIMIT["snr_drop"] else LOOK,
+                      "speech is only %.0f dB above the noise floor of %.0f dB"
+                      % (measured.snr_db, measured.noise_floor_db))
+    if measured.longest_pause > _LIMIT["pause_look"]:
+        yield Finding("long pause", item.id,
+                      DROP if measured.longest_pause > _LIMIT["pause_drop"] else LOOK,
+                      "%.2f s of silence at %.2f s"
+                      % (measured.longest_pause, measured.longest_pause_start))
+    for side, silence, kept in (
+            ("before", measured.leading_silence, measured.leading_kept),
+            ("after", measured.trailing_silence, measured.trailing_kept)):
+        if silence > _LIMIT["silence"]:
+            drop = kept > _LIMIT["silence_kept"]
+            yield Finding("silence around", item.id, DROP if drop else NOTE,
+                          "%.2f s %s speech; %s" % (silence, side, (
+                              "preprocessing keeps %.2f s of it: it is too loud to be trimmed"
+                              % kept if drop else "preprocessing trims it")))
+    if measured.mixing_loss_db > _LIMIT["mixing_loss"]:
+        yield Finding("channels cancel", item.id, DROP, "averaging the %d channels loses %.0f dB"
+                      % (measured.channels, measured.mixing_loss_db))
+    if measured.speech_db < _LIMIT["quiet"]:
+        yield Finding("level", item.id, LOOK,
+                      "speech is at %.0f dB of full scale" % measured.speech_db)
+    if measured.seconds < _LIMIT["shortest"] or measured.seconds > _LIMIT["longest"]:
+        yield Finding("duration", item.id, LOOK, "%.2f s; %.1f to %.0f s are usual"
+                      % (measured.seconds, _LIMIT["shortest"], _LIMIT["longest"]))
 
 
-def _cut(recordings):
-    """Told only where it is rare: some corpora, and some machines, begin with the first sound."""
-    for place, level in (("begins", "first_db"), ("ends", "last_db")):
-        # what is no louder than the noise floor is cut off no sound
-        cut = [one for one in recordings if getattr(one.measures, level) > _L["edge"]
-               and getattr(one.measures, level) + one.measures.snr > 6]
+def _find_cut_edges(recordings):
+    """Reported only if rare: some corpora, and synthetic speech, begin with the first sound."""
+    for verb, field in (("begins", "first_db"), ("ends", "last_db")):
+        levels = [getattr(recording.measurements, field) for recording in recordings]
+        # an edge near the noise floor does not cut a sound
+        cut = [(recording, level) for recording, level in zip(recordings, levels)
+               if level > _LIMIT["edge"] and level + recording.measurements.snr_db > 6]
         if len(cut) <= max(1, 0.1 * len(recordings)):
-            for one in cut:
-                yield Finding("cut at the edge", one.entry.id, LOOK, "%s only %.0f dB below the "
-                              "level of speech" % (place, -getattr(one.measures, level)))
+            for recording, level in cut:
+                yield Finding("cut at the edge", recording.item.id, LOOK,
+                              "%s only %.0f dB below the level of speech" % (verb, -level))
 
 
-def _unlike(recordings):
-    """What is only wrong beside the others."""
-    for one, z in zip(recordings, robust_z([one.measures.snr for one in recordings])):
-        if z < -_L["z"] and one.measures.snr >= _L["snr_look"]:
-            yield Finding("noise", one.entry.id, LOOK, "speech lies %.0f dB over the noise floor, "
-                          "far less than in the others (z %+.1f)" % (one.measures.snr, z))
-    for one, z in zip(recordings, robust_z([one.measures.speech_db for one in recordings])):
-        if z < -_L["z"] and one.measures.speech_db >= _L["quiet"]:
-            yield Finding("level", one.entry.id, LOOK, "speech is at %.0f dB of full scale, far "
-                          "below the others (z %+.1f)" % (one.measures.speech_db, z))
-    seconds = [np.log(one.measures.seconds) for one in recordings]
-    for one, z in zip(recordings, robust_z(seconds)):
-        if abs(z) > _L["z"] and _L["shortest"] <= one.measures.seconds <= _L["longest"]:
-            yield Finding("duration", one.entry.id, NOTE, "%.2f s, far from the others (z %+.1f)"
-                          % (one.measures.seconds, z))
-    kinds = Counter((one.measures.rate, one.measures.channels) for one in recordings)
-    if kinds:
-        (usual_rate, usual_channels), _ = max(kinds.items(), key=lambda item: (item[1], item[0]))
-        for one in recordings:
-            if (one.measures.rate, one.measures.channels) != (usual_rate, usual_channels):
-                yield Finding("sample rate or channels", one.entry.id, LOOK,
-                              "%d Hz, %s; most have %d Hz, %s" % (
-                                  one.measures.rate, channels(one.measures.channels),
-                                  usual_rate, channels(usual_channels)))
+def _find_outliers(recordings):
+    """Findings that depend on the other recordings."""
+    for recording, z in _outliers(recordings, lambda measured: measured.snr_db):
+        if z < 0 and recording.measurements.snr_db >= _LIMIT["snr_look"]:
+            yield Finding("noise", recording.item.id, LOOK, "speech is %.0f dB above the noise "
+                          "floor, much less than in the others (z %+.1f)"
+                          % (recording.measurements.snr_db, z))
+    for recording, z in _outliers(recordings, lambda measured: measured.speech_db):
+        if z < 0 and recording.measurements.speech_db >= _LIMIT["quiet"]:
+            yield Finding("level", recording.item.id, LOOK, "speech is at %.0f dB of full scale, "
+                          "far below the others (z %+.1f)" % (recording.measurements.speech_db, z))
+    for recording, z in _outliers(recordings, lambda measured: np.log(measured.seconds)):
+        if _LIMIT["shortest"] <= recording.measurements.seconds <= _LIMIT["longest"]:
+            yield Finding("duration", recording.item.id, NOTE, "%.2f s, far from the others "
+                          "(z %+.1f)" % (recording.measurements.seconds, z))
+    formats = Counter(map(_audio_format, recordings))
+    if formats:
+        usual, _ = max(formats.items(), key=lambda item: (item[1], item[0]))
+        for recording in recordings:
+            if _audio_format(recording) != usual:
+                yield Finding("sample rate or channels", recording.item.id, LOOK, "%s; most have %s"
+                              % (format_audio(*_audio_format(recording)), format_audio(*usual)))
 
 
-def channels(count):
-    return counted(count, "channel")
+def _outliers(recordings, value):
+    """(recording, z-score) of the recordings whose value(measurements) is an outlier."""
+    scores = robust_z_scores([value(recording.measurements) for recording in recordings])
+    return [(recording, z) for recording, z in zip(recordings, scores) if abs(z) > _LIMIT["z"]]
 
 
-def counted(count, thing):
-    """The number and the thing, in the plural unless there is one."""
-    return "%d %s%s" % (count, thing, "" if count == 1 else "s")
+def _audio_format(recording):
+    return recording.measurements.sample_rate, recording.measurements.channels
+
+
+def format_audio(sample_rate, channels):
+    return "%d Hz, %s" % (sample_rate, format_count(channels, "channel"))
+
+
+def format_count(count, noun):
+    """The count with the noun, in the plural unless the count is 1."""
+    return "%d %s%s" % (count, noun, "" if count == 1 else "s")

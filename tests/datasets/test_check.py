@@ -1,4 +1,4 @@
-"""python -m datasets check: what it finds in spoiled clips, and what it leaves in peace."""
+"""python -m datasets check: planted defects are found, and clean clips have no findings."""
 import contextlib
 import io
 import json
@@ -19,20 +19,18 @@ import preprocess
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import __main__ as program
-from datasets import exclusion
-from datasets.check import check, copies, findings, measures, page, text
-from datasets.check.reading import reading
-from datasets.corpus import read_corpus
+from datasets.check import check_page, duplicates
+from datasets.check.check_report import render_json, render_text
+from datasets.check.corpus_check import check_folder, parse_transcript
+from datasets.check.findings import robust_z_scores
+from datasets.check.measurements import ENVELOPE, CheckItem, measure_recording
+from datasets.corpus import exclude_utterances, read_corpus
 
 
 def _report(folder, changes=""):
-    """What is found in a folder, as the JSON says."""
+    """The JSON report on a folder."""
     hp = create_hparams("small", changes)
-    return json.loads(text.as_json(check.report(str(folder), "auto", hp, 1, _silent)))
-
-
-def _silent(iterable, total, unit):
-    return iterable
+    return json.loads(render_json(check_folder(str(folder), "auto", hp, 1)))
 
 
 def _found(report):
@@ -43,12 +41,12 @@ def _actions(report):
     return {(one["id"], one["kind"]): one["action"] for one in report["findings"]}
 
 
-def _measured(path, hp):
-    return measures.measured(measures.Entry("x", "가", str(path), None, None), hp)
+def _measure(path, hp):
+    return measure_recording(CheckItem("x", "가", str(path), None, None), hp)
 
 
 class _Corpus(object):
-    """A copy of the bundled clips, to be spoiled."""
+    """A copy of the bundled clips, in which defects are planted."""
 
     def __init__(self, folder):
         self.folder = str(folder)
@@ -68,8 +66,8 @@ class _Corpus(object):
             file.write(change(text))
 
 
-def _spoil(corpus):
-    """Defects, at least ten, each in clips of its own; the (id, kind) that should be found."""
+def _plant_defects(corpus):
+    """Plant defects, each in its own clips. Returns the (id, type) that should be found."""
     random = np.random.RandomState(7)
     corpus.sound("0001", lambda samples: np.clip(6 * samples, -0.9, 0.9))
     corpus.sound("0002", lambda samples: samples + 0.06 * random.standard_normal(len(samples)))
@@ -82,10 +80,10 @@ def _spoil(corpus):
         [samples[:12000], np.zeros(24000), samples[12000:]]))
     corpus.sound("0009", lambda samples: np.concatenate([np.zeros(24000), samples]))
     corpus.sound("0010", lambda samples: signal.resample_poly(samples, 1, 2), rate=8000)
-    corpus.text("0011", lambda text: text + " Ж ♥")
+    corpus.text("0011", lambda text: text + " 𐌰 ♥")
     corpus.text("0012", lambda text: text[:len(text) // 2])
     corpus.sound("0013", lambda samples: samples[:len(samples) // 2])
-    soundfile.write(corpus.path("0015"), np.concatenate(                    # a copy in disguise
+    soundfile.write(corpus.path("0015"), np.concatenate(                    # a disguised copy
         [np.zeros(3000), 0.4 * soundfile.read(corpus.path("0014"))[0]]), 16000)
     shutil.copy(corpus.path("0014", ".txt"), corpus.path("0015", ".txt"))
     os.remove(corpus.path("0016", ".txt"))
@@ -98,47 +96,47 @@ def _spoil(corpus):
 
 
 @pytest.fixture(scope="module")
-def spoiled(tmp_path_factory):
-    """(corpus, folder of the page and the list, (id, kind) planted, report, page)."""
+def defective(tmp_path_factory):
+    """(corpus, folder of the page and the list, (id, type) planted, report, page)."""
     folder = tmp_path_factory.mktemp("check")
-    corpus, out = _Corpus(folder / "spoiled"), str(folder / "out")
-    planted, said = _spoil(corpus), io.StringIO()
-    with contextlib.redirect_stdout(said):
+    corpus, out = _Corpus(folder / "defective"), str(folder / "out")
+    planted, stdout = _plant_defects(corpus), io.StringIO()
+    with contextlib.redirect_stdout(stdout):
         program.main(["check", corpus.folder, "--out", out, "--preset", "small", "--json",
                       "--workers", "1"])
     with open(os.path.join(out, "check.html"), encoding="utf-8") as file:
-        return corpus, out, planted, json.loads(said.getvalue()), file.read()
+        return corpus, out, planted, json.loads(stdout.getvalue()), file.read()
 
 
-# -- what is found ---------------------------------------------------------------------------------
+# -- findings -----------------------------------------------------------------------------------
 
-def test_every_planted_defect_is_found(spoiled):
-    _, _, planted, report, _ = spoiled
+def test_every_planted_defect_is_found(defective):
+    _, _, planted, report, _ = defective
     assert planted - _found(report) == set()
     assert report["without_transcript"] == ["0016.flac"]
     assert report["without_recording"] == ["0017.txt"]
 
 
-def test_and_hardly_anything_else(spoiled):
-    _, _, planted, report, _ = spoiled
-    # consequences of what was planted: a clip that is cut off is also short …
+def test_other_findings_are_consequences_of_planted_defects(defective):
+    _, _, planted, report, _ = defective
+    # a truncated clip is also short, for example
     assert _found(report) - planted <= {
         ("0013", "cut at the edge"), ("0015", "level"), ("0008", "duration"), ("0009", "duration"),
         ("0013", "duration")}
 
 
-def test_what_should_be_dropped(spoiled):
-    _, _, _, report, _ = spoiled
+def test_serious_defects_are_to_be_dropped(defective):
+    _, _, _, report, _ = defective
     assert report["drop"] == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0011",
                               "0012", "0013", "0015"]
     actions = _actions(report)
-    assert actions["0009", "silence around"] == "note"        # preprocessing cuts it off
+    assert actions["0009", "silence around"] == "note"        # preprocessing trims it
     assert actions["0008", "long pause"] == actions["0010", "sample rate or channels"] == "look"
     assert 0 < report["usable_hours"] < report["hours_without_silence"] < report["hours"]
 
 
-def test_half_a_text_and_half_a_recording_show_where_the_pace_varies(tmp_path):
-    """Where seconds alone say nothing: half a text in fast speech takes as long as a whole one."""
+def test_half_a_text_and_half_a_recording_are_found_if_the_pace_varies(tmp_path):
+    """Duration alone is not enough: half a text in fast speech lasts as long as a whole one."""
     corpus = _Corpus(tmp_path / "corpus")
     paces = np.linspace(0.75, 1.3, 24)[np.random.RandomState(3).permutation(24)]
     names = ["%04d" % number for number in range(1, 25)]
@@ -156,81 +154,83 @@ def test_half_a_text_and_half_a_recording_show_where_the_pace_varies(tmp_path):
 
 
 @pytest.mark.parametrize("pace", [70, 100, 140])
-def test_peaks_of_loudness_are_about_the_syllables_at_any_pace(tmp_path, hp, pace):
-    heard = spoken = 0
+def test_syllable_peaks_are_about_the_number_of_syllables_at_any_pace(tmp_path, hp, pace):
+    peaks = syllables = 0
     for name in ("0002", "0009", "0017"):
         samples, rate = soundfile.read(os.path.join(_CLIPS, name + ".flac"))
         soundfile.write(str(tmp_path / "a.wav"), signal.resample_poly(samples, 100, pace), rate)
-        heard += _measured(tmp_path / "a.wav", hp).peaks
+        peaks += _measure(tmp_path / "a.wav", hp).syllable_peaks
         with open(os.path.join(_CLIPS, name + ".txt"), encoding="utf-8") as file:
-            spoken += len(re.findall("[가-힣]", file.read()))
-    assert 0.75 < heard / spoken < 1.25
+            syllables += len(re.findall("[가-힣]", file.read()))
+    assert 0.75 < peaks / syllables < 1.25
 
 
 def test_clean_clips_have_no_findings():
     report = _report(_CLIPS)
     assert report["findings"] == [] and report["drop"] == []
-    # transcripts without these, as `tests/clips` can be read by eye
+    # the transcripts in tests/clips do not contain these
     assert report["jamo_never"]["initial"] == ["ㄸ"] and "ㅢ" in report["jamo_never"]["vowel"]
     assert 12 < report["figures"]["speaking rate"]["median"] < 14
     assert report["files"] == [{"rate": 16000, "channels": 1, "recordings": 24}]
 
 
-def test_the_list_leaves_out_just_these(spoiled, tmp_path, capsys):
-    corpus, out, _, report, _ = spoiled
+def test_the_exclude_list_contains_what_should_be_dropped(defective, tmp_path, capsys):
+    corpus, out, _, report, _ = defective
     listed = os.path.join(out, "exclude.txt")
-    stay, excluded, unknown = exclusion.divided(read_corpus(corpus.folder).utterances, listed)
-    assert excluded == report["drop"] and unknown == [] and len(stay) == 22 - len(excluded)
+    remaining, excluded, unknown = exclude_utterances(
+        read_corpus(corpus.folder).utterances, listed)
+    assert excluded == report["drop"] and unknown == []
+    assert len(remaining) == 22 - len(excluded)
     preprocess.main(["--corpus", corpus.folder, "--out", str(tmp_path), "--preset", "tiny",
                      "--workers", "1", "--exclude", listed])
     assert "11 excluded\n" in capsys.readouterr().out
 
 
-def test_the_text_names_what_is_wrong(spoiled, hp):
-    said = text.as_text(check.report(spoiled[0].folder, "folder", hp, 2, _silent))
-    for words in ("22 recordings with transcript (folder)", "drop, or mend: 11 recordings",
-                  "0004: the transcript is empty", "'Ж' (U+0416, column", "0016.flac",
-                  "0017.txt: has no recording", "0015: the same sound as 0014, which stays",
+def test_the_text_report_names_the_defects(defective, hp):
+    text = render_text(check_folder(defective[0].folder, "folder", hp, 2))
+    for words in ("22 recordings with transcript (folder)", "drop, or correct: 11 recordings",
+                  "0004: the transcript is empty", "'𐌰' (U+10330, column", "0016.flac",
+                  "0017.txt: has no recording", "0015: the same sound as 0014, which is kept",
                   "0006: the same file as 0005, with another transcript",
                   "s before speech; preprocessing",
                   "8000 Hz, 1 channel; most have 16000 Hz", "initial jamo that never occur:"):
-        assert words in said
+        assert words in text
 
 
 # -- the page --------------------------------------------------------------------------------------
 
-def test_the_page_needs_nothing_but_itself(spoiled):
-    _, _, _, report, html = spoiled
+def test_the_page_is_self_contained(defective):
+    _, _, _, report, html = defective
     assert html.count("<img ") == html.count('src="data:image/png;base64,') == 5
     assert not re.search(r"(?:src|href)=\"(?!data:)|https?://|@import|url\(|<script", html)
-    assert all(one["id"] in html for one in report["findings"]) and "Ж ♥" in html
+    assert all(one["id"] in html for one in report["findings"]) and "𐌰 ♥" in html
 
 
-def test_the_page_escapes_what_a_corpus_says(make_corpus, hp, monkeypatch):
-    monkeypatch.setattr(page, "_plots", lambda report: [])
+def test_the_page_escapes_ids_and_transcripts(make_corpus, hp, monkeypatch):
+    monkeypatch.setattr(check_page, "_draw_plots", lambda report: [])
     folder = make_corpus({"a&b<i>": "<b>alert(1)</b>", "b": "가"})
-    html = page.as_html(check.report(folder, "auto", hp, 1, _silent))
+    html = check_page.render_html(check_folder(folder, "auto", hp, 1))
     assert "<b>alert" not in html and "<i>" not in html
     assert "&lt;b&gt;alert" in html and "a&amp;b&lt;i&gt;" in html
 
 
-def test_page_and_list_are_written_where_told(make_corpus, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(page, "_plots", lambda report: [])
+def test_page_and_list_are_written_to_the_given_paths(make_corpus, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(check_page, "_draw_plots", lambda report: [])
     listed = str(tmp_path / "my list.txt")
-    program.main(["check", make_corpus({"a": "하나", "b": "Ж"}), "--out", str(tmp_path / "out"),
+    program.main(["check", make_corpus({"a": "하나", "b": "𐌰"}), "--out", str(tmp_path / "out"),
                   "--exclude-list", listed, "--workers", "1"])
-    said = capsys.readouterr().out
+    stdout = capsys.readouterr().out
     assert os.listdir(str(tmp_path / "out")) == ["check.html"]
-    assert "--exclude %s\n" % listed in said and "check.html" in said
+    assert "--exclude %s\n" % listed in stdout and "check.html" in stdout
     with open(listed, encoding="utf-8") as file:
         lines = file.read().splitlines()
     assert lines[-1] == "b"
-    assert lines[-2].startswith("# unreadable characters: no reading for 'Ж' (U+0416, column 1)")
+    assert lines[-2].startswith("# unreadable characters: no reading for '𐌰' (U+10330, column 1)")
 
 
 # -- a store ---------------------------------------------------------------------------------------
 
-def test_a_store_and_what_is_on_both_sides_of_its_split(tmp_path):
+def test_a_store_and_the_overlap_of_training_and_validation(tmp_path):
     corpus = tmp_path / "corpus"
     for number in range(40):
         write_recording(corpus / ("%02d.wav" % number), 0.6 + 0.01 * number, pitch=100 + number)
@@ -245,7 +245,7 @@ def test_a_store_and_what_is_on_both_sides_of_its_split(tmp_path):
     assert report["without_recording"] == ["40.txt"] and len(report["same_text"]) == 10
 
 
-def test_damaged_arrays_of_a_store(tmp_path, make_corpus):
+def test_damaged_arrays_of_a_store_are_found(tmp_path, make_corpus):
     store = str(tmp_path / "store")
     preprocess.main(["--corpus", make_corpus({"a": "하나", "b": "둘"}), "--out", store,
                      "--preset", "tiny", "--workers", "1"])
@@ -255,98 +255,102 @@ def test_damaged_arrays_of_a_store(tmp_path, make_corpus):
     assert ("a", "unreadable file") in _found(_report(store))
 
 
-# -- measures --------------------------------------------------------------------------------------
+# -- measurements ----------------------------------------------------------------------------------
 
-def test_silences_are_measured(tmp_path, hp):
+def test_silences_are_measure(tmp_path, hp):
     sound, path = harmonic_tone(0.8), str(tmp_path / "a.wav")
     soundfile.write(path, np.concatenate([np.zeros(8000), sound, np.zeros(19200), sound,
                                           np.zeros(4800)]), 16000)
-    of = _measured(path, hp)
-    for value, seconds in ((of.start, 0.5), (of.pause, 1.2), (of.end, 0.3), (of.spoken, 1.6),
-                           (of.pause_at, 1.3), (of.seconds, 3.6)):
-        assert abs(value - seconds) < 0.05
-    assert of.start_kept < 0.1 and of.end_kept < 0.1 and of.flat == 0
+    measured = _measure(path, hp)
+    for name, seconds in (("leading_silence", 0.5), ("longest_pause", 1.2), ("seconds", 3.6),
+                          ("trailing_silence", 0.3), ("speech_seconds", 1.6),
+                          ("longest_pause_start", 1.3)):
+        assert abs(getattr(measured, name) - seconds) < 0.05
+    assert measured.leading_kept < 0.1 and measured.trailing_kept < 0.1 and measured.flat_runs == 0
 
 
-def test_silence_that_is_too_loud_to_be_cut(tmp_path, hp):
+def test_noisy_silence_is_not_trimmed(tmp_path, hp):
     hiss = 0.02 * np.random.RandomState(1).standard_normal(24000)
     sound = np.concatenate([np.zeros(24000), 0.5 * harmonic_tone(1.0)])
     sound[:24000] += hiss
     soundfile.write(str(tmp_path / "a.wav"), sound, 16000)
-    of = _measured(tmp_path / "a.wav", hp)
-    assert abs(of.start - 1.5) < 0.1 and of.start_kept > 1.3
+    measured = _measure(tmp_path / "a.wav", hp)
+    assert abs(measured.leading_silence - 1.5) < 0.1 and measured.leading_kept > 1.3
 
 
 @pytest.mark.parametrize("rate", [2000, 8000, 11025, 192000])
-@pytest.mark.parametrize("samples", [harmonic_tone(0.06), harmonic_tone(2.0), np.eye(1, 16000, 7)[0],
-                                     np.sign(harmonic_tone(0.5)), np.repeat([0.0, 0.5], 8000)])
-def test_every_sound_can_be_measured(tmp_path, hp, samples, rate):
+@pytest.mark.parametrize("samples", [
+    harmonic_tone(0.06), harmonic_tone(2.0), np.eye(1, 16000, 7)[0], np.sign(harmonic_tone(0.5)),
+    np.repeat([0.0, 0.5], 8000)])
+def test_every_sound_can_be_measure(tmp_path, hp, samples, rate):
     soundfile.write(str(tmp_path / "a.wav"), np.tile(samples, max(1, rate // 8000)), rate)
     with np.errstate(all="raise"):
-        of = _measured(tmp_path / "a.wav", hp)
-    numbers = [value for value in of if isinstance(value, (int, float))] + list(of.print)
-    assert np.isfinite(numbers).all() and of.spoken > 0 and len(of.envelope) == measures.ENVELOPE
-    assert 0 <= of.start <= of.seconds and 0 <= of.end <= of.seconds
+        measured = _measure(tmp_path / "a.wav", hp)
+    numbers = [value for value in measured if isinstance(value, (int, float))]
+    assert np.isfinite(numbers + list(measured.fingerprint)).all()
+    assert measured.speech_seconds > 0 and len(measured.envelope) == ENVELOPE
+    assert 0 <= measured.leading_silence <= measured.seconds
+    assert 0 <= measured.trailing_silence <= measured.seconds
 
 
-@pytest.mark.parametrize("gain, flat", [(0.9, False), (2, True), (3, True)])
+@pytest.mark.parametrize("gain, clipped", [(0.9, False), (2, True), (3, True)])
 @pytest.mark.parametrize("resampled", [False, True])
-def test_clipping_is_seen(tmp_path, hp, gain, flat, resampled):
+def test_clipping_is_detected(tmp_path, hp, gain, clipped, resampled):
     samples, rate = soundfile.read(os.path.join(_CLIPS, "0002.flac"))
     samples = np.clip(gain / np.abs(samples).max() * samples, -1, 1)
     if resampled:
         samples = 0.8 * signal.resample_poly(samples, 3, 2)
     soundfile.write(str(tmp_path / "a.wav"), samples, rate * 3 // 2 if resampled else rate)
-    of = _measured(tmp_path / "a.wav", hp)
-    assert flat == (of.tops > 1 if resampled else of.flat >= 10)
+    measured = _measure(tmp_path / "a.wav", hp)
+    assert clipped == (measured.clipping_score > 1 if resampled else measured.flat_runs >= 10)
 
 
-def test_noise_over_which_speech_lies(tmp_path, hp):
+def test_the_signal_to_noise_ratio_is_measured(tmp_path, hp):
     samples, rate = soundfile.read(os.path.join(_CLIPS, "0001.flac"))
     for level, snr in ((0.1, 4), (0.01, 24)):
         noise = level * np.random.RandomState(3).standard_normal(len(samples))
         soundfile.write(str(tmp_path / "a.wav"), samples + noise, rate)
-        assert abs(_measured(tmp_path / "a.wav", hp).snr - snr) < 4
+        assert abs(_measure(tmp_path / "a.wav", hp).snr_db - snr) < 4
 
 
 @pytest.mark.parametrize("samples, message", [
-    (np.zeros(16000), "holds only silence$"), (np.ones(16000), "holds only silence$"),
+    (np.zeros(16000), "contains only silence$"), (np.ones(16000), "contains only silence$"),
     (np.ones(10), "shorter than a frame"),
-    (harmonic_tone(1.0)[:, None] * [1, -1], "once its channels are mixed: they cancel each other")])
-def test_recordings_without_speech(tmp_path, hp, samples, message):
+    (harmonic_tone(1.0)[:, None] * [1, -1], "after mixing its channels: they cancel each other")])
+def test_recordings_without_speech_raise_errors(tmp_path, hp, samples, message):
     soundfile.write(str(tmp_path / "a.wav"), samples, 16000)
     with pytest.raises(InputError, match="a.wav: .*" + message):
-        _measured(tmp_path / "a.wav", hp)
+        _measure(tmp_path / "a.wav", hp)
 
 
-def test_the_same_sound_but_for_level_noise_rate_and_sign(tmp_path, hp):
+def test_duplicates_are_found_despite_level_noise_rate_and_sign(tmp_path, hp):
     samples, rate = soundfile.read(os.path.join(_CLIPS, "0001.flac"))
     noise = 0.005 * np.random.RandomState(4).standard_normal(len(samples))
     soundfile.write(str(tmp_path / "copy.wav"),
                     signal.resample_poly(-0.3 * (samples + noise), 147, 160), 14700)
     paths = [os.path.join(_CLIPS, "0001.flac"), str(tmp_path / "copy.wav"),
              os.path.join(_CLIPS, "0010.flac")]
-    entries = [measures.Entry(path, "가", path, None, None) for path in paths]
-    assert (0, 1) in copies.candidates([measures.measured(entry, hp) for entry in entries])
-    assert copies.same_sound(entries[:2]) and not copies.same_sound(entries[1:])
+    items = [CheckItem(path, "가", path, None, None) for path in paths]
+    assert (0, 1) in duplicates.find_candidates([measure_recording(item, hp) for item in items])
+    assert duplicates.is_same_sound(items[:2]) and not duplicates.is_same_sound(items[1:])
 
 
-def test_groups_of_copies():
-    assert copies.groups(7, [(0, 3), (3, 5), (1, 2)]) == [[0, 3, 5], [1, 2]]
-    assert copies.groups(3, []) == []
+def test_pairs_are_joined_to_groups():
+    assert duplicates.group_pairs(7, [(0, 3), (3, 5), (1, 2)]) == [[0, 3, 5], [1, 2]]
+    assert duplicates.group_pairs(3, []) == []
 
 
-def test_robust_z_is_not_moved_by_what_is_wrong():
+def test_robust_z_scores_are_not_changed_by_outliers():
     usual = list(np.linspace(0.9, 1.1, 21))
-    assert findings.robust_z(usual + [50])[-1] > 100
-    assert np.abs(findings.robust_z(usual + [50])[:-1]).max() < 2.5
-    assert (findings.robust_z([1, 2, 300]) == 0).all()
+    assert robust_z_scores(usual + [50])[-1] > 100
+    assert np.abs(robust_z_scores(usual + [50])[:-1]).max() < 2.5
+    assert (robust_z_scores([1, 2, 300]) == 0).all()
 
 
-def test_a_reading_names_every_character_that_cannot_be_read():
-    found = reading("가Ж나 ♥")
-    assert found.unreadable == [(2, "Ж")] and len(found.jamo) == 4
-    assert reading("").jamo == "" and reading("").unreadable == []
+def test_a_transcript_lists_all_unreadable_characters():
+    transcript = parse_transcript("가𐌰나 ♥")
+    assert transcript.unreadable == [(2, "𐌰")] and len(transcript.jamo) == 4
+    assert parse_transcript("") == ("", "", [])
 
 
 # -- bad input -------------------------------------------------------------------------------------
@@ -354,7 +358,7 @@ def test_a_reading_names_every_character_that_cannot_be_read():
 @pytest.mark.parametrize("arguments, message", [
     ([], "the following arguments are required: "), (["check"], "required: DIR"),
     (["mend", "."], "invalid choice: 'mend'"), (["check", "nowhere"], "there is no such folder"),
-    (["check", _CLIPS, "--format", "kss"], "is no corpus of the format kss"),
+    (["check", _CLIPS, "--format", "kss"], "is not in the format kss"),
     (["check", _CLIPS, "--workers", "0"], "integer above 0"),
     (["check", _CLIPS, "--hparams", "hopp=1"], "no hyper-parameter of that name")])
 def test_bad_options(arguments, message):
@@ -362,7 +366,7 @@ def test_bad_options(arguments, message):
         program.main(arguments)
 
 
-def test_the_module_ends_in_one_line_and_status_2(tmp_path, monkeypatch, capsys):
+def test_the_program_ends_with_one_line_and_status_2(tmp_path, monkeypatch, capsys):
     monkeypatch.delitem(sys.modules, "datasets.__main__")
     monkeypatch.setattr(sys, "argv", ["datasets", "check", str(tmp_path / "none")])
     with pytest.raises(SystemExit) as left:

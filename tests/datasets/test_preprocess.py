@@ -281,7 +281,7 @@ def test_pronunciation_and_lexicon_are_stored_and_applied(make_corpus, out, tmp_
 # -- bad input -------------------------------------------------------------------------------------
 
 def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, capsys):
-    corpus = make_corpus(dict(_TEXTS, strange="나는 ♥형", blank="  ", dots="...", zero="가", cut="가",
+    corpus = make_corpus(dict(_TEXTS, strange="나는 𐌰형", blank="  ", dots="...", zero="가", cut="가",
                               short="가", silent="가", text="가"))
     with open(os.path.join(corpus, "zero.wav"), "wb"):
         pass
@@ -296,7 +296,7 @@ def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, 
     assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
     with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
         skipped = file.read()
-    for sentence in ("strange.txt:1: column 4: '♥' (U+2665", 
+    for sentence in ("strange.txt:1: column 4: '𐌰' (U+10330", 
                      "blank.txt:1: the transcript of blank contains no readable text",
                      "dots.txt:1: the transcript of dots", "zero.wav: is empty",
                      "cut.wav: is truncated", "short.wav: is shorter than a frame",
@@ -309,7 +309,7 @@ def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, 
 
 def test_no_usable_utterance_is_an_error(make_corpus, out):
     with pytest.raises(InputError, match="none of 2 utterances can be used; a.txt:1: column 1"):
-        _preprocess(make_corpus({"a": "♥", "b": "♠"}), out)
+        _preprocess(make_corpus({"a": "𐌰", "b": "𐌱"}), out)
     assert not os.path.exists(os.path.join(out, "manifest.json"))
 
 

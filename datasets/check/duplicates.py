@@ -1,0 +1,69 @@
+"""Finds recordings that occur twice: the same file, the same samples, or nearly the same sound."""
+from math import gcd
+
+import numpy as np
+from scipy import signal
+
+from datasets.check.measurements import read_mono
+
+_FINGERPRINT_SIMILARITY = 0.8   # cosine above which the waves of two recordings are compared
+_WAVE_CORRELATION = 0.7         # of duplicates; other readings of a sentence stay far below
+_SAMPLE_RATE = 8000             # at which waves are compared
+_DURATION_RATIO = 1.15          # largest ratio of the speech durations of duplicates
+_BLOCK_ROWS = 512               # rows of the similarity matrix that are computed at a time
+
+
+def find_candidates(measurements):
+    """Pairs (i, j), i < j, of indices into a list of Measurements whose waves should be compared.
+
+    Each recording is paired with the most similar one of about the same duration. So there is at
+    most one comparison for each recording, and more than two duplicates form a chain.
+    """
+    if len(measurements) < 2:
+        return []
+    pairs = set()
+    fingerprints = np.stack([one.fingerprint for one in measurements])
+    durations = np.log([max(1e-2, one.speech_seconds) for one in measurements])
+    for start in range(0, len(measurements), _BLOCK_ROWS):
+        rows = slice(start, start + _BLOCK_ROWS)
+        similarity = fingerprints[rows].dot(fingerprints.T)
+        similarity[np.abs(durations[rows, None] - durations) > np.log(_DURATION_RATIO)] = -1
+        similarity[np.arange(len(similarity)), start + np.arange(len(similarity))] = -1
+        for i, j in enumerate(similarity.argmax(axis=1)):
+            if similarity[i, j] > _FINGERPRINT_SIMILARITY:
+                pairs.add((min(start + i, int(j)), max(start + i, int(j))))
+    return sorted(pairs)
+
+
+def is_same_sound(pair):
+    """Whether two CheckItems are the same recording, ignoring level, silence, rate and noise."""
+    waves = [_resample(*read_mono(item)) for item in pair]
+    size = 1 << int(sum(map(len, waves)) - 1).bit_length()
+    spectra = [np.fft.rfft(wave, size) for wave in waves]
+    correlation = np.abs(np.fft.irfft(spectra[0] * spectra[1].conj(), size)).max()
+    energies = [(wave ** 2).sum() for wave in waves]
+    return bool(correlation > _WAVE_CORRELATION * np.sqrt(np.prod(energies)))
+
+
+def group_pairs(count, pairs):
+    """Lists of indices below `count` that are connected by pairs; each has at least two."""
+    parents = list(range(count))
+
+    def find_root(i):
+        while parents[i] != i:
+            i = parents[i]
+        return i
+
+    for i, j in pairs:
+        low, high = sorted((find_root(i), find_root(j)))
+        parents[high] = low
+    groups = {}
+    for i in range(count):
+        groups.setdefault(find_root(i), []).append(i)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _resample(samples, sample_rate):
+    samples = samples - samples.mean()
+    divisor = gcd(sample_rate, _SAMPLE_RATE)
+    return signal.resample_poly(samples, _SAMPLE_RATE // divisor, sample_rate // divisor)
