@@ -32,7 +32,8 @@ def spoken(demo):
 
 
 def test_it_is_small_and_contains_no_path(demo):
-    paths = [os.path.join(folder, name) for folder, _, names in os.walk(DEMO_VOICE) for name in names]
+    paths = [os.path.join(folder, name)
+             for folder, _, names in os.walk(DEMO_VOICE) for name in names]
     assert sum(map(os.path.getsize, paths)) < 25e6
     assert demo.speakers == list(SPEAKERS)
     for path in paths:

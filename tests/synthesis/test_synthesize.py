@@ -84,14 +84,14 @@ def test_an_existing_wav_is_kept_and_one_of_another_seed_is_an_error(synthesized
     assert path.read_bytes() == before[0]
 
 
-@pytest.mark.parametrize("text,says", [
+@pytest.mark.parametrize("text,message", [
     ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("안녕\nЖ\n", "text.txt:2"),
     ("안녕\n...\n", "text.txt:2"), ("안녕".encode("cp949"), "UTF-8"),
 ])
-def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, says):
+def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, message):
     with pytest.raises(InputError) as error:
         run_synthesize(tmp_path, text, trained)
-    assert says in str(error.value)
+    assert message in str(error.value)
     assert not (tmp_path / "out").exists()
 
 
@@ -104,7 +104,8 @@ def test_unreadable_characters_are_a_warning_or_with_strict_an_error(trained, tm
 
 def test_a_lexicon_is_applied(trained, tmp_path, capsys):
     (tmp_path / "own.tsv").write_text("SQL\t시퀄\n", encoding="utf-8")
-    run_synthesize(tmp_path, "SQL\n", trained, "--vocoder", "griffin-lim", "--lexicon", tmp_path / "own.tsv")
+    run_synthesize(tmp_path, "SQL\n", trained, "--vocoder", "griffin-lim", "--lexicon",
+                   tmp_path / "own.tsv")
     assert capsys.readouterr().out.endswith(" × real time  시퀄\n")
 
 
@@ -119,7 +120,7 @@ def test_each_line_is_printed_with_its_length_and_speed(trained, tmp_path, capsy
 
 def test_a_long_line_is_synthesized_sentence_by_sentence(trained, tmp_path):
     first, second = "오늘은 " + "아주 " * 20 + "맑습니다.", "내일은 흐립니다."
-    both = run_synthesize(tmp_path, "%s %s\n" % (first, second), trained, "--vocoder", "griffin-lim")
+    both = run_synthesize(tmp_path, "%s %s\n" % (first, second), trained, vocoder="griffin-lim")
     apart = tmp_path / "apart"
     apart.mkdir()
     alone = run_synthesize(apart, "%s\n%s\n" % (first, second), trained, "--vocoder", "griffin-lim")
@@ -162,13 +163,14 @@ def test_a_damaged_checkpoint_is_reported_and_the_previous_one_is_used(trained, 
     shutil.copytree(trained["tacotron"], str(tmp_path / "tacotron"))
     data = tmp_path / "tacotron" / "model-6.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:1000])
-    run_synthesize(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
+    runs = {"tacotron": str(tmp_path / "tacotron"), "vocoder": "griffin-lim"}
+    run_synthesize(tmp_path, TEXT, trained, **runs)
     assert "model-6" in capsys.readouterr().err
     assert "at step 4" in audio.read_wav_info(str(tmp_path / "out" / "0001.wav"))[0]
     data = tmp_path / "tacotron" / "model-4.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:1000])
     with pytest.raises(InputError) as error:
-        run_synthesize(tmp_path, TEXT, trained, tacotron=str(tmp_path / "tacotron"), vocoder="griffin-lim")
+        run_synthesize(tmp_path, TEXT, trained, **runs)
     assert "model-4" in str(error.value)
 
 
@@ -206,7 +208,7 @@ def test_a_missing_stop_token_is_a_warning_on_stderr(trained, tmp_path, capsysbi
         assert b"stop token" not in output.out
 
 
-def test_tensorflow_replaces_the_native_engine_where_it_is_unavailable(trained, tmp_path, monkeypatch):
+def test_without_the_native_engine_tensorflow_generates_the_audio(trained, tmp_path, monkeypatch):
     from wavenet_vocoder.engine import binding
     (tmp_path / "native").mkdir()
     native = run_synthesize(tmp_path / "native", TEXT, trained, "--precision", "float32")

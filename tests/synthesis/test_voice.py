@@ -22,7 +22,7 @@ IDS = korean.to_ids(korean.to_jamo("오늘은 맑다."))
 
 @pytest.fixture(scope="module")
 def exported(trained, tmp_path_factory):
-    """The folder of a voice of the trained runs, and what was said of its size."""
+    """(folder of a voice that was exported from the trained runs, its size in bytes)"""
     out = tmp_path_factory.mktemp("voices") / "me"
     return str(out), export.export_voice(trained["tacotron"], trained["vocoder"], str(out))
 
@@ -35,26 +35,26 @@ def loaded(exported):
 def test_text_without_final_punctuation_gets_it_if_the_training_always_had_it(exported):
     assert are_punctuated(["비가 와요."] * 19 + ["비가 와요"])
     assert not are_punctuated(["비가 와요."] * 9 + ["비가 와요"])
-    whole, cut = "정말 (맑아?)", ["비가 오고", "바람이 불어", "추워요"]
-    assert add_final_punctuation([whole]) == [whole]
-    assert add_final_punctuation(cut) == ["비가 오고,", "바람이 불어,", "추워요."]
-    speaker = voice.Voice(exported[0] + "/tacotron", voice.GRIFFIN_LIM)
-    for known in (True, False):
-        speaker.tacotron_run.punctuated = known
-        assert speaker.text_to_ids("비가 와요") == [korean.to_ids(
-            korean.to_jamo("비가 와요." if known else "비가 와요"))]
+    sentence, fragments = "정말 (맑아?)", ["비가 오고", "바람이 불어", "추워요"]
+    assert add_final_punctuation([sentence]) == [sentence]
+    assert add_final_punctuation(fragments) == ["비가 오고,", "바람이 불어,", "추워요."]
+    loaded = voice.Voice(exported[0] + "/tacotron", voice.GRIFFIN_LIM)
+    for punctuated in (True, False):
+        loaded.tacotron_run.punctuated = punctuated
+        assert loaded.text_to_ids("비가 와요") == [korean.to_ids(
+            korean.to_jamo("비가 와요." if punctuated else "비가 와요"))]
 
 
 def test_an_exported_voice_has_only_what_synthesis_needs(exported, trained):
     folder, size = exported
-    found = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
-    assert sorted(os.path.relpath(path, folder) for path in found) == [
+    paths = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
+    assert sorted(os.path.relpath(path, folder) for path in paths) == [
         kind + "/" + name for kind in ("tacotron", "vocoder")
         for name in ("model-6.data-00000-of-00001", "model-6.index", "run.json")]
-    assert size == sum(map(os.path.getsize, found))
-    whole = sum(os.path.getsize(os.path.join(trained[kind], "model-6.data-00000-of-00001"))
-                for kind in trained)
-    assert size < 0.6 * whole, "a third of a run's weights are weights: Adam has two for each"
+    assert size == sum(map(os.path.getsize, paths))
+    run_size = sum(os.path.getsize(os.path.join(trained[kind], "model-6.data-00000-of-00001"))
+                   for kind in trained)
+    assert size < 0.6 * run_size, "a run also has two values of Adam for each weight"
     for kind in ("tacotron", "vocoder"):
         names = tf.train.NewCheckpointReader(
             os.path.join(folder, kind, "model-6")).get_variable_to_shape_map()
@@ -62,16 +62,16 @@ def test_an_exported_voice_has_only_what_synthesis_needs(exported, trained):
 
 
 def test_an_exported_voice_gives_the_samples_of_its_runs(loaded, trained):
-    of_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
+    from_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
     for name in ("one", "two"):
-        here, there = [each.with_speaker(name).synthesize([IDS], 1)[0]
-                       for each in (loaded, of_runs)]
-        np.testing.assert_array_equal(here.mel, there.mel)
-        np.testing.assert_array_equal(here.samples, there.samples)
+        first, second = [each.with_speaker(name).synthesize([IDS], 1)[0]
+                       for each in (loaded, from_runs)]
+        np.testing.assert_array_equal(first.mel, second.mel)
+        np.testing.assert_array_equal(first.samples, second.samples)
 
 
 def test_an_export_is_complete_or_leaves_nothing(exported, trained, tmp_path, monkeypatch):
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="exists already"):
         export.export_voice(trained["tacotron"], trained["vocoder"], exported[0])
     with pytest.raises(InputError, match="train_vocoder.py"):
         export.export_voice(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
@@ -87,15 +87,15 @@ def test_an_export_is_complete_or_leaves_nothing(exported, trained, tmp_path, mo
     assert os.listdir(str(tmp_path)) == []
 
 
-def test_the_demo_voice_and_its_first_speaker_are_the_defaults(exported, tmp_path, monkeypatch, capsys):
+def test_the_demo_voice_and_its_first_speaker_are_the_defaults(exported, tmp_path, monkeypatch,
+                                                               capsys):
     monkeypatch.setattr(voice, "DEMO_VOICE", exported[0])
     (tmp_path / "text.txt").write_text("네.\n", encoding="utf-8")
     run_main(synthesize.main, tmp_path / "text.txt", "--out", tmp_path / "out")
-    told = capsys.readouterr()
-    assert "voice: %s (default)" % os.path.relpath(exported[0]) in told.err
-    assert "speaker: one (default; available: one, two)" in told.err
+    output = capsys.readouterr()
+    assert "voice: %s (default)" % os.path.relpath(exported[0]) in output.err
+    assert "speaker: one (default; available: one, two)" in output.err
     assert "speaker one" in audio.read_wav_info(str(tmp_path / "out" / "0001.wav"))[0]
-    # one that is named is taken
     assert voice.resolve_run_folders(None, "a", "b") == ("a", "b")
     with pytest.raises(InputError, match="no voice"):
         voice.resolve_run_folders(None, "a", None)
@@ -111,48 +111,49 @@ def test_an_unknown_speaker_is_an_error_that_lists_the_speakers(exported, loaded
         voice.Voice(*voice.resolve_run_folders(exported[0], None, None), speaker="three")
 
 
-def newer(folder):
-    told = files.read_json(os.path.join(folder, "vocoder", "run.json"))
-    files.write_json(os.path.join(folder, "vocoder", "run.json"), dict(told, format=99))
+def set_newer_format(folder):
+    run = files.read_json(os.path.join(folder, "vocoder", "run.json"))
+    files.write_json(os.path.join(folder, "vocoder", "run.json"), dict(run, format=99))
 
 
-def cut(path):
+def truncate(path):
     def damage(folder):
         with open(os.path.join(folder, path), "r+b") as file:
             file.truncate(os.path.getsize(os.path.join(folder, path)) // 2)
     return damage
 
 
-@pytest.mark.parametrize("damage,says", [
+@pytest.mark.parametrize("damage,message", [
     (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is not a voice.*vocoder"),
     (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")), "tacotron: no run"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.index")), "vocoder: has no"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.data-00000-of-00001")),
      "model-6: the checkpoint cannot be read"),
-    (cut("vocoder/model-6.data-00000-of-00001"), "model-6: the checkpoint cannot be read"),
-    (cut("vocoder/model-6.index"), "model-6: the checkpoint cannot be read"),
-    (cut("tacotron/run.json"), "run.json: is not valid JSON"),
-    (newer, "made by a newer version")])
-def test_a_damaged_voice_is_an_error_that_names_the_file(exported, tmp_path, damage, says):
+    (truncate("vocoder/model-6.data-00000-of-00001"), "model-6: the checkpoint cannot be read"),
+    (truncate("vocoder/model-6.index"), "model-6: the checkpoint cannot be read"),
+    (truncate("tacotron/run.json"), "run.json: is not valid JSON"),
+    (set_newer_format, "made by a newer version")])
+def test_a_damaged_voice_is_an_error_that_names_the_file(exported, tmp_path, damage, message):
     shutil.copytree(exported[0], str(tmp_path / "me"))
     damage(str(tmp_path / "me"))
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError, match=message):
         voice.Voice(*voice.resolve_run_folders(str(tmp_path / "me"), None, None))
 
 
 def test_an_untrained_voice_has_the_same_sizes_and_other_weights(exported, loaded):
-    untrained = voice.Voice(*voice.resolve_run_folders(exported[0], None, None), weights=voice.INITIAL)
-    here, there = [each.synthesize([IDS], 1)[0] for each in (loaded, untrained)]
-    assert here.mel.shape[1] == there.mel.shape[1]
-    shorter = min(len(here.samples), len(there.samples))
-    assert not np.array_equal(here.samples[:shorter], there.samples[:shorter])
+    folders = voice.resolve_run_folders(exported[0], None, None)
+    untrained = voice.Voice(*folders, weights=voice.INITIAL)
+    first, second = [each.synthesize([IDS], 1)[0] for each in (loaded, untrained)]
+    assert first.mel.shape[1] == second.mel.shape[1]
+    shorter = min(len(first.samples), len(second.samples))
+    assert not np.array_equal(first.samples[:shorter], second.samples[:shorter])
     assert "step 0" in untrained.description
 
 
 @pytest.mark.parametrize("text", ["네.", "아!"])
 def test_a_single_syllable_is_synthesized(loaded, text):
-    spoken, = loaded.synthesize([korean.to_ids(korean.to_jamo(text))], 1)
-    assert len(spoken.samples) == len(spoken.mel) * 200 > 0
+    utterance, = loaded.synthesize([korean.to_ids(korean.to_jamo(text))], 1)
+    assert len(utterance.samples) == len(utterance.mel) * 200 > 0
 
 
 def syllables(text):
@@ -167,5 +168,6 @@ def test_three_hundred_syllables_are_split_and_nothing_is_lost():
         parts = split_into_utterances(text)
         assert " ".join(parts) == text
         assert all(4 < syllables(part) <= MAX_SYLLABLES for part in parts)
-    assert all(part.endswith((",", ".")) for part in split_into_utterances(", ".join([clause] * 16) + "."))
+    assert all(part.endswith((",", "."))
+               for part in split_into_utterances(", ".join([clause] * 16) + "."))
     assert split_into_utterances("가" * 300) == ["가" * 300], "a word is never cut"
