@@ -1,6 +1,5 @@
 """The plots of the page, as PNG bytes. Their docstrings are the captions."""
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import korean
@@ -9,10 +8,6 @@ from datasets.check.check_report import measured_recordings, statistic_values
 
 _BLUE, _RED, _GREY = "#3b6ea5", "#c0392b", "#999999"
 _MAX_LABELS = 12    # outliers whose name is written in the plot
-# Positions of a label: offset to the right and upwards [points], horizontal alignment.
-_LABEL_POSITIONS = (
-    (6, 3, "left"), (-6, 3, "right"), (6, -11, "left"), (-6, -11, "right"),
-    (0, 8, "center"), (0, -17, "center"), (6, 16, "left"), (-6, 16, "right"))
 
 
 def plot_lengths(report):
@@ -52,9 +47,12 @@ def plot_text_over_sound(report):
         axes.plot([0, longest], [0, typical_rate * longest], color=_GREY, linewidth=1)
         axes.set_xlim(0, 1.12 * longest)
         axes.set_ylim(0, 1.12 * max(y for _, y, _ in points))
+    for x, y, name in outliers[:_MAX_LABELS]:
+        offset, alignment = (6, "left") if x < longest / 2 else (-6, "right")
+        axes.annotate(name, (x, y), xytext=(offset, 3), textcoords="offset points", color=_RED,
+                      horizontalalignment=alignment, fontproperties=korean_font(9))
     axes.set_xlabel("speech [s], without silence and pauses")
     axes.set_ylabel("jamo of the transcript")
-    _label_points(figure, axes, outliers[:_MAX_LABELS], [point[:2] for point in points])
     return figure_to_png(figure)
 
 
@@ -94,31 +92,3 @@ def _plot_histograms(histograms):
         axes.locator_params(axis="y", integer=True, nbins=5)
         axes.locator_params(axis="x", nbins=6)
     return figure_to_png(figure)
-
-
-def _label_points(figure, axes, points, dots):
-    """Write the name of each of `points` (x, y, name) where it covers the fewest `dots` (x, y).
-
-    A label that would overlap another one, or leave the axes, in all positions is omitted.
-    """
-    renderer, label_boxes = FigureCanvasAgg(figure).get_renderer(), []
-    figure.tight_layout()
-    dots = axes.transData.transform(dots) if len(dots) else []
-    for x, y, name in points:
-        candidates = []
-        for order, (right, up, alignment) in enumerate(_LABEL_POSITIONS):
-            label = axes.annotate(name, (x, y), xytext=(right, up), textcoords="offset points",
-                                  horizontalalignment=alignment, color=_RED,
-                                  fontproperties=korean_font(9))
-            label.update_positions(renderer)    # matplotlib 2.2 does this only when drawing
-            box = label.get_window_extent(renderer)
-            if (axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1
-                    and axes.bbox.y0 < box.y0 and box.y1 < axes.bbox.y1
-                    and not any(box.overlaps(other) for other in label_boxes)):
-                candidates.append((sum(box.contains(*dot) for dot in dots), order, label, box))
-            else:
-                label.remove()
-        candidates.sort(key=lambda candidate: candidate[:2])
-        label_boxes += [box for _, _, _, box in candidates[:1]]
-        for _, _, label, _ in candidates[1:]:
-            label.remove()

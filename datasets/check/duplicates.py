@@ -2,7 +2,8 @@
 from math import gcd
 
 import numpy as np
-from scipy import signal
+from scipy import signal, sparse
+from scipy.sparse import csgraph
 
 from datasets.check.measurements import read_mono
 
@@ -47,19 +48,11 @@ def is_same_sound(pair):
 
 def group_pairs(count, pairs):
     """Lists of indices below `count` that are connected by pairs; each has at least two."""
-    parents = list(range(count))
-
-    def find_root(i):
-        while parents[i] != i:
-            i = parents[i]
-        return i
-
-    for i, j in pairs:
-        low, high = sorted((find_root(i), find_root(j)))
-        parents[high] = low
+    rows, columns = np.array(pairs, int).reshape(-1, 2).T
+    graph = sparse.coo_matrix((np.ones(len(pairs)), (rows, columns)), shape=(count, count))
     groups = {}
-    for i in range(count):
-        groups.setdefault(find_root(i), []).append(i)
+    for index, label in enumerate(csgraph.connected_components(graph, directed=False)[1]):
+        groups.setdefault(label, []).append(index)
     return [group for group in groups.values() if len(group) > 1]
 
 
