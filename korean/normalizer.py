@@ -15,7 +15,7 @@ from korean.symbols import PUNCTUATION, UnreadableText, to_jamo
 # (column, character) that were left out
 NormalizedText = namedtuple("NormalizedText", "text changes unreadable")
 
-_READABLE_TEXT = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
+_NORMALIZED = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
 _UNREADABLE_CHARACTER = re.compile("[^가-힣\\s%s]" % re.escape(PUNCTUATION))
 _SILENT_CATEGORIES = ("S", "M", "Cf", "Cc", "Cn", "Co", "P")  # of Unicode
 
@@ -32,7 +32,7 @@ class TextNormalizer(object):
         self.pronounce, self.version = pronounce, version
         self.lexicon = dict(user_lexicon.check_entry(written, read, "lexicon")
                             for written, read in (lexicon or {}).items())
-        self._lexicon_rule = user_lexicon.lexicon_rule(self.lexicon) if self.lexicon else None
+        self._rules = user_lexicon.lexicon_rules(self.lexicon) + PIPELINE
 
     def normalize(self, text, strict=False):
         """The NormalizedText of one line: composed (NFC), without space at either end.
@@ -41,16 +41,12 @@ class TextNormalizer(object):
         raises UnreadableText. Columns count composed characters from 1.
         """
         text = unicodedata.normalize("NFC", text)
-        if self._lexicon_rule is None and _READABLE_TEXT.fullmatch(text):
+        if not self.lexicon and _NORMALIZED.fullmatch(text):
+            # a second normalization must not change a text: "가: )" becomes "가:)", no emoticon
             return NormalizedText(signs.tidy(text), [], [])
         line = TextInProgress(text)
-        if self._lexicon_rule:
-            line.apply(self._lexicon_rule)
-        for condition, rules in PIPELINE:
-            if line.contains(condition):
-                for rule in rules:
-                    line.apply(rule)
-        unreadable = _find_unreadable(line) if _UNREADABLE_CHARACTER.search(line.text) else []
+        line.apply(self._rules)
+        unreadable = _find_unreadable(line)
         if strict and unreadable:
             column, character = unreadable[0]
             raise UnreadableText(character, column)

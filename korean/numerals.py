@@ -1,11 +1,11 @@
-"""Numbers in words: Sino-Korean, native Korean, both mixed, and digit by digit."""
+"""Numbers as words: Sino-Korean, native Korean, mixed, and digit by digit."""
 
 DIGITS = ("영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
-# 0 to 9 at each place of a group: a 1 is left out before 십, 백 and 천
+# 0 to 9 at each place of a group of four; a 1 is silent before 십, 백 and 천
 _AT_PLACE = [("",) + DIGITS[1:]] + [("", place) + tuple(digit + place for digit in DIGITS[2:])
                                     for place in ("십", "백", "천")]
 _MYRIADS = ("", "만", "억", "조", "경", "해", "자", "양", "구", "간", "정", "재", "극")
-LONGEST = 4 * len(_MYRIADS)         # figures; what has more is read digit by digit
+MAX_DIGITS = 4 * len(_MYRIADS)  # of a number with a name; a longer one is read digit by digit
 
 _ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -14,9 +14,9 @@ _BEFORE_COUNTER = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
 
 
 def sino(number):
-    """A whole number of at most LONGEST figures: 2017 is 이천십칠, 21000 is 이만천, 100000000 is 일억.
+    """An integer of at most MAX_DIGITS digits: 2017 is 이천십칠, 21000 이만천, 100000000 일억.
 
-    A 1 is left out before 십, 백, 천, and before 만 where it leads the whole number.
+    A 1 is silent before 십, 백, 천, and before 만 at the start of the number.
     """
     if number == 0:
         return DIGITS[0]
@@ -26,8 +26,8 @@ def sino(number):
     for myriad in _MYRIADS:
         number, group = divmod(number, 10000)
         if group:
-            lone = group == 1 and myriad == "만" and not number
-            groups.append(("" if lone else _below_ten_thousand(group)) + myriad)
+            is_silent = group == 1 and myriad == "만" and not number
+            groups.append(("" if is_silent else _below_ten_thousand(group)) + myriad)
     return "".join(reversed(groups))
 
 
@@ -43,13 +43,13 @@ def _below_ten_thousand(number):
 
 
 def native(number):
-    """A whole number from 1 to 99 as it stands alone: 하나, 스물, 스물둘."""
+    """An integer from 1 to 99 without a counter: 하나, 스물, 스물둘."""
     tens, ones = divmod(number, 10)
     return _TENS[tens] + _ONES[ones]
 
 
 def before_counter(number):
-    """A whole number before a native counter: 한, 스무, 스물두; above 99 백열한, 삼천육백."""
+    """An integer before a native counter: 한, 스무, 스물두; above 99 백열한, 삼천육백."""
     hundreds, rest = divmod(number, 100)
     if not rest:
         return sino(number)
@@ -58,14 +58,14 @@ def before_counter(number):
     return (sino(hundreds * 100) if hundreds else "") + small
 
 
-def digits(figures, zero="공"):
-    """Digit by digit, as telephone numbers are: 010 is 공일공."""
-    return "".join(DIGITS[int(figure)] if figure != "0" else zero for figure in figures)
+def digits(number, zero="공"):
+    """Digit by digit, like a telephone number: 010 is 공일공."""
+    return "".join(DIGITS[int(digit)] if digit != "0" else zero for digit in number)
 
 
-def decimal(figures):
+def decimal(number):
     """A number as written, without commas: 3.14 is 삼점일사, 0.05 is 영점영오."""
-    whole, point, fraction = figures.partition(".")
-    # Python takes long for the value of a number that nobody has a word for, or refuses
-    read = sino(int(whole)) if len(whole) <= LONGEST else digits(whole)
+    integer, point, fraction = number.partition(".")
+    # int() is slow for a very long number, or refuses it
+    read = sino(int(integer)) if len(integer) <= MAX_DIGITS else digits(integer)
     return read + ("점" + digits(fraction, "영") if point else "")

@@ -1,4 +1,4 @@
-"""A user's lexicon: how words of his own are read, before any rule."""
+"""A user's lexicon: the reading of single words, which precedes every rule."""
 import re
 import unicodedata
 
@@ -7,11 +7,11 @@ from common.errors import InputError
 from korean.rules.rule import rule
 from korean.symbols import PUNCTUATION
 
-_READABLE = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
+_HANGUL = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
 
 
 def load_lexicon(path):
-    """{as written: as read} of a TSV file: two columns; a line with # and no tab is a comment.
+    """{as written: as read} of a TSV file with two columns; a line with # but no tab is a comment.
 
     Raises InputError with file and line.
     """
@@ -21,32 +21,33 @@ def load_lexicon(path):
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) != 2 or not all(fields):
-            raise InputError("%s:%d: should be two words with a tab between: as written, as read"
+            raise InputError("%s:%d: should have two columns with a tab between: as written, as read"
                              % (path, number))
         written, read = check_entry(fields[0], fields[1], "%s:%d" % (path, number))
         if entries.get(written, read) != read:
-            raise InputError("%s:%d: %r is read as %r there and as %r above"
+            raise InputError("%s:%d: %r is read as %r here and as %r above"
                              % (path, number, written, read, entries[written]))
         entries[written] = read
     return entries
 
 
-def check_entry(written, read, where):
-    """The entry in composed form. Raises InputError where `read` is no Hangul."""
+def check_entry(written, read, location):
+    """(written, read) in composed form. Raises InputError if `read` is not Hangul."""
     written, read = (unicodedata.normalize("NFC", word) for word in (written, read))
-    if not written or not _READABLE.fullmatch(read):
-        raise InputError("%s: %r is read as %r, and should be read as Hangul"
-                         % (where, written, read))
+    if not written or not _HANGUL.fullmatch(read):
+        raise InputError("%s: %r is read as %r; the reading should be Hangul"
+                         % (location, written, read))
     return written, read
 
 
-def lexicon_rule(entries):
-    """The rule that reads the words of a lexicon, the longest that fits first.
+def lexicon_rules(entries):
+    """The rules that read the words of a lexicon: one that tries the longest word first, or none.
 
-    One that begins or ends with a Latin letter or a digit is no part of a longer such word or number.
+    A word that begins or ends with a Latin letter or a digit is not read within a longer one.
     """
     words = sorted(entries, key=lambda word: (-len(word), word))
-    return rule("lexicon", "|".join(map(_bounded, words)), lambda match: entries[match.group()])
+    return (rule("lexicon", "|".join(map(_bounded, words)),
+                 lambda match: entries[match.group()]),) if words else ()
 
 
 def _bounded(word):

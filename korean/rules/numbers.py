@@ -1,11 +1,11 @@
-"""Numbers and the words that they count: 3,600마리, 21살, 1.5배, 제3회, 6월."""
+"""Numbers and their counters: 3,600마리, 21살, 1.5배, 제3회, 6월."""
 import re
 
 from korean import english, numerals
 from korean.rules import counters
-from korean.rules.rule import after, before, rule
+from korean.rules.rule import rule, text_after, text_before
 
-# a digit first, for which a search can look quickly
+# begins with a digit, because the search for one is fast
 NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -14,54 +14,48 @@ _ROMAN = "Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ Ⅵ Ⅶ Ⅷ Ⅸ Ⅹ Ⅺ Ⅻ".split()
 _ROMAN_LETTERS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
 
-def figures(written):
-    """A number without its commas."""
-    return written.replace(",", "")
+def without_commas(number):
+    return number.replace(",", "")
 
 
-def amount(written):
-    """A number by itself, commas and all: 3,600 is 삼천육백, 1.5 is 일점오, 007 is 공공칠."""
-    number = figures(written)
+def read_number(number):
+    """A number without a counter, perhaps with commas: 3,600 is 삼천육백, 1.5 일점오, 007 공공칠."""
+    number = without_commas(number)
     if len(number) > 1 and number[0] == "0" and number[1] != ".":
         return "점".join(map(numerals.digits, number.split(".")))
     return numerals.decimal(number)
 
 
-def _counted(match):
-    """A native counter: 세 마리."""
+def _read_counted(match):
+    """세 마리: with a counter of native numerals."""
     number, space, word = match.groups()
     if not counters.may_be_native(word):
         return None
-    if not counters.is_native(figures(number), before(match), word, after(match)):
+    if not counters.is_native(without_commas(number), text_before(match), word, text_after(match)):
         return None
-    return counters.native_form(int(figures(number)), word) + space + word
+    return counters.native_form(int(without_commas(number)), word) + space + word
 
 
-def _ordinal(match):
+def _read_ordinal(match):
     """3째: 셋째, 12째: 열두째."""
     value = int(match.group(1))
     firsts = {1: "첫", 2: "둘", 3: "셋", 4: "넷"}
     return firsts.get(value, numerals.before_counter(value)) + "째"
 
 
-def _month(match):
+def _read_month(match):
     return numerals.month(int(match.group(1))) + match.group(2) + "월"
 
 
-def _without_zero(match):
-    """03시, 08월: the parts of a date or a time without the zero in front."""
-    return match.group(1)
-
-
-def _number(match):
-    """Any other number; the 1 of 1만, 1천 is not read, but in 1억 1만."""
-    number, scale = match.group(), after(match)[:1]
+def _read_other_number(match):
+    """Any other number; 1 is silent in 1만 and 1천, but not in 1억 1만."""
+    number, scale = match.group(), text_after(match)[:1]
     if number == "1" and scale and scale in "만천백십":
-        return "일" if scale == "만" and re.search("[억조경] ?$", before(match)) else ""
-    return amount(number)
+        return "일" if scale == "만" and re.search("[억조경] ?$", text_before(match)) else ""
+    return read_number(number)
 
 
-def _power(match):
+def _read_power(match):
     """10^3: 10의 세제곱; mc²: 엠씨의 제곱."""
     base, exponent, mark = match.groups()
     if base.isalpha():
@@ -69,38 +63,40 @@ def _power(match):
     value = (exponent or mark).translate(_POWERS)
     if value in _POWER_NAMES:
         return base + "의 " + _POWER_NAMES[value]
-    sign = "마이너스 " if value[0] == "-" else ""
-    return "%s의 %s%s제곱" % (base, sign, numerals.decimal(value.lstrip("-")))
+    return "%s의 %s%s제곱" % (base, "마이너스 " if value[0] == "-" else "",
+                          numerals.decimal(value.lstrip("-")))
 
 
-def _roman(match):
+def _read_roman(match):
     return numerals.sino(_ROMAN.index(chr(ord(match.group()) & ~0x10)) + 1)
 
 
-def _roman_letters(match):
+def _read_roman_letters(match):
     return numerals.sino(_ROMAN_LETTERS.index(match.group()) + 1)
 
 
-# I, V and X come last: alone they are letters more often
+# I, V and X come last: alone they are mostly letters
 _LONGEST_FIRST = sorted(_ROMAN_LETTERS, key=len, reverse=True)
 ROMAN = (
-    rule("roman numeral", "[Ⅰ-Ⅻⅰ-ⅻ]", _roman),
+    rule("roman numeral", "[Ⅰ-Ⅻⅰ-ⅻ]", _read_roman),
     rule("roman numeral", "(?<=[가-힣] )(?:%s)(?![A-Za-z0-9])"
-         % "|".join(_LONGEST_FIRST[:-3]), _roman_letters),
+         % "|".join(_LONGEST_FIRST[:-3]), _read_roman_letters, needs="IVX"),
     rule("roman numeral", "(?<![A-Za-z])(?:%s)(?=세(?!대)|[차부장권편]|학년)"
-         % "|".join(_LONGEST_FIRST), _roman_letters),
+         % "|".join(_LONGEST_FIRST), _read_roman_letters, needs="IVX"),
 )
 POWER = (
-    rule("power", "([0-9)]|(?<![A-Za-z])[A-Za-z]{1,3})(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _power, needs="^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    rule("power", "([0-9)]|(?<![A-Za-z])[A-Za-z]{1,3})(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _read_power,
+         needs="^⁻⁰¹²³⁴-⁹"),
 )
 RULES = (
-    rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _ordinal, needs="째"),
-    rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _month, needs="월"),
-    rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))", _without_zero,
-         needs="0"),
+    rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _read_ordinal, needs="째"),
+    rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _read_month, needs="월"),
+    # 03시, 08월
+    rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))",
+         lambda match: match.group(1), needs="0"),
     rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", lambda match: _SIGNS[match.group()],
          needs="-−–+±"),
     rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace(
-         "[0-9]", "[0-9](?<![0-9.].)", 1), _counted),
-    rule("number", NUMBER, _number),
+         "[0-9]", "[0-9](?<![0-9.].)", 1), _read_counted, needs="0-9"),
+    rule("number", NUMBER, _read_other_number, needs="0-9"),
 )

@@ -1,66 +1,71 @@
-"""What a rule is, and how it is applied to a text whose characters know where they came from."""
+"""What a rule is, and a text to which rules are applied."""
 import re
 from collections import namedtuple
 
-# name: of what it reads; pattern: compiled; read(match) → what stands there instead, or None to
-# leave it as it is (pure: the same match, the same answer); needs: characters of which a text
-# holds one where the pattern matches, empty if there is none to name
+# name: of what it reads; pattern: compiled; read(match) → the replacement, or None to leave the match
+# as it is (a pure function); needs: a text without any of these characters has no match
 Rule = namedtuple("Rule", "name pattern read needs")
-
-NEAR = 60       # characters on either side of a match that its rule looks at
 
 # rule: its name; column: in the text as written, from 1; written → read
 Change = namedtuple("Change", "rule column written read")
 
-
-def rule(name, pattern, read, needs=""):
-    """The Rule of a pattern that is not compiled yet."""
-    return Rule(name, re.compile(pattern), read, frozenset(needs))
+_CONTEXT = 60  # characters on either side of a match that a rule may look at
+_CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 
 
-def before(match):
-    """What stands before a match, as far as a rule has to look."""
-    return match.string[max(0, match.start() - NEAR):match.start()]
+def rule(name, pattern, read, needs=None):
+    """A Rule. `needs` is written like the inside of a character class: "A-Za-z%".
+
+    By default it is that of a pattern which is a character class, and else every character.
+    """
+    if needs is None:
+        match = _CHARACTER_CLASS.fullmatch(pattern)
+        needs = match.group(1) if match else ""
+    ranges = re.findall("(?s)(.)(?:-(.))?", needs)
+    return Rule(name, re.compile(pattern), read, frozenset(
+        chr(code) for first, last in ranges for code in range(ord(first), ord(last or first) + 1)))
 
 
-def after(match):
-    """What stands behind a match, as far as a rule has to look."""
-    return match.string[match.end():match.end() + NEAR]
+def text_before(match):
+    """What precedes a match, as far as a rule has to look."""
+    return match.string[max(0, match.start() - _CONTEXT):match.start()]
+
+
+def text_after(match):
+    """What follows a match, as far as a rule has to look."""
+    return match.string[match.end():match.end() + _CONTEXT]
 
 
 class TextInProgress(object):
-    """A text on its way through the rules: its characters, their columns, and what was changed."""
+    """A text that rules are applied to.
+
+    `columns` has the column of each character in the text as written; `changes` is a list of Change.
+    """
 
     def __init__(self, text):
-        self.text, self.present = text, set(text)
+        self.text, self._characters = text, set(text)
         self.columns = range(1, len(text) + 1)
         self.changes = []
 
-    def contains(self, condition):
-        """Whether it holds one of a frozenset of characters, or a match of a pattern."""
-        if isinstance(condition, frozenset):
-            return not condition.isdisjoint(self.present)
-        return condition.search(self.text) is not None
+    def apply(self, rules):
+        """Apply each rule wherever its pattern matches, from left to right."""
+        for rule in rules:
+            if not rule.needs or not rule.needs.isdisjoint(self._characters):
+                self._apply(rule)
 
-    def apply(self, rule):
-        """Apply a rule wherever its pattern matches, from left to right."""
-        if rule.needs and rule.needs.isdisjoint(self.present):
-            return
-        text, columns = self.text, self.columns
-        pieces, new_columns, done = [], [], 0
-        for match in rule.pattern.finditer(text):
-            read = rule.read(match)
-            start, end = match.span()
-            written = text[start:end]
+    def _apply(self, rule):
+        pieces, columns, end = [], [], 0
+        for match in rule.pattern.finditer(self.text):
+            written, read = match.group(), rule.read(match)
             if read is None or read == written:
                 continue
-            pieces += [text[done:start], read]
-            new_columns += columns[done:start]
-            new_columns += [columns[start]] * len(read)
-            done = end
-            self.changes.append(Change(rule.name, columns[start], written, read))
-        if done:
-            self.text = "".join(pieces) + text[done:]
-            self.present = set(self.text)
-            new_columns += columns[done:]
-            self.columns = new_columns
+            start = match.start()
+            pieces += [self.text[end:start], read]
+            columns += self.columns[end:start]
+            columns += [self.columns[start]] * len(read)
+            end = match.end()
+            self.changes.append(Change(rule.name, self.columns[start], written, read))
+        if pieces:
+            columns += self.columns[end:]
+            self.text, self.columns = "".join(pieces) + self.text[end:], columns
+            self._characters = set(self.text)

@@ -1,67 +1,69 @@
-"""Numbers that are read digit by digit: telephones, accounts, emergency calls, secrets."""
+"""Numbers that are read digit by digit: telephones, accounts, emergency calls, set phrases."""
 import re
 
 from korean import numerals
-from korean.rules.rule import after, before, rule
+from korean.rules.rule import rule, text_after, text_before
 
-_ALONE = "(?<![0-9A-Za-z.,-])"
-_ENDS = "(?![0-9A-Za-z-]|[.,][0-9])"
+_START = "(?<![0-9A-Za-z.,-])"
+# begins with the digit, because the search for one is fast
+_START_ZERO = "0(?<![0-9A-Za-z.,-].)"
+_END = "(?![0-9A-Za-z-]|[.,][0-9])"
 _DATE = "(?:18|19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"
+_CALL = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러|테러")
 
 
-def _digits(match):
+def _read_digits(match):
     groups = re.findall("[0-9]+", match.group())
     return ("플러스 " if match.group()[0] == "+" else "") + " ".join(map(numerals.digits, groups))
 
 
-def _in_brackets(match):
-    return "(%s) %s" % (numerals.digits(match.group(1)), _digits(match)[len(match.group(1)) + 1:])
+def _read_parenthesized(match):
+    return "(%s) %s" % (numerals.digits(match.group(1)),
+                        _read_digits(match)[len(match.group(1)) + 1:])
 
 
-def _groups(match):
+def _read_groups(match):
     return " ".join(map(numerals.digits, match.groups()))
 
 
-def _local(match):
+def _read_local(match):
     """1588-1234, but not the years 2010-2015."""
-    years = all(group[:2] in ("18", "19", "20") for group in match.groups())
-    return None if years else _groups(match)
+    are_years = all(group[:2] in ("18", "19", "20") for group in match.groups())
+    return None if are_years else _read_groups(match)
 
 
-def _emergency(match):
-    """119 is 일일구 where help is called for, and 백십구 elsewhere."""
-    return _digits(match) if _CALLS.search(before(match) + after(match)) else None
+def _read_emergency(match):
+    """119 is 일일구 beside a word for calling help, and 백십구 elsewhere."""
+    return _read_digits(match) if _CALL.search(text_before(match) + text_after(match)) else None
 
 
-_CALLS = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러|테러")
 RULES = (
-    rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _ENDS, _digits,
+    rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _END, _read_digits,
          needs="+"),
-    rule("telephone", _ALONE + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _ENDS,
-         _in_brackets, needs="("),
-    rule("telephone", _ALONE + "0[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _ENDS,
-         _digits, needs="-. )"),
-    rule("telephone", _ALONE + "(01[016789])([0-9]{3,4})([0-9]{4})" + _ENDS, _groups, needs="0"),
-    rule("telephone", _ALONE + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _ENDS, _local,
+    rule("telephone", _START + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _END,
+         _read_parenthesized, needs="("),
+    rule("telephone", _START_ZERO + "[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _END,
+         _read_digits, needs="0"),
+    rule("telephone", "(%s1[016789])([0-9]{3,4})([0-9]{4})%s" % (_START_ZERO, _END), _read_groups,
+         needs="0"),
+    rule("telephone", _START + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _END, _read_local,
          needs="-"),
     # accounts, and 4-3-3 on a football field
-    rule("digit by digit", _ALONE + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _ENDS), _digits,
+    rule("digit by digit", _START + "(?!%s)[0-9]{2,}(?:-[0-9]+){2,}%s" % (_DATE, _END), _read_digits,
          needs="-"),
-    rule("digit by digit", _ALONE + "[0-9]{6}-[0-9]{7}" + _ENDS, _digits, needs="-"),
-    rule("digit by digit", _ALONE + "([1-9])-([1-9])-([1-9])(?:-([1-9]))?" + _ENDS,
+    rule("digit by digit", _START + "[0-9]{6}-[0-9]{7}" + _END, _read_digits, needs="-"),
+    rule("digit by digit", _START + "([1-9])-([1-9])-([1-9])(?:-([1-9]))?" + _END,
          lambda match: numerals.digits(match.group().replace("-", "")), needs="-"),
-)
-EMERGENCY = (
     rule("emergency",
-         _ALONE + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))" + _ENDS +
-         "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))", _emergency),
-)
-BY_CUSTOM = (
+         _START + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))" + _END +
+         "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))",
+         _read_emergency, needs="1"),
     rule("digit by digit",
-         "(?:(?<=번호 )|(?<=번호는 )|(?<=번호: )|(?<=코드 )|(?<=암호 )|(?<=암호는 )|(?<=보잉 )|(?<=보잉)|(?<=번호 \\[))"
-         "[0-9]+(?:-[0-9]+)*" + _ENDS, _digits),
-    rule("digit by digit", "(?<=코로나)19(?![0-9])|(?<![0-9])'?(?:386|486|586)(?=세대)|"
+         "(?=[0-9])(?:(?<=번호 )|(?<=번호는 )|(?<=번호: )|(?<=코드 )|(?<=암호 )|(?<=암호는 )|(?<=보잉 )|(?<=보잉)|(?<=번호 \\[))"
+         "[0-9]+(?:-[0-9]+)*" + _END, _read_digits, needs="번코암보"),
+    rule("digit by digit", "(?=['0-9])(?:(?<=코로나)19(?![0-9])|(?<![0-9])'?(?:386|486|586)(?=세대)|"
          "(?<![0-9])'?88(?= ?(?:올림픽|고속도로|서울))|(?<=[A-Z]{2})[0-9]{3,4}(?= ?편)|"
          "(?<=초)[0-9]{2}(?![0-9가-힣])|(?<![0-9])'?[0-9]{2}(?= ?학번)|"
-         "(?<![0-9])0[0-9](?=년생|월드컵)|(?<![0-9])[2-9]0[2-9]0(?= ?세대)", _digits),
+         "(?<![0-9])0[0-9](?=년생|월드컵)|(?<![0-9])[2-9]0[2-9]0(?= ?세대))", _read_digits,
+         needs="코세8편초학년월"),
 )

@@ -3,52 +3,53 @@ import re
 import unicodedata
 
 from korean import numerals
-from korean.rules.rule import after, before, rule
+from korean.rules.rule import rule, text_after, text_before
 
 _LIGATURES = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d",
               "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
-# composed already, or meant otherwise by a later rule: superscripts are powers, and jamo have rules
-_LEFT = re.compile("[²³¹⁰⁴-⁹⁺⁻ㄱ-ㆎ…⋯℃℉µ°´¨¯¸™℠©®]")
+# characters of later rules: superscripts are powers, and jamo have rules of their own
+_UNCHANGED = re.compile("[²³¹⁰⁴-⁹⁺⁻ㄱ-ㆎ…⋯℃℉µ°´¨¯¸™℠©®]")
 
 
-def _plain(match):
+def _simplify(match):
     character = match.group()
-    if _LEFT.match(character):
+    if _UNCHANGED.match(character):
         return None
     if character in _LIGATURES:
         return _LIGATURES[character]
     if unicodedata.category(character) == "Nd":
         return str(unicodedata.digit(character))
-    plain = unicodedata.normalize("NFKC", character)
+    simple = unicodedata.normalize("NFKC", character)
     if "ⓐ" <= character <= "ⓩ":
-        return plain.upper()                        # the name of a letter, no word
-    letters = unicodedata.normalize("NFKD", plain)
-    if "A" <= letters[0] <= "z" and len(letters) > 1 and unicodedata.combining(letters[1]):
-        return letters[0]                           # é is read as e
-    if unicodedata.category(plain[0]) == "Mn":
+        return simple.upper()  # the name of a letter, not a word
+    decomposed = unicodedata.normalize("NFKD", simple)
+    if ("A" <= decomposed[0] <= "z" and len(decomposed) > 1
+            and unicodedata.combining(decomposed[1])):
+        return decomposed[0]  # é is read as e
+    if unicodedata.category(simple[0]) == "Mn":
         return None
-    return plain
+    return simple
 
 
-def _fraction(match):
+def _separate_fraction(match):
     """2⅓: 2 1/3."""
-    after_number = before(match)[-1:].isdigit()
-    return (" " if after_number else "") + unicodedata.normalize("NFKC", match.group())
+    follows_number = text_before(match)[-1:].isdigit()
+    return (" " if follows_number else "") + unicodedata.normalize("NFKC", match.group())
 
 
-def _enclosed(match):
-    """① ⑴ ⒈ ➊: a list's number, set off from what follows."""
+def _read_list_number(match):
+    """① ⑴ ⒈ ➊, with a space before a word."""
     number = numerals.sino(int(unicodedata.numeric(match.group())))
-    return number + (" " if re.match("(?!번|항|호|조)[가-힣]", after(match)) else "")
+    return number + (" " if re.match("(?!번|항|호|조)[가-힣]", text_after(match)) else "")
 
 
 RULES = (
     rule("invisible", "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c]",
          lambda match: ""),
-    rule("full width", "[\uff01-\uffef\u3000]", _plain),
-    rule("fraction", "[¼-¾⅐-⅞↉]", _fraction),
-    rule("circled", "[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]", _enclosed),
+    rule("full width", "[\uff01-\uffef\u3000]", _simplify),
+    rule("fraction", "[¼-¾⅐-⅞↉]", _separate_fraction),
+    rule("circled", "[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]", _read_list_number),
     rule("other form", "[\u00a0-\u02ff\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1e00-\u1eff"
          "\u2000-\u200a\u202f\u205f\u2080-\u208e\u2100-\u215f\u2460-\u24ff\u3131-\u318e"
-         "\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06]", _plain),
+         "\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06]", _simplify),
 )

@@ -1,28 +1,27 @@
-"""Units of measure, money and percentages: only after (or, for money, before) a number."""
+"""Units of measurement, currencies and percentages after a number, or before it (currencies)."""
 import re
 
 from korean.rules.numbers import NUMBER
-from korean.rules.rule import before, rule
+from korean.rules.rule import rule, text_before
 from korean.hangul import final_of
 
 _PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
              "µ": "마이크로", "μ": "마이크로", "u": "마이크로", "n": "나노", "h": "헥토", "d": "데시"}
-# unit: its name, and the prefixes that it is used with
-_WITH_PREFIX = {
+# unit → (name, usual prefixes)
+_SI_UNITS = {
     "m": ("미터", "kmcnµμu"), "g": ("그램", "kmcµμun"), "L": ("리터", "kmdµμ"), "l": ("리터", "kmdµμ"),
     "W": ("와트", "kmMG"), "Wh": ("와트시", "kmMGT"), "Hz": ("헤르츠", "kMGT"), "B": ("바이트", "kMGTP"),
     "bps": ("비피에스", "kMG"), "V": ("볼트", "km"), "Pa": ("파스칼", "hkM"), "eV": ("전자볼트", "kM"),
     "J": ("줄", "kM"), "cal": ("칼로리", "k"), "t": ("톤", ""), "s": ("초", "mµμn"), "N": ("뉴턴", "k"),
     "Ω": ("옴", "kM"), "F": ("패럿", "mµμn"), "mol": ("몰", "m"), "A": ("암페어", "mk"),
     "Ah": ("암페어시", "mk"), "Sv": ("시버트", "mµμ")}
-_NOT_ALONE = ("B", "A", "F", "s", "N", "J", "Pa", "h")      # 3B, 2A, 5F are codes more often
+_ONLY_WITH_PREFIX = ("B", "A", "F", "s", "N", "J", "Pa", "h")  # 3B, 2A, 5F are mostly codes
 _NAMES = {
     "KB": "킬로바이트", "Kg": "킬로그램", "KG": "킬로그램", "KM": "킬로미터", "Km": "킬로미터", "CM": "센티미터",
     "ML": "밀리리터", "mL": "밀리리터", "cc": "씨씨", "CC": "씨씨", "ha": "헥타르", "dB": "데시벨", "ppm": "피피엠",
     "ppb": "피피비", "rpm": "알피엠", "RPM": "알피엠", "fps": "에프피에스", "dpi": "디피아이", "px": "픽셀",
     "pt": "포인트", "kcal": "킬로칼로리", "Kcal": "킬로칼로리", "ft": "피트", "lb": "파운드", "lbs": "파운드",
-    "oz": "온스",
-    "inch": "인치", "mile": "마일", "miles": "마일", "mph": "마일", "kph": "킬로미터", "min": "분", "hr": "시간",
+    "oz": "온스", "inch": "인치", "mile": "마일", "miles": "마일", "mph": "마일", "kph": "킬로미터", "min": "분", "hr": "시간",
     "sec": "초", "kHz": "킬로헤르츠", "Mhz": "메가헤르츠", "mmHg": "밀리미터에이치지", "gal": "갤런", "cal": "칼로리",
     "p": "페이지", "kgf": "킬로그램힘", "lm": "루멘", "lx": "럭스", "kn": "노트", "%p": "퍼센트포인트", "%P": "퍼센트포인트",
     "%": "퍼센트", "‰": "퍼밀", "°": "도", "℃": "도", "°C": "도", "℉": "도", "°F": "도", "$": "달러", "€": "유로",
@@ -31,17 +30,17 @@ _NAMES = {
 _SCALES = {"℃": "섭씨", "°C": "섭씨", "℉": "화씨", "°F": "화씨"}
 _TIMES = {"s": "초", "sec": "초", "min": "분", "h": "시간", "hr": "시간"}
 _SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min": "분속"}
-# after a consonant, after a vowel
+# (after a consonant, after a vowel)
 _PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
 _PARTICLE = "([을를은는이가과와](?![가-힣]))?"
-_SCREENS = ("360", "480", "720", "1080", "1440", "2160")      # lines of a picture, no pages
+_VIDEO_LINES = ("360", "480", "720", "1080", "1440", "2160")  # before p, which are not pages
 _POWERS = {"²": "제곱", "2": "제곱", "³": "세제곱", "3": "세제곱"}
 
 
 def _all_units():
     units = dict(_NAMES)
-    for unit, (name, prefixes) in _WITH_PREFIX.items():
-        if unit not in _NOT_ALONE:
+    for unit, (name, prefixes) in _SI_UNITS.items():
+        if unit not in _ONLY_WITH_PREFIX:
             units[unit] = name
         units.update((prefix + unit, _PREFIXES[prefix] + name) for prefix in prefixes)
     for prefix in ("", "k", "c", "m"):
@@ -52,85 +51,84 @@ def _all_units():
 
 _UNITS = _all_units()
 _UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
-_ENDS = "(?![A-Za-z0-9²³])"
+_UNIT_CHARACTERS = "".join(unit[0] for unit in _UNITS)
+_END = "(?![A-Za-z0-9²³])"
 _SCALE = "(?: ?[십백천]?[만억조])?"
-# the spelling that these characters have after compatibility forms are resolved
-_MONEY = {"$": "달러", "US$": "달러", "₩": "원", "￦": "원", "€": "유로", "£": "파운드", "¥": "엔", "￥": "엔",
+_CURRENCIES = {"$": "달러", "US$": "달러", "₩": "원", "￦": "원", "€": "유로", "£": "파운드", "¥": "엔", "￥": "엔",
           "₫": "동", "₹": "루피", "₽": "루블", "฿": "바트", "元": "위안"}
-_CURRENCY = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse=True))
+_CURRENCY = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
 
 
-def _unit(match):
-    """5kg, 3만km, 100㎡. The number itself is left to the rules of numbers."""
+def _read_unit(match):
+    """5kg, 3만km, 100㎡; the number is left to the rules of numbers.py."""
     number, space, unit = match.groups()
-    if unit == "p" and number in _SCREENS:
+    if unit == "p" and number in _VIDEO_LINES:
         return number + "피"
     return number + space + _UNITS[unit]
 
 
-def _degrees(match):
-    """25℃: 섭씨 25도, unless 섭씨 stands there or this is the second number of a range."""
+def _read_degrees(match):
+    """25℃: 섭씨 25도, but without 섭씨 if it precedes or in the second number of a range."""
     number, space, unit = match.groups()
     scale = _SCALES[unit]
-    said = re.search("%s ?$|[~∼〜-] ?$" % scale, before(match))
-    return ("" if said else scale + " ") + number + space + _UNITS[unit]
+    has_scale = re.search("%s ?$|[~∼〜-] ?$" % scale, text_before(match))
+    return ("" if has_scale else scale + " ") + number + space + _UNITS[unit]
 
 
-def _speed(match):
+def _read_speed(match):
     """10km/h: 시속 10킬로미터."""
     number, space, unit, time, particle = match.groups()
-    speed = _SPEEDS[time]
-    said = re.search("[시분초]속 ?(?:약 )?$", before(match))
-    return ("" if said else speed + " ") + _with_particle(number + space + _UNITS[unit], particle)
+    has_speed = re.search("[시분초]속 ?(?:약 )?$", text_before(match))
+    return (("" if has_speed else _SPEEDS[time] + " ")
+            + _with_particle(number + space + _UNITS[unit], particle))
 
 
-def _per(match):
+def _read_ratio_of_units(match):
     """80㎍/㎥: 세제곱미터당 80마이크로그램."""
     number, space, unit, other, particle = match.groups()
     return "%s당 %s" % (_UNITS[other], _with_particle(number + space + _UNITS[unit], particle))
 
 
 def _with_particle(words, particle):
-    """What was written behind the other unit, in the form that suits the one that is said last."""
+    """`words` and the particle of the other unit, in the form that fits the last syllable."""
     for pair in _PARTICLES:
         if particle in pair:
             return words + pair[0 if final_of(words[-1]) else 1]
     return words + (particle or "")
 
 
-def _accelerated(match):
-    return "제곱초당 " + match.group(1) + "미터"
-
-
-def _rate(match):
+def _read_rate(match):
     """16GB/s: 초당 16기가바이트."""
     number, space, unit, time = match.groups()
     return "%s당 %s" % (_TIMES[time], number + space + _UNITS[unit])
 
 
-def _money(match):
+def _read_currency(match):
     sign, number, scale = match.groups()
-    return number + scale + _MONEY[sign]
+    return number + scale + _CURRENCIES[sign]
 
 
 _MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
 RULES = (
-    rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE), _money),
-    rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER, _accelerated, needs="/"),
+    rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE), _read_currency,
+         needs="$₩￦€£¥￥₫₹₽฿元"),
+    rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER,
+         lambda match: "제곱초당 %s미터" % match.group(1), needs="/"),
     rule("unit",
          "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
-         % (_MINUS, NUMBER, _SCALE, _ENDS, _PARTICLE),
-         _speed, needs="/"),
-    rule("unit", "(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _ENDS, _PARTICLE),
-         _per, needs="/"),
-    rule("unit", "(%s)( ?)(%s)/(s|sec|min|hr?)%s" % (NUMBER, _UNIT, _ENDS), _rate, needs="/"),
-    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _unit, needs="당"),
-    # blood pressure
+         % (_MINUS, NUMBER, _SCALE, _END, _PARTICLE),
+         _read_speed, needs="/"),
+    rule("unit", "(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _END, _PARTICLE),
+         _read_ratio_of_units, needs="/"),
+    rule("unit", "(%s)( ?)(%s)/(s|sec|min|hr?)%s" % (NUMBER, _UNIT, _END), _read_rate, needs="/"),
+    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _read_unit, needs="당"),
+    # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)",
          lambda match: match.group(1) + "에 ", needs="/"),
-    rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _degrees, needs="℃°℉"),
-    rule("unit", "(%s%s)( ?)(%s)%s" % (NUMBER, _SCALE, _UNIT, _ENDS), _unit),
+    rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),
+    rule("unit", "(%s%s)( ?)(%s)%s" % (NUMBER, _SCALE, _UNIT, _END), _read_unit, needs=_UNIT_CHARACTERS),
 )
 AFTER_WORDS = (
-    rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _unit),
+    rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _read_unit,
+         needs=_UNIT_CHARACTERS),
 )
