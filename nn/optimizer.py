@@ -1,4 +1,4 @@
-"""From a loss to a training step: rate, clipping, Adam, and the updates that must run with it."""
+"""From a loss to a training step: learning rate, gradient clipping, Adam, moving averages."""
 import re
 from collections import namedtuple
 
@@ -6,90 +6,98 @@ from common.errors import InputError
 from nn import deferred_gradients, layers
 from nn.compat import tf
 
-# step: int64 scalar, the steps done; loss: of the batch that is fed; train: runs a step and yields
-# the loss before it; factor: of the rate, fed, 1 by default; bound: fed, which the loss must lie
-# below for the step to be taken
-Optimizer = namedtuple("Optimizer", "step loss train_op learning_rate grad_norm learning_rate_factor max_loss")
+# step: int64 scalar, the number of completed steps
+# loss: of the batch that is fed
+# train_op: runs one step and returns the loss before it
+# learning_rate_factor: fed, default 1
+# max_loss: fed, default infinity; a step with a loss that is not below it is rejected
+Optimizer = namedtuple(
+    "Optimizer", "step loss train_op learning_rate grad_norm learning_rate_factor max_loss")
 
 
 def global_step():
-    """The number of steps done: a variable of its own, saved with the rest."""
+    """The number of completed steps: a variable that checkpoints contain."""
     step = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
-    tf.add_to_collection(layers.CURRENT_STEP, step + 0)     # a copy: the variable counts up under way
+    # a copy, because the variable is incremented while the step runs
+    tf.add_to_collection(layers.CURRENT_STEP, step + 0)
     return step
 
 
-def halving_decay(step, first, last, start, half):
-    """`first` until `start`, from there halved every `half` steps, never below `last`."""
-    since = tf.to_float(tf.maximum(step - start, 0))
-    return tf.maximum(first * tf.pow(0.5, since / half), last)
+def halving_decay(step, initial, final, start, half_life):
+    """`initial` until step `start`, then halved every `half_life` steps, never below `final`."""
+    decay_steps = tf.to_float(tf.maximum(step - start, 0))
+    return tf.maximum(initial * tf.pow(0.5, decay_steps / half_life), final)
 
 
-def exponential_decay(step, first, last, start, end):
-    """`first` until `start`, from there evenly on a logarithmic scale to `last` at `end`."""
-    return first * tf.pow(last / first, _share(step, start, end))
+def exponential_decay(step, initial, final, start, end):
+    """`initial` until step `start`, then exponentially to `final` at step `end`."""
+    return initial * tf.pow(final / initial, _progress(step, start, end))
 
 
-def linear_decay(step, first, last, start, end):
-    """`first` until `start`, from there in a straight line to `last` at `end`."""
-    return first + (last - first) * _share(step, start, end)
+def linear_decay(step, initial, final, start, end):
+    """`initial` until step `start`, then linearly to `final` at step `end`."""
+    return initial + (final - initial) * _progress(step, start, end)
 
 
-def _share(step, start, end):
-    """How much of the way from `start` to `end` is done, from 0 to 1; a jump where end <= start."""
+def _progress(step, start, end):
+    """The fraction of the steps from `start` to `end` completed; jumps to 1 where end <= start."""
     return tf.clip_by_value(tf.to_float(step - start) / max(end - start, 1), 0.0, 1.0)
 
 
-def build_optimizer(loss, step, rate, epsilon, clip_norm, averages=None, frozen=""):
-    """Adam on the clipped gradient of `loss`.
+def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=None, freeze=""):
+    """An Optimizer: Adam on the gradient of `loss`, clipped by its global norm.
 
-    What belongs to one of the `frozen` parts, joined by +, stays as it is: weights and moments.
+    A step also applies layers.MOVING_MOMENT_UPDATES and then `ema`, a
+    tf.train.ExponentialMovingAverage, to all trainable variables. Weights and moving moments in
+    one of the scopes of `freeze`, joined by +, are not changed.
 
-    The step includes the pending layers.MOVING_MOMENT_UPDATES (the running moments of batch norm) and then the
-    exponential moving `averages` (tf.train.ExponentialMovingAverage) of all trainable variables.
-    Where the loss is not below `bound`, or the gradient not finite, it fails before it has changed
-    anything: `refused` knows the error.
+    Running train_op raises tf.errors.InvalidArgumentError (see is_rejected_step) and changes
+    nothing if the loss is not below max_loss or the gradient is not finite.
+    Raises InputError if all weights are frozen.
     """
-    factor = tf.placeholder_with_default(1.0, [])
-    bound = tf.placeholder_with_default(float("inf"), [])
-    rate = rate * factor
-    parts = set(frozen.split("+"))
-    variables = [variable for variable in tf.trainable_variables()
-                 if not scope_names(variable) & parts]
+    learning_rate_factor = tf.placeholder_with_default(1.0, [])
+    max_loss = tf.placeholder_with_default(float("inf"), [])
+    learning_rate = learning_rate * learning_rate_factor
+    frozen_scopes = set(freeze.split("+"))
+    variables = [v for v in tf.trainable_variables() if not scope_names(v) & frozen_scopes]
     if not variables:
-        raise InputError("--freeze: of this network nothing is left to train")
-    gradients, norm = tf.clip_by_global_norm(deferred_gradients.compute_gradients(loss, variables), clip_norm)
-    # what is not a number is below nothing
-    healthy = tf.logical_and(loss < bound, norm < float("inf"))
-    with tf.control_dependencies([tf.Assert(healthy, [loss, norm])]):
-        moments = [tf.assign_sub(running, change)
-                   for running, change in tf.get_collection(layers.MOVING_MOMENT_UPDATES)
-                   if not scope_names(running) & parts]
-        with tf.control_dependencies(moments):
-            train = tf.train.AdamOptimizer(rate, epsilon=epsilon).apply_gradients(
+        raise InputError("--freeze %s: all weights are frozen; leave at least one part to train"
+                         % freeze)
+    gradients, grad_norm = tf.clip_by_global_norm(
+        deferred_gradients.compute_gradients(loss, variables), grad_clip_thresh)
+    # both comparisons are false for NaN
+    healthy = tf.logical_and(loss < max_loss, grad_norm < float("inf"))
+    with tf.control_dependencies([tf.Assert(healthy, [loss, grad_norm])]):
+        moving_moments = [tf.assign_sub(moving, update)
+                          for moving, update in tf.get_collection(layers.MOVING_MOMENT_UPDATES)
+                          if not scope_names(moving) & frozen_scopes]
+        with tf.control_dependencies(moving_moments):
+            train_op = tf.train.AdamOptimizer(learning_rate, epsilon=epsilon).apply_gradients(
                 zip(gradients, variables), global_step=step)
-    if averages is not None:
-        with tf.control_dependencies([train]):
-            train = averages.apply(tf.trainable_variables())
-    with tf.control_dependencies([train]):
-        return Optimizer(step, loss, tf.identity(loss), rate, norm, factor, bound)
+    if ema is not None:
+        with tf.control_dependencies([train_op]):
+            train_op = ema.apply(tf.trainable_variables())
+    with tf.control_dependencies([train_op]):
+        return Optimizer(step, loss, tf.identity(loss), learning_rate, grad_norm,
+                         learning_rate_factor, max_loss)
 
 
 def scope_names(variable):
-    """The scopes in a variable's name within the network, each also without its number."""
-    scopes = variable.op.name.split("/")[1:-1]
-    return set(scopes) | {re.sub(r"_\d+$", "", scope) for scope in scopes}
+    """The set of scopes in a variable's name below the model's own, each also without its number.
+    """
+    names = variable.op.name.split("/")[1:-1]
+    return set(names) | {re.sub(r"_\d+$", "", name) for name in names}
 
 
-def is_rejected_step(problem):
-    """Whether a tf.errors.OpError is that of a step that was not taken, its loss not being fit."""
-    return problem.op is not None and problem.op.type == "Assert"
+def is_rejected_step(error):
+    """Whether a tf.errors.OpError comes from a step that train_op rejected."""
+    return error.op is not None and error.op.type == "Assert"
 
 
-def ema_getter(averages):
-    """A custom getter under which a network is built over the averages instead of the weights."""
-    def average_of(getter, name, *arguments, **options):
-        variable = getter(name, *arguments, **options)
-        average = averages.average(variable)
+def ema_getter(ema):
+    """A custom getter for variable_scope that returns each variable's average if it has one."""
+    def get_average(getter, name, *args, **kwargs):
+        variable = getter(name, *args, **kwargs)
+        average = ema.average(variable)
         return variable if average is None else average
-    return average_of
+    return get_average

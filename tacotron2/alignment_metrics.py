@@ -1,69 +1,72 @@
-"""How good an alignment is, in figures."""
+"""Metrics of an attention alignment."""
 from collections import namedtuple
 
 import numpy as np
 
-# focus         mean over decoder steps of the largest weight
-# coverage      share of the letters that are visited in order
-# end           share of the text at which the attention ends
-# monotonicity  share of the decoder steps at which the expected place does not go back
-# skipped       how many letters are not visited at all
-# repeated      how many letters the attention stands on again after it had left them
-AlignmentMetrics = namedtuple("AlignmentMetrics", "focus coverage end monotonicity skipped repeated")
+# focus         mean over the decoder steps of the largest weight
+# coverage      fraction of the letters that are attended in order
+# end           position of the last step's attention, as a fraction of the text
+# monotonicity  fraction of the decoder steps in which the expected position does not move back
+# skipped       number of letters that are not attended
+# repeated      number of letters that are attended again after the attention has left them
+AlignmentMetrics = namedtuple("AlignmentMetrics",
+                              "focus coverage end monotonicity skipped repeated")
 
-VISITED_WEIGHT = 0.2       # a letter counts as visited when some step gives it at least this weight
-BACK = 0.1          # the expected place goes back when it falls by more than this [jamo]
-EMPTY = 1e-3        # where all weights of a step together are no more, it stands on no letter
-PAST = 2            # the attention repeats letters once it goes this far back [jamo]
+VISITED_WEIGHT = 0.2    # a letter counts as attended if a step gives it at least this weight
+BACKWARD_TOLERANCE = 0.1    # smaller backward moves of the expected position are ignored [jamo]
+MIN_TOTAL_WEIGHT = 1e-3     # a step with less weight on the text has no position
+REPEAT_DISTANCE = 2     # letters are repeated once the attention moves back this far [jamo]
 
 
-def measure_alignment(weights, letters):
-    """Figures of the weights [steps, jamo]; `letters`, bool [jamo], marks what makes a sound.
+def measure_alignment(alignment, is_letter):
+    """AlignmentMetrics of [steps, jamo]; `is_letter`, bool [jamo], marks symbols with a sound.
 
-    A letter is visited in order when the step that gives it most weight does not come before
-    that of a letter ahead of it: the longest such sequence counts.
+    For each letter take the step that gives it the most weight. The letters that are attended in
+    order are those of the longest subsequence in which these steps do not decrease.
     """
-    letters = np.asarray(letters, bool)
-    count = np.count_nonzero(letters)
-    visited = np.flatnonzero(letters & (weights.max(0) >= VISITED_WEIGHT))
-    in_order = _longest_non_decreasing(weights.argmax(0)[visited])
-    return AlignmentMetrics(focus=float(weights.max(1).mean()),
-                     coverage=in_order / float(max(1, count)),
-                     end=(weights[-1].argmax() + 1) / float(weights.shape[1]),
-                     monotonicity=float(np.mean(np.diff(expected_positions(weights)) >= -BACK))
-                     if len(weights) > 1 else 1.0,
-                     skipped=count - len(visited),
-                     repeated=_repeated(weights.argmax(1), letters))
+    is_letter = np.asarray(is_letter, bool)
+    n_letters = np.count_nonzero(is_letter)
+    attended = np.flatnonzero(is_letter & (alignment.max(0) >= VISITED_WEIGHT))
+    n_in_order = _longest_non_decreasing(alignment.argmax(0)[attended])
+    moves = np.diff(expected_positions(alignment))
+    return AlignmentMetrics(
+        focus=float(alignment.max(1).mean()),
+        coverage=n_in_order / float(max(1, n_letters)),
+        end=(alignment[-1].argmax() + 1) / float(alignment.shape[1]),
+        monotonicity=float(np.mean(moves >= -BACKWARD_TOLERANCE)) if len(moves) else 1.0,
+        skipped=n_letters - len(attended),
+        repeated=_count_repeated(alignment.argmax(1), is_letter))
 
 
-def expected_positions(weights):
-    """The expected place in the text at each step, [steps], in jamo.
+def expected_positions(alignment):
+    """The expected position in the text at each step, [steps], in jamo.
 
-    Of what lies on jamo: a mixture may lie partly before the first or past the last. Where nothing
-    does any more, the place is the one before.
+    The weights of a step are normalised, because those of gmm attention may sum to less than 1. A
+    step without weight on the text has the position of the step before it.
     """
-    total = weights.sum(1)
-    place = weights.dot(np.arange(weights.shape[1])) / np.maximum(total, EMPTY)
-    last_seen = np.maximum.accumulate(np.where(total > EMPTY, np.arange(len(total)), 0))
-    return place[last_seen]
+    total = alignment.sum(1)
+    positions = alignment.dot(np.arange(alignment.shape[1])) / np.maximum(total, MIN_TOTAL_WEIGHT)
+    last_on_text = np.maximum.accumulate(
+        np.where(total > MIN_TOTAL_WEIGHT, np.arange(len(total)), 0))
+    return positions[last_on_text]
 
 
-def _repeated(path, letters):
-    """How many letters the path, a place for each step, stands on again when they were left."""
+def _count_repeated(path, is_letter):
+    """The number of letters that a path, the position at each step, returns to."""
     farthest = np.maximum.accumulate(path)
-    again, went_back = set(), False
-    for place, behind in zip(path, farthest - path):
-        went_back = behind >= PAST or (went_back and behind > 0)
-        if went_back:
-            again.add(place)
-    read = set(path[path == farthest])
-    return sum(1 for place in again & read if letters[place])
+    repeated, moved_back = set(), False
+    for position, distance in zip(path, farthest - path):
+        moved_back = distance >= REPEAT_DISTANCE or (moved_back and distance > 0)
+        if moved_back:
+            repeated.add(position)
+    read_forwards = set(path[path == farthest])
+    return sum(1 for position in repeated & read_forwards if is_letter[position])
 
 
 def _longest_non_decreasing(values):
-    """Length of the longest subsequence that never falls, by patience sorting."""
+    """Length of the longest non-decreasing subsequence, by patience sorting."""
     piles = []
     for value in values:
-        place = np.searchsorted(piles, value, side="right")
-        piles[place:place + 1] = [value]
+        i = np.searchsorted(piles, value, side="right")
+        piles[i:i + 1] = [value]
     return len(piles)

@@ -1,191 +1,221 @@
-"""The decoder (arXiv 1712.05884, section 2.2): memory → mel frames, r of them a step.
+"""The decoder (arXiv 1712.05884, section 2.2): encoder outputs → mel frames.
 
-One cell serves both ways of running it: `teacher_forced` gives it the true frame before each step,
-`free_running` the last frame that it made itself.
+A decoder step emits outputs_per_step (r) frames. Three functions run the same DecoderCell; they
+differ in the frame that a step gets as its input:
+    decode_teacher_forced       the true frame before the step
+    decode_scheduled_sampling   the true frame or the predicted one, at random
+    decode_free_running         the frame that the previous step predicted
 """
 from collections import namedtuple
 
 from nn import deferred_gradients, layers
 from nn.compat import tf
-from tacotron2 import attention, outputs_per_step
+from tacotron2 import attention
+from tacotron2.outputs_per_step import max_outputs_per_step
 
-# frames: [batch, steps·r, mels]; stop: logits [batch, steps]; alignments: [batch, steps, jamo];
-# steps: int32 [batch], those that belong to each line
-Decoded = namedtuple("Decoded", "frames stop alignments steps")
+# mel_outputs: [batch, steps·r, mels]; stop_logits: [batch, steps]
+# alignments: [batch, steps, jamo]; n_steps: int32 [batch], without padding
+DecoderOutputs = namedtuple("DecoderOutputs", "mel_outputs stop_logits alignments n_steps")
 
 
 def prenet_noise_dim(hp):
-    """How many uniform numbers a decoder step takes for the pre-net's dropout."""
+    """The number of random values that a decoder step needs for the pre-net's dropout."""
     return sum(hp.prenet_dims)
 
 
 def prenet(frame, noise, hp):
-    """[..., mels] → [..., prenet units]. Its dropout works at synthesis too (section 2.2).
+    """frame [..., mels] → [..., prenet_dims[-1]], with dropout in synthesis too (section 2.2).
 
-    The uniform numbers [..., prenet_noise_dim] decide what is dropped: whoever runs the network
-    draws them, so that a line's frames depend on its own seed and on nothing beside it.
+    noise is [..., prenet_noise_dim], uniform in [0, 1), and decides what is dropped. It is an input
+    so that each utterance of a batch can have a seed of its own.
     """
     with tf.variable_scope("prenet"):
         x, keep = frame, 1 - hp.prenet_dropout
-        for i, (units, uniform) in enumerate(zip(hp.prenet_dims, tf.split(noise, hp.prenet_dims, -1))):
+        noise = tf.split(noise, hp.prenet_dims, -1)
+        for i, units in enumerate(hp.prenet_dims):
             x = tf.nn.relu(layers.dense(x, units, "dense_%d" % (i + 1)))
-            x *= tf.floor(uniform + keep) / keep
+            x *= tf.floor(noise[i] + keep) / keep
         return x
 
 
-def projections(x, hp, r):
-    """[..., channels] → r frames [..., r·mels] and the stop token's logit [..., 1]."""
-    frames = layers.dense(x, outputs_per_step.max_outputs_per_step(hp) * hp.n_mels, "frames")
-    if hp.outputs_per_step_schedule:
-        frames = frames[..., :r * hp.n_mels]
-    return frames, layers.dense(x, 1, "stop")
+class DecoderCell(object):
+    """Two LSTM layers and the attention: a decoder step between pre-net and projections.
 
-
-class Cell(object):
-    """Two LSTM layers and the attention: one decoder step between pre-net and projections.
-
-    Its state is (first LSTM's, second LSTM's, context, the attention's).
+    The state is (state of lstm_1, state of lstm_2, context [batch, channels], attention's state).
     """
 
     def __init__(self, memory, hp, training):
         self.memory, self.hp, self.training = memory, hp, training
-        self.lstms = [layers.LSTM(hp.decoder_rnn_dim, hp.zoneout, training) for _ in range(2)]
+        self.lstms = [layers.ZoneoutLSTMCell(hp.decoder_rnn_dim, hp.zoneout, training)
+                      for _ in range(2)]
 
     def zero_state(self):
-        context = tf.zeros_like(self.memory.values[:, 0])
-        first, second = (lstm.zero_state(tf.shape(context)[0], tf.float32) for lstm in self.lstms)
-        return first, second, context, attention.initial(self.memory, self.hp)
+        context = tf.zeros_like(self.memory.memory[:, 0])
+        lstm_1, lstm_2 = (lstm.zero_state(tf.shape(context)[0], tf.float32) for lstm in self.lstms)
+        return lstm_1, lstm_2, context, attention.initial_state(self.memory, self.hp)
 
-    def __call__(self, x, state, products=(None, None)):
-        """x [batch, prenet units] → output with context [batch, channels], weights, new state.
+    def __call__(self, x, state, gate_layers=(None, None)):
+        """x [batch, prenet_dims[-1]], state → output, alignment [batch, jamo], new state.
 
-        `products` are those of the LSTM layers, where they are not their own.
+        output is [batch, units + channels]: that of lstm_2, and the context. gate_layers are the
+        ZoneoutLSTMCell's gate_layer of each LSTM.
         """
-        first, second, context, attending = state
-        x = tf.concat([x, context], 1)
-        x, first = self.lstms[0](x, first, "lstm_1", products[0])
-        x, second = self.lstms[1](x, second, "lstm_2", products[1])
-        context, weights, attending = attention.attend(x, attending, self.memory, self.hp,
-                                                       self.training)
-        return tf.concat([x, context], 1), weights, (first, second, context, attending)
+        lstm_1, lstm_2, context, attention_state = state
+        x = tf.concat([x, context], 1)                              # [batch, prenet + channels]
+        x, lstm_1 = self.lstms[0](x, lstm_1, "lstm_1", gate_layers[0])      # [batch, units]
+        x, lstm_2 = self.lstms[1](x, lstm_2, "lstm_2", gate_layers[1])      # [batch, units]
+        context, alignment, attention_state = attention.attend(
+            x, attention_state, self.memory, self.hp, self.training)
+        output = tf.concat([x, context], 1)                         # [batch, units + channels]
+        return output, alignment, (lstm_1, lstm_2, context, attention_state)
 
 
-def teacher_forced(memory, mel, steps, noise, hp, r, training):
-    """Each step sees the true frame before it.
+def project(output, hp, r):
+    """output of the cell [..., channels] → r frames [..., r·mels], stop token's logit [..., 1]."""
+    frames = layers.dense(output, max_outputs_per_step(hp) * hp.n_mels, "frames")
+    if hp.outputs_per_step_schedule:
+        frames = frames[..., :r * hp.n_mels]
+    return frames, layers.dense(output, 1, "stop")
 
-    mel is [batch, frames, mels] with frames a multiple of r; steps, int32 [batch], how many
-    decoder steps of it are real; noise is [batch, frames / r, prenet_noise_dim].
+
+def decode_step(frame, noise, cell, state, hp, r):
+    """A whole step, from the previous frame [batch, mels] and noise [batch, prenet_noise_dim].
+
+    Returns r frames [batch, r·mels], stop logit [batch], alignment [batch, jamo], new state.
     """
-    batch, count = tf.shape(noise)[0], tf.shape(noise)[1]
-    with tf.variable_scope("decoder"):
-        # what does not depend on the step before is computed for all steps at once: the pre-net
-        # ahead of the loop, the projections behind it
-        x = tf.transpose(prenet(frames_before(mel, hp, r), noise, hp), [1, 0, 2])
-        inputs = tf.TensorArray(tf.float32, count).unstack(x)
-        cell, units = Cell(memory, hp, training), hp.decoder_rnn_dim
-        context = memory.values.get_shape().as_list()[2]
-        late = [deferred_gradients.DeferredKernelGradient(count, batch, channels, 4 * units, scope) for channels, scope in
-                ((hp.prenet_dims[-1] + context + units, "lstm_1"), (2 * units, "lstm_2"))]
+    x = prenet(frame, noise, hp)                                    # [batch, prenet]
+    output, alignment, state = cell(x, state)                       # [batch, units + channels]
+    frames, stop_logit = project(output, hp, r)                     # [batch, r·mels], [batch, 1]
+    return frames, stop_logit[:, 0], alignment, state
 
-        def step(time, state, outputs, alignments):
-            output, weights, state = cell(inputs.read(time), state,
-                                          [layer.layer_at_step(time) for layer in late])
-            output = tf.concat([state[0][1], output], 1)        # the first LSTM's output, too
-            return time + 1, state, outputs.write(time, output), alignments.write(time, weights)
+
+def decode_teacher_forced(memory, mel, n_steps, noise, hp, r, training):
+    """Decode with the true frame before each step as its input.
+
+    mel is [batch, frames, mels], frames a multiple of r; n_steps, int32 [batch], the number of
+    steps that are not padding; noise is [batch, frames / r, prenet_noise_dim].
+    """
+    batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
+    with tf.variable_scope("decoder"):
+        # pre-net and projections do not depend on the previous step: compute them for all steps
+        # at once, before and after the loop
+        x = tf.transpose(prenet(previous_frames(mel, hp, r), noise, hp), [1, 0, 2])
+        inputs = tf.TensorArray(tf.float32, max_steps).unstack(x)   # [steps, batch, prenet]
+        cell, units = DecoderCell(memory, hp, training), hp.decoder_rnn_dim
+        channels = memory.memory.get_shape().as_list()[2]
+        gates_1, gates_2 = [
+            deferred_gradients.DeferredKernelGradient(max_steps, batch_size, in_channels, 4 * units,
+                                                      scope)
+            for in_channels, scope in ((hp.prenet_dims[-1] + channels + units, "lstm_1"),
+                                       (2 * units, "lstm_2"))]
+
+        def step(i, state, outputs, alignments):
+            output, alignment, state = cell(inputs.read(i), state, [
+                gates_1.layer_at_step(i), gates_2.layer_at_step(i)])
+            lstm_1_output = state[0][1]
+            outputs = outputs.write(i, tf.concat([lstm_1_output, output], 1))
+            return i + 1, state, outputs, alignments.write(i, alignment)
 
         _, _, outputs, alignments = tf.while_loop(
-            lambda time, *_: time < count, step,
-            (0, cell.zero_state(), tf.TensorArray(tf.float32, count),
-             tf.TensorArray(tf.float32, count)))
+            lambda i, *_: i < max_steps, step,
+            (0, cell.zero_state(), tf.TensorArray(tf.float32, max_steps),
+             tf.TensorArray(tf.float32, max_steps)))
         outputs = outputs.stack()
-        outputs.set_shape([None, None, 2 * units + context])
-        first, second, read = tf.split(outputs, [units, units, context], 2)
+        outputs.set_shape([None, None, 2 * units + channels])
+        lstm_1, lstm_2, contexts = tf.split(outputs, [units, units, channels], 2)
         if training:
-            late[0].register_inputs(tf.concat([x, before(read), before(first)], 2))
-            late[1].register_inputs(tf.concat([first, before(second)], 2))
-        outputs, alignments = (tf.transpose(a, [1, 0, 2])
-                               for a in (outputs[:, :, units:], alignments.stack()))
-        frames, stop = projections(outputs, hp, r)
-        return Decoded(tf.reshape(frames, [batch, -1, hp.n_mels]), stop[:, :, 0], alignments, steps)
+            gates_1.register_inputs(tf.concat(
+                [x, previous_step(contexts), previous_step(lstm_1)], 2))
+            gates_2.register_inputs(tf.concat([lstm_1, previous_step(lstm_2)], 2))
+        outputs = tf.transpose(outputs[:, :, units:], [1, 0, 2])    # [batch, steps, units+channels]
+        alignments = tf.transpose(alignments.stack(), [1, 0, 2])    # [batch, steps, jamo]
+        frames, stop_logits = project(outputs, hp, r)
+        mel_outputs = tf.reshape(frames, [batch_size, -1, hp.n_mels])
+        return DecoderOutputs(mel_outputs, stop_logits[:, :, 0], alignments, n_steps)
 
 
-def before(x):
-    """[time, batch, channels] moved on by one step: at each step what the one before it had."""
+def decode_scheduled_sampling(memory, mel, n_steps, noise, hp, r, teacher_forcing_ratio):
+    """Decode in training; a fraction of the steps, drawn at random, gets the true frame.
+
+    The others get the frame that the previous step predicted (Bengio et al., arXiv 1506.03099).
+    Arguments as for decode_teacher_forced.
+    """
+    batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
+    with tf.variable_scope("decoder"):
+        true_frames = previous_frames(mel, hp, r)                   # [batch, steps, mels]
+        use_predicted = tf.floor(layers.random_uniform([batch_size, max_steps, 1], place="own") +
+                                 1 - teacher_forcing_ratio)         # [batch, steps, 1], 0 or 1
+        cell = DecoderCell(memory, hp, training=True)
+
+        def step(i, predicted, state, *outputs):
+            frame = true_frames[:, i] + use_predicted[:, i] * (predicted - true_frames[:, i])
+            frames, stop_logit, alignment, state = decode_step(frame, noise[:, i], cell, state, hp,
+                                                               r)
+            return (i + 1, tf.stop_gradient(last_frame(frames, hp)), state) + write_step(
+                outputs, i, frames, stop_logit, alignment)
+
+        arrays = [tf.TensorArray(tf.float32, max_steps) for _ in range(3)]
+        outputs = tf.while_loop(lambda i, *_: i < max_steps, step,
+                                [0, go_frame(batch_size, hp), cell.zero_state()] + arrays)[3:]
+        return stack_outputs(outputs, n_steps, batch_size, hp)
+
+
+def decode_free_running(memory, noise, max_steps, hp, r):
+    """Decode with the frame that the previous step predicted, until all utterances have ended.
+
+    noise is [batch, steps, prenet_noise_dim]; max_steps, int32 [batch], limits the steps of each
+    utterance. An utterance ends with the first step whose stop logit is positive.
+    """
+    batch_size = tf.shape(noise)[0]
+    with tf.variable_scope("decoder"):
+        cell = DecoderCell(memory, hp, training=False)
+
+        def step(i, frame, state, n_steps, running, *outputs):
+            frames, stop_logit, alignment, state = decode_step(frame, noise[:, i], cell, state, hp,
+                                                               r)
+            n_steps += tf.to_int32(running)
+            running = tf.logical_and(running, tf.logical_and(stop_logit <= 0, n_steps < max_steps))
+            return (i + 1, last_frame(frames, hp), state, n_steps, running) + write_step(
+                outputs, i, frames, stop_logit, alignment)
+
+        arrays = [tf.TensorArray(tf.float32, 0, dynamic_size=True) for _ in range(3)]
+        result = tf.while_loop(
+            lambda i, frame, state, n_steps, running, *_: tf.reduce_any(running), step,
+            [0, go_frame(batch_size, hp), cell.zero_state(), tf.zeros([batch_size], tf.int32),
+             tf.fill([batch_size], True)] + arrays, back_prop=False)
+        return stack_outputs(result[5:], result[3], batch_size, hp)
+
+
+def write_step(arrays, step, *values):
+    """The TensorArrays after each of the values is written at `step`: a tuple."""
+    return tuple(array.write(step, value) for array, value in zip(arrays, values))
+
+
+def stack_outputs(arrays, n_steps, batch_size, hp):
+    """DecoderOutputs from the TensorArrays of frames, stop logits and alignments."""
+    frames, alignments = (tf.transpose(arrays[i].stack(), [1, 0, 2]) for i in (0, 2))
+    mel_outputs = tf.reshape(frames, [batch_size, -1, hp.n_mels])
+    return DecoderOutputs(mel_outputs, tf.transpose(arrays[1].stack()), alignments, n_steps)
+
+
+def previous_step(x):
+    """[steps, batch, channels] → the same, each step with the values of the step before it."""
     return tf.pad(x[:-1], [[1, 0], [0, 0], [0, 0]])
 
 
-def partly_forced(memory, mel, steps, noise, hp, r, share):
-    """As teacher_forced in training, but only the `share` of the steps sees the true frame.
-
-    The others see the frame that the step before them made (scheduled sampling: Bengio et al.,
-    arXiv 1506.03099); which they are is drawn for each step of each line.
-    """
-    batch, count = tf.shape(noise)[0], tf.shape(noise)[1]
-    with tf.variable_scope("decoder"):
-        true = frames_before(mel, hp, r)
-        own = tf.floor(layers.uniform([batch, count, 1], place="own") + 1 - share)
-        cell = Cell(memory, hp, training=True)
-
-        def step(time, made, state, frames, stops, alignments):
-            frame = true[:, time] + own[:, time] * (made - true[:, time])
-            output, weights, state = cell(prenet(frame, noise[:, time], hp), state)
-            made, stop = projections(output, hp, r)
-            return (time + 1, tf.stop_gradient(last_frame(made, hp)), state,
-                    frames.write(time, made), stops.write(time, stop[:, 0]),
-                    alignments.write(time, weights))
-
-        arrays = [tf.TensorArray(tf.float32, count) for _ in range(3)]
-        _, _, _, frames, stops, alignments = tf.while_loop(
-            lambda time, *_: time < count, step,
-            [0, first_frame(batch, hp), cell.zero_state()] + arrays)
-        frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
-        frames = tf.reshape(frames, [batch, -1, hp.n_mels])
-        return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
+def previous_frames(mel, hp, r):
+    """mel [batch, frames, mels] → [batch, steps, mels], the true frame before each decoder step."""
+    last_frames = mel[:, r - 1::r]
+    return tf.concat([go_frame(tf.shape(mel)[0], hp)[:, None], last_frames[:, :-1]], 1)
 
 
-def free_running(memory, noise, limits, hp, r):
-    """Each step sees the last frame that the step before it made, until every line has stopped.
-
-    noise is [batch, steps, prenet_noise_dim]; limits, int32 [batch], the most steps each line may
-    take. A line ends with the step whose stop token fires.
-    """
-    batch = tf.shape(noise)[0]
-    with tf.variable_scope("decoder"):
-        cell = Cell(memory, hp, training=False)
-
-        def step(time, frame, state, steps, running, frames, stops, alignments):
-            output, weights, state = cell(prenet(frame, noise[:, time], hp), state)
-            made, stop = projections(output, hp, r)
-            stop = stop[:, 0]
-            steps += tf.to_int32(running)
-            running = tf.logical_and(running, tf.logical_and(stop <= 0, steps < limits))
-            return (time + 1, last_frame(made, hp), state, steps, running,
-                    frames.write(time, made), stops.write(time, stop),
-                    alignments.write(time, weights))
-
-        arrays = [tf.TensorArray(tf.float32, 0, dynamic_size=True) for _ in range(3)]
-        _, _, _, steps, _, frames, stops, alignments = tf.while_loop(
-            lambda time, frame, state, steps, running, *_: tf.reduce_any(running), step,
-            [0, first_frame(batch, hp), cell.zero_state(), tf.zeros([batch], tf.int32),
-             tf.fill([batch], True)] + arrays, back_prop=False)
-        frames, alignments = (tf.transpose(a.stack(), [1, 0, 2]) for a in (frames, alignments))
-        frames = tf.reshape(frames, [batch, -1, hp.n_mels])
-        return Decoded(frames, tf.transpose(stops.stack()), alignments, steps)
-
-
-def frames_before(mel, hp, r):
-    """The true frame before each decoder step, [batch, frames, mels] → [batch, steps, mels]."""
-    last_of_step = mel[:, r - 1::r]
-    return tf.concat([first_frame(tf.shape(mel)[0], hp)[:, None], last_of_step[:, :-1]], 1)
-
-
-def last_frame(made, hp):
-    """Of a step's frames [batch, r·mels] the one that the next step sees, [batch, mels]."""
-    frame = made[:, -hp.n_mels:]
+def last_frame(frames, hp):
+    """The last of a step's frames [batch, r·mels], the input of the next step: [batch, mels]."""
+    frame = frames[:, -hp.n_mels:]
     frame.set_shape([None, hp.n_mels])
     return frame
 
 
-def first_frame(batch, hp):
-    """What comes before the first frame: silence, [batch, mels]."""
-    return tf.fill([batch, hp.n_mels], -hp.max_abs_value)
+def go_frame(batch_size, hp):
+    """The input of the first step: silence, [batch, mels]."""
+    return tf.fill([batch_size, hp.n_mels], -hp.max_abs_value)

@@ -1,50 +1,55 @@
-"""What the training makes small (arXiv 1712.05884, section 2.3), blind to all padding."""
+"""The training loss (arXiv 1712.05884, section 2.3). Padding does not contribute to it."""
 from collections import namedtuple
 
 from nn import layers
 from nn.compat import tf
 
+# scalars: the sum; error of the mel before and after the post-net; stop token; guided attention;
+# L2. Their names are those of the figures in TensorBoard and history.jsonl
 Losses = namedtuple("Losses", "total mel_before mel stop attention l2")
 
 
-def compute_losses(spoken, text_lengths, targets, hp, guided=0.0):
-    """Each part as a scalar, and their total. Means run over real frames and steps only.
+def compute_losses(outputs, text_lengths, targets, hp, guided_attention_weight=0.0):
+    """The Losses of TacotronOutputs: means over the frames and steps that are not padding.
 
-    `guided` is the weight of the guided attention at this step: a number or a scalar tensor.
+    guided_attention_weight is a number or a scalar tensor.
     """
-    real = layers.mask(targets.n_frames, tf.shape(targets.mel)[1])
-    before = _mean(tf.square(spoken.mel_outputs - targets.mel), real) / hp.n_mels
-    after = _mean(tf.square(spoken.mel_outputs_postnet - targets.mel), real) / hp.n_mels
-    stop = stop_loss(spoken.stop_logits, spoken.n_steps, hp.stop_token_pos_weight)
-    attention = guided_attention_loss(spoken.alignments, text_lengths, spoken.n_steps,
+    mask = layers.sequence_mask(targets.n_frames, tf.shape(targets.mel)[1])
+    mel_before = _masked_mean(tf.square(outputs.mel_outputs - targets.mel), mask) / hp.n_mels
+    mel = _masked_mean(tf.square(outputs.mel_outputs_postnet - targets.mel), mask) / hp.n_mels
+    stop = stop_token_loss(outputs.stop_logits, outputs.n_steps, hp.stop_token_pos_weight)
+    attention = guided_attention_loss(outputs.alignments, text_lengths, outputs.n_steps,
                                       hp.guided_attention_sigma)
-    decay = hp.weight_decay * layers.l2(tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))
-    total = before + after + stop + guided * attention + decay
-    return Losses(total, before, after, stop, attention, decay)
+    l2 = hp.weight_decay * layers.l2_loss(
+        tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))
+    total = mel_before + mel + stop + guided_attention_weight * attention + l2
+    return Losses(total, mel_before, mel, stop, attention, l2)
 
 
-def stop_loss(logits, steps, weight):
-    """Cross entropy of the stop token [batch, steps]: 1 at a line's last step, 0 before it."""
-    longest = tf.shape(logits)[1]
-    last = tf.one_hot(steps - 1, longest)
-    real = tf.sequence_mask(steps, longest, dtype=tf.float32)
-    entropy = weight * last * tf.nn.softplus(-logits) + (1 - last) * tf.nn.softplus(logits)
-    return _mean(entropy, real)
+def stop_token_loss(logits, n_steps, pos_weight):
+    """Cross entropy of the stop logits [batch, steps]: 1 at an utterance's last step, else 0."""
+    max_steps = tf.shape(logits)[1]
+    is_last = tf.one_hot(n_steps - 1, max_steps)
+    mask = tf.sequence_mask(n_steps, max_steps, dtype=tf.float32)
+    cross_entropy = (pos_weight * is_last * tf.nn.softplus(-logits) +
+                     (1 - is_last) * tf.nn.softplus(logits))
+    return _masked_mean(cross_entropy, mask)
 
 
-def guided_attention_loss(alignments, text_lengths, steps, width):
-    """The weight that lies off the diagonal (arXiv 1710.08969, section 4.1, equation 8).
+def guided_attention_loss(alignments, text_lengths, n_steps, sigma):
+    """The attention weight off the diagonal (arXiv 1710.08969, section 4.1, equation 8).
 
-    For every step the sum over jamo of weight × (1 - exp(-(jamo/jamos - step/steps)²/2g²)), then
-    the mean over real steps: 0 on the diagonal, towards 1 far from it, whatever the lengths.
+    For each step the sum over jamo of weight × (1 - exp(-(jamo/jamos - step/steps)²/2σ²)), then
+    the mean over the steps: 0 on the diagonal, towards 1 far from it, whatever the lengths.
     """
-    longest_steps, longest_text = tf.shape(alignments)[1], tf.shape(alignments)[2]
-    at_step = tf.to_float(tf.range(longest_steps))[None] / tf.to_float(steps)[:, None]
-    at_jamo = tf.to_float(tf.range(longest_text))[None] / tf.to_float(text_lengths)[:, None]
-    distance = at_jamo[:, None, :] - at_step[:, :, None]                    # [b, steps, jamo]
-    off = tf.reduce_sum(alignments * (1 - tf.exp(-tf.square(distance) / (2 * width ** 2))), 2)
-    return _mean(off, tf.sequence_mask(steps, longest_steps, dtype=tf.float32))
+    max_steps, max_jamo = tf.shape(alignments)[1], tf.shape(alignments)[2]
+    step_position = tf.to_float(tf.range(max_steps))[None] / tf.to_float(n_steps)[:, None]
+    jamo_position = tf.to_float(tf.range(max_jamo))[None] / tf.to_float(text_lengths)[:, None]
+    distance = jamo_position[:, None, :] - step_position[:, :, None]        # [batch, steps, jamo]
+    penalty = 1 - tf.exp(-tf.square(distance) / (2 * sigma ** 2))
+    return _masked_mean(tf.reduce_sum(alignments * penalty, 2),
+                        tf.sequence_mask(n_steps, max_steps, dtype=tf.float32))
 
 
-def _mean(values, real):
-    return tf.reduce_sum(values * real) / tf.reduce_sum(real)
+def _masked_mean(values, mask):
+    return tf.reduce_sum(values * mask) / tf.reduce_sum(mask)

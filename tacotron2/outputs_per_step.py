@@ -1,47 +1,51 @@
-"""How many frames a decoder step emits (r), where a schedule lowers it (arXiv 1712.05884 has one;
-"gradual training" starts with more, which align sooner, and ends with fewer, which sound better).
+"""The number of mel frames per decoder step (the reduction factor r) and its schedule.
 
-hp.outputs_per_step_schedule holds pairs (r, until step), in order; after the last of them hp.outputs_per_step holds. The layer
-that emits frames has room for the most of them; of what it emits the first r count.
+The paper has one frame per step. More frames per step align sooner, fewer sound better, so a run
+may begin with more. hp.outputs_per_step_schedule holds pairs (r, step at which it ends) in order;
+after the last of them, hp.outputs_per_step applies. The layer that emits frames has the size of the
+largest r; of its output, the first r frames are used.
 """
 from nn.compat import tf
 
 
 def max_outputs_per_step(hp):
-    """The largest r that the run ever has."""
+    """The largest r of the schedule."""
     return max((hp.outputs_per_step,) + hp.outputs_per_step_schedule[::2])
 
 
 def outputs_per_step_at(hp, step):
-    """r at a step, where the step is a number."""
-    for r, until in _pairs(hp):
-        if step < until:
+    """r at `step`, an int."""
+    for r, end_step in _schedule(hp):
+        if step < end_step:
             return r
     return hp.outputs_per_step
 
 
-def frame_multiple_at(hp, step):
-    """What the r of a step and of the next both divide: a batch so padded fits before and after."""
-    now, then = outputs_per_step_at(hp, step), outputs_per_step_at(hp, step + 1)
-    return next(many for many in range(now, now * then + 1, now) if many % then == 0)
-
-
 def outputs_per_step_tensor(hp, step):
-    """r at a step, where the step is a variable: int32 scalar, or hp.outputs_per_step where there is no schedule.
+    """r at `step`, an int64 tensor: int32 scalar, or hp.outputs_per_step if there is no schedule.
     """
     r = hp.outputs_per_step
-    for earlier, until in reversed(_pairs(hp)):
-        r = tf.where(step < until, earlier, r)
+    for earlier_r, end_step in reversed(_schedule(hp)):
+        r = tf.where(step < end_step, earlier_r, r)
     return r
 
 
 def trained_outputs_per_step(hp):
-    """r of the last step that the weights took: hp.outputs_per_step, or by the variable that counts the steps."""
+    """r at the step that trained the weights last, from the variable global_step: as above."""
     if not hp.outputs_per_step_schedule:
         return hp.outputs_per_step
-    done = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
-    return outputs_per_step_tensor(hp, done - 1)
+    step = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
+    return outputs_per_step_tensor(hp, step - 1)
 
 
-def _pairs(hp):
+def frame_multiple_at(hp, step):
+    """The least common multiple of r at `step` and at the next one.
+
+    A batch padded to a multiple of it also fits if r changes before the batch is used.
+    """
+    r, next_r = outputs_per_step_at(hp, step), outputs_per_step_at(hp, step + 1)
+    return next(n for n in range(r, r * next_r + 1, r) if n % next_r == 0)
+
+
+def _schedule(hp):
     return list(zip(hp.outputs_per_step_schedule[::2], hp.outputs_per_step_schedule[1::2]))

@@ -1,66 +1,106 @@
-"""The whole network, from jamo to mel: arXiv 1712.05884, figure 1."""
+"""The whole network, jamo → mel spectrogram: arXiv 1712.05884, figure 1 and section 2.2."""
 from collections import namedtuple
 
 from nn import layers
 from nn.compat import tf
 from tacotron2 import attention, decoder
-from tacotron2.encoder import encoder
-from tacotron2.postnet import postnet
 
-# mel_before, mel: [batch, frames, mels], before and after the post-net; stop: logits
-# [batch, steps]; alignments: [batch, steps, jamo]; steps, frames: int32 [batch], what is real
-# of them and of the mels
-TacotronOutputs = namedtuple("TacotronOutputs", "mel_outputs mel_outputs_postnet stop_logits alignments n_steps n_frames")
+# mel_outputs, mel_outputs_postnet: [batch, frames, mels], before and after the post-net
+# stop_logits: [batch, steps]; alignments: [batch, steps, jamo]
+# n_steps, n_frames: int32 [batch], without padding
+TacotronOutputs = namedtuple(
+    "TacotronOutputs", "mel_outputs mel_outputs_postnet stop_logits alignments n_steps n_frames")
 Targets = namedtuple("Targets", "mel n_frames")
 
-# scopes that can be kept as they are while the rest is trained
+# variable scopes that --freeze accepts
 FREEZABLE_SCOPES = ("encoder", "symbols", "speakers", "attention", "prenet", "decoder", "postnet")
 
 
-def tacotron2(text, lengths, speaker, noise, hp, symbols, speakers, targets=None, limits=None,
-              training=False, r=None, forced=None):
-    """Speak a batch of lines, teacher-forced with `targets`, free-running with `limits`.
+def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, n_speakers,
+              targets=None, max_steps=None, training=False, outputs_per_step=None,
+              teacher_forcing_ratio=None):
+    """The TacotronOutputs of a batch: teacher-forced with `targets`, free-running with `max_steps`.
 
-    text     int32 [batch, jamo], 0 past the end     lengths  int32 [batch]
-    speaker  int32 [batch], rows of a table of `speakers`; not read where that is 0: there is none
-    noise    float32 [batch, steps, prenet_noise_dim], uniform in [0, 1): the pre-net's dropout
-    targets  Targets(mel [batch, frames, mels], frames int32 [batch]), frames a multiple of r
-    limits   int32 [batch], the most decoder steps for each line
-    r        frames a decoder step, a number or a scalar tensor; hp.outputs_per_step where it is not given
-    forced   share of the decoder steps that see the true frame, a scalar tensor, in training only;
-             all of them where it is not given
+    text_ids      int32 [batch, jamo], 0 on padding     text_lengths  int32 [batch]
+    speaker_ids   int32 [batch]; not used if n_speakers is 0: then there is no speaker embedding
+    prenet_noise  float32 [batch, steps, prenet_noise_dim], uniform in [0, 1)
+    targets       Targets(mel [batch, frames, mels], n_frames int32 [batch]), frames a multiple of
+                  outputs_per_step
+    max_steps     int32 [batch], a limit on the decoder steps of each utterance
+    outputs_per_step       int or scalar tensor (r), default hp.outputs_per_step
+    teacher_forcing_ratio  scalar tensor, in training only: the fraction of the decoder steps that
+                           get the true previous frame, default all
     """
-    r = hp.outputs_per_step if r is None else r
+    r = hp.outputs_per_step if outputs_per_step is None else outputs_per_step
     with tf.variable_scope("tacotron2"):
-        values = encoder(text, lengths, hp, symbols, training)              # [b, jamo, channels]
-        if speakers:
-            values = with_speaker(values, speaker, speakers, hp)
-        memory = attention.memory(values, lengths, hp)
-        if targets is not None:
-            steps = (targets.n_frames + r - 1) // r                           # [b]
-            if forced is None:
-                decoded = decoder.teacher_forced(memory, targets.mel, steps, noise, hp, r, training)
-            else:
-                decoded = decoder.partly_forced(memory, targets.mel, steps, noise, hp, r, forced)
-            frames = targets.n_frames
+        memory = encoder(text_ids, text_lengths, hp, n_symbols, training)   # [batch, jamo, 2·lstm]
+        if n_speakers:
+            memory = concat_speaker_embedding(memory, speaker_ids, n_speakers, hp)
+        memory = attention.process_memory(memory, text_lengths, hp)
+        if targets is None:
+            decoded = decoder.decode_free_running(memory, prenet_noise, max_steps, hp, r)
+            n_frames = decoded.n_steps * r                                  # [batch]
         else:
-            decoded = decoder.free_running(memory, noise, limits, hp, r)
-            frames = decoded.steps * r
-        mel = decoded.frames + postnet(decoded.frames, frames, hp, training)
-        return TacotronOutputs(decoded.frames, mel, decoded.stop, decoded.alignments, decoded.steps,
-                      frames)
+            n_frames = targets.n_frames                                     # [batch]
+            n_steps = (n_frames + r - 1) // r                               # [batch]
+            if teacher_forcing_ratio is None:
+                decoded = decoder.decode_teacher_forced(
+                    memory, targets.mel, n_steps, prenet_noise, hp, r, training)
+            else:
+                decoded = decoder.decode_scheduled_sampling(
+                    memory, targets.mel, n_steps, prenet_noise, hp, r, teacher_forcing_ratio)
+        mel_outputs = decoded.mel_outputs                                   # [batch, frames, mels]
+        mel_outputs_postnet = mel_outputs + postnet(mel_outputs, n_frames, hp, training)
+        return TacotronOutputs(mel_outputs, mel_outputs_postnet, decoded.stop_logits,
+                               decoded.alignments, decoded.n_steps, n_frames)
 
 
-def with_speaker(values, speaker, speakers, hp):
-    """The encoder's output with the speaker's embedding beside every jamo."""
-    vector = layers.embedding(speaker, speakers, hp.speaker_embedding_dim, "speakers")
-    vector = tf.tile(vector[:, None], [1, tf.shape(values)[1], 1])
-    return tf.concat([values, vector], 2)
+def encoder(text_ids, lengths, hp, n_symbols, training):
+    """int32 [batch, jamo] → [batch, jamo, 2·encoder_lstm_units], 0 on padding."""
+    with tf.variable_scope("encoder"):
+        mask = layers.sequence_mask(lengths, tf.shape(text_ids)[1])         # [batch, jamo, 1]
+        x = layers.embedding(text_ids, n_symbols, hp.symbols_embedding_dim, "symbols")
+        for i in range(hp.encoder_n_convolutions):
+            x = conv_block(x, mask, hp.encoder_conv_channels, hp.encoder_kernel_size,
+                           "conv_%d" % (i + 1), tf.nn.relu, hp.dropout, training)
+        return layers.bidirectional_lstm(x * mask, lengths, hp.encoder_lstm_units, hp.zoneout,
+                                         training, "lstm")
+
+
+def concat_speaker_embedding(memory, speaker_ids, n_speakers, hp):
+    """[batch, jamo, channels] → [batch, jamo, channels + speaker_embedding_dim]."""
+    embedding = layers.embedding(speaker_ids, n_speakers, hp.speaker_embedding_dim, "speakers")
+    embedding = tf.tile(embedding[:, None], [1, tf.shape(memory)[1], 1])
+    return tf.concat([memory, embedding], 2)
+
+
+def postnet(mel, n_frames, hp, training):
+    """[batch, frames, mels] → the residual to add to it, of the same shape, 0 on padding."""
+    with tf.variable_scope("postnet"):
+        mask = layers.sequence_mask(n_frames, tf.shape(mel)[1])             # [batch, frames, 1]
+        x, last = mel, hp.postnet_n_convolutions
+        for i in range(1, last):
+            x = conv_block(x, mask, hp.postnet_embedding_dim, hp.postnet_kernel_size,
+                           "conv_%d" % i, tf.tanh, hp.dropout, training)
+        return mask * conv_block(x, mask, hp.n_mels, hp.postnet_kernel_size, "conv_%d" % last,
+                                 tf.identity, hp.dropout, training)
+
+
+def conv_block(x, mask, channels, kernel_size, scope, activation, dropout, training):
+    """Convolution, batch norm, activation, dropout: [batch, time, in] → [batch, time, channels].
+
+    The input is masked, so that the output does not depend on the amount of padding.
+    """
+    with tf.variable_scope(scope):
+        x = layers.conv1d(x * mask, channels, kernel_size, "conv", bias=False, deferred=training)
+        x = activation(layers.batch_norm(x, mask, "norm", training))
+        return layers.dropout(x, dropout, training)
 
 
 def speaker_row_offsets(hp):
-    """{end of a kernel's name: which of its rows is the first that a speaker's channels meet}."""
-    encoded = 2 * hp.encoder_lstm_units
-    return {"attention/memory/kernel": encoded, "decoder/lstm_1/kernel": hp.prenet_dims[-1] + encoded,
-            "decoder/frames/kernel": hp.decoder_rnn_dim + encoded,
-            "decoder/stop/kernel": hp.decoder_rnn_dim + encoded}
+    """{end of a kernel's name: index of its first row that multiplies the speaker embedding}."""
+    channels = 2 * hp.encoder_lstm_units
+    return {"attention/memory/kernel": channels,
+            "decoder/lstm_1/kernel": hp.prenet_dims[-1] + channels,
+            "decoder/frames/kernel": hp.decoder_rnn_dim + channels,
+            "decoder/stop/kernel": hp.decoder_rnn_dim + channels}

@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from synthesis.voice import DEMO_VOICE
 
 SPEAK = os.path.join(ROOT, "tests", "helpers", "speak_runs.py")

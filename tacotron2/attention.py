@@ -1,0 +1,173 @@
+"""Attention: which jamo a decoder step reads. Five types behind one interface.
+
+A type is a pair of functions:
+    initial_state(memory, hp)
+        the state before the first step, a tuple of tensors
+    alignment(query, state, memory, hp, training)
+        query [batch, units] → alignment [batch, jamo] of the step, and the new state. An alignment
+        is non-negative, 0 on padding, and sums to 1; with gmm to at most 1
+"""
+import math
+from collections import namedtuple
+
+from nn import layers
+from nn.compat import tf
+from tacotron2.outputs_per_step import max_outputs_per_step
+
+# memory: [batch, jamo, channels], what the encoder outputs
+# processed_memory: [batch, jamo, attention_dim], its projection; None for gmm, which needs none
+# mask: [batch, jamo], 1 on jamo, 0 on padding
+AttentionMemory = namedtuple("AttentionMemory", "memory processed_memory mask")
+
+# gmm: step of the means and standard deviation [jamo] before training
+INITIAL_DELTA, INITIAL_SIGMA = 0.5, 1.5
+# monotonic: bias of the energy of staying; before training, a jamo then lasts a few steps
+STAY_BIAS = 1.0
+
+
+def process_memory(memory, lengths, hp):
+    """encoder outputs [batch, jamo, channels], lengths [batch] → AttentionMemory."""
+    with tf.variable_scope("attention"):
+        mask = tf.sequence_mask(lengths, tf.shape(memory)[1], dtype=tf.float32)
+        processed_memory = (None if hp.attention_type == "gmm" else
+                            layers.dense(memory, hp.attention_dim, "memory", bias=False))
+        return AttentionMemory(memory, processed_memory, mask)
+
+
+def initial_state(memory, hp):
+    """The attention's state before the first decoder step."""
+    return ATTENTION_TYPES[hp.attention_type][0](memory, hp)
+
+
+def attend(query, state, memory, hp, training):
+    """query [batch, units], state → context [batch, channels], alignment [batch, jamo], new state.
+    """
+    with tf.variable_scope("attention"):
+        alignment, state = ATTENTION_TYPES[hp.attention_type][1](query, state, memory, hp, training)
+        context = tf.squeeze(tf.matmul(tf.expand_dims(alignment, 1), memory.memory), 1)
+        return context, alignment, state
+
+
+def _no_state(memory, hp):
+    return ()
+
+
+def _additive_energies(query, memory, hp, location=None, bias=False):
+    """v·tanh(W·query + V·memory + location), [batch, jamo] (arXiv 1409.0473, A.1.2)."""
+    hidden = tf.expand_dims(layers.dense(query, hp.attention_dim, "query"), 1) + (
+        memory.processed_memory)                                    # [batch, jamo, attention_dim]
+    if location is not None:
+        hidden += location
+    return tf.squeeze(layers.dense(tf.tanh(hidden), 1, "energy", bias=bias), 2)
+
+
+def _masked_softmax(energies, memory):
+    return tf.nn.softmax(energies - 1e9 * (1 - memory.mask))        # [batch, jamo]
+
+
+# Location-sensitive attention (Chorowski et al., arXiv 1506.07503; arXiv 1712.05884, 2.2). The
+# state is the sum of the alignments so far.
+
+def _location_initial_state(memory, hp):
+    return (tf.zeros_like(memory.mask),)
+
+
+def _location_alignment(query, state, memory, hp, training):
+    cumulative_alignment, = state
+    location = layers.conv1d(tf.expand_dims(cumulative_alignment, 2),
+                             hp.attention_location_n_filters, hp.attention_location_kernel_size,
+                             "location_filters", bias=False)        # [batch, jamo, filters]
+    location = layers.dense(location, hp.attention_dim, "location", bias=False)
+    alignment = _masked_softmax(_additive_energies(query, memory, hp, location), memory)
+    return alignment, (cumulative_alignment + alignment,)
+
+
+# Additive attention (Bahdanau et al., arXiv 1409.0473): by content only.
+
+def _bahdanau_alignment(query, state, memory, hp, training):
+    return _masked_softmax(_additive_energies(query, memory, hp), memory), ()
+
+
+# Multiplicative attention (Luong et al., arXiv 1508.04025, 3.1, "general"): by content only. The
+# product is divided by the square root of its length (arXiv 1706.03762, 3.2.1) and has a learnt
+# scale.
+
+def _luong_alignment(query, state, memory, hp, training):
+    query = tf.expand_dims(layers.dense(query, hp.attention_dim, "query", bias=False), 1)
+    scale = tf.get_variable("scale", [], initializer=tf.ones_initializer())
+    energies = (tf.reduce_sum(query * memory.processed_memory, 2) * scale /
+                float(hp.attention_dim) ** 0.5)                     # [batch, jamo]
+    return _masked_softmax(energies, memory), ()
+
+
+# Monotonic attention (Raffel et al., arXiv 1704.00784, section 2). At each step the attention stays
+# on its jamo or moves on to the next, as often as a step has frames; with one move it would be
+# stepwise monotonic attention (He et al., arXiv 1906.00672). An alignment is the probability of
+# each position, so the network is trained on the expectation.
+
+def _monotonic_initial_state(memory, hp):
+    """All weight on the first jamo; int32 [batch], the number of steps so far."""
+    n_steps = tf.zeros_like(memory.mask[:, 0], tf.int32)
+    return tf.one_hot(n_steps, tf.shape(memory.mask)[1]), n_steps
+
+
+def _monotonic_alignment(query, state, memory, hp, training):
+    moving, n_steps = state                                         # [batch, jamo], [batch]
+    energies = _additive_energies(query, memory, hp, bias=True) + STAY_BIAS
+    if training:
+        # noise makes the network learn decisions that are clear without it (section 2.5)
+        energies += _random_normal(tf.shape(energies), tf.reduce_max(n_steps))
+    last_jamo = memory.mask - tf.pad(memory.mask[:, 1:], [[0, 0], [0, 1]])
+    stay = tf.maximum(tf.sigmoid(energies) * memory.mask, last_jamo)
+    stayed = tf.zeros_like(moving)
+    for _ in range(max_outputs_per_step(hp)):
+        stayed += moving * stay
+        moving = tf.pad((moving * (1 - stay))[:, :-1], [[0, 0], [1, 0]])
+    alignment = stayed + moving
+    return alignment, (alignment, n_steps + 1)
+
+
+def _random_normal(shape, loop_step):
+    """Normal random numbers from layers.random_uniform (Box and Muller, 1958)."""
+    radius, angle = tf.unstack(
+        layers.random_uniform(tf.concat([[2], shape], 0), loop_step, "noise"))
+    return tf.sqrt(-2 * tf.log(1 - radius)) * tf.cos(2 * math.pi * angle)
+
+
+# GMM attention (Graves, arXiv 1308.0850, section 5.1) in the form V2 of Battenberg et al. (arXiv
+# 1910.10288, section 2.2): by position only, with means that only move forward. A jamo's weight is
+# the integral of the mixture over ±0.5 around it, so narrow components do not exceed 1 either.
+
+def _gmm_initial_state(memory, hp):
+    """The means, all on the first jamo."""
+    batch_size = tf.shape(memory.mask)[0]
+    return (tf.zeros([batch_size, hp.attention_num_mixtures]),)
+
+
+def _gmm_alignment(query, state, memory, hp, training):
+    means, = state                                                  # [batch, mixtures]
+    hidden = tf.tanh(layers.dense(query, hp.attention_dim, "hidden"))
+    weights, delta, sigma = tf.split(
+        layers.dense(hidden, 3 * hp.attention_num_mixtures, "mixture"), 3, axis=1)
+    means += tf.nn.softplus(delta + _inverse_softplus(INITIAL_DELTA))
+    sigma = tf.nn.softplus(sigma + _inverse_softplus(INITIAL_SIGMA)) + 1e-2
+    edges = tf.to_float(tf.range(tf.shape(memory.mask)[1] + 1)) - 0.5       # [jamo + 1]
+    cdf = _normal_cdf((edges - tf.expand_dims(means, 2)) / tf.expand_dims(sigma, 2))
+    integrals = cdf[:, :, 1:] - cdf[:, :, :-1]                      # [batch, mixtures, jamo]
+    alignment = tf.reduce_sum(tf.expand_dims(tf.nn.softmax(weights), 2) * integrals, 1)
+    return alignment * memory.mask, (means,)
+
+
+def _normal_cdf(x):
+    return 0.5 * (1 + tf.erf(x / 2 ** 0.5))
+
+
+def _inverse_softplus(y):
+    return math.log(math.expm1(y))
+
+
+ATTENTION_TYPES = {"location": (_location_initial_state, _location_alignment),
+                   "bahdanau": (_no_state, _bahdanau_alignment),
+                   "luong": (_no_state, _luong_alignment),
+                   "monotonic": (_monotonic_initial_state, _monotonic_alignment),
+                   "gmm": (_gmm_initial_state, _gmm_alignment)}
