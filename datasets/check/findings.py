@@ -63,7 +63,7 @@ LIMITS = OrderedDict([
     ("longest", (15.0, "longest usual duration [s]")),
 ])
 _LIMIT = {name: value for name, (value, _) in LIMITS.items()}
-_MIN_SAMPLE = 9     # number of recordings from which outliers can be told
+_MIN_SAMPLE = 9     # fewest recordings among which outliers can be detected
 
 
 def find_findings(recordings, duplicates):

@@ -14,7 +14,7 @@ from datasets.store import read_example
 # ManifestRow and the sample rate of the store, or None for a recording
 CheckItem = namedtuple("CheckItem", "id text path row sample_rate")
 
-# Times in seconds, levels in dB of full scale where nothing else is said.
+# Times in seconds, levels in dB of full scale unless stated otherwise.
 Measurements = namedtuple("Measurements", [
     "seconds",              # duration of the file
     "sample_rate",

@@ -15,11 +15,13 @@ from conftest import ROOT, harmonic_tone, write_recording
 
 import korean
 import preprocess
+from common import files
 from common.errors import InputError
 from datasets import store_builder
 from datasets.corpus import exclude_utterances, write_exclude_list
 from datasets.store import load_store
 from datasets.transcripts import Utterance
+from hparams import RENAMED
 
 _TEXTS = {"a": "하나", "b": "둘 셋", "c": "넷"}
 _PROGRAM = os.path.join(ROOT, "preprocess.py")
@@ -144,6 +146,22 @@ def test_a_second_run_changes_nothing(make_corpus, out):
     before = _times(out)
     _preprocess(corpus, out)
     assert _times(out) == before
+
+
+def test_a_store_with_old_setting_names_keeps_its_arrays(make_corpus, out):
+    corpus, manifest_path = make_corpus(_TEXTS), os.path.join(out, "manifest.json")
+    _preprocess(corpus, out)
+    manifest, old_names = files.read_json(manifest_path), {new: old for old, new in RENAMED.items()}
+    for group in ("audio", "preparation"):
+        manifest[group] = {old_names.get(name, name): value
+                           for name, value in manifest[group].items()}
+    files.write_json(manifest_path, manifest)
+    assert "hop" in files.read_json(manifest_path)["audio"]
+    before = _times(out)
+    _preprocess(corpus, out)
+    assert _times(os.path.join(out, "examples")) == {
+        name: time for name, time in before.items() if name.endswith(".npz")}
+    assert "hop_length" in files.read_json(manifest_path)["audio"]
 
 
 def test_only_changed_recordings_are_processed_again(make_corpus, out):
