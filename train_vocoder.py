@@ -41,7 +41,8 @@ def main(arguments):
     tf.set_random_seed(hp.seed)
     graph = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
 
-    sampler = batches.BatchSampler(train_items, hp.wavenet_batch_size, hp.batches_per_group, hp.seed)
+    sampler = batches.BatchSampler(train_items, hp.wavenet_batch_size, hp.batches_per_group,
+                                   hp.seed)
 
     def get_batch(step):
         items = sampler.batch_items(step)

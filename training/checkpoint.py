@@ -268,5 +268,6 @@ def _files_of(path):
 
 
 def _delete(path):
-    for file in reversed(_files_of(path)):      # the .index first: without it there is no checkpoint
+    # the .index first: without it there is no checkpoint
+    for file in reversed(_files_of(path)):
         os.remove(file)

@@ -2,7 +2,6 @@
 import os
 import signal
 import sys
-import threading
 
 from common.errors import InputError
 from nn import compat
@@ -21,9 +20,8 @@ class SignalCatcher(object):
 
     def __enter__(self):
         self.exit_status, self._old_handlers = None, {}
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._old_handlers[number] = signal.signal(number, self._handle)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._old_handlers[number] = signal.signal(number, self._handle)
         return self
 
     def _handle(self, number, frame):

@@ -94,7 +94,7 @@ class LossGuard(object):
         else:
             advice = ("No utterance is in all of these batches: the learning rate is too high. "
                       "Continue with a lower one")
-        return ("%d batches within %d steps (%s) had a loss or gradient norm that was not finite or "
-                "far too large, although the learning rate was lowered to 1/%d. %s"
+        return ("%d batches within %d steps (%s) had a loss or gradient norm that was not finite "
+                "or far too large, although the learning rate was lowered to 1/%d. %s"
                 % (len(recent), WINDOW_STEPS, ", ".join("step %d" % step for step, _, _ in recent),
                    round(1 / self.learning_rate_factor), advice))

@@ -198,9 +198,9 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
     if source:
         require_same_values(source.hp.audio_settings(), hp.audio_settings(), source.folder,
                             "the new run")
+    has_speaker_embedding = len(stores) > 1 or bool(source and source.has_speaker_embedding)
     return Run(folder, model_type, hp, [store.speaker for store in stores],
-               _merge_normalizers(stores),
-               has_speaker_embedding=len(stores) > 1 or bool(source and source.has_speaker_embedding))
+               _merge_normalizers(stores), has_speaker_embedding)
 
 
 def _merge_normalizers(stores):
@@ -222,7 +222,7 @@ def require_same_audio_settings(tacotron_run, vocoder_run):
 
 
 def require_same_values(values, expected, source, expected_source):
-    """Raise InputError if {name: value} differs from `expected`; the sources are for the message."""
+    """Raise InputError, which names the sources, if the dict `values` differs from `expected`."""
     differences = ["%s is %s in %s but %s in %s" % (name, values.get(name), source, value,
                                                     expected_source)
                    for name, value in sorted(expected.items()) if values.get(name) != value]

@@ -33,7 +33,7 @@ class TacotronEvaluator(object):
     def evaluate(self, session, log, step, check):
         """Log everything. Returns the alignment score of free-running held-out utterances."""
         graph, seed, scores = self.graph, self.run.hp.seed, {}
-        log.add_scalars(step, self._validation_losses(session, step, check))
+        log.add_scalars(step, "validation", self._validation_losses(session, step, check))
         for group, items in self.groups:
             check()
             outputs = graph.synthesizer.infer(session, [item.text_ids for item in items],
@@ -41,15 +41,14 @@ class TacotronEvaluator(object):
                                               [seed] * len(items))
             metrics = free_running_metrics(outputs, items)
             scores[group] = alignment_score(metrics)
-            log.add_scalars(step, _with_prefix(group, metrics))
+            log.add_scalars(step, group, metrics)
             for item, output in list(zip(items, outputs))[:SHOWN if items[0].store else None]:
                 check()
                 self._show(log, step, group, item, output)
         for group, items in self.recorded:
             check()
             outputs = session.run(graph.validation_outputs, graph.make_feed_dict(items, step))
-            log.add_scalars(step, _with_prefix(group + "-forced",
-                                               teacher_forced_metrics(outputs, items)))
+            log.add_scalars(step, group + "-forced", teacher_forced_metrics(outputs, items))
         verdict.report_verdict(self.run, step, self.max_steps)
         return scores["held-out"]
 
@@ -65,8 +64,8 @@ class TacotronEvaluator(object):
                  for name, values in zip(losses[0]._fields, zip(*losses))}
         error, swapped_error = (session.run(self.graph.validation_losses.mel_before, feed_dict)
                                 for feed_dict in self.graph.swapped_text_feeds(self.pairs, step))
-        return _with_prefix("validation", dict(means, text_gain=text_gain(error, swapped_error),
-                                               unexplained=error / self.mel_variance))
+        return dict(means, text_gain=text_gain(error, swapped_error),
+                    unexplained=error / self.mel_variance)
 
     def _show(self, log, step, group, item, output):
         hp, name = self.run.hp, log.utterance_name(group, item)
@@ -151,7 +150,7 @@ def text_gain(error, swapped_error):
 
 
 def _mean_alignment_metrics(alignments, items):
-    metrics = [measure_alignment(alignment, [symbol in korean.JAMO for symbol in text_symbols(item)])
+    metrics = [measure_alignment(alignment, [s in korean.JAMO for s in text_symbols(item)])
                for alignment, item in zip(alignments, items)]
     return {name: np.mean(values) for name, values in zip(metrics[0]._fields, zip(*metrics))}
 
@@ -162,7 +161,3 @@ def _stop_metrics(stopped, positions):
         metrics["stopped_at"] = np.mean([position for position, fired in zip(positions, stopped)
                                          if fired])
     return metrics
-
-
-def _with_prefix(group, figures):
-    return {group + "/" + name: value for name, value in figures.items()}

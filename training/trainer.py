@@ -160,12 +160,12 @@ class Trainer(object):
         start = time.monotonic()
         with memory_estimate.explain_out_of_memory(self.estimate, self.step):
             score = evaluate(self.session, self.log, self.step, check)
-        figures = {"evaluation/minutes": (time.monotonic() - start) / 60}
+        figures = {"minutes": (time.monotonic() - start) / 60}
         if score is not None and np.isfinite(score):
-            figures["evaluation/score"] = score = float(score)
+            figures["score"] = score = float(score)
             checkpoint.save_best_checkpoint(self.session, self.saver, self.run, self.step, score,
                                             self.log.latest)
-        self.log.add_scalars(self.step, figures)
+        self.log.add_scalars(self.step, "evaluation", figures)
 
     def print_line(self, message):
         print(message, file=sys.stderr)

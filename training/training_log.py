@@ -55,9 +55,10 @@ class TrainingLog(object):
                 (record["step"] in skipped_steps if "skipped" in record else
                  record["step"] < step or
                  record["step"] == step and (self.evaluated or "train/loss" in record))]
-        if kept != records or not _ends_with_newline(self.history_path):
-            with files.atomic_write(self.history_path, "w", encoding="utf-8") as out:
-                out.writelines(_to_line(record) for record in kept)
+        content = "".join(map(_to_line, kept)).encode("utf-8")
+        if os.path.exists(self.history_path) and content != files.read_bytes(self.history_path):
+            with files.atomic_write(self.history_path) as out:
+                out.write(content)
         self.latest, self._last_time, self._last_step = {}, time.monotonic(), step
         partly_removed = any(record["step"] == step and record not in kept for record in records)
         # a session log makes TensorBoard (but not 0.1.8) drop the events from its step on
@@ -76,16 +77,14 @@ class TrainingLog(object):
     def add_training_step(self, step, figures, losses):
         """Record a step's figures, the mean of the losses since the last record, and the speed."""
         now = time.monotonic()
-        figures = {"train/" + name: value for name, value in figures.items()}
-        figures["train/loss"] = np.mean(losses)
-        figures["train/steps_per_second"] = ((step - self._last_step)
-                                             / max(now - self._last_time, 1e-9))
+        speed = (step - self._last_step) / max(now - self._last_time, 1e-9)
         self._last_time, self._last_step = now, step
-        self.add_scalars(step, figures)
+        self.add_scalars(step, "train",
+                         dict(figures, loss=np.mean(losses), steps_per_second=speed))
 
-    def add_scalars(self, step, figures):
-        """Record figures by name. `latest` has all those of the latest step."""
-        figures = {name: float(value) for name, value in figures.items()}
+    def add_scalars(self, step, group, figures):
+        """Record {name: figure} as GROUP/NAME. `latest` has all those of the latest step."""
+        figures = {group + "/" + name: float(value) for name, value in figures.items()}
         if self.latest.get("step") != step:
             self.latest = {"step": step}
         self.latest.update(figures)
@@ -184,12 +183,3 @@ def read_history(path, last_step=None):
 
 def _to_line(record):
     return json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _ends_with_newline(path):
-    """Whether the file is absent, empty, or ends with a complete line."""
-    if not os.path.exists(path) or not os.path.getsize(path):
-        return True
-    with open(path, "rb") as history:
-        history.seek(-1, os.SEEK_END)
-        return history.read() == b"\n"

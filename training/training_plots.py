@@ -21,8 +21,8 @@ def alignment_png(weights, symbols, title):
     if n_jamo >= MANY_LABELS:
         labels = [label + 5 * " " * (i % 2) for i, label in enumerate(labels)]
     title = textwrap.fill(title, TITLE_WIDTH)
-    figure = Figure(figsize=(WIDTH, max(2.0, (0.08 if n_jamo >= MANY_LABELS else 0.14) * n_jamo + 0.8)
-                             + 0.2 * title.count("\n")))
+    row_height = 0.08 if n_jamo >= MANY_LABELS else 0.14
+    figure = Figure(figsize=(WIDTH, max(2.0, row_height * n_jamo + 0.8) + 0.2 * title.count("\n")))
     axes = figure.add_subplot(1, 1, 1)
     axes.imshow(weights.T, aspect="auto", origin="lower", interpolation="none", vmin=0, vmax=1)
     axes.set_yticks(range(n_jamo))

@@ -18,7 +18,8 @@ from wavenet_vocoder import wavenet
 _EMBEDDING_NAME = re.compile(r"/(speakers?|symbols)/table$")
 _SPEAKER_ROW_OFFSETS = {"tacotron": tacotron.speaker_row_offsets,
                         "vocoder": wavenet.speaker_row_offsets}
-COPIED, BY_NAME, EXTENDED, NEW = "as it is", "by name", "extended by rows for speakers", "started anew"
+COPIED, BY_NAME = "copied", "copied by name"
+EXTENDED, NEW = "extended by rows for speakers", "started anew"
 
 
 def initialise_from(session, run, source):

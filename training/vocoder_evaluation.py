@@ -20,8 +20,9 @@ class VocoderEvaluator(object):
     def evaluate(self, session, log, step, check):
         """Log everything. Returns the negative validation loss."""
         loss = self._validation_loss(session, check)
-        distances = self._copy_synthesis(session, log, step, check)
-        log.add_scalars(step, dict(distances, **{"validation/loss": loss}))
+        for group, distance in self._copy_synthesis(session, log, step, check).items():
+            log.add_scalars(step, group, {"mel_distance": distance})
+        log.add_scalars(step, "validation", {"loss": loss})
         return -loss
 
     def _validation_loss(self, session, check):
@@ -36,7 +37,7 @@ class VocoderEvaluator(object):
         return np.average(losses, weights=weights)
 
     def _copy_synthesis(self, session, log, step, check):
-        """Log waveforms from the mels of recordings. Returns {name: mean mel distance}."""
+        """Log waveforms from the mels of recordings. Returns {group: mean mel distance}."""
         hp = self.run.hp
         n_frames = SHOWN_SECONDS * hp.sample_rate // hp.hop_length
         mels = [item.store.load_mel(item.row)[:n_frames] for _, item in self.shown]
@@ -47,11 +48,10 @@ class VocoderEvaluator(object):
         for (group, item), mel, waveform in zip(self.shown, mels, waveforms):
             check()
             copied_mel = audio.melspectrogram(waveform, hp)
-            distances.setdefault(group + "/mel_distance", []).append(
-                np.mean(np.abs(copied_mel - mel)))
+            distances.setdefault(group, []).append(np.mean(np.abs(copied_mel - mel)))
             name = log.utterance_name(group, item)
             log.add_audio(step, name, waveform, hp.sample_rate, item.row.text)
             log.add_image(step, name + "/mel", training_plots.mels_png(
                 [mel, copied_mel], ["condition: " + item.row.text, "copy-synthesis"],
                 hp.max_abs_value))
-        return {name: np.mean(values) for name, values in distances.items()}
+        return {group: np.mean(values) for group, values in distances.items()}

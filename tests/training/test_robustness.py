@@ -38,7 +38,7 @@ def quick(monkeypatch):
             graph.model_for_tests = build(hp, *rest)
         return graph.model_for_tests
 
-    monkeypatch.setattr(compat, "session", unoptimized_session)
+    monkeypatch.setattr(compat, "create_session", unoptimized_session)
     monkeypatch.setattr(train_vocoder, "TrainingGraph", model)
     monkeypatch.setattr(train_vocoder.VocoderEvaluator, "evaluate", lambda *_: told["score"])
     return told

@@ -15,10 +15,8 @@ from conftest import ROOT, train, unoptimized_session
 import korean
 import preprocess
 from common.errors import InputError
-from common.hparam_set import create_hparams, hparams_from_dict
 from datasets import batches
 from datasets.store import load_store
-from hparams import PRESETS
 from nn import compat, optimizer
 from nn.compat import tf
 from training import run_folder
@@ -201,7 +199,7 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
 @pytest.mark.parametrize("when", ["record", "save"])
 def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monkeypatch):
     """Also between the look for a signal and the checkpoint, or while that is written."""
-    monkeypatch.setattr(compat, "session", unoptimized_session)
+    monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, steps = str(tmp_path / "run"), []
     under_way = getattr(Trainer, when)
 
@@ -221,7 +219,7 @@ def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monke
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, monkeypatch):
     """It ends between its parts, after a checkpoint, and leaves none of its figures twice."""
-    monkeypatch.setattr(compat, "session", unoptimized_session)
+    monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, shown = str(tmp_path / "run"), []
     options = ("--steps", 2, "--hparams", "summary_interval=1,checkpoint_interval=100,eval_interval=2,"
                "validation_fraction=0.2,griffin_lim_iters=1")
@@ -383,16 +381,6 @@ def test_what_fades_with_the_steps():
         np.testing.assert_allclose(at(weight, 0, 100, 150, 200, 999), [5, 5, 2.5, 0, 0])
         weight = optimizer.linear_decay(step, 5.0, 0.0, 199, 200)
         np.testing.assert_allclose(at(weight, 0, 199, 200), [5, 5, 0])
-
-
-def test_presets_and_the_table_agree():
-    for preset in PRESETS:
-        hp = create_hparams(preset)
-        assert hparams_from_dict(json.loads(json.dumps(hp.as_dict())), "run.json").as_dict() \
-            == hp.as_dict()
-    for damaged in ({"hop_length": "300"}, {"hop_length": 1.5}, {"wavenet_upsample_scales": 7}, {"unknown": 1}, [], None):
-        with pytest.raises(InputError):
-            hparams_from_dict(damaged, "run.json")
 
 
 def test_a_run_reads_as_its_stores_were_read(make_corpus, tmp_path):

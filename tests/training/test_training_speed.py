@@ -8,7 +8,6 @@ import pytest
 from conftest import unoptimized_session
 
 from datasets import batches
-from nn import deferred_gradients
 from nn.compat import tf
 from tools.bench import bench_training, training_flops
 from training.prefetch import prefetch
@@ -84,28 +83,6 @@ def test_a_timeline_names_the_operations_of_the_steps_that_were_asked_for(tmp_pa
             "fused_product" in event.get("args", {}).get("name", "")]
     assert len(runs) >= 2 and all(event["dur"] >= 0 for event in runs)
     assert len(told) == 1 and path in told[0]
-
-
-def test_a_gradient_taken_behind_the_loop_is_that_of_the_loop():
-    inputs = np.random.RandomState(0).standard_normal([5, 2, 3])
-    with tf.Graph().as_default(), unoptimized_session() as session:
-        x = tf.constant(inputs, tf.float32)
-        late = deferred_gradients.DeferredKernelGradient(5, 2, 3 + 4, 4, "late")
-        h, seen = tf.zeros([2, 4]), []
-        for time_step in range(5):
-            seen.append(tf.concat([x[time_step], h], 1))
-            h = tf.tanh(late.layer_at_step(time_step)(seen[-1]))
-        late.register_inputs(tf.stack(seen))
-        plain = tf.zeros([2, 4])
-        bias, = [v for v in tf.trainable_variables() if v.op.name == "late/bias"]
-        for time_step in range(5):
-            plain = tf.tanh(tf.matmul(tf.concat([x[time_step], plain], 1), late.kernel) + bias)
-        variables = [late.kernel, bias]
-        found = deferred_gradients.compute_gradients(tf.reduce_sum(h * h), variables)
-        wanted = tf.gradients(tf.reduce_sum(plain * plain), variables)
-        session.run(tf.global_variables_initializer())
-        for ours, theirs in session.run(list(zip(found, wanted))):
-            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
 def test_operations_are_those_counted_by_hand(hp):
