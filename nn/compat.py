@@ -32,7 +32,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 with warnings.catch_warnings(), _discard_stderr():      # it logs before it reads the log level
     warnings.simplefilter("ignore", FutureWarning)      # from NumPy, about 1.3.0's dtype tables
     import tensorflow as _tensorflow
-    from tensorflow.python.client import timeline as _timeline  # not exported under a public name
+    # not exported under a public name
+    from tensorflow.python.client import timeline as _timeline
 
 VERSION = _tensorflow.__version__
 

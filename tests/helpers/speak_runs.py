@@ -1,6 +1,7 @@
-"""What a stack makes of two runs: speak_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
+"""Outputs of two runs on this stack: speak_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
 
-Free-running mel and alignment of a fixed line, and the vocoder's distribution of fixed samples.
+OUT.npz contains the free-running mel and alignment of a fixed text, and the parameters of the
+vocoder's distributions for fixed samples. With `endless`, the stop token never fires.
 """
 import os
 import sys
@@ -25,23 +26,24 @@ with tf.Graph().as_default():
     synthesizer = Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
     with compat.create_session() as session:
         checkpoint.restore_trained_weights(session, run)
-        # a run of few steps may stop at once: there would be nothing to compare
+        # the stop token of a barely trained run may fire at the first step
         if "endless" in sys.argv:
             stop, = [v for v in tf.global_variables() if v.op.name.endswith("decoder/stop/bias")]
             stop.load([-100.0], session)
-        line, = synthesizer.infer(session, [ids], [1], [1])
+        output, = synthesizer.infer(session, [ids], [1], [1])
 
 run = run_folder.load_run(vocoder_folder, "vocoder")
 random = np.random.RandomState(0)
 mel = random.uniform(-4, 4, [4, run.hp.n_mels]).astype(np.float32)
 audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop_length]).astype(np.float32)
 with tf.Graph().as_default():
-    parameters = incremental.score_samples(tf.constant(audio), tf.constant(pad_context(mel, run.hp)[None]),
-                                   tf.constant([1]), run.hp, run.n_speaker_embeddings)
+    parameters = incremental.score_samples(
+        tf.constant(audio), tf.constant(pad_context(mel, run.hp)[None]), tf.constant([1]), run.hp,
+        run.n_speaker_embeddings)
     with compat.create_session() as session:
         session.run(tf.local_variables_initializer())
         checkpoint.restore_trained_weights(session, run)
         parameters = session.run(parameters)
 
-np.savez(out, tensorflow=compat.VERSION, mel=line.mel, alignment=line.alignment,
+np.savez(out, tensorflow=compat.VERSION, mel=output.mel, alignment=output.alignment,
          parameters=parameters)

@@ -21,3 +21,26 @@ def test_deferred_gradient_of_a_convolution_is_that_of_tensorflow(kernel_size):
                 tf.reduce_sum(tf.square(deferred)) + other_loss, [kernel])
             session.run(tf.global_variables_initializer())
             np.testing.assert_allclose(*session.run([gradient, expected]), rtol=1e-5, atol=1e-5)
+
+
+def test_deferred_gradients_of_a_loop_are_those_of_tensorflow():
+    inputs = np.random.RandomState(0).standard_normal([5, 2, 3])
+    with tf.Graph().as_default(), compat.create_session(1) as session:
+        x = tf.constant(inputs, tf.float32)
+        deferred = deferred_gradients.DeferredKernelGradient(5, 2, 3 + 4, 4, "layer")
+        deferred_state, layer_inputs = tf.zeros([2, 4]), []
+        for i in range(5):
+            layer_inputs.append(tf.concat([x[i], deferred_state], 1))
+            deferred_state = tf.tanh(deferred.layer_at_step(i)(layer_inputs[-1]))
+        deferred.register_inputs(tf.stack(layer_inputs))
+        bias, = [v for v in tf.trainable_variables() if v.op.name == "layer/bias"]
+        state = tf.zeros([2, 4])
+        for i in range(5):
+            state = tf.tanh(tf.matmul(tf.concat([x[i], state], 1), deferred.kernel) + bias)
+        variables = [deferred.kernel, bias]
+        gradients = deferred_gradients.compute_gradients(
+            tf.reduce_sum(tf.square(deferred_state)), variables)
+        expected = tf.gradients(tf.reduce_sum(tf.square(state)), variables)
+        session.run(tf.global_variables_initializer())
+        for gradient, expected_gradient in session.run(list(zip(gradients, expected))):
+            np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-5, atol=1e-6)

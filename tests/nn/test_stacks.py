@@ -1,40 +1,42 @@
-"""One code base, two stacks: what one has learnt the other speaks."""
+"""A checkpoint of one TensorFlow stack gives the same output on the other."""
 import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-
 from conftest import ROOT
+
 from synthesis.voice import DEMO_VOICE
 
 SPEAK = os.path.join(ROOT, "tests", "helpers", "speak_runs.py")
-OTHER = os.environ.get("OTHER_STACK")       # `make test` names the other stack's interpreter
+OTHER_STACK = os.environ.get("OTHER_STACK")     # set by `make test`: the other stack's interpreter
+
+pytestmark = pytest.mark.skipif(
+    not OTHER_STACK, reason="OTHER_STACK does not name an interpreter; `make test` sets it")
 
 
-def speak(python, trained, out, *how):
-    subprocess.check_call([python, SPEAK, trained["tacotron"], trained["vocoder"], str(out)]
-                          + list(how))
+def run_model(python, runs, out, *options):
+    """The arrays that tests/helpers/speak_runs.py writes for a tacotron and a vocoder run."""
+    subprocess.check_call([python, SPEAK, runs["tacotron"], runs["vocoder"], str(out)]
+                          + list(options))
     with np.load(str(out), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
-@pytest.mark.skipif(not OTHER, reason="OTHER_STACK names no interpreter; `make test` does")
-def test_checkpoints_of_this_stack_speak_the_same_on_the_other(trained, tmp_path):
-    here = speak(sys.executable, trained, tmp_path / "here.npz", "endless")
-    there = speak(OTHER, trained, tmp_path / "there.npz", "endless")
-    assert str(here["tensorflow"]) != str(there["tensorflow"])
-    assert here["mel"].shape[0] > 10
+def compare_stacks(runs, tmp_path, tolerance, *options):
+    ours, theirs = (run_model(python, runs, tmp_path / "arrays.npz", *options)
+                    for python in (sys.executable, OTHER_STACK))
+    assert str(ours["tensorflow"]) != str(theirs["tensorflow"])
     for name in ("mel", "alignment", "parameters"):
-        np.testing.assert_allclose(here[name], there[name], atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(ours[name], theirs[name], atol=tolerance, err_msg=name)
+    return ours
 
 
-@pytest.mark.skipif(not OTHER, reason="OTHER_STACK names no interpreter; `make test` does")
-def test_the_voice_in_the_box_speaks_the_same_on_the_other(tmp_path):
-    runs = {kind: os.path.join(DEMO_VOICE, kind) for kind in ("tacotron", "vocoder")}
-    here, there = (speak(python, runs, tmp_path / "spoken.npz")
-                   for python in (sys.executable, OTHER))
-    assert str(here["tensorflow"]) != str(there["tensorflow"])
-    for name in ("mel", "alignment", "parameters"):
-        np.testing.assert_allclose(here[name], there[name], atol=1e-3, err_msg=name)
+def test_checkpoints_of_this_stack_give_the_same_output_on_the_other(trained, tmp_path):
+    assert compare_stacks(trained, tmp_path, 1e-4, "endless")["mel"].shape[0] > 10
+
+
+def test_the_demo_voice_gives_the_same_output_on_both_stacks(tmp_path):
+    runs = {model: os.path.join(DEMO_VOICE, model) for model in ("tacotron", "vocoder")}
+    compare_stacks(runs, tmp_path, 1e-3)
