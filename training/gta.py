@@ -21,7 +21,7 @@ from nn import compat
 from nn.compat import tf
 from tacotron2.decoder import prenet_noise_dim
 from tacotron2.outputs_per_step import trained_outputs_per_step
-from tacotron2.tacotron import Targets, tacotron2
+from tacotron2.tacotron import tacotron2
 from tacotron2.tacotron_training_graph import batch_placeholders
 from training import checkpoint, run_folder
 
@@ -38,7 +38,7 @@ def replace_mels(run, stores, tacotron_folder):
         return stores
     tacotron_folder = tacotron_folder or content["run"]
     if content and _folder_name(content["run"]) != _folder_name(tacotron_folder):
-        raise InputError("--gta %s: %s is trained on the mels of %s; delete %s to predict them anew"
+        raise InputError("--gta %s: %s learns from the mels of %s; delete %s to predict them anew"
                          % (tacotron_folder, run.folder, content["run"],
                             os.path.join(run.folder, "gta")))
     gta_stores = [GtaStore(store, os.path.join(run.folder, "gta", str(number)))
@@ -105,7 +105,8 @@ def _build_predictor(tacotron):
     outputs_per_step = tf.convert_to_tensor(trained_outputs_per_step(hp))
     outputs = tacotron2(batch.text_ids, batch.text_lengths, batch.speaker_ids, noise, hp,
                         len(korean.SYMBOLS), tacotron.n_speaker_embeddings,
-                        targets=Targets(batch.mel, batch.mel_lengths), r=outputs_per_step)
+                        targets=batch,
+                        outputs_per_step=outputs_per_step)
 
     def predict_mels(session, items):
         batch_hp = hp.replace(outputs_per_step=int(session.run(outputs_per_step)))

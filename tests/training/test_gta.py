@@ -1,80 +1,83 @@
-"""Mels that a Tacotron2 predicts, for a vocoder to learn from: train_vocoder.py --gta."""
+"""Training a vocoder on mels that a Tacotron 2 predicts: train_vocoder.py --gta."""
 import glob
 import os
+import shutil
 
 import numpy as np
 import pytest
+from conftest import train
 
 from common.errors import InputError
-from conftest import train
 from datasets import batches
 from datasets.store import GtaStore, load_store
 
 QUIET = ("--hparams", "eval_interval=100")
 
 
-def mels(folder):
+def read_gta_mels(folder):
     """{path within gta/: bytes} of every predicted mel."""
-    found = {}
+    mels = {}
     for path in glob.glob(os.path.join(str(folder), "gta", "*", "*.npy")):
         with open(path, "rb") as file:
-            found[os.path.relpath(path, os.path.join(str(folder), "gta"))] = file.read()
-    return found
+            mels[os.path.relpath(path, os.path.join(str(folder), "gta"))] = file.read()
+    return mels
 
 
 @pytest.fixture(scope="module")
-def learnt(stores, trained, tmp_path_factory):
-    """A vocoder that has learnt a step from predicted mels of the speakers `two` and `one`."""
+def gta_vocoder(stores, trained, tmp_path_factory):
+    """A vocoder trained for one step on predicted mels of the speakers `two` and `one`."""
     folder = tmp_path_factory.mktemp("gta") / "vocoder"
     train("vocoder", stores[::-1], folder, "--preset", "tiny", "--gta", trained["tacotron"],
           "--steps", 1, *QUIET)
     return str(folder)
 
 
-def test_every_utterance_has_a_mel_of_its_frames_that_is_not_the_recordings(stores, learnt):
+def test_predicted_mels_have_the_shape_of_the_recorded_ones_and_other_values(stores, gta_vocoder):
     for number, folder in enumerate(stores[::-1]):
         store = load_store(folder)
-        predicted = GtaStore(store, os.path.join(learnt, "gta", str(number)))
+        predicted = GtaStore(store, os.path.join(gta_vocoder, "gta", str(number)))
         for row in store.utterances:
             mel = predicted.load_mel(row)
             assert mel.shape == store.load_mel(row).shape
             assert np.abs(mel - store.load_mel(row)).mean() > 0.01
-            np.testing.assert_array_equal(predicted.load_example(row).audio, store.load_example(row).audio)
+            np.testing.assert_array_equal(predicted.load_example(row).audio,
+                                          store.load_example(row).audio)
 
 
-def test_the_vocoder_is_fed_with_them(stores, learnt, hp):
+def test_batches_contain_the_predicted_mels(stores, gta_vocoder, hp):
     store = load_store(stores[1])
-    predicted = GtaStore(store, os.path.join(learnt, "gta", "0"))
+    predicted = GtaStore(store, os.path.join(gta_vocoder, "gta", "0"))
     row = store.utterances[0]
-    fed = batches.make_audio_batch([batches.BatchItem(predicted, row, 0, [])],
-                              hp.replace(wavenet_segment_length=row.samples), 0, np.random.RandomState(1))
-    np.testing.assert_array_equal(fed.mel[0], predicted.load_mel(row))
+    hp = hp.replace(wavenet_segment_length=row.samples)
+    batch = batches.make_audio_batch([batches.BatchItem(predicted, row, 0, [])], hp, 0,
+                                     np.random.RandomState(1))
+    np.testing.assert_array_equal(batch.mel[0], predicted.load_mel(row))
 
 
-def test_speakers_are_told_apart_by_name_and_what_is_missing_is_made_again(
-        stores, trained, learnt, tmp_path):
-    """The same mels in another order of --data, and after half of them are lost."""
+def test_mels_depend_on_the_speakers_name_and_missing_ones_are_predicted_again(
+        stores, trained, gta_vocoder, tmp_path):
+    """The mels are the same if --data is in another order, and after half of them are deleted."""
     train("vocoder", stores, tmp_path / "run", "--preset", "tiny", "--gta", trained["tacotron"],
           "--steps", 1, *QUIET)
-    made = mels(tmp_path / "run")
-    exchanged = {os.path.join({"0": "1", "1": "0"}[name[0]], name[2:]): data
-                 for name, data in mels(learnt).items()}
-    # in other batches the last bit of a sum may be another
-    assert made.keys() == exchanged.keys()
-    for name in made:
-        np.testing.assert_allclose(np.frombuffer(made[name][128:], np.float32),
-                                   np.frombuffer(exchanged[name][128:], np.float32), atol=1e-4)
-    for name in sorted(made)[::2]:
+    mels = read_gta_mels(tmp_path / "run")
+    reordered = {os.path.join({"0": "1", "1": "0"}[name[0]], name[2:]): data
+                 for name, data in read_gta_mels(gta_vocoder).items()}
+    # rounding depends on the batch
+    assert mels.keys() == reordered.keys()
+    for name in mels:
+        np.testing.assert_allclose(np.frombuffer(mels[name][128:], np.float32),
+                                   np.frombuffer(reordered[name][128:], np.float32), atol=1e-4)
+    for name in sorted(mels)[::2]:
         os.remove(str(tmp_path / "run" / "gta" / name))
-    train("vocoder", stores, tmp_path / "run", "--steps", 2)        # --gta is known to the run
-    assert mels(tmp_path / "run") == made
+    train("vocoder", stores, tmp_path / "run", "--steps", 2)        # --gta need not be repeated
+    assert read_gta_mels(tmp_path / "run") == mels
 
 
-@pytest.mark.parametrize("damage,says", [
+@pytest.mark.parametrize("damage,message", [
     (lambda path: open(path, "wb").close(), "cannot be read"),
     (lambda path: np.save(path, np.zeros([3, 20], np.float32)), "(3, 20)"),
     (lambda path: np.save(path, np.array(["pickled", None], object)), "cannot be read")])
-def test_a_damaged_mel_is_named(stores, tmp_path, damage, says):
+def test_a_damaged_mel_is_reported_with_its_path(stores, tmp_path, damage, message):
     store = load_store(stores[0])
     predicted, row = GtaStore(store, str(tmp_path)), store.utterances[0]
     predicted.save_mel(row, store.load_mel(row))
@@ -82,14 +85,27 @@ def test_a_damaged_mel_is_named(stores, tmp_path, damage, says):
     damage(path)
     with pytest.raises(InputError) as refusal:
         predicted.load_example(row)
-    assert says in str(refusal.value) and path in str(refusal.value)
+    assert message in str(refusal.value) and path in str(refusal.value)
 
 
-def test_what_does_not_fit_is_refused(stores, trained, learnt, tmp_path):
-    for folder, options, says in (
-            (learnt, ("--gta", str(tmp_path / "other")), "delete"),
+def test_a_run_that_does_not_fit_is_refused(stores, trained, gta_vocoder, tmp_path):
+    for folder, options, message in (
+            (gta_vocoder, ("--gta", str(tmp_path / "other")), "delete"),
             (tmp_path / "a", ("--preset", "tiny", "--gta", trained["vocoder"]), "train_vocoder"),
             (tmp_path / "b", ("--preset", "tiny", "--gta", str(tmp_path / "none")), "none")):
         with pytest.raises(InputError) as refusal:
             train("vocoder", stores[::-1], folder, "--steps", 2, *options)
-        assert says in str(refusal.value)
+        assert message in str(refusal.value)
+
+
+def test_a_speaker_that_the_tacotron_does_not_know_is_reported_as_an_error_of_gta(
+        stores, trained, tmp_path):
+    shutil.copytree(stores[0], str(tmp_path / "store"))
+    manifest = tmp_path / "store" / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"one"', '"three"'),
+                        encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        train("vocoder", [str(tmp_path / "store")], tmp_path / "run", "--preset", "tiny",
+              "--gta", trained["tacotron"], "--steps", 1)
+    assert str(refusal.value) == ("--gta %s: does not know the speaker three of %s; its speakers "
+                                  "are one, two" % (trained["tacotron"], tmp_path / "store"))

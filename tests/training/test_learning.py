@@ -1,4 +1,4 @@
-"""What takes minutes: every kind of attention learns to align, and verdicts on runs are right.
+"""Slow tests: every type of attention learns to align, and verdicts on runs are right.
 
 `make test-slow` runs these, and prints the figures of the table in docs/training.md.
 """
@@ -14,8 +14,9 @@ from training import verdict
 
 pytestmark = pytest.mark.slow
 
-# guidance ends before the figures are taken: what is measured the network does by itself
-LEARNING = ("symbols_embedding_dim=32,encoder_conv_channels=32,encoder_lstm_units=16,attention_dim=32,decoder_rnn_dim=64,"
+# guided attention ends before the evaluation
+LEARNING = ("symbols_embedding_dim=32,encoder_conv_channels=32,encoder_lstm_units=16,"
+            "attention_dim=32,decoder_rnn_dim=64,"
             "prenet_dims=32x16,batch_size=16,learning_rate=%g,decay_start=1000,train_steps=1300,"
             "guided_attention_decay_end=250,max_frames_per_symbol=15,griffin_lim_iters=1,"
             "summary_interval=10,checkpoint_interval=1000,eval_interval=1000")
@@ -24,7 +25,7 @@ STEPS = 400
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
-    """Two stores: with the right texts, and with those of others."""
+    """Two stores, one with the right texts and one with shuffled texts."""
     folders = {}
     for name in ("right", "shuffled"):
         folders[name] = str(tmp_path_factory.mktemp("toy") / name)
@@ -41,33 +42,33 @@ def last_figures(folder):
 
 
 @pytest.mark.parametrize("kind", sorted(attention.ATTENTION_TYPES))
-def test_every_kind_learns_to_align(toy, tmp_path, kind):
+def test_every_attention_type_learns_to_align(toy, tmp_path, kind):
     train("tacotron", [toy["right"]], tmp_path / "run", "--preset", "tiny", "--steps", STEPS,
           "--hparams", LEARNING % 3e-3 + ",attention_type=" + kind)
-    got = last_figures(tmp_path / "run")
+    figures = last_figures(tmp_path / "run")
     names = ("held-out/focus", "held-out/coverage", "held-out/monotonicity", "held-out/skipped",
              "held-out/repeated", "held-out/stopped", "validation/text_gain")
-    print("\n%-10s %s" % (kind, "  ".join("%s %.3f" % (name, got[name]) for name in names)))
-    assert got["held-out/focus"] > 0.3
-    assert got["held-out/coverage"] > 0.7
-    assert got["held-out/monotonicity"] > 0.85
-    assert got["held-out/stopped"] > 0.7
-    assert got["validation/text_gain"] > 0.1
+    print("\n%-10s %s" % (kind, "  ".join("%s %.3f" % (name, figures[name]) for name in names)))
+    assert figures["held-out/focus"] > 0.3
+    assert figures["held-out/coverage"] > 0.7
+    assert figures["held-out/monotonicity"] > 0.85
+    assert figures["held-out/stopped"] > 0.7
+    assert figures["validation/text_gain"] > 0.1
 
 
 class Judged(Exception):
-    """The first verdict was pronounced."""
+    """Ends the training after the first verdict."""
 
 
 @pytest.mark.parametrize("texts,rate,right", [
     ("right", 3e-3, ("aligns", "learns")), ("shuffled", 3e-3, ("unused", "flat")),
     ("right", 0.3, ("rate",))])
-def test_the_verdict_is_right_before_a_third_is_over(toy, tmp_path, monkeypatch, texts, rate,
+def test_the_verdict_is_right_after_a_third_of_the_steps(toy, tmp_path, monkeypatch, texts, rate,
                                                      right):
-    pronounce = verdict.report_verdict
+    original = verdict.report_verdict
 
     def report_verdict(run, step, steps):
-        pronounce(run, step, steps)
+        original(run, step, steps)
         assert step <= 0.3 * steps
         raise Judged
 
@@ -75,6 +76,6 @@ def test_the_verdict_is_right_before_a_third_is_over(toy, tmp_path, monkeypatch,
     with pytest.raises(Judged):
         train("tacotron", [toy[texts]], tmp_path / "run", "--preset", "tiny", "--steps", 600,
               "--hparams", LEARNING % rate)
-    said = (tmp_path / "run" / "verdict.txt").read_text()
-    print("\n" + said)
-    assert any("(%s)" % kind in said for kind in right)
+    text = (tmp_path / "run" / "verdict.txt").read_text()
+    print("\n" + text)
+    assert any("(%s)" % kind in text for kind in right)

@@ -1,4 +1,4 @@
-"""What a training needs of memory: the estimate, and what is said when there is not enough."""
+"""The memory estimate, and the error message if memory runs out."""
 import os
 import re
 import subprocess
@@ -13,31 +13,33 @@ from nn import compat
 from nn.compat import tf
 from training import memory_estimate
 
-WITHIN = 2.0     # what the docstring of training.memory_estimate says
-NEEDS = memory_estimate.MemoryEstimate(2 * 10 ** 9, "32 utterances of up to 512 frames", "--hparams batch_size=16")
+WITHIN = 2.0     # the error bound in the docstring of training.memory_estimate
+ESTIMATE = memory_estimate.MemoryEstimate(2 * 10 ** 9, "32 utterances of up to 512 frames",
+                                          "--hparams batch_size=16")
 
 
 def fails_to_allocate():
     """The error of a session.run that asks for more memory than can be addressed."""
-    if compat.STACK == "faithful":     # its allocator takes it, and the system ends the process later
+    if compat.STACK == "faithful":     # its allocation succeeds, and the process is killed later
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
     with tf.Graph().as_default(), unoptimized_session() as session:
         size = tf.placeholder(tf.int32, [2])
         session.run(tf.reduce_sum(tf.fill(size, 1.0)), {size: [1 << 23, 1 << 23]})
 
 
-def test_an_allocation_that_fails_says_what_to_lower():
-    with pytest.raises(memory_estimate.OutOfMemory) as told:
-        with memory_estimate.explain_out_of_memory(NEEDS, 7):
+def test_the_error_message_says_what_to_lower():
+    with pytest.raises(memory_estimate.OutOfMemory) as error:
+        with memory_estimate.explain_out_of_memory(ESTIMATE, 7):
             fails_to_allocate()
-    assert str(told.value) == ("memory ran out after step 7: the longest batch, 32 utterances of "
+    assert str(error.value) == ("memory ran out after step 7: the longest batch, 32 utterances of "
                                "up to 512 frames, needs about 2.0 GB; --hparams batch_size=16")
 
 
 def test_the_remedy_halves_the_estimate():
     hp = create_hparams("reference")
-    for change, half in (("wavenet_batch_size=1", "wavenet_batch_size=2"),
-                         ("wavenet_batch_size=1,wavenet_segment_length=4500", "wavenet_batch_size=1")):
+    for change, half in (
+            ("wavenet_batch_size=1", "wavenet_batch_size=2"),
+            ("wavenet_batch_size=1,wavenet_segment_length=4500", "wavenet_batch_size=1")):
         smaller, larger = (memory_estimate.estimate_vocoder(create_hparams("reference", text))
                            for text in (change, half))
         assert change.split(",")[-1] in larger.remedy
@@ -47,11 +49,11 @@ def test_the_remedy_halves_the_estimate():
 
 
 @pytest.mark.parametrize("kind", ["tacotron", "vocoder"])
-def test_the_estimate_is_told_before_the_first_step(stores, tmp_path, capsys, monkeypatch,
+def test_the_estimate_is_printed_before_the_first_step(stores, tmp_path, capsys, monkeypatch,
                                                        kind):
-    def nothing_more(*_):
-        raise InputError("explain_out_of_memory")
-    monkeypatch.setattr(memory_estimate, "explain_out_of_memory", nothing_more)
+    def stop(*_):
+        raise InputError("stop")
+    monkeypatch.setattr(memory_estimate, "explain_out_of_memory", stop)
     with pytest.raises(InputError):
         train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1)
     assert re.search(r"^memory: about [\d.]+ MB: [\d.]+ MB weights and optimizer, [\d.]+ MB "
@@ -67,7 +69,7 @@ from common.hparam_set import create_hparams
 from conftest import unoptimized_session
 from nn.compat import tf
 from training import memory_estimate
-def told(name):
+def status(name):
     with open("/proc/self/status") as file:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name))
 hp = create_hparams("tiny")
@@ -89,19 +91,19 @@ with unoptimized_session(1) as session:
     session.run(tf.global_variables_initializer())
     def step(size):
         session.run(model.optimizer.train_op, dict(zip(model.batch, feed(*size))))
-    step(sizes[0])          # takes what does not depend on the size
-    before = told("VmRSS")
+    step(sizes[0])          # allocates what does not depend on the size
+    before = status("VmRSS")
     with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")     # the peak so far is forgotten
+        file.write("5")     # resets the peak
     step(sizes[1])
-print(told("VmHWM") - before, estimate(hp, *sizes[1]))
+print(status("VmHWM") - before, estimate(hp, *sizes[1]))
 """
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc")
 @pytest.mark.parametrize("kind", ["tacotron", "vocoder"])
-def test_a_step_takes_about_as_much_as_was_estimated(kind):
+def test_the_memory_of_a_step_is_close_to_the_estimate(kind):
     root = os.path.dirname(os.path.dirname(os.path.abspath(memory_estimate.__file__)))
-    told = subprocess.check_output([sys.executable, "-c", MEASURED % {"root": root, "kind": kind}])
-    measured, estimated = (float(number) for number in told.split()[-2:])
+    output = subprocess.check_output([sys.executable, "-c", MEASURED % {"root": root, "kind": kind}])
+    measured, estimated = (float(number) for number in output.split()[-2:])
     assert measured / WITHIN < estimated < measured * WITHIN

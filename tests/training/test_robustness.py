@@ -1,4 +1,4 @@
-"""Runs that are killed, starved of disk, fed with damaged data, or lose their numbers."""
+"""Training survives kills, full disks, damaged files, and losses that are not finite."""
 import glob
 import json
 import os
@@ -24,13 +24,13 @@ from training.trainer import Trainer
 QUIET = "summary_interval=1,checkpoint_interval=2,eval_interval=100000,validation_fraction=0.2"
 
 
-GRAPHS = {}     # {(speakers, learning rate): a graph}: to build one is most of a tiny run
+GRAPHS = {}     # {(speakers, learning rate): graph}: building one takes most of the time
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Training in this process starts sooner and evaluates nothing: {"score"} of an evaluation."""
-    told, build = {"score": None}, train_vocoder.TrainingGraph
+def evaluation(monkeypatch):
+    """Training in this process starts sooner; evaluations only return the score in this dict."""
+    result, build = {"score": None}, train_vocoder.TrainingGraph
 
     def model(hp, *rest):
         graph = tf.get_default_graph()
@@ -40,16 +40,16 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(compat, "create_session", unoptimized_session)
     monkeypatch.setattr(train_vocoder, "TrainingGraph", model)
-    monkeypatch.setattr(train_vocoder.VocoderEvaluator, "evaluate", lambda *_: told["score"])
-    return told
+    monkeypatch.setattr(train_vocoder.VocoderEvaluator, "evaluate", lambda *_: result["score"])
+    return result
 
 
 def train(stores, folder, *options, **rate):
-    """Train the vocoder in this process, on a graph that the tests share; the exit status."""
+    """Train the vocoder in this process, on a graph that tests share. Returns the exit status."""
     graph = GRAPHS.setdefault((len(stores), rate.get("rate")), tf.Graph())
     if rate:
-        options += ("--hparams", QUIET + ",checkpoint_interval={between},wavenet_learning_rate={rate},"
-                    "wavenet_final_learning_rate={rate}".format(**rate))
+        options += ("--hparams", QUIET + ",checkpoint_interval={interval},"
+                    "wavenet_learning_rate={rate},wavenet_final_learning_rate={rate}".format(**rate))
     data = [part for store in stores for part in ("--data", store)]
     with graph.as_default():
         return train_vocoder.main([str(option) for option in (
@@ -62,58 +62,57 @@ def history(folder):
 
 
 def curve(folder):
-    """[(step, loss, gradient norm, rate)] of every step, in the order of the file."""
+    """[(step, loss, gradient norm, learning rate)] of every record of history.jsonl."""
     return [(record["step"], record["train/loss"], record["train/gradient_norm"],
              record["train/learning_rate"]) for record in history(folder)
             if "train/loss" in record]
 
 
-def saved(folder):
-    """{name: array} of the newest checkpoint."""
+def newest_checkpoint(folder):
+    """{name: array}"""
     reader = tf.train.NewCheckpointReader(
         checkpoint.list_checkpoints(run_folder.Run(str(folder), None, None, None, None))[-1])
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 
-def steps_saved(folder):
+def saved_steps(folder):
     return sorted(int(os.path.basename(path)[6:-6])
                   for path in glob.glob(os.path.join(str(folder), "model-*.index")))
 
 
-def leavings(folder):
-    """What a run must not leave behind."""
+def leftovers(folder):
+    """Temporary files that a run must not leave behind."""
     names = [name for _, _, files in os.walk(str(folder)) for name in files]
     return [name for name in names if name.endswith(".part") or "tempstate" in name] + \
         glob.glob(os.path.join(str(folder), "saving"))
 
 
-def process(store, folder, *options, **popen):
-    """A trainer of its own, of the vocoder, which starts sooner."""
+def start_train_vocoder(store, folder, *options, **popen):
     return subprocess.Popen(
         [sys.executable, "train_vocoder.py", "--data", store, "--logdir", str(folder),
          "--threads", "1"] + [str(option) for option in options],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, **popen)
 
 
-# Together twenty kills, half of them as a checkpoint is being written.
+# Twenty kills in all, half of them while a checkpoint is written.
 @pytest.mark.parametrize("kind,kills", [("vocoder", 12), ("tacotron", 8)])
-def test_a_run_killed_at_random_moments_is_the_run_that_never_was(stores, tmp_path, kind, kills):
-    told = subprocess.check_output(
+def test_a_run_killed_at_random_moments_equals_an_uninterrupted_one(stores, tmp_path, kind, kills):
+    output = subprocess.check_output(
         [sys.executable, os.path.join("tests", "helpers", "kill_often.py"), kind, str(kills), "7",
          str(tmp_path / "whole"), "--data", stores[0], "--logdir", str(tmp_path / "killed"),
          "--preset", "tiny", "--threads", "1", "--steps", "100000", "--hparams", QUIET],
         cwd=ROOT, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=500)
-    reached = int(told.split()[-1])
+    reached = int(output.split()[-1])
     assert [step for step, _, _, _ in curve(tmp_path / "killed")] == list(range(1, reached + 1))
-    assert curve(tmp_path / "killed") == curve(tmp_path / "whole"), "to the last bit"
-    killed, whole = saved(tmp_path / "killed"), saved(tmp_path / "whole")
+    assert curve(tmp_path / "killed") == curve(tmp_path / "whole"), "bit for bit"
+    killed, whole = newest_checkpoint(tmp_path / "killed"), newest_checkpoint(tmp_path / "whole")
     assert set(killed) == set(whole) and any("Adam" in name for name in whole)
     for name in whole:
         np.testing.assert_array_equal(killed[name], whole[name], err_msg=name)
-    assert not leavings(tmp_path / "killed")
+    assert not leftovers(tmp_path / "killed")
 
 
-def test_random_numbers_are_a_function_of_their_seed_alike_on_both_stacks():
+def test_random_numbers_depend_on_the_seed_only_and_are_the_same_on_both_stacks():
     with tf.Graph().as_default(), tf.Session() as session:
         numbers = session.run(compat.stateless_random_uniform([3], tf.constant([1, 2], tf.int64)))
     np.testing.assert_array_equal(numbers, np.float32([0.8440604, 0.19204533, 0.9962232]))
@@ -121,18 +120,19 @@ def test_random_numbers_are_a_function_of_their_seed_alike_on_both_stacks():
 
 @pytest.fixture
 def copied(trained, tmp_path):
-    """The run of the vocoder with checkpoints of the steps 4 and 6, to be damaged."""
+    """A copy of the vocoder run, which has checkpoints of the steps 4 and 6."""
     shutil.copytree(trained["vocoder"], str(tmp_path / "copied"))
     return str(tmp_path / "copied")
 
 
-def cut(path):
+def truncate(path):
+    """Truncate a file at a random byte."""
     size = os.path.getsize(path)
     with open(path, "r+b") as file:
         file.truncate(random.randrange(size))
 
 
-def step_taken(folder, best=False):
+def restored_step(folder, best=False):
     from wavenet_vocoder.wavegen import GraphVocoder
     run = run_folder.load_run(folder, "vocoder")
     with tf.Graph().as_default():
@@ -142,73 +142,73 @@ def step_taken(folder, best=False):
 
 
 @pytest.mark.parametrize("part", ["data-00000-of-00001", "index"])
-def test_a_checkpoint_cut_at_a_random_byte_is_named_and_the_one_before_it_speaks(copied, part,
-                                                                                 capsys):
-    cut(os.path.join(copied, "model-6." + part))
-    assert step_taken(copied) == 4
-    said = capsys.readouterr().err
-    assert "model-6: the checkpoint cannot be read" in said and said.count("\n") == 1
-    assert "Graph execution" not in said
-    cut(os.path.join(copied, "model-4." + part))
+def test_synthesis_uses_the_checkpoint_before_a_truncated_one_with_a_warning(copied, part, capsys):
+    truncate(os.path.join(copied, "model-6." + part))
+    assert restored_step(copied) == 4
+    stderr = capsys.readouterr().err
+    assert "model-6: the checkpoint cannot be read" in stderr and stderr.count("\n") == 1
+    assert "Graph execution" not in stderr
+    truncate(os.path.join(copied, "model-4." + part))
     with pytest.raises(InputError) as refusal:
-        step_taken(copied)
+        restored_step(copied)
     assert "model-4" in str(refusal.value)
 
 
-def test_a_run_goes_on_from_the_checkpoint_before_a_damaged_one(copied, stores, capsys):
-    cut(os.path.join(copied, "model-6.data-00000-of-00001"))
+def test_a_run_resumes_from_the_checkpoint_before_a_damaged_one(copied, stores, capsys):
+    truncate(os.path.join(copied, "model-6.data-00000-of-00001"))
     assert train(stores, copied, "--steps", 5) == 0
     assert "model-6: the checkpoint cannot be read" in capsys.readouterr().err
-    assert steps_saved(copied) == [4, 5]
+    assert saved_steps(copied) == [4, 5]
     assert os.path.exists(os.path.join(copied, "damaged-model-6.index"))
     assert [step for step, _, _, _ in curve(copied)] == [2, 4]
 
 
-def test_the_best_checkpoint_is_kept_beside_the_newest(copied, stores, quick):
+def test_the_best_checkpoint_is_kept_beside_the_newest(copied, stores, evaluation):
     with open(os.path.join(copied, "best.json"), encoding="utf-8") as file:
         best = json.load(file)
     assert best["step"] == 6 and best["score"] == -best["figures"]["validation/loss"]
-    assert step_taken(copied, best=True) == 6
-    quick["score"] = best["score"] - 1
+    assert restored_step(copied, best=True) == 6
+    evaluation["score"] = best["score"] - 1
     train(stores, copied, "--steps", 9)
-    assert steps_saved(copied) == [8, 9]
-    assert step_taken(copied) == 9 and step_taken(copied, best=True) == 6
-    quick["score"] = best["score"] + 1
+    assert saved_steps(copied) == [8, 9]
+    assert restored_step(copied) == 9 and restored_step(copied, best=True) == 6
+    evaluation["score"] = best["score"] + 1
     train(stores, copied, "--steps", 10)
     train(stores, copied, "--steps", 12)
-    assert step_taken(copied, best=True) == 10, "of two with the same score the first"
+    assert restored_step(copied, best=True) == 10, "of two with the same score the first is kept"
     assert len(glob.glob(os.path.join(copied, "best-*.index"))) == 1
 
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A folder on a file system of one megabyte."""
+    """A folder on a file system of 1 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if subprocess.call(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)],
                        stderr=subprocess.DEVNULL):
-        pytest.skip("only root may mount a file system; the limit of a file's size is tested")
+        pytest.skip("only root may mount a file system")
     yield folder
     subprocess.check_call(["umount", "-l", str(folder)])
 
 
-@pytest.mark.parametrize("room,lacking", [(4096, "run/events"), (40960, "the checkpoint of step")])
-def test_a_full_disk_ends_in_a_sentence_and_loses_nothing(stores, small_disk, tmp_path, room,
-                                                          lacking):
+@pytest.mark.parametrize("free_bytes,message", [
+    (4096, "run/events"), (40960, "the checkpoint of step")])
+def test_a_full_disk_gives_an_error_message_and_loses_nothing(stores, small_disk, tmp_path,
+                                                              free_bytes, message):
     options = ("--preset", "tiny", "--hparams", QUIET)
     folder = small_disk / "run"
     assert train(stores[:1], folder, "--steps", 2, *options) == 0
     shutil.copytree(str(folder), str(tmp_path / "whole"))
-    before = saved(folder)
+    before = newest_checkpoint(folder)
     disk = os.statvfs(str(small_disk))
     with open(str(small_disk / "else"), "wb") as other:
-        other.write(bytes(max(0, disk.f_bavail * disk.f_frsize - room)))
+        other.write(bytes(max(0, disk.f_bavail * disk.f_frsize - free_bytes)))
     with pytest.raises((InputError, OSError)) as refusal:
         train(stores[:1], folder, "--steps", 6)
-    assert "No space left" in str(refusal.value) and lacking in str(refusal.value)
-    assert not leavings(folder)
-    after = saved(folder)
-    assert steps_saved(folder)[-1] == 2
+    assert "No space left" in str(refusal.value) and message in str(refusal.value)
+    assert not leftovers(folder)
+    after = newest_checkpoint(folder)
+    assert saved_steps(folder)[-1] == 2
     for name in before:
         np.testing.assert_array_equal(before[name], after[name])
     (small_disk / "else").unlink()
@@ -217,149 +217,149 @@ def test_a_full_disk_ends_in_a_sentence_and_loses_nothing(stores, small_disk, tm
     assert curve(folder) == curve(tmp_path / "whole")
 
 
-def test_a_disk_that_takes_no_more_ends_the_program_with_status_2(stores, tmp_path):
+def test_a_checkpoint_that_cannot_be_written_ends_the_program_with_status_2(stores, tmp_path):
     def limited():
         import resource
         resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 
-    trainer = process(stores[0], tmp_path / "run", "--preset", "tiny", "--steps", 4,
+    trainer = start_train_vocoder(stores[0], tmp_path / "run", "--preset", "tiny", "--steps", 4,
                       preexec_fn=limited)
-    _, said = trainer.communicate(timeout=120)
-    assert trainer.returncode == 2, said
-    errors = [line for line in said.splitlines() if line.startswith("error: ")]
-    assert len(errors) == 1 and "step 0 cannot be written" in errors[0], said
-    assert "Traceback" not in said
-    assert not leavings(tmp_path / "run") and not steps_saved(tmp_path / "run")
+    _, stderr = trainer.communicate(timeout=120)
+    assert trainer.returncode == 2, stderr
+    errors = [line for line in stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1 and "step 0 cannot be written" in errors[0], stderr
+    assert "Traceback" not in stderr
+    assert not leftovers(tmp_path / "run") and not saved_steps(tmp_path / "run")
 
 
-def planted(monkeypatch, bad_steps):
-    """Plant what is no number in the batches of these steps, counted from 1."""
-    real = batches.BatchSampler.batch_items
+def plant_nan(monkeypatch, bad_steps):
+    """Put a NaN into the batches of these steps, counted from 1."""
+    batch_items = batches.BatchSampler.batch_items
     items_of = {}
 
     def batch(order, step):
-        items = real(order, step)
+        items = batch_items(order, step)
         items_of[id(items)] = step + 1
         return items
 
     def audio_batch(items, *rest):
-        made = real_batch(items, *rest)
+        arrays = make_audio_batch(items, *rest)
         if items_of.get(id(items)) in bad_steps:
-            made.mel[0, 0, 0] = np.nan
-        return made
+            arrays.mel[0, 0, 0] = np.nan
+        return arrays
 
-    real_batch = batches.make_audio_batch
+    make_audio_batch = batches.make_audio_batch
     monkeypatch.setattr(batches.BatchSampler, "batch_items", batch)
     monkeypatch.setattr(batches, "make_audio_batch", audio_batch)
 
 
-def test_a_batch_that_is_no_number_is_passed_by_and_named(stores, tmp_path, monkeypatch, capsys):
+def test_a_batch_with_a_loss_that_is_nan_is_skipped_and_logged(stores, tmp_path, monkeypatch, capsys):
     options = ("--preset", "tiny", "--hparams", QUIET)
-    planted(monkeypatch, [3])
+    plant_nan(monkeypatch, [3])
     assert train(stores[:1], tmp_path / "run", "--steps", 4, *options) == 0
-    said = capsys.readouterr().err
+    stderr = capsys.readouterr().err
     record, = [record for record in history(tmp_path / "run") if "skipped" in record]
     assert record["step"] == 3 and "nan" in record["why"]
-    assert record["skipped"] and all(name in said for name in record["skipped"])
+    assert record["skipped"] and all(name in stderr for name in record["skipped"])
     assert [step for step, _, _, _ in curve(tmp_path / "run")] == [1, 2, 4]
-    assert all(np.isfinite(array).all() for array in saved(tmp_path / "run").values())
+    assert all(np.isfinite(array).all() for array in newest_checkpoint(tmp_path / "run").values())
     rates = [rate for _, _, _, rate in curve(tmp_path / "run")]
-    assert min(rates) > 0.9 * max(rates), "once is no reason for a lower rate"
+    assert min(rates) > 0.9 * max(rates), "a single bad batch does not lower the learning rate"
 
 
-def test_repeated_trouble_goes_back_with_half_the_rate_also_after_a_restart(
+def test_repeated_bad_batches_roll_back_and_halve_the_learning_rate_also_after_a_restart(
         stores, tmp_path, monkeypatch, capsys):
     options = ("--preset", "tiny", "--hparams", QUIET)
-    planted(monkeypatch, [4, 6])
+    plant_nan(monkeypatch, [4, 6])
     assert train(stores[:1], tmp_path / "run", "--steps", 8, *options) == 0
     assert "rolled back to the checkpoint of step 4" in capsys.readouterr().err
-    # the checkpoint of step 4 is that of step 3's weights: step 4 was passed by
+    # the checkpoint of step 4 has the weights of step 3, because step 4 was skipped
     assert train(stores[:1], tmp_path / "run", "--steps", 9) == 0
-    got = curve(tmp_path / "run")
-    assert [step for step, _, _, _ in got] == [1, 2, 3, 5, 7, 8, 9]
-    rates = [rate for _, _, _, rate in got]
+    records = curve(tmp_path / "run")
+    assert [step for step, _, _, _ in records] == [1, 2, 3, 5, 7, 8, 9]
+    rates = [rate for _, _, _, rate in records]
     np.testing.assert_allclose(rates[3:], 0.5 * rates[0], rtol=0.01)
     np.testing.assert_allclose(rates[:3], rates[0], rtol=0.01)
 
 
-# At 1, the step that spoils the weights is found out as they are about to be saved.
-@pytest.mark.parametrize("between", [1, 2])
-def test_a_rate_far_too_high_ends_in_a_verdict_and_a_sound_checkpoint(stores, tmp_path, between):
-    with pytest.raises(loss_guard.TrainingDiverged) as verdict:
+# With an interval of 1, the damaged weights are detected when they are about to be saved.
+@pytest.mark.parametrize("interval", [1, 2])
+def test_divergence_ends_with_an_explanation_and_an_undamaged_checkpoint(stores, tmp_path, interval):
+    with pytest.raises(loss_guard.TrainingDiverged) as error:
         train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 100,
-              rate="1e12", between=between)
-    assert "learning rate" in str(verdict.value) and "step" in str(verdict.value)
-    assert all(np.isfinite(array).all() for array in saved(tmp_path / "run").values())
-    assert max(abs(array).max() for array in saved(tmp_path / "run").values()) < 1e6
+              rate="1e12", interval=interval)
+    assert "learning rate" in str(error.value) and "step" in str(error.value)
+    assert all(np.isfinite(array).all() for array in newest_checkpoint(tmp_path / "run").values())
+    assert max(abs(array).max() for array in newest_checkpoint(tmp_path / "run").values()) < 1e6
 
 
-def test_what_is_an_explosion():
-    judge = loss_guard.LossGuard()
-    assert judge.max_loss() == float("inf"), "nothing is known yet"
+def test_the_loss_limit_and_the_number_of_bad_batches_before_training_stops():
+    guard = loss_guard.LossGuard()
+    assert guard.max_loss() == float("inf"), "there is no limit before the first loss"
     for loss in [2.0] + 20 * [0.5, 0.4]:
-        judge.add_loss(loss)
-    assert 5 < judge.max_loss() < 50
-    judge = loss_guard.LossGuard()
-    for loss in np.linspace(5, -3, 100):        # of a vocoder, through zero
-        judge.add_loss(loss)
-    assert 20 < judge.max_loss() < 300
-    # single leaps are passed by for ever, the same over and over is not
-    assert not any(judge.reject_batch(step, ["a"], True) for step in range(100, 200, 10))
-    again = loss_guard.LossGuard(json.loads(json.dumps(judge.state)))
-    assert again.max_loss() == judge.max_loss() and again.skipped_steps() == judge.skipped_steps()
-    with pytest.raises(loss_guard.TrainingDiverged) as verdict:
+        guard.add_loss(loss)
+    assert 5 < guard.max_loss() < 50
+    guard = loss_guard.LossGuard()
+    for loss in np.linspace(5, -3, 100):        # a vocoder's loss passes through zero
+        guard.add_loss(loss)
+    assert 20 < guard.max_loss() < 300
+    # isolated peaks are skipped any number of times, losses that are not finite are not
+    assert not any(guard.reject_batch(step, ["a"], True) for step in range(100, 200, 10))
+    again = loss_guard.LossGuard(json.loads(json.dumps(guard.state)))
+    assert again.max_loss() == guard.max_loss() and again.skipped_steps() == guard.skipped_steps()
+    with pytest.raises(loss_guard.TrainingDiverged) as error:
         for step in range(300, 320, 2):
-            judge.reject_batch(step, ["one/03", "one/%d" % step], False)
-    assert "the utterance one/03" in str(verdict.value)
+            guard.reject_batch(step, ["one/03", "one/%d" % step], False)
+    assert "the utterance one/03" in str(error.value)
 
 
-@pytest.mark.parametrize("how", ["truncated", "deleted", "replaced"])
-def test_a_store_that_changes_under_a_run_is_named_after_all_is_saved(stores, tmp_path, monkeypatch,
-                                                                     how):
+@pytest.mark.parametrize("damage", ["truncated", "deleted", "replaced"])
+def test_if_the_store_changes_during_training_the_run_is_saved_and_the_file_is_reported(
+        stores, tmp_path, monkeypatch, damage):
     store = str(tmp_path / "store")
     shutil.copytree(stores[0], store)
     arrays = sorted(glob.glob(os.path.join(store, "examples", "*.npz")))
-    learn = Trainer.train_step
+    train_step = Trainer.train_step
 
-    def damaging(trainer, names, feed_dict):
+    def damage_at_step_3(trainer, utterances, feed_dict):
         if trainer.step == 3:
             for path, other in zip(arrays, arrays[1:] + arrays[:1]):
-                if how == "truncated":
-                    cut(path)
-                elif how == "deleted":
+                if damage == "truncated":
+                    truncate(path)
+                elif damage == "deleted":
                     os.remove(path)
                 else:
                     os.replace(path, path + ".moved")
-            if how == "replaced":
+            if damage == "replaced":
                 for path, other in zip(arrays, arrays[1:] + arrays[:1]):
                     shutil.copy(other + ".moved", path)
-        return learn(trainer, names, feed_dict)
+        return train_step(trainer, utterances, feed_dict)
 
-    monkeypatch.setattr(Trainer, "train_step", damaging)
+    monkeypatch.setattr(Trainer, "train_step", damage_at_step_3)
     with pytest.raises(InputError) as refusal:
         train([store], tmp_path / "run", "--preset", "tiny", "--steps", 100000,
               "--hparams", QUIET.replace("checkpoint_interval=2", "checkpoint_interval=1000"))
     assert any(path in str(refusal.value) for path in arrays)
     reached = curve(tmp_path / "run")[-1][0]
-    assert reached > 3 and steps_saved(tmp_path / "run")[-1] == reached
+    assert reached > 3 and saved_steps(tmp_path / "run")[-1] == reached
 
 
-def test_what_stops_the_thread_that_feeds_is_raised_and_nothing_hangs():
+def test_an_exception_in_the_prefetch_thread_is_raised_in_the_consumer():
     def make(step):
         if step == 3:
             raise SystemExit("gone")
         return step
 
-    taken = []
+    received = []
     with pytest.raises(SystemExit):
         for batch in prefetch.prefetch(make, range(10)):
-            taken.append(batch)
-    assert taken == [0, 1, 2]
+            received.append(batch)
+    assert received == [0, 1, 2]
 
 
-def test_a_second_trainer_on_a_run_is_refused_until_the_first_is_gone(copied, stores):
+def test_a_second_trainer_on_a_run_is_refused_while_the_first_is_running(copied, stores):
     first = os.fork()
-    if not first:       # a trainer as far as others can see
+    if not first:       # the child process holds the lock like a trainer
         run = run_folder.load_run(copied, "vocoder")
         run.lock()
         open(os.path.join(copied, "locked"), "w").close()
@@ -369,14 +369,14 @@ def test_a_second_trainer_on_a_run_is_refused_until_the_first_is_gone(copied, st
         time.sleep(0.01)
     try:
         with open(os.path.join(copied, "run.json"), "rb") as file:
-            told = file.read()
-        second = process(stores[0], copied, "--data", stores[1], "--steps", 7, "--hparams",
-                         "wavenet_grad_clip_thresh=3")
-        _, said = second.communicate(timeout=60)
+            content = file.read()
+        second = start_train_vocoder(stores[0], copied, "--data", stores[1], "--steps", 7,
+                                     "--hparams", "wavenet_grad_clip_thresh=3")
+        _, stderr = second.communicate(timeout=60)
         assert second.returncode == 2
-        assert said.startswith("error: ") and "another trainer" in said and str(first) in said
+        assert stderr.startswith("error: ") and "another trainer" in stderr and str(first) in stderr
         with open(os.path.join(copied, "run.json"), "rb") as file:
-            assert file.read() == told, "the one that was refused has changed the run"
+            assert file.read() == content, "the refused trainer has changed run.json"
     finally:
         os.kill(first, signal.SIGKILL)
         os.waitpid(first, 0)
@@ -385,9 +385,10 @@ def test_a_second_trainer_on_a_run_is_refused_until_the_first_is_gone(copied, st
     run.release()
 
 
-def test_a_clock_that_jumps_changes_neither_minutes_nor_pace(stores, tmp_path, monkeypatch, capsys):
-    chance = random.Random(1)
-    jumping = lambda: chance.choice([0.0, 1e9, 2e9, 5e9])  # noqa: E731
+def test_a_system_clock_that_jumps_does_not_affect_minutes_or_steps_per_second(
+        stores, tmp_path, monkeypatch, capsys):
+    generator = random.Random(1)
+    jumping = lambda: generator.choice([0.0, 1e9, 2e9, 5e9])  # noqa: E731
     monkeypatch.setattr(time, "time", jumping)
     monkeypatch.setattr("tqdm.std.time", jumping)
     assert train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 4,
@@ -400,18 +401,18 @@ def test_a_clock_that_jumps_changes_neither_minutes_nor_pace(stores, tmp_path, m
     assert "4/4" in bar and "-1:" not in bar and "days" not in bar and ":00:00<" not in bar
 
 
-def test_a_run_of_a_newer_version_is_refused(copied, stores):
+def test_a_run_of_a_newer_format_is_refused(copied, stores):
     path = os.path.join(copied, "run.json")
     with open(path, encoding="utf-8") as file:
-        told = json.load(file)
+        content = json.load(file)
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(dict(told, format=run_folder.FORMAT_VERSION + 1, something="else"), file)
+        json.dump(dict(content, format=run_folder.FORMAT_VERSION + 1, something="else"), file)
     with pytest.raises(InputError) as refusal:
         train(stores, copied)
     assert path in str(refusal.value) and "newer version" in str(refusal.value)
 
 
-def test_what_a_killed_writer_left_is_cleared_away(copied, stores):
+def test_files_left_by_a_killed_trainer_are_deleted(copied, stores):
     for name in ("model-7.data-00000-of-00001", "model-7.json", "best-3.index", "run.json.12.part",
                  "eval/x.png.12.part"):
         with open(os.path.join(copied, name), "wb"):
@@ -420,14 +421,14 @@ def test_what_a_killed_writer_left_is_cleared_away(copied, stores):
     with open(os.path.join(copied, "history.jsonl"), "a", encoding="utf-8") as out:
         out.write('{"step": 7, "train/loss": 1.0, "min')
     checkpoint.delete_leftovers(run_folder.load_run(copied, "vocoder"))
-    assert not leavings(copied)
+    assert not leftovers(copied)
     assert not any(name.startswith(("model-7", "best-3")) for name in os.listdir(copied))
-    assert steps_saved(copied) == [4, 6] and step_taken(copied, best=True) == 6
+    assert saved_steps(copied) == [4, 6] and restored_step(copied, best=True) == 6
     train(stores, copied, "--steps", 7)
     assert [step for step, _, _, _ in curve(copied)] == [2, 4, 6]
 
 
-def test_synthesis_takes_the_best_when_asked(trained, tmp_path):
+def test_synthesis_uses_the_best_checkpoint_with_best(trained, tmp_path):
     import audio
     import synthesize
     (tmp_path / "text.txt").write_text("안녕", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Both trainers: what they leave behind, how they go on, what they refuse."""
+"""Both trainers: run folders, resuming, signals, errors, batches and learning rates."""
 import glob
 import json
 import os
@@ -23,8 +23,9 @@ from training import run_folder
 from training.tacotron_evaluation import evaluation_sentences
 from training.trainer import Trainer
 from training.training_log import TrainingLog
+from wavenet_vocoder import wavenet_training_graph
 
-KINDS = ("tacotron", "vocoder")
+MODEL_TYPES = ("tacotron", "vocoder")
 
 
 def history(folder):
@@ -37,7 +38,7 @@ def weights(folder):
 
 
 def event_tags(folder):
-    """{"scalar" | "image" | "audio": tags} of everything that TensorBoard will show."""
+    """{"simple_value" | "image" | "audio": set of tags} of all TensorBoard events."""
     tags = {"simple_value": set(), "image": set(), "audio": set()}
     for path in glob.glob(os.path.join(folder, "events", "*")):
         for event in tf.train.summary_iterator(path):
@@ -46,15 +47,15 @@ def event_tags(folder):
     return tags
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_run_folder_holds_all_that_was_promised(trained, kind):
+@pytest.mark.parametrize("kind", MODEL_TYPES)
+def test_a_run_folder_contains_run_json_checkpoints_and_events(trained, kind):
     folder = trained[kind]
     with open(os.path.join(folder, "run.json"), encoding="utf-8") as file:
-        told = json.load(file)
-    assert told["kind"] == kind
-    assert told["speakers"] == ["one", "two"]
-    assert len(told["symbols"]) == 80
-    assert told["hparams"]["hop_length"] == 200
+        content = json.load(file)
+    assert content["kind"] == kind
+    assert content["speakers"] == ["one", "two"]
+    assert len(content["symbols"]) == 80
+    assert content["hparams"]["hop_length"] == 200
     kept = glob.glob(os.path.join(folder, "model-*.index"))
     assert sorted(os.path.basename(path) for path in kept) == ["model-4.index", "model-6.index"]
     assert not glob.glob(os.path.join(folder, "*.meta"))
@@ -62,7 +63,7 @@ def test_a_run_folder_holds_all_that_was_promised(trained, kind):
     assert {"8-train/learning_rate", "8-train/gradient_norm",
             "8-train/steps_per_second"} <= tags["simple_value"]
     assert tags["audio"] and any(tag.endswith("/mel") for tag in tags["image"])
-    # TensorBoard takes a tag for one kind of content only
+    # a TensorBoard tag may have content of one type only
     assert not tags["simple_value"] & tags["image"] and not tags["audio"] & (
         tags["image"] | tags["simple_value"])
 
@@ -70,7 +71,7 @@ def test_a_run_folder_holds_all_that_was_promised(trained, kind):
 @pytest.mark.parametrize("kind,first", [
     ("tacotron", ["coverage", "focus", "loss", "stopped", "text_gain", "validation_loss"]),
     ("vocoder", ["loss", "mel_distance", "validation_loss"])])
-def test_the_first_figures_that_tensorboard_shows_are_those_that_decide(trained, kind, first):
+def test_tensorboard_shows_the_main_figures_first(trained, kind, first):
     tags = sorted(event_tags(trained[kind])["simple_value"])
     assert tags[:len(first)] == ["1-watch/" + name for name in first]
     assert not any(tag.startswith("1-watch/") for tag in tags[len(first):])
@@ -82,34 +83,34 @@ def test_the_first_figures_that_tensorboard_shows_are_those_that_decide(trained,
                         "seen/mel_distance"}}[kind] <= names
 
 
-def test_sentences_of_no_corpus_are_spoken_by_every_speaker_in_turn(trained, stores):
+def test_the_evaluation_sentences_are_synthesised_by_the_speakers_in_turn(trained, stores):
     run = run_folder.load_run(trained["tacotron"], "tacotron")
-    spoken = evaluation_sentences(run)
-    assert [item.speaker_id for item in spoken] == [0, 1, 0, 1, 0]
-    assert {item.row.text for item in spoken}.isdisjoint(
+    items = evaluation_sentences(run)
+    assert [item.speaker_id for item in items] == [0, 1, 0, 1, 0]
+    assert {item.row.text for item in items}.isdisjoint(
         row.text for folder in stores for row in load_store(folder).utterances)
-    assert spoken[2].row.text == "버스는 세시 사십분에 떠납니다."     # as the run reads
-    for item in spoken:
+    assert items[2].row.text == "버스는 세시 사십분에 떠납니다."     # normalised
+    for item in items:
         assert not run.normalizer.normalize(item.row.written).unreadable
         assert "".join(korean.SYMBOLS[number] for number in item.text_ids[:-1]) == item.row.jamo
     tags = event_tags(run.folder)
     assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % one for one in (
         ("one", 1), ("one", 3), ("one", 5), ("two", 2), ("two", 4))]
-    assert "2-sentences/one/1 " + spoken[0].row.text in tags["audio"]
+    assert "2-sentences/one/1 " + items[0].row.text in tags["audio"]
     for ending in ("wav", "alignment.png"):
         assert len(glob.glob(os.path.join(run.folder, "eval", "*-sentences-*" + ending))) == 5
 
 
-def test_utterances_of_one_name_by_two_speakers_are_shown_apart(trained):
-    for kind in KINDS:
+def test_utterances_of_two_speakers_with_the_same_id_are_shown_separately(trained):
+    for kind in MODEL_TYPES:
         shown = {tag.rsplit("/", 2)[0] for tag in event_tags(trained[kind])["image"]}
         assert {"4-seen/one", "4-seen/two"} & shown
         sounds = glob.glob(os.path.join(trained[kind], "eval", "*-seen-*.wav"))
         assert len(sounds) == {"tacotron": 3, "vocoder": 2}[kind]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_evaluation_writes_pictures_and_sound_that_can_be_opened(trained, kind):
+@pytest.mark.parametrize("kind", MODEL_TYPES)
+def test_evaluation_writes_valid_png_and_wav_files(trained, kind):
     import matplotlib.image
     pictures = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.png"))
     sounds = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.wav"))
@@ -122,7 +123,7 @@ def test_evaluation_writes_pictures_and_sound_that_can_be_opened(trained, kind):
             assert sound.comment.startswith("synthetic speech")
 
 
-def test_batch_norm_learns_its_running_moments(trained):
+def test_batch_norm_updates_its_moving_moments(trained):
     reader = weights(trained["tacotron"])
     moments = [name for name in reader.get_variable_to_shape_map()
                if name.endswith("moving_variance")]
@@ -131,7 +132,7 @@ def test_batch_norm_learns_its_running_moments(trained):
         assert np.abs(reader.get_tensor(name) - 1).max() > 1e-3, name
 
 
-def test_the_vocoder_keeps_averages_that_follow_the_weights(trained):
+def test_the_vocoder_has_moving_averages_of_its_weights(trained):
     reader = weights(trained["vocoder"])
     name = "wavenet/layer_00/dilated/kernel"
     weight = reader.get_tensor(name)
@@ -139,7 +140,7 @@ def test_the_vocoder_keeps_averages_that_follow_the_weights(trained):
     assert 0 < np.abs(weight - average).max() < 0.1
 
 
-def test_synthesis_uses_the_averages(trained):
+def test_synthesis_uses_the_moving_averages(trained):
     from training import checkpoint
     from wavenet_vocoder.wavegen import GraphVocoder
     run = run_folder.load_run(trained["vocoder"], "vocoder")
@@ -154,23 +155,24 @@ def test_synthesis_uses_the_averages(trained):
     np.testing.assert_array_equal(used, average)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_run_goes_on_where_it_stopped(stores, tmp_path, kind):
-    options = ("--hparams", "checkpoint_interval=2,summary_interval=1,eval_interval=100,validation_fraction=0.2")
+@pytest.mark.parametrize("kind", MODEL_TYPES)
+def test_repeating_the_command_resumes_the_run(stores, tmp_path, kind):
+    options = ("--hparams", "checkpoint_interval=2,summary_interval=1,eval_interval=100,"
+               "validation_fraction=0.2")
     train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 2, *options)
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 2
-    # neither preset nor hyper-parameters have to be repeated
+    # preset and hyper-parameters need not be repeated
     assert train(kind, stores[:1], tmp_path / "run", "--steps", 4) == 0
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
     records = [record for record in history(str(tmp_path / "run")) if "train/loss" in record]
     assert [record["step"] for record in records] == [1, 2, 3, 4]
     assert all(a["minutes"] <= b["minutes"] for a, b in zip(records, records[1:]))
-    # and a step that is reached already is no error, and nothing is trained
+    # if the step was reached before, nothing is trained
     assert train(kind, stores[:1], tmp_path / "run", "--steps", 3) == 0
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
 
 
-def test_training_makes_the_loss_fall(stores, tmp_path):
+def test_training_reduces_the_loss(stores, tmp_path):
     train("tacotron", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 60, "--hparams",
           "summary_interval=10,eval_interval=1000,learning_rate=0.01")
     losses = [record["train/loss"] for record in history(str(tmp_path / "run"))
@@ -179,7 +181,7 @@ def test_training_makes_the_loss_fall(stores, tmp_path):
 
 
 @pytest.mark.parametrize("number,status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, status):
+def test_an_interrupted_run_is_saved(stores, tmp_path, number, status):
     folder = tmp_path / "run"
     process = subprocess.Popen(
         [sys.executable, "train_tacotron.py", "--data", stores[0], "--logdir", str(folder),
@@ -190,24 +192,24 @@ def test_an_interrupted_run_saves_before_it_leaves(stores, tmp_path, number, sta
     while not (folder / "history.jsonl").exists() and time.time() < deadline:
         time.sleep(0.1)
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == status, said.decode()
-    assert b"Traceback" not in said and b"saved at step" in said
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == status, stderr.decode()
+    assert b"Traceback" not in stderr and b"saved at step" in stderr
     assert weights(str(folder)).get_tensor("global_step") >= 1
 
 
 @pytest.mark.parametrize("when", ["record", "save"])
-def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monkeypatch):
-    """Also between the look for a signal and the checkpoint, or while that is written."""
+def test_the_run_is_saved_whenever_the_signal_arrives(stores, tmp_path, when, monkeypatch):
+    """Also just before the checkpoint, or while it is written."""
     monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, steps = str(tmp_path / "run"), []
-    under_way = getattr(Trainer, when)
+    method = getattr(Trainer, when)
 
     def interrupted(self, *arguments):
         if self.step:
             os.kill(os.getpid(), signal.SIGTERM)
             steps.append(self.step)
-        return under_way(self, *arguments)
+        return method(self, *arguments)
 
     monkeypatch.setattr(Trainer, when, interrupted)
     assert train("tacotron", stores[:1], folder, "--preset", "tiny", "--steps", 9, "--hparams",
@@ -216,49 +218,49 @@ def test_a_step_is_saved_whenever_the_signal_comes(stores, tmp_path, when, monke
     assert weights(folder).get_tensor("global_step") == steps[0]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_evaluation_cut_by_a_signal_is_made_again(stores, tmp_path, kind, monkeypatch):
-    """It ends between its parts, after a checkpoint, and leaves none of its figures twice."""
+@pytest.mark.parametrize("kind", MODEL_TYPES)
+def test_an_interrupted_evaluation_is_repeated(stores, tmp_path, kind, monkeypatch):
+    """The run was saved before it, and no figure is recorded twice."""
     monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, shown = str(tmp_path / "run"), []
     options = ("--steps", 2, "--hparams", "summary_interval=1,checkpoint_interval=100,eval_interval=2,"
                "validation_fraction=0.2,griffin_lim_iters=1")
-    keep = TrainingLog.add_audio
+    add_audio = TrainingLog.add_audio
 
-    def sound(self, step, name, *rest):
-        keep(self, step, name, *rest)
+    def interrupt(self, step, name, *rest):
+        add_audio(self, step, name, *rest)
         shown.append(name)
         os.kill(os.getpid(), signal.SIGTERM)
 
     with monkeypatch.context() as patched:
-        patched.setattr(TrainingLog, "add_audio", sound)
+        patched.setattr(TrainingLog, "add_audio", interrupt)
         assert train(kind, stores[:1], folder, "--preset", "tiny", *options) == 143
     assert len(shown) == 1
     assert weights(folder).get_tensor("global_step") == 2
     assert not any("evaluation/minutes" in record for record in history(folder))
     assert train(kind, stores[:1], folder, *options) == 0
-    told = history(folder)
+    records = history(folder)
     validated = {"tacotron": "validation/total", "vocoder": "validation/loss"}[kind]
     for name in (validated, "seen/" + ("focus" if kind == "tacotron" else "mel_distance"),
                  "evaluation/minutes"):
-        assert [record["step"] for record in told if name in record] == [2]
-    assert [record["step"] for record in told if "train/loss" in record] == [1, 2]
+        assert [record["step"] for record in records if name in record] == [2]
+    assert [record["step"] for record in records if "train/loss" in record] == [1, 2]
 
 
-@pytest.mark.parametrize("options,says", [
+@pytest.mark.parametrize("options,message", [
     (("--hparams", "hop_length=100,wavenet_upsample_scales=10x10"), "hop_length"),
     (("--hparams", "symbols_embedding_dim=8"), "symbols_embedding_dim"),
     (("--hparams", "no_such_thing=8"), "no_such_thing"),
     (("--hparams", "batch_size=many"), "batch_size"),
     (("--preset", "reference"), "sample_rate"),
 ])
-def test_a_run_refuses_what_does_not_fit_it(stores, trained, options, says):
+def test_options_that_contradict_a_run_are_refused(stores, trained, options, message):
     with pytest.raises(InputError) as refusal:
         train("tacotron", stores, trained["tacotron"], *options)
-    assert says in str(refusal.value)
+    assert message in str(refusal.value)
 
 
-def test_a_run_refuses_other_data(stores, trained, tmp_path):
+def test_data_that_does_not_fit_a_run_is_refused(stores, trained, tmp_path):
     with pytest.raises(InputError) as refusal:
         train("tacotron", stores[:1], trained["tacotron"])
     assert "one, two" in str(refusal.value)
@@ -268,13 +270,13 @@ def test_a_run_refuses_other_data(stores, trained, tmp_path):
     with pytest.raises(InputError) as refusal:
         train("tacotron", stores[:1], tmp_path / "new", "--preset", "reference")
     assert "sample_rate is 16000" in str(refusal.value)
-    assert not (tmp_path / "new").exists(), "a run that never began leaves a folder"
+    assert not (tmp_path / "new").exists(), "a refused run leaves no folder"
     with pytest.raises(InputError) as refusal:
         train("tacotron", [str(tmp_path)], tmp_path / "new")
     assert str(tmp_path) in str(refusal.value)
 
 
-def test_a_damaged_run_is_named(stores, tmp_path):
+def test_a_damaged_run_json_is_reported(stores, tmp_path):
     (tmp_path / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError) as refusal:
         train("tacotron", stores, tmp_path)
@@ -285,32 +287,35 @@ def items(stores, share=0.3):
     return batches.split_train_validation([load_store(folder) for folder in stores], share)
 
 
-def test_what_is_held_out_is_never_trained_on(stores):
+def test_held_out_items_are_never_trained_on(stores):
     training, held_out = items(stores)
     assert held_out and len(training) + len(held_out) == 20
     sampler = batches.BatchSampler(training, 4, 2, seed=1)
-    seen = {(item.speaker_id, item.row.id) for step in range(50) for item in sampler.batch_items(step)}
+    seen = {(item.speaker_id, item.row.id)
+            for step in range(50) for item in sampler.batch_items(step)}
     assert seen == {(item.speaker_id, item.row.id) for item in training}
     assert not seen & {(item.speaker_id, item.row.id) for item in held_out}
 
 
-def test_the_split_does_not_depend_on_what_else_there_is(stores):
+def test_the_split_does_not_depend_on_other_stores(stores):
     alone = {item.row.id for item in items(stores[:1])[1]}
     both = {item.row.id for item in items(stores[::-1])[1] if item.store.speaker == "one"}
     assert alone == both
 
 
-def test_every_epoch_shows_every_utterance_once_in_an_order_that_step_and_seed_decide(stores):
+def test_every_epoch_has_every_utterance_once_in_an_order_that_depends_on_step_and_seed(stores):
     training, _ = items(stores)
     sampler = batches.BatchSampler(training, 4, 2, seed=1)
     for epoch in range(3):
         steps = range(epoch * sampler.batches_per_epoch, (epoch + 1) * sampler.batches_per_epoch)
-        seen = [item.row.id + str(item.speaker_id) for step in steps for item in sampler.batch_items(step)]
+        seen = [item.row.id + str(item.speaker_id)
+                for step in steps for item in sampler.batch_items(step)]
         assert len(seen) == len(set(seen)) == len(training)
     again = batches.BatchSampler(training, 4, 2, seed=1)
     assert again.batch_items(7) == sampler.batch_items(7)
     other = batches.BatchSampler(training, 4, 2, seed=2)
-    assert any(other.batch_items(step) != sampler.batch_items(step) for step in range(sampler.batches_per_epoch))
+    assert any(other.batch_items(step) != sampler.batch_items(step)
+               for step in range(sampler.batches_per_epoch))
 
 
 def test_mels_are_padded_with_silence_to_a_multiple_of_r(stores, hp):
@@ -319,13 +324,14 @@ def test_mels_are_padded_with_silence_to_a_multiple_of_r(stores, hp):
     batch = batches.make_text_batch(training[:3], hp)
     assert batch.mel.shape[1] % 7 == 0
     for row, item in enumerate(training[:3]):
-        np.testing.assert_array_equal(batch.mel[row, :batch.mel_lengths[row]], item.store.load_mel(item.row))
+        np.testing.assert_array_equal(batch.mel[row, :batch.mel_lengths[row]],
+                                      item.store.load_mel(item.row))
         assert np.all(batch.mel[row, batch.mel_lengths[row]:] == -hp.max_abs_value)
         assert batch.text_ids[row, batch.text_lengths[row] - 1] == 1, "the end symbol"
 
 
-def test_audio_segments_lie_on_their_mel(stores, hp):
-    """Cut anywhere, with the frames around them, or silence where the utterance has ended."""
+def test_audio_segments_are_aligned_with_their_mel(stores, hp):
+    """With context frames on both sides, and silence after the end of the utterance."""
     training, _ = items(stores)
     item, segment = training[0], hp.wavenet_segment_length // hp.hop_length
     whole, context = item.store.load_example(item.row), 2
@@ -344,8 +350,8 @@ def test_audio_segments_lie_on_their_mel(stores, hp):
     assert np.all(batch.mel[0, context + item.row.frames:] == -hp.max_abs_value)
 
 
-def test_a_segment_is_emphasised_before_it_is_cut(stores, hp):
-    """Its first sample, too, is without a share of the one that was cut off."""
+def test_preemphasis_is_applied_before_a_segment_is_cut_out(stores, hp):
+    """So that the first sample is filtered with the sample before the segment."""
     training, _ = items(stores)
     hp = hp.replace(wavenet_segment_length=hp.hop_length, wavenet_preemphasis=0.85)
     item = training[0]
@@ -358,7 +364,7 @@ def test_a_segment_is_emphasised_before_it_is_cut(stores, hp):
                    for start in range(0, len(high), hp.hop_length))
 
 
-def test_the_rate_stays_then_falls_to_its_floor():
+def test_the_learning_rate_is_halved_after_decay_start_down_to_its_lower_bound():
     with tf.Graph().as_default(), tf.Session() as session:
         step = tf.placeholder(tf.int64, [])
         rate = optimizer.halving_decay(step, 1e-3, 1e-4, 100, 50)
@@ -366,8 +372,18 @@ def test_the_rate_stays_then_falls_to_its_floor():
     np.testing.assert_allclose(got, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
 
 
-def test_what_fades_with_the_steps():
-    """The paper's rate, and a weight that falls in a straight line or, with no room, at once."""
+def test_the_learning_rate_of_the_vocoder_falls_from_its_decay_start(hp):
+    hp = hp.replace(wavenet_learning_rate=1e-3, wavenet_final_learning_rate=1e-5,
+                    wavenet_decay_start=100, wavenet_decay_half_life=50)
+    with tf.Graph().as_default(), unoptimized_session() as session:
+        optimizer = wavenet_training_graph.TrainingGraph(hp, 0).optimizer
+        rates = [session.run(optimizer.learning_rate, {optimizer.step: step})
+                 for step in (0, 100, 150, 10000)]
+    np.testing.assert_allclose(rates, [1e-3, 1e-3, 5e-4, 1e-5], rtol=1e-5)
+
+
+def test_exponential_and_linear_decay():
+    """A linear decay within one step is a jump."""
     with tf.Graph().as_default(), tf.Session() as session:
         step = tf.placeholder(tf.int64, [])
 
@@ -383,7 +399,7 @@ def test_what_fades_with_the_steps():
         np.testing.assert_allclose(at(weight, 0, 199, 200), [5, 5, 0])
 
 
-def test_a_run_reads_as_its_stores_were_read(make_corpus, tmp_path):
+def test_a_run_normalises_text_like_its_stores(make_corpus, tmp_path):
     (tmp_path / "own.tsv").write_text("SQL\t시퀄\n", encoding="utf-8")
     preprocess.main(["--corpus", make_corpus({"a": "SQL 값이"}), "--out", str(tmp_path / "store"),
                      "--preset", "tiny", "--hparams", "pronounce=true",
@@ -391,12 +407,13 @@ def test_a_run_reads_as_its_stores_were_read(make_corpus, tmp_path):
     stores = [load_store(str(tmp_path / "store"))]
     with pytest.raises(InputError, match="pronounce is True in .*store but False in the run"):
         run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
-    run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "pronounce=true")
+    run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny",
+                                    "pronounce=true")
     normalizer = run_folder.load_run(str(tmp_path / "run"), "tacotron").normalizer
     assert normalizer.to_jamo(normalizer.normalize("SQL 값이").text) == stores[0].utterances[0].jamo
 
 
-def test_stores_whose_lexicons_disagree_are_refused(make_corpus, tmp_path):
+def test_stores_with_contradictory_lexicons_are_refused(make_corpus, tmp_path):
     stores = []
     for name, read in (("one", "시퀄"), ("two", "에스큐엘")):
         (tmp_path / (name + ".tsv")).write_text("SQL\t%s\n" % read, encoding="utf-8")
