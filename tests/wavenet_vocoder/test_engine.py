@@ -254,9 +254,9 @@ def test_what_is_no_mel_is_refused(hp):
 def test_weights_that_do_not_fit_are_refused_by_name(hp):
     scoped = {"wavenet/" + name: value for name, value in random_weights(hp).items()}
     for name, value, says in (
-            ("wavenet/layer_01/skip/kernel", np.zeros([8, 7]), r"\[8, 7\], and should have"),
-            ("wavenet/post/bias", np.full([8], np.inf), "finite"), ("wavenet/input/kernel", None,
-                                                                   "no weight")):
+            ("wavenet/layer_01/skip/kernel", np.zeros([8, 7]), r"\[8, 7\]; it should be"),
+            ("wavenet/post/bias", np.full([8], np.inf), "infinite"), ("wavenet/input/kernel", None,
+                                                                     "missing")):
         damaged = dict(scoped, **{name: value})
         if value is None:
             del damaged[name]
@@ -298,9 +298,9 @@ def test_without_a_compiler_a_line_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(build, "BUILD", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert build.built() is None
+    assert build.build_library() is None
     monkeypatch.setenv("CC", sys.executable + " -c 'raise SystemExit(3)'")
-    assert build.built() is None
+    assert build.build_library() is None
     first, second = capsys.readouterr().err.splitlines()
     assert "no C compiler" in first and "TensorFlow" in first and "failed" in second
 

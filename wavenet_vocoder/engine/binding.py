@@ -1,135 +1,171 @@
-"""The native library through ctypes: networks, and streams that run on them."""
+"""The native library through ctypes, as native/wavenet_engine.h declares it."""
 import ctypes
 import functools
 
 import numpy as np
 
-from wavenet_vocoder import distributions, wavenet
+from wavenet_vocoder import wavenet
+from wavenet_vocoder.distributions import MULAW_SILENCE, output_distribution
 from wavenet_vocoder.engine import build, conditioning, weights
 
-INSTRUCTION_SETS = ("best", "portable", "avx2", "avx512")       # of instructions, as network.h counts them
-PRECISIONS = ("float32", "int8")                    # as engine.h counts them
-_OUTPUTS = ("logistics", "gaussian", "mulaw")
+INSTRUCTION_SETS = ("best", "portable", "avx2", "avx512")   # in the order of the header's enums
+PRECISIONS = ("float32", "int8")
+_DISTRIBUTIONS = ("logistics", "gaussian", "mulaw")
+_VERSION = 1                                                # WAVENET_VERSION
+_MEMORY_ERROR = 4                                           # WAVENET_ERROR_MEMORY
 _FLOATS, _INTS = ctypes.POINTER(ctypes.c_float), ctypes.POINTER(ctypes.c_int32)
+
+
+class Config(ctypes.Structure):
+    """wavenet_config"""
+    _fields_ = [("version", ctypes.c_uint32)] + [(name, ctypes.c_int32) for name in (
+        "instruction_set", "precision", "layout", "layers", "kernel_size", "residual_channels",
+        "dilation_channels", "skip_channels", "mels", "output_distribution", "num_mixtures",
+        "winograd", "upsample_scale", "upsample_shift", "upsample_taps")] + [
+            ("log_scale_min", ctypes.c_float), ("dilations", _INTS)]
+
+
+class Weights(ctypes.Structure):
+    """wavenet_weights"""
+    _fields_ = [(name, _FLOATS) for name in (
+        "input_kernel", "input_bias", "dilated_kernel", "condition_kernel", "residual_kernel",
+        "residual_bias", "skip_kernel", "skip_bias", "post_kernel", "post_bias", "output_kernel",
+        "output_bias", "upsample_coefficients", "input_bounds")]
 
 
 @functools.lru_cache(maxsize=1)
 def load_library():
-    """The loaded library, built if need be, or None where there is no compiler."""
-    path = build.built()
+    """The loaded library, which is built if needed, or None if that fails."""
+    path = build.build_library()
     if not path:
         return None
-    loaded = ctypes.CDLL(path)
-    handle, whole, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
+    library = ctypes.CDLL(path)
+    handle, integer, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
     for name, result, arguments in (
-            ("has", whole, [whole, whole]),
-            ("gate", None, [whole] + 3 * [_FLOATS] + [whole]),
-            ("network", handle, [_INTS, _INTS, ctypes.POINTER(_FLOATS), whole, whole, whole]),
+            ("status_message", ctypes.c_char_p, [integer]),
+            ("supports", integer, [integer, integer]),
+            ("network_create", integer, [ctypes.POINTER(Config), ctypes.POINTER(Weights),
+                                         ctypes.POINTER(handle)]),
             ("network_free", None, [handle]),
-            ("streams", handle, [handle, whole, whole, whole, _FLOATS, ctypes.c_float]),
+            ("streams_create", integer, [handle, integer, integer, integer, _FLOATS,
+                                         ctypes.c_float, ctypes.POINTER(handle)]),
             ("streams_free", None, [handle]),
-            ("run", None, [handle, long, long, long] + 5 * [_FLOATS])):
-        function = getattr(loaded, "wavenet_" + name)
+            ("condition_rows", long, [handle, long, ctypes.POINTER(long)]),
+            ("generate", integer, [handle, long, _FLOATS, long] + 3 * [_FLOATS]),
+            ("score", integer, [handle, long, _FLOATS, long] + 2 * [_FLOATS]),
+            ("gated_activation", None, [integer] + 3 * [_FLOATS] + [integer])):
+        function = getattr(library, "wavenet_" + name)
         function.restype, function.argtypes = result, arguments
-    return loaded
+    return library
 
 
 def supports(precision, instruction_set="best"):
-    """Whether this processor runs the kernels of a precision."""
-    return bool(load_library() and load_library().wavenet_has(INSTRUCTION_SETS.index(instruction_set),
-                                                    PRECISIONS.index(precision)))
+    """Whether this CPU has kernels for a precision."""
+    return bool(load_library() and load_library().wavenet_supports(
+        INSTRUCTION_SETS.index(instruction_set), PRECISIONS.index(precision)))
 
 
 def gated_activation(filters, gates, instruction_set):
     """tanh(filters) · sigmoid(gates) as the kernels compute it; float32 [a multiple of 16]."""
     z = np.empty_like(filters)
-    load_library().wavenet_gate(INSTRUCTION_SETS.index(instruction_set), _floats(filters), _floats(gates), _floats(z),
-                           len(z))
+    load_library().wavenet_gated_activation(INSTRUCTION_SETS.index(instruction_set),
+                                            _pointer(filters), _pointer(gates), _pointer(z), len(z))
     return z
 
 
+def make_config(values, hp, batched, precision="float32", instruction_set="best"):
+    """The Config of a network with validated weights; `batched`: the layout for many streams."""
+    last = conditioning.last_upsampling_layer(values, hp)
+    dilations = wavenet.dilations(hp)
+    return Config(
+        version=_VERSION, instruction_set=INSTRUCTION_SETS.index(instruction_set),
+        precision=PRECISIONS.index(precision), layout=batched, layers=hp.wavenet_layers,
+        kernel_size=hp.wavenet_kernel_size, residual_channels=hp.wavenet_residual_channels,
+        dilation_channels=hp.wavenet_dilation_channels, skip_channels=hp.wavenet_skip_channels,
+        mels=hp.n_mels, num_mixtures=hp.wavenet_num_mixtures,
+        output_distribution=_DISTRIBUTIONS.index(hp.wavenet_output_distribution),
+        winograd=weights.uses_winograd(hp, precision), upsample_scale=last.scale,
+        upsample_shift=last.shift, upsample_taps=last.taps, log_scale_min=hp.wavenet_log_scale_min,
+        dilations=(ctypes.c_int32 * len(dilations))(*dilations))
+
+
 class NativeNetwork(object):
-    """Weights (as weights.validate_weights gives them) packed for one stream, or `batched`: for many."""
+    """Validated weights, packed for the engine. Arguments as in `make_config`."""
 
     def __init__(self, values, hp, batched, precision="float32", instruction_set="best"):
-        last, output = conditioning.last_upsampling_layer(values, hp), distributions.output_distribution(hp)
-        paired = weights.uses_winograd(hp, precision)
-        self.hp, self.values, self.last, self.distribution = hp, values, last, output
-        sizes = np.array([hp.wavenet_layers, hp.wavenet_kernel_size, hp.wavenet_residual_channels,
-                          hp.wavenet_dilation_channels, hp.wavenet_skip_channels, hp.n_mels,
-                          _OUTPUTS.index(hp.wavenet_output_distribution), hp.wavenet_num_mixtures, output.n_parameters,
-                          output.noise_dim, paired, last.scale, last.shift, last.taps], np.int32)
-        dilations = np.array(wavenet.dilations(hp), np.int32)
-        arrays = weights.engine_arrays(values, hp, paired)
-        pointers = (_FLOATS * len(arrays))(*[_floats(array) for array in arrays])
-        self._handle = load_library().wavenet_network(
-            sizes.ctypes.data_as(_INTS), dilations.ctypes.data_as(_INTS), pointers,
-            INSTRUCTION_SETS.index(instruction_set), PRECISIONS.index(precision), batched)
-        if not self._handle:
-            raise MemoryError("no memory for the vocoder's weights")
+        self.hp, self.values, self.distribution = hp, values, output_distribution(hp)
+        arrays = weights.engine_arrays(values, hp, weights.uses_winograd(hp, precision))
+        pointers = Weights(**{name: _pointer(array) for name, array in arrays.items()})
+        self.handle = ctypes.c_void_p()
+        _check(load_library().wavenet_network_create(
+            make_config(values, hp, batched, precision, instruction_set), pointers, self.handle))
 
     def __del__(self):
-        if getattr(self, "_handle", None):
-            load_library().wavenet_network_free(self._handle)
+        if getattr(self, "handle", None):
+            load_library().wavenet_network_free(self.handle)
 
 
 class Streams(object):
-    """Sounds at their beginning, which grow in step: one for each of the speakers' ids.
+    """Waveforms that are generated in step, one for each speaker id.
 
-    Threads have their own streams, or where they are `shared`, their part of every product.
+    Each thread generates its own streams or, if `shared`, its share of the channels of all.
     """
 
-    def __init__(self, network, speakers, threads=1, shared=False):
-        self.network, self.count, self.threads, self._made = network, len(speakers), threads, 0
-        constant = np.stack([weights.gate_bias(network.values, speaker, network.hp)
-                             for speaker in speakers]).astype(np.float32)
-        silence = distributions.MULAW_SILENCE if network.hp.wavenet_output_distribution == "mulaw" else 0
-        self._handle = load_library().wavenet_streams(network._handle, self.count, threads, shared,
-                                                 _floats(constant), silence)
-        if not self._handle:
-            raise MemoryError("no memory for %d streams" % self.count)
+    def __init__(self, network, speaker_ids, threads=1, shared=False):
+        self.network, self.count, self.threads = network, len(speaker_ids), threads
+        gate_bias = np.stack([weights.gate_bias(network.values, speaker_id, network.hp)
+                              for speaker_id in speaker_ids]).astype(np.float32)
+        is_mulaw = network.hp.wavenet_output_distribution == "mulaw"
+        self.handle = ctypes.c_void_p()
+        _check(load_library().wavenet_streams_create(
+            network.handle, self.count, threads, shared, _pointer(gate_bias),
+            MULAW_SILENCE if is_mulaw else 0, self.handle))
 
     def __del__(self):
-        if getattr(self, "_handle", None):
-            load_library().wavenet_streams_free(self._handle)
+        if getattr(self, "handle", None):
+            load_library().wavenet_streams_free(self.handle)
 
-    def generate(self, positions, noise):
-        """The next samples float32 [streams, n]: noise [streams, n, noise_size].
+    def condition_rows(self, n_samples):
+        """slice of the conditioning.last_layer_inputs that the next `n_samples` samples need."""
+        first = ctypes.c_int64()
+        count = load_library().wavenet_condition_rows(self.handle, n_samples, first)
+        return slice(first.value, first.value + count)
 
-        positions [streams, positions, mels]: what the samples need of the last upsampling layer's
-        input (`condition_rows`).
+    def generate(self, condition, noise):
+        """The next samples, float32 [streams, n]; classes for mulaw.
+
+        condition [streams, rows, mels]: the `condition_rows`; noise [streams, n, noise_dim].
         """
-        return self._run(positions, noise.shape[1], noise, None, False)[0]
+        condition, noise = self._check_rows(condition), np.ascontiguousarray(noise, np.float32)
+        samples = np.empty([self.count, noise.shape[1]], np.float32)
+        _check(load_library().wavenet_generate(
+            self.handle, noise.shape[1], _pointer(condition), condition.shape[1],
+            _pointer(noise), _pointer(samples), None))
+        return samples
 
-    def score_samples(self, positions, audio):
-        """The parameters [streams, n, size] of samples that are given, [streams, n].
+    def score_samples(self, condition, samples):
+        """Teacher forcing: the parameters [streams, n, n_parameters] for `samples` [streams, n].
 
-        Of the output mulaw they are given as classes.
+        For mulaw, samples are classes.
         """
-        return self._run(positions, audio.shape[1], None, audio, True)[1]
+        condition, samples = self._check_rows(condition), np.ascontiguousarray(samples, np.float32)
+        parameters = np.empty(samples.shape + (self.network.distribution.n_parameters,), np.float32)
+        _check(load_library().wavenet_score(
+            self.handle, samples.shape[1], _pointer(condition), condition.shape[1],
+            _pointer(samples), _pointer(parameters)))
+        return parameters
 
-    def condition_rows(self, samples):
-        """slice of the positions that the next `samples` samples need."""
-        first = self._made + self.network.last.shift
-        return slice(first // self.network.last.scale,
-                     (first + samples - 1) // self.network.last.scale + self.network.last.taps)
-
-    def _run(self, positions, samples, noise, given, with_parameters):
-        wanted = self.condition_rows(samples)
-        if positions.shape != (self.count, wanted.stop - wanted.start, self.network.hp.n_mels):
-            raise ValueError("positions: %s" % (positions.shape,))
-        positions = np.ascontiguousarray(positions, np.float32)
-        noise, given = (None if array is None else np.ascontiguousarray(array, np.float32)
-                        for array in (noise, given))
-        made = np.empty([self.count, samples], np.float32)
-        parameters = (np.empty([self.count, samples, self.network.distribution.n_parameters], np.float32)
-                      if with_parameters else None)
-        load_library().wavenet_run(self._handle, samples, wanted.start, positions.shape[1],
-                              _floats(positions), _floats(noise), _floats(given), _floats(made),
-                              _floats(parameters))
-        self._made += samples
-        return made, parameters
+    def _check_rows(self, condition):
+        if condition.shape[::2] != (self.count, self.network.hp.n_mels):
+            raise ValueError("condition: the shape is %s" % (condition.shape,))
+        return np.ascontiguousarray(condition, np.float32)
 
 
-def _floats(array):
-    return None if array is None else array.ctypes.data_as(_FLOATS)
+def _check(status):
+    if status:
+        message = load_library().wavenet_status_message(status).decode("ascii")
+        raise (MemoryError if status == _MEMORY_ERROR else ValueError)("vocoder engine: " + message)
+
+
+def _pointer(array):
+    return array.ctypes.data_as(_FLOATS)

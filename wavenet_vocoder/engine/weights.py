@@ -1,127 +1,128 @@
-"""A trained network's weights as arrays, by the graph's names, and as C wants them.
+"""The weights of a trained WaveNet as arrays, by variable name and as the engine reads them.
 
-Nothing here needs a graph: synthesis reads a checkpoint and leaves TensorFlow alone.
+Nothing here needs a graph: synthesis reads a checkpoint without building one.
 """
-from collections import namedtuple
-
 import numpy as np
 
 from common.errors import InputError
-from wavenet_vocoder import distributions, wavenet
-from wavenet_vocoder.engine import conditioning
+from wavenet_vocoder import wavenet
+from wavenet_vocoder.distributions import MULAW_CLASSES, output_distribution
+from wavenet_vocoder.engine.conditioning import last_upsampling_layer
 from wavenet_vocoder.upsampling import FREQ_KERNEL_SIZE
 
-# what engine.h calls struct weights, in its order
-Arranged = namedtuple("Arranged", "input input_bias dilated condition residual residual_bias skip "
-                                  "skip_bias post post_bias last last_bias coefficients "
-                                  "log_scale_min range")
 
-
-def variable_shapes(hp, speakers):
-    """{name: shape} of every variable of wavenet.wavenet."""
-    residual, gates, skip = hp.wavenet_residual_channels, 2 * hp.wavenet_dilation_channels, hp.wavenet_skip_channels
-    found = {}
+def variable_shapes(hp, n_speakers):
+    """{name: shape} of all variables of wavenet.wavenet."""
+    residual, skip = hp.wavenet_residual_channels, hp.wavenet_skip_channels
+    gates = 2 * hp.wavenet_dilation_channels
+    shapes = {}
 
     def dense(scope, rows, columns):
-        found[scope + "/kernel"], found[scope + "/bias"] = [rows, columns], [columns]
+        shapes[scope + "/kernel"], shapes[scope + "/bias"] = [rows, columns], [columns]
 
     if hp.wavenet_output_distribution == "mulaw":
-        found["input/table"] = [distributions.MULAW_CLASSES, residual]
+        shapes["input/table"] = [MULAW_CLASSES, residual]
     else:
         dense("input", 1, residual)
     for i in range(hp.wavenet_layers):
         layer = "layer_%02d/" % i
         dense(layer + "dilated", hp.wavenet_kernel_size * residual, gates)
-        found[layer + "condition/kernel"] = [wavenet.condition_channels(hp, speakers), gates]
+        shapes[layer + "condition/kernel"] = [wavenet.condition_channels(hp, n_speakers), gates]
         dense(layer + "skip", hp.wavenet_dilation_channels, skip)
         if i + 1 < hp.wavenet_layers:
             dense(layer + "residual", hp.wavenet_dilation_channels, residual)
     dense("post", skip, skip)
-    dense("parameters", skip, distributions.output_distribution(hp).n_parameters)
-    if speakers:
-        found["speaker/table"] = [speakers, hp.wavenet_speaker_embedding_dim]
+    dense("parameters", skip, output_distribution(hp).n_parameters)
+    if n_speakers:
+        shapes["speaker/table"] = [n_speakers, hp.wavenet_speaker_embedding_dim]
     for i, scale in enumerate(hp.wavenet_upsample_scales):
-        found["upsampling_%d/kernel" % i] = (
+        shapes["upsampling_%d/kernel" % i] = (
             [3, FREQ_KERNEL_SIZE, 1, scale] if hp.wavenet_upsample_type == "subpixel"
             else [2 * scale, FREQ_KERNEL_SIZE, 1, 1])
-    return {"%s/%s" % (wavenet.SCOPE, name): shape for name, shape in found.items()}
+    return {"%s/%s" % (wavenet.SCOPE, name): shape for name, shape in shapes.items()}
 
 
-def validate_weights(values, hp, speakers, source):
-    """`values`, {name: array}, as float32 by the names within the network's scope.
+def validate_weights(values, hp, n_speakers, source):
+    """`values`, {variable name: array}, as float32 by the names within the scope of the network.
 
-    Raises InputError where one is missing, of another shape than hp says, or not finite.
+    Raises InputError if one is missing, not finite, or not of the shape that hp implies.
     """
-    found = {}
-    for name, shape in sorted(variable_shapes(hp, speakers).items()):
+    weights = {}
+    for name, shape in sorted(variable_shapes(hp, n_speakers).items()):
         if name not in values:
-            raise InputError("%s: has no weight %s" % (source, name))
+            raise InputError("%s: the weight %s is missing" % (source, name))
         value = np.ascontiguousarray(values[name], np.float32)
         if list(value.shape) != shape:
-            raise InputError("%s: %s has the shape %s, and should have %s"
+            raise InputError("%s: the shape of %s is %s; it should be %s"
                              % (source, name, list(value.shape), shape))
         if not np.isfinite(value).all():
-            raise InputError("%s: %s holds what is no finite number" % (source, name))
-        found[name[len(wavenet.SCOPE) + 1:]] = value
-    return found
+            raise InputError("%s: %s contains NaN or infinite values" % (source, name))
+        weights[name[len(wavenet.SCOPE) + 1:]] = value
+    return weights
 
 
 def uses_winograd(hp, precision):
-    """Whether two samples of a layer share products, as native/paired.h has it.
+    """Whether pairs of samples share products in the dilated layers (native/winograd.h).
 
-    Of two taps a quarter of the products could be saved, which was no quicker.
+    With two taps a quarter of the products could be saved, but it was not faster.
     """
     return precision == "float32" and hp.wavenet_kernel_size == 3
 
 
-def engine_arrays(values, hp, paired):
-    """The Arranged arrays of checked values; `paired`: with the kernels of native/paired.h."""
-    def stacked(name, layers=hp.wavenet_layers):
+def engine_arrays(values, hp, winograd):
+    """{field of wavenet_weights in native/wavenet_engine.h: float32 array} of validated weights."""
+    def stack(name, layers=hp.wavenet_layers):
         return np.stack([values["layer_%02d/%s" % (i, name)] for i in range(layers)])
 
-    dilated = stacked("dilated/kernel")
+    residual, channels = hp.wavenet_residual_channels, hp.wavenet_dilation_channels
+    dilated = stack("dilated/kernel")
     if hp.wavenet_output_distribution == "mulaw":
-        first, first_bias = values["input/table"], np.zeros(hp.wavenet_residual_channels)
+        input_kernel, input_bias = values["input/table"], np.zeros(residual)
     else:
-        first, first_bias = wavenet.INPUT_SCALE * values["input/kernel"], values["input/bias"]
-    residual = stacked("residual/kernel", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
-        np.zeros([0, hp.wavenet_dilation_channels, hp.wavenet_residual_channels]))
-    residual_bias = stacked("residual/bias", hp.wavenet_layers - 1) if hp.wavenet_layers > 1 else (
-        np.zeros([0, hp.wavenet_residual_channels]))
-    return Arranged(*[np.ascontiguousarray(array, np.float32) for array in (
-        first, first_bias, _paired(dilated) if paired else dilated,
-        stacked("condition/kernel")[:, :hp.n_mels], residual, residual_bias,
-        stacked("skip/kernel"), stacked("skip/bias").sum(0),
-        values["post/kernel"], values["post/bias"],
-        values["parameters/kernel"], values["parameters/bias"],
-        conditioning.last_upsampling_layer(values, hp).coefficients, [hp.wavenet_log_scale_min],
-        _ranges(first, first_bias, residual, residual_bias))])
+        input_kernel, input_bias = wavenet.INPUT_SCALE * values["input/kernel"], values["input/bias"]
+    if hp.wavenet_layers > 1:
+        residual_kernel = stack("residual/kernel", hp.wavenet_layers - 1)
+        residual_bias = stack("residual/bias", hp.wavenet_layers - 1)
+    else:
+        residual_kernel, residual_bias = np.zeros([0, channels, residual]), np.zeros([0, residual])
+    arrays = dict(
+        input_kernel=input_kernel, input_bias=input_bias,
+        dilated_kernel=_winograd_kernels(dilated) if winograd else dilated,
+        condition_kernel=stack("condition/kernel")[:, :hp.n_mels],
+        residual_kernel=residual_kernel, residual_bias=residual_bias,
+        skip_kernel=stack("skip/kernel"), skip_bias=stack("skip/bias").sum(0),
+        post_kernel=values["post/kernel"], post_bias=values["post/bias"],
+        output_kernel=values["parameters/kernel"], output_bias=values["parameters/bias"],
+        upsample_coefficients=last_upsampling_layer(values, hp).coefficients,
+        input_bounds=_input_bounds(input_kernel, input_bias, residual_kernel, residual_bias))
+    return {field: np.ascontiguousarray(array, np.float32) for field, array in arrays.items()}
 
 
-def _paired(dilated):
-    """Kernels [layers, 3·residual, gates] → [layers, 4·residual, gates], as paired.h orders them."""
+def _winograd_kernels(dilated):
+    """Kernels [layers, 3·residual, gates] → [layers, 4·residual, gates] (native/winograd.h)."""
     a, b, c = np.split(dilated.astype(np.float64), 3, 1)
     return np.concatenate([(a + b + c) / 2, (a - b + c) / 2, -a, c], 1)
 
 
-def gate_bias(values, speaker, hp):
-    """What does not change with time in a layer's gates: their bias and the speaker's part.
+def gate_bias(values, speaker_id, hp):
+    """The constant part of the gates: their bias and the contribution of the speaker.
 
-    float32 [layers, 2·gate].
+    float32 [layers, 2·dilation_channels].
     """
-    constant = np.stack([values["layer_%02d/dilated/bias" % i] for i in range(hp.wavenet_layers)])
+    bias = np.stack([values["layer_%02d/dilated/bias" % i] for i in range(hp.wavenet_layers)])
     if "speaker/table" not in values:
-        return constant
+        return bias
     kernels = np.stack([values["layer_%02d/condition/kernel" % i][hp.n_mels:]
                         for i in range(hp.wavenet_layers)])
-    return constant + np.einsum("c,lcg->lg", values["speaker/table"][speaker], kernels)
+    return bias + np.einsum("c,lcg->lg", values["speaker/table"][speaker_id], kernels)
 
 
-def _ranges(first, first_bias, residual, residual_bias):
-    """[layers]: what no input of a layer exceeds, for samples and gates lie in [-1, 1]."""
-    bound = np.abs(first).max(0) + np.abs(first_bias)
+def _input_bounds(input_kernel, input_bias, residual_kernel, residual_bias):
+    """[layers]: bounds of the magnitude of each layer's input, as samples and gates are in [-1, 1].
+    """
+    bound = np.abs(input_kernel).max(0) + np.abs(input_bias)
     bounds = [bound.max()]
-    for kernel, bias in zip(residual, residual_bias):
+    for kernel, bias in zip(residual_kernel, residual_bias):
         bound = bound + np.abs(kernel).sum(0) + np.abs(bias)
         bounds.append(bound.max())
     return np.maximum(bounds, 1e-6)

@@ -1,37 +1,40 @@
-/* The kernels of one instruction set: compiled once for each, with SET as the end of the names. */
+/* The kernels of one instruction set. This file is compiled once for each set, with the flags that
+ * enable it and with -DINSTRUCTION_SET=name, which becomes the end of all names.
+ */
 #include <string.h>
 
-#include "engine.h"
-#include "vector.h"
+#include "internal.h"
+#include "simd.h"
 
-#define JOINED(a, b) a##_##b
-#define NAMED(a, b) JOINED(a, b)
+#define CONCATENATE(a, b) a##_##b
+#define NAME(a, b) CONCATENATE(a, b)
 
-/* Blocks whose weights stay in the second-level cache while they meet tile after tile. */
-#define TOGETHER 8
-/* A network's weights come from the third-level cache or from memory: they are asked for AHEAD
- * bytes before they are used, AT_ONCE inputs of a product at a time.
+/* Cache blocking: the weights of this many blocks stay in the L2 cache for all tiles. */
+#define BLOCKS_IN_L2 8
+/* The weights of a network stream through from L3 or memory: prefetch them PREFETCH_BYTES ahead,
+ * for UNROLL steps of the depth loop at a time.
  */
-#define AT_ONCE 8
-#define AHEAD 3072
-#define FETCH(kernel, count) \
-    for (size_t fetched = 0; fetched < (count) * sizeof *(kernel); fetched += LINE) \
-        __builtin_prefetch((const char *)(kernel) + AHEAD + fetched)
+#define UNROLL 8
+#define PREFETCH_BYTES 3072
+#define PREFETCH_KERNEL(kernel, count) \
+    for (size_t offset = 0; offset < (count) * sizeof *(kernel); offset += CACHE_LINE) \
+        __builtin_prefetch((const char *)(kernel) + PREFETCH_BYTES + offset)
 
-static void NAMED(gate, SET)(const float *filters, const float *gates, float *z, int count)
+static void NAME(gated_activation, INSTRUCTION_SET)(const float *filters, const float *gates,
+                                                    float *z, int count)
 {
     vec a, b;
     for (int i = 0; i + WIDTH <= count; i += WIDTH) {
         memcpy(&a, filters + i, sizeof a);
         memcpy(&b, gates + i, sizeof b);
-        a = gated(a, b);
+        a = gated_activation(a, b);
         memcpy(z + i, &a, sizeof a);
     }
 }
 
-/* Streams across the lanes: as many accumulators as there are registers for. */
-#define FORM wide
-#define WIDE 1
+/* Batched layout: the block of ROWS × VECTORS accumulators fills the registers. */
+#define LAYOUT batched
+#define BATCHED 1
 #if WIDTH == 16
 #define ROWS 12
 #else
@@ -39,28 +42,28 @@ static void NAMED(gate, SET)(const float *filters, const float *gates, float *z,
 #endif
 #define VECTORS 2
 #define PRECISION FLOAT32
-#include "form.h"
+#include "kernel_template.h"
 
-/* Channels across the lanes: one stream. */
-#define FORM narrow
-#define WIDE 0
+/* Single-stream layout. */
+#define LAYOUT single
+#define BATCHED 0
 #define ROWS (4 * WIDTH)
 #define VECTORS 1
 #define PRECISION FLOAT32
-#include "form.h"
+#include "kernel_template.h"
 
 #if WIDTH == 8
-#define FORM wide_int8
-#define WIDE 1
-#define ROWS 4                  /* a multiple of 4: half a block's rows go in pairs */
+#define LAYOUT batched_int8
+#define BATCHED 1
+#define ROWS 4                  /* a multiple of 4, as gated activations are half a block in pairs */
 #define VECTORS 2
 #define PRECISION INT8
-#include "form.h"
+#include "kernel_template.h"
 
-#define FORM narrow_int8
-#define WIDE 0
+#define LAYOUT single_int8
+#define BATCHED 0
 #define ROWS (4 * WIDTH)
 #define VECTORS 1
 #define PRECISION INT8
-#include "form.h"
+#include "kernel_template.h"
 #endif

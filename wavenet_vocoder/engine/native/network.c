@@ -1,208 +1,278 @@
-/* A network's weights, arranged for the form that is to run it. */
+/* Networks: choice of the kernels for this CPU, and packing of the weights. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "network.h"
+#include "internal.h"
 
+#define MAX_INT_WEIGHT 127
 
-#define LARGEST_WEIGHT 127
+extern const struct kernel_set batched_portable, single_portable;
+#ifdef __x86_64__
+extern const struct kernel_set batched_avx2, single_avx2, batched_avx512, single_avx512;
+extern const struct kernel_set batched_int8_avx2, single_int8_avx2;
+#endif
 
-/* [rows in, inputs] of a kernel [taps][inputs][columns], and which column each packed row is. */
+static const struct kernel_set *find_kernels(int instruction_set, int precision, int layout)
+{
+    const int batched = layout == WAVENET_BATCHED;
+    const int best = instruction_set == WAVENET_ISA_BEST;
+#ifdef __x86_64__
+    __builtin_cpu_init();
+    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const int avx512 = avx2 && __builtin_cpu_supports("avx512f");
+    if (precision == WAVENET_INT8)
+        return instruction_set != WAVENET_ISA_PORTABLE && avx2
+            ? batched ? &batched_int8_avx2 : &single_int8_avx2 : NULL;
+    if (avx512 && (best || instruction_set == WAVENET_ISA_AVX512))
+        return batched ? &batched_avx512 : &single_avx512;
+    if (avx2 && (best || instruction_set == WAVENET_ISA_AVX2))
+        return batched ? &batched_avx2 : &single_avx2;
+#endif
+    if (precision == WAVENET_FLOAT32 && (best || instruction_set == WAVENET_ISA_PORTABLE))
+        return batched ? &batched_portable : &single_portable;
+    return NULL;
+}
+
+int wavenet_supports(int instruction_set, int precision)
+{
+    return find_kernels(instruction_set, precision, WAVENET_BATCHED) != NULL;
+}
+
+void wavenet_gated_activation(int instruction_set, const float *filters, const float *gates,
+                              float *z, int count)
+{
+    find_kernels(instruction_set, WAVENET_FLOAT32, WAVENET_BATCHED)->gated_activation(
+        filters, gates, z, count);
+}
+
+int wavenet_n_parameters(const wavenet_config *config)
+{
+    switch (config->output_distribution) {
+    case WAVENET_LOGISTICS:
+        return 3 * config->num_mixtures;
+    case WAVENET_GAUSSIAN:
+        return 2;
+    default:
+        return WAVENET_MULAW_CLASSES;
+    }
+}
+
+int wavenet_noise_dim(const wavenet_config *config)
+{
+    return config->output_distribution == WAVENET_LOGISTICS ? 2 : 1;
+}
+
+const char *wavenet_status_message(wavenet_status status)
+{
+    switch (status) {
+    case WAVENET_OK:
+        return "no error";
+    case WAVENET_ERROR_VERSION:
+        return "the library has another version than the caller's wavenet_engine.h";
+    case WAVENET_ERROR_CONFIG:
+        return "a field of wavenet_config is out of range";
+    case WAVENET_ERROR_UNSUPPORTED:
+        return "this CPU has no kernels for the instruction set and precision";
+    case WAVENET_ERROR_MEMORY:
+        return "out of memory";
+    case WAVENET_ERROR_ROWS:
+        return "the number of condition rows does not match the number of samples";
+    }
+    return "unknown status";
+}
+
+/* A convolution kernel [taps][inputs][columns]. */
 struct source {
     const float *kernel;
     int taps, inputs, columns;
 };
 
-#define FORMS(set) \
-    extern const struct form wide_##set, narrow_##set;
-FORMS(portable)
-#ifdef X86
-FORMS(avx2)
-FORMS(avx512)
-extern const struct form wide_int8_avx2, narrow_int8_avx2;
-#endif
-
-static const struct form *form_of(int set, int precision, int wide)
+static int round_up(int n, int multiple)
 {
-#ifdef X86
-    __builtin_cpu_init();
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const int avx512 = avx2 && __builtin_cpu_supports("avx512f");
-    if (precision == INT8)
-        return set != PORTABLE && avx2 ? wide ? &wide_int8_avx2 : &narrow_int8_avx2 : NULL;
-    if (avx512 && (set == BEST || set == AVX512))
-        return wide ? &wide_avx512 : &narrow_avx512;
-    if (avx2 && (set == BEST || set == AVX2))
-        return wide ? &wide_avx2 : &narrow_avx2;
-#endif
-    if (precision == FLOAT32 && (set == BEST || set == PORTABLE))
-        return wide ? &wide_portable : &narrow_portable;
-    return NULL;
+    return (n + multiple - 1) / multiple * multiple;
 }
 
-int wavenet_has(int set, int precision)
-{
-    return form_of(set, precision, 1) != NULL;
-}
-
-/* tanh · sigmoid as a set of instructions computes it; count is a multiple of 16. */
-void wavenet_gate(int set, const float *filters, const float *gates, float *z, int count)
-{
-    form_of(set, FLOAT32, 1)->gate(filters, gates, z, count);
-}
-
-/* Column of the kernel that row `row` of the packed matrix is, or -1: rows that fill a block. Of
- * gates, the first half of a block's rows are filters, the others the gates of the same channels.
+/* The column of the kernel that becomes row `row` of the packed matrix, or -1 for padding. With
+ * `gates`, the first half of the rows of a block are filters, the second half the gates of the same
+ * channels, so that one block gives whole gated activations.
  */
-static int column(const struct form *form, int row, int columns, int gates)
+static int source_column(const struct kernel_set *kernels, int row, int columns, int gates)
 {
     if (!gates)
         return row < columns ? row : -1;
-    const int half = form->rows / 2, within = row % form->rows;
-    const int channel = row / form->rows * half + within % half;
-    return channel < columns / 2 ? channel + (within < half ? 0 : columns / 2) : -1;
+    const int half = kernels->rows / 2, row_in_block = row % kernels->rows;
+    const int channel = row / kernels->rows * half + row_in_block % half;
+    if (channel >= columns / 2)
+        return -1;
+    return channel + (row_in_block < half ? 0 : columns / 2);
 }
 
-static int whole(int channels, int rows)
+static float source_weight(const struct source *source, int tap, int input, int column)
 {
-    return (channels + rows - 1) / rows * rows;
-}
-
-static float weight(const struct source *from, int tap, int input, int column)
-{
-    if (column < 0 || input >= from->inputs)
+    if (column < 0 || input >= source->inputs)
         return 0;
-    return from->kernel[((size_t)tap * from->inputs + input) * from->columns + column];
+    return source->kernel[((size_t)tap * source->inputs + input) * source->columns + column];
 }
 
-/* What 1 in the whole numbers of a row's weights is worth. */
-static float unit_of(const struct source *from, int column)
+/* INT8: the value of 1 in the integer weights of a column. */
+static float quantisation_step(const struct source *source, int column)
 {
     float largest = 0;
-    for (int tap = 0; tap < from->taps; tap++)
-        for (int input = 0; input < from->inputs; input++)
-            largest = fmaxf(largest, fabsf(weight(from, tap, input, column)));
-    return largest > 0 ? largest / LARGEST_WEIGHT : 1;
+    for (int tap = 0; tap < source->taps; tap++)
+        for (int input = 0; input < source->inputs; input++)
+            largest = fmaxf(largest, fabsf(source_weight(source, tap, input, column)));
+    return largest > 0 ? largest / MAX_INT_WEIGHT : 1;
 }
 
-/* `quantum`: whole numbers a unit of the inputs, or 0 for a matrix of floats. */
-static void pack(struct network *net, struct packed *to, struct source from, const float *bias,
-                 int gates, float quantum)
+/* `input_scale`: integers per unit of the inputs, or 0 for a matrix of floats. */
+static void pack(struct wavenet_network *net, struct packed_matrix *matrix, struct source source,
+                 const float *bias, int gates, float input_scale)
 {
-    const struct form *form = net->form;
-    const int rows = form->rows;
-    const int padded = quantum ? whole(from.inputs, 2) : from.inputs;
-    const size_t size = !quantum ? sizeof(float) : form->tile > 1 ? sizeof(int16_t) : 1;
-    to->blocks = gates ? whole(from.columns / 2, rows / 2) / (rows / 2)
-                       : whole(from.columns, rows) / rows;
-    to->depth = from.taps * padded;
-    to->kernel = take(&net->memory, size * to->blocks * rows * to->depth);
-    to->bias = take(&net->memory, sizeof(float) * to->blocks * rows);
-    to->unit = take(&net->memory, sizeof(float) * to->blocks * rows);
-    if (net->memory.exhausted)
+    const struct kernel_set *kernels = net->kernels;
+    const int rows = kernels->rows, batched = kernels->lanes > 1;
+    const int inputs = input_scale ? round_up(source.inputs, 2) : source.inputs;
+    const size_t size = !input_scale ? sizeof(float) : batched ? sizeof(int16_t) : sizeof(int8_t);
+    matrix->blocks = gates ? round_up(source.columns / 2, rows / 2) / (rows / 2)
+                           : round_up(source.columns, rows) / rows;
+    matrix->depth = source.taps * inputs;
+    matrix->kernel = arena_alloc(&net->arena, size * matrix->blocks * rows * matrix->depth);
+    matrix->bias = arena_alloc(&net->arena, sizeof(float) * matrix->blocks * rows);
+    matrix->scale = arena_alloc(&net->arena, sizeof(float) * matrix->blocks * rows);
+    if (net->arena.exhausted)
         return;
-    for (int row = 0; row < to->blocks * rows; row++) {
-        const int of = column(form, row, from.columns, gates);
-        const float unit = quantum ? unit_of(&from, of) : 1;
-        if (bias && of >= 0)
-            to->bias[row] = bias[of];
-        to->unit[row] = quantum ? unit / quantum : 1;
-        for (int k = 0; k < to->depth; k++) {
-            const float value = weight(&from, k / padded, k % padded, of) / unit;
-            const size_t block = (size_t)(row / rows) * to->depth * rows;
-            if (!quantum) {
-                ((float *)to->kernel)[block + (size_t)k * rows + row % rows] = value;
-                continue;
-            }
-            const size_t place = block + (size_t)(k / 2) * 2 * rows + 2 * (row % rows) + k % 2;
-            if (form->tile > 1)
-                ((int16_t *)to->kernel)[place] = (int16_t)lrintf(value);
+    for (int row = 0; row < matrix->blocks * rows; row++) {
+        const int column = source_column(kernels, row, source.columns, gates);
+        const float step = input_scale ? quantisation_step(&source, column) : 1;
+        const size_t panel = (size_t)(row / rows) * matrix->depth * rows;
+        if (bias && column >= 0)
+            matrix->bias[row] = bias[column];
+        matrix->scale[row] = input_scale ? step / input_scale : 1;
+        for (int k = 0; k < matrix->depth; k++) {
+            const float value = source_weight(&source, k / inputs, k % inputs, column) / step;
+            const size_t pair = panel + (size_t)(k / 2) * 2 * rows + 2 * (row % rows) + k % 2;
+            if (!input_scale)
+                ((float *)matrix->kernel)[panel + (size_t)k * rows + row % rows] = value;
+            else if (batched)
+                ((int16_t *)matrix->kernel)[pair] = (int16_t)lrintf(value);
             else
-                ((int8_t *)to->kernel)[place] = (int8_t)lrintf(value);
+                ((int8_t *)matrix->kernel)[pair] = (int8_t)lrintf(value);
         }
     }
 }
 
-/* The largest whole number for an activation with which no sum of `depth` products overflows. */
-static float largest_activation(int depth)
+/* The largest integer activation with which no sum of `depth` products overflows int32. */
+static float max_int_activation(int depth)
 {
-    return fminf(32766, floorf(2147483000.0f / LARGEST_WEIGHT / depth));
+    return fminf(32766, floorf(2147483000.0f / MAX_INT_WEIGHT / depth));
 }
 
-static void *copied(struct network *net, const void *from, size_t bytes)
+static void *arena_copy(struct wavenet_network *net, const void *source, size_t bytes)
 {
-    void *to = take(&net->memory, bytes);
-    return to ? memcpy(to, from, bytes) : NULL;
+    void *copy = arena_alloc(&net->arena, bytes);
+    return copy ? memcpy(copy, source, bytes) : NULL;
 }
 
-static void fill(struct network *net, const struct weights *w)
+static void pack_weights(struct wavenet_network *net, const wavenet_weights *w)
 {
-    const struct sizes *s = &net->sizes;
-    const int small = net->form->precision == INT8, gates = 2 * s->gate;
-    const size_t layers = s->layers, inputs = s->output == MULAW ? 256 : 1;
-    net->input = copied(net, w->input, sizeof(float) * inputs * s->residual);
-    net->input_bias = copied(net, w->input_bias, sizeof(float) * s->residual);
-    net->coefficients = copied(net, w->coefficients,
-                               sizeof(float) * s->scale * s->taps * BANDS);
-    net->log_scale_min = *w->log_scale_min;
-    net->kernels = s->paired ? 4 : 1;
-    net->dilated = take(&net->memory, layers * net->kernels * sizeof(struct packed));
-    net->condition = take(&net->memory, layers * sizeof(struct packed));
-    net->residual = take(&net->memory, layers * sizeof(struct packed));
-    net->skip = take(&net->memory, layers * sizeof(struct packed));
-    net->quantum = take(&net->memory, layers * sizeof(float));
-    if (net->memory.exhausted)
+    const wavenet_config *c = &net->config;
+    const int int8 = net->kernels->precision == INT8, gates = 2 * c->dilation_channels;
+    const int residual = c->residual_channels, dilation = c->dilation_channels;
+    const int skip = c->skip_channels, taps = c->winograd ? 1 : c->kernel_size;
+    const size_t layers = c->layers;
+    const size_t classes = c->output_distribution == WAVENET_MULAW ? WAVENET_MULAW_CLASSES : 1;
+    net->input_kernel = arena_copy(net, w->input_kernel, sizeof(float) * classes * residual);
+    net->input_bias = arena_copy(net, w->input_bias, sizeof(float) * residual);
+    net->upsample_coefficients = arena_copy(
+        net, w->upsample_coefficients, sizeof(float) * c->upsample_scale * c->upsample_taps * BANDS);
+    net->dilated_matrices = c->winograd ? 4 : 1;
+    net->dilated = arena_alloc(&net->arena,
+                               layers * net->dilated_matrices * sizeof *net->dilated);
+    net->condition = arena_alloc(&net->arena, layers * sizeof *net->condition);
+    net->residual = arena_alloc(&net->arena, layers * sizeof *net->residual);
+    net->skip = arena_alloc(&net->arena, layers * sizeof *net->skip);
+    net->input_scale = arena_alloc(&net->arena, layers * sizeof *net->input_scale);
+    if (net->arena.exhausted)
         return;
-    net->gated_quantum = largest_activation(whole(s->gate, 2));
-    const float gated = small ? net->gated_quantum : 0;
-    const int taps = s->paired ? 1 : s->kernel;
-    const float *dilated = w->dilated;
+    net->gated_scale = max_int_activation(round_up(dilation, 2));
+    const float gated_scale = int8 ? net->gated_scale : 0;
+    const float *dilated = w->dilated_kernel;
     for (size_t i = 0; i < layers; i++) {
-        net->quantum[i] = largest_activation(s->kernel * whole(s->residual, 2)) / w->range[i];
-        for (int k = 0; k < net->kernels; k++, dilated += (size_t)taps * s->residual * gates)
-            pack(net, &net->dilated[i * net->kernels + k], (struct source){
-                dilated, taps, s->residual, gates}, NULL, 1, small ? net->quantum[i] : 0);
+        net->input_scale[i] = max_int_activation(c->kernel_size * round_up(residual, 2))
+                              / w->input_bounds[i];
+        for (int k = 0; k < net->dilated_matrices; k++, dilated += (size_t)taps * residual * gates)
+            pack(net, &net->dilated[i * net->dilated_matrices + k],
+                 (struct source){dilated, taps, residual, gates}, NULL, 1,
+                 int8 ? net->input_scale[i] : 0);
         pack(net, &net->condition[i], (struct source){
-            w->condition + i * s->mels * gates, 1, s->mels, gates}, NULL, 1, 0);
+            w->condition_kernel + i * c->mels * gates, 1, c->mels, gates}, NULL, 1, 0);
         if (i + 1 < layers)
             pack(net, &net->residual[i], (struct source){
-                w->residual + i * s->gate * s->residual, 1, s->gate, s->residual},
-                w->residual_bias + i * s->residual, 0, gated);
+                w->residual_kernel + i * dilation * residual, 1, dilation, residual},
+                w->residual_bias + i * residual, 0, gated_scale);
         pack(net, &net->skip[i], (struct source){
-            w->skip + i * s->gate * s->skip, 1, s->gate, s->skip}, w->skip_bias, 0, gated);
+            w->skip_kernel + i * dilation * skip, 1, dilation, skip}, w->skip_bias, 0, gated_scale);
     }
-    pack(net, &net->post, (struct source){w->post, 1, s->skip, s->skip}, w->post_bias, 0, 0);
-    pack(net, &net->last, (struct source){w->last, 1, s->skip, s->parameters}, w->last_bias, 0, 0);
+    pack(net, &net->post, (struct source){w->post_kernel, 1, skip, skip}, w->post_bias, 0, 0);
+    pack(net, &net->output, (struct source){w->output_kernel, 1, skip, net->n_parameters},
+         w->output_bias, 0, 0);
 }
 
-/* A network for one stream (`wide` 0) or many, or NULL: no memory, or no such kernels here. */
-struct network *wavenet_network(const int32_t *sizes, const int32_t *dilations,
-                                const float *const *weights, int set, int precision, int wide)
+static int is_valid(const wavenet_config *c)
 {
-    const struct form *form = form_of(set, precision, wide);
-    struct network *net = form ? calloc(1, sizeof *net) : NULL;
+    if (c->layers < 1 || c->kernel_size < 2 || c->kernel_size > MAX_TAPS
+        || c->residual_channels < 1 || c->dilation_channels < 1 || c->skip_channels < 1
+        || c->mels < 1 || c->upsample_scale < 1 || c->upsample_shift < 0
+        || c->upsample_taps < 1 || c->upsample_taps * BANDS > MAX_TERMS
+        || c->output_distribution < WAVENET_LOGISTICS || c->output_distribution > WAVENET_MULAW
+        || (c->output_distribution == WAVENET_LOGISTICS && c->num_mixtures < 1)
+        || (c->winograd && (c->kernel_size != 3 || c->precision != WAVENET_FLOAT32)))
+        return 0;
+    for (int i = 0; i < c->layers; i++)
+        if (c->dilations[i] < 1)
+            return 0;
+    return 1;
+}
+
+wavenet_status wavenet_network_create(const wavenet_config *config, const wavenet_weights *weights,
+                                      wavenet_network **network)
+{
+    *network = NULL;
+    if (config->version != WAVENET_VERSION)
+        return WAVENET_ERROR_VERSION;
+    if (!is_valid(config))
+        return WAVENET_ERROR_CONFIG;
+    const struct kernel_set *kernels = find_kernels(config->instruction_set, config->precision,
+                                                    config->layout);
+    if (!kernels)
+        return WAVENET_ERROR_UNSUPPORTED;
+    struct wavenet_network *net = calloc(1, sizeof *net);
     if (!net)
-        return NULL;
-    memcpy(&net->sizes, sizes, sizeof net->sizes);
-    net->form = form;
-    net->gate_channels = whole(net->sizes.gate, form->rows / 2);
-    net->residual_channels = whole(net->sizes.residual, form->rows);
-    net->skip_channels = whole(net->sizes.skip, form->rows);
-    net->parameter_channels = whole(net->sizes.parameters, form->rows);
-    net->dilations = copied(net, dilations, sizeof *dilations * net->sizes.layers);
-    struct weights w;
-    memcpy(&w, weights, sizeof w);
-    fill(net, &w);
-    if (net->memory.exhausted) {
+        return WAVENET_ERROR_MEMORY;
+    net->config = *config;
+    net->kernels = kernels;
+    net->n_parameters = wavenet_n_parameters(config);
+    net->noise_dim = wavenet_noise_dim(config);
+    net->padded_dilation = round_up(config->dilation_channels, kernels->rows / 2);
+    net->padded_residual = round_up(config->residual_channels, kernels->rows);
+    net->padded_skip = round_up(config->skip_channels, kernels->rows);
+    net->padded_parameters = round_up(net->n_parameters, kernels->rows);
+    net->dilations = arena_copy(net, config->dilations,
+                                sizeof *config->dilations * config->layers);
+    net->config.dilations = net->dilations;
+    pack_weights(net, weights);
+    if (net->arena.exhausted) {
         wavenet_network_free(net);
-        return NULL;
+        return WAVENET_ERROR_MEMORY;
     }
-    return net;
+    *network = net;
+    return WAVENET_OK;
 }
 
-void wavenet_network_free(struct network *net)
+void wavenet_network_free(wavenet_network *net)
 {
-    give_back(&net->memory);
+    if (!net)
+        return;
+    arena_free(&net->arena);
     free(net);
 }

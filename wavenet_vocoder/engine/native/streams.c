@@ -1,271 +1,310 @@
-/* Streams: their state, and the threads that make samples of them. */
-#include "streams.h"
-
+/* Streams: their state, and the threads that generate them. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sample.h"
+#include "internal.h"
 
-#define MOST_THREADS 64
-enum { WAIT, GO, STAY };
-#define PATIENCE 4000       /* looks at the others before another program gets the core */
+#define MAX_THREADS 64
+#define SPINS 4000              /* of a barrier, before it yields the CPU */
 
-struct streams {
-    struct memory memory;
-    const struct network *net;
-    int count, tiles, threads, shared;
-    int64_t n, folded_to;       /* the next sample, and the next position of the mel to fold */
-    struct tile *tile;
+enum { WAIT, START, CANCEL };
+
+struct wavenet_streams {
+    struct arena arena;
+    const struct wavenet_network *net;
+    int count, n_tiles, threads, shared;
+    int64_t n;                  /* index of the next sample */
+    int64_t next_row;           /* index of the next condition row to project */
+    struct tile *tiles;
 };
 
-/* What a call of wavenet_run is about; arrays are [streams][..]. */
+/* The arguments of wavenet_generate or wavenet_score. */
 struct job {
-    struct streams *streams;
-    int64_t samples, positions, first;
-    const float *mel, *noise, *given;
-    float *out, *parameters;
-    atomic_int signal;          /* to the threads: WAIT until all are there, then GO, or STAY */
+    struct wavenet_streams *streams;
+    int64_t n_samples, first_row, n_rows;
+    const float *condition, *noise, *forced;    /* forced: samples to score, or NULL */
+    float *samples, *parameters;
+    atomic_int signal;          /* to the threads, once all of them exist, or one cannot start */
 };
 
 struct thread {
     struct worker worker;
     struct job *job;
-    int from, to;               /* tiles */
-    int64_t folded_to;
+    int first_tile, end_tile;
+    int64_t next_row;
 };
 
-void meet(struct worker *me)
+void barrier_wait(struct worker *me)
 {
     struct team *team = me->team;
     if (team->size == 1)
         return;
-    const int round = atomic_load_explicit(&team->round, memory_order_acquire);
+    const int generation = atomic_load_explicit(&team->generation, memory_order_acquire);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == team->size) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-        atomic_store_explicit(&team->round, round + 1, memory_order_release);
+        atomic_store_explicit(&team->generation, generation + 1, memory_order_release);
         return;
     }
-    for (int looks = 0; atomic_load_explicit(&team->round, memory_order_acquire) == round; looks++)
-        if (looks > PATIENCE)
+    for (int spins = 0;
+         atomic_load_explicit(&team->generation, memory_order_acquire) == generation; spins++)
+        if (spins > SPINS)
             sched_yield();
 }
 
-/* Which of `blocks` are this worker's. */
-void share(const struct worker *me, int blocks, int *from, int *to)
+void worker_range(const struct worker *me, int n, int *start, int *end)
 {
-    *from = blocks * me->rank / me->team->size;
-    *to = blocks * (me->rank + 1) / me->team->size;
+    *start = n * me->rank / me->team->size;
+    *end = n * (me->rank + 1) / me->team->size;
 }
 
-static void make_tile(struct streams *all, struct tile *tile)
+static void allocate_tile(struct wavenet_streams *all, struct tile *tile)
 {
-    const struct network *net = all->net;
-    const struct sizes *s = &net->sizes;
-    const size_t width = net->form->tile;
-    const size_t operand = net->form->precision == INT8 ? sizeof(int16_t) : sizeof(float);
-    struct memory *memory = &all->memory;
-    tile->ring = take(memory, s->layers * sizeof(void *));
-    for (int i = 0; i < s->layers && tile->ring; i++)
-        tile->ring[i] = take(memory, ((s->kernel - 1) * (size_t)net->dilations[i] + 1)
-                                     * net->residual_channels * width * operand);
-    tile->pending = take(memory, s->layers * sizeof(float *));
-    for (int i = 0; i < s->layers && tile->pending && s->paired; i++)
-        tile->pending[i] = take(memory, sizeof(float) * net->dilations[i] * net->dilated->blocks
-                                        * net->form->rows * width);
-    if (s->paired)
-        tile->paired = take(memory, sizeof(float) * 3 * net->residual_channels * width);
-    tile->gated = take(memory, net->gate_channels * width * operand);
-    tile->folded = take(memory, sizeof(float) * s->layers * net->dilated->blocks
-                                * (s->taps * BANDS + 1) * net->form->rows * width);
-    tile->mel = take(memory, sizeof(float) * (s->mels + BANDS - 1) * width);
-    tile->x = take(memory, sizeof(float) * net->residual_channels * width);
-    tile->skip = take(memory, sizeof(float) * net->skip_channels * width);
-    tile->post = take(memory, sizeof(float) * net->skip_channels * width);
-    tile->parameters = take(memory, sizeof(float) * net->parameter_channels * width);
-    tile->sample = take(memory, sizeof(float) * width);
+    const struct wavenet_network *net = all->net;
+    const wavenet_config *c = &net->config;
+    const size_t lanes = net->kernels->lanes;
+    const size_t operand = net->kernels->precision == INT8 ? sizeof(int16_t) : sizeof(float);
+    struct arena *arena = &all->arena;
+    tile->ring = arena_alloc(arena, c->layers * sizeof *tile->ring);
+    for (int i = 0; i < c->layers && tile->ring; i++)
+        tile->ring[i] = arena_alloc(arena, ((c->kernel_size - 1) * (size_t)net->dilations[i] + 1)
+                                           * net->padded_residual * lanes * operand);
+    tile->winograd_pending = arena_alloc(arena, c->layers * sizeof *tile->winograd_pending);
+    for (int i = 0; i < c->layers && tile->winograd_pending && c->winograd; i++)
+        tile->winograd_pending[i] = arena_alloc(arena, sizeof(float) * net->dilations[i]
+                                                * net->dilated->blocks * net->kernels->rows * lanes);
+    if (c->winograd)
+        tile->winograd_inputs = arena_alloc(arena, sizeof(float) * 3 * net->padded_residual * lanes);
+    tile->gated = arena_alloc(arena, net->padded_dilation * lanes * operand);
+    tile->condition_terms = arena_alloc(arena, sizeof(float) * c->layers * net->dilated->blocks
+                                        * (c->upsample_taps * BANDS + 1) * net->kernels->rows
+                                        * lanes);
+    tile->mel = arena_alloc(arena, sizeof(float) * (c->mels + BANDS - 1) * lanes);
+    tile->x = arena_alloc(arena, sizeof(float) * net->padded_residual * lanes);
+    tile->skip = arena_alloc(arena, sizeof(float) * net->padded_skip * lanes);
+    tile->post = arena_alloc(arena, sizeof(float) * net->padded_skip * lanes);
+    tile->parameters = arena_alloc(arena, sizeof(float) * net->padded_parameters * lanes);
+    tile->sample = arena_alloc(arena, sizeof(float) * lanes);
 }
 
-/* The constant term of the condition: gates is [streams][layers][2 · gate]. */
-static void set_constants(const struct network *net, struct tile *tile, const float *gates)
+/* Store the gate bias [n_streams][layers][gates] as the last of the condition terms. */
+static void set_gate_bias(const struct wavenet_network *net, struct tile *tile,
+                          const float *gate_bias)
 {
-    const struct sizes *s = &net->sizes;
-    const int width = net->form->tile, rows = net->form->rows, half = rows / 2;
-    const int terms = s->taps * BANDS + 1, blocks = net->dilated->blocks;
-    for (int stream = 0; stream < tile->used; stream++)
-        for (int layer = 0; layer < s->layers; layer++)
-            for (int channel = 0; channel < 2 * s->gate; channel++) {
-                const int of = channel % s->gate, second = channel >= s->gate;
-                const int block = of / half, row = of % half + second * half;
+    const wavenet_config *c = &net->config;
+    const int lanes = net->kernels->lanes, rows = net->kernels->rows, half = rows / 2;
+    const int terms = c->upsample_taps * BANDS + 1, blocks = net->dilated->blocks;
+    const int gates = 2 * c->dilation_channels;
+    for (int stream = 0; stream < tile->n_streams; stream++)
+        for (int layer = 0; layer < c->layers; layer++)
+            for (int gate = 0; gate < gates; gate++) {
+                const int channel = gate % c->dilation_channels;
+                const int block = channel / half;
+                const int row = channel % half + (gate >= c->dilation_channels) * half;
                 const size_t term = ((size_t)layer * blocks + block) * terms + terms - 1;
-                tile->folded[(term * rows + row) * width + stream] =
-                    gates[((size_t)(tile->first + stream) * s->layers + layer) * 2 * s->gate
-                          + channel];
+                tile->condition_terms[(term * rows + row) * lanes + stream] =
+                    gate_bias[((size_t)(tile->first_stream + stream) * c->layers + layer) * gates
+                              + gate];
             }
 }
 
-/* `count` streams at their beginning, `sample` before their first; NULL if there is no memory.
- *
- * Threads have each their own tiles and wait for nobody, or where they are `shared`, their part of
- * every product, and meet twice a layer.
- */
-struct streams *wavenet_streams(const struct network *net, int count, int threads, int shared,
-                                const float *gates, float sample)
+wavenet_status wavenet_streams_create(const wavenet_network *net, int n_streams, int n_threads,
+                                      int shared, const float *gate_bias, float first_sample,
+                                      wavenet_streams **streams)
 {
-    struct streams *all = calloc(1, sizeof *all);
+    *streams = NULL;
+    struct wavenet_streams *all = calloc(1, sizeof *all);
     if (!all)
-        return NULL;
-    const int width = net->form->tile;
+        return WAVENET_ERROR_MEMORY;
+    const int lanes = net->kernels->lanes;
     all->net = net;
-    all->count = count;
-    all->tiles = (count + width - 1) / width;
-    all->threads = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
+    all->count = n_streams;
+    all->n_tiles = (n_streams + lanes - 1) / lanes;
+    all->threads = n_threads < 1 ? 1 : n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
     all->shared = shared;
-    all->tile = take(&all->memory, all->tiles * sizeof(struct tile));
-    for (int i = 0; i < all->tiles && all->tile; i++) {
-        struct tile *tile = &all->tile[i];
-        tile->first = i * width;
-        tile->used = count - tile->first < width ? count - tile->first : width;
-        make_tile(all, tile);
-        if (all->memory.exhausted)
+    all->tiles = arena_alloc(&all->arena, all->n_tiles * sizeof *all->tiles);
+    for (int i = 0; i < all->n_tiles && all->tiles; i++) {
+        struct tile *tile = &all->tiles[i];
+        tile->first_stream = i * lanes;
+        tile->n_streams = n_streams - i * lanes < lanes ? n_streams - i * lanes : lanes;
+        allocate_tile(all, tile);
+        if (all->arena.exhausted)
             break;
-        set_constants(net, tile, gates);
-        for (int stream = 0; stream < width; stream++)
-            tile->sample[stream] = sample;
+        set_gate_bias(net, tile, gate_bias);
+        for (int lane = 0; lane < lanes; lane++)
+            tile->sample[lane] = first_sample;
     }
-    if (all->memory.exhausted) {
+    if (all->arena.exhausted) {
         wavenet_streams_free(all);
-        return NULL;
+        return WAVENET_ERROR_MEMORY;
     }
-    return all;
+    *streams = all;
+    return WAVENET_OK;
 }
 
-void wavenet_streams_free(struct streams *all)
+void wavenet_streams_free(wavenet_streams *all)
 {
-    give_back(&all->memory);
+    if (!all)
+        return;
+    arena_free(&all->arena);
     free(all);
 }
 
-static void take_mel(const struct job *job, struct tile *tile, int64_t position)
+/* Copy condition row `row` of the tile's streams to tile->mel. */
+static void load_condition(const struct job *job, struct tile *tile, int64_t row)
 {
-    const int mels = job->streams->net->sizes.mels, width = job->streams->net->form->tile;
-    for (int stream = 0; stream < tile->used; stream++) {
-        const float *mel = job->mel + ((size_t)(tile->first + stream) * job->positions
-                                       + (size_t)(position - job->first)) * mels;
+    const struct wavenet_network *net = job->streams->net;
+    const int mels = net->config.mels, lanes = net->kernels->lanes;
+    for (int stream = 0; stream < tile->n_streams; stream++) {
+        const float *mel = job->condition + ((size_t)(tile->first_stream + stream) * job->n_rows
+                                             + (size_t)(row - job->first_row)) * mels;
         for (int band = 0; band < mels; band++)
-            tile->mel[(band + BANDS / 2) * width + stream] = mel[band];
+            tile->mel[(band + BANDS / 2) * lanes + stream] = mel[band];
     }
 }
 
-/* The samples before → the stack's input. */
-static void take_samples(const struct network *net, struct tile *tile)
+/* The input convolution: the previous samples → tile->x. */
+static void embed_samples(const struct wavenet_network *net, struct tile *tile)
 {
-    const int channels = net->sizes.residual, width = net->form->tile;
+    const int channels = net->config.residual_channels, lanes = net->kernels->lanes;
     for (int channel = 0; channel < channels; channel++)
-        for (int stream = 0; stream < width; stream++) {
+        for (int stream = 0; stream < lanes; stream++) {
             const float sample = tile->sample[stream];
-            tile->x[channel * width + stream] = net->sizes.output == MULAW
-                ? net->input[(int)sample * channels + channel]
-                : net->input[channel] * sample + net->input_bias[channel];
+            tile->x[channel * lanes + stream] = net->config.output_distribution == WAVENET_MULAW
+                ? net->input_kernel[(int)sample * channels + channel]
+                : net->input_kernel[channel] * sample + net->input_bias[channel];
         }
 }
 
-/* tile->parameters → the samples numbered `i` of the job. */
-static void choose(const struct job *job, struct tile *tile, int64_t i)
+/* tile->parameters → sample `i` of the job, of the tile's streams. */
+static void draw_samples(const struct job *job, struct tile *tile, int64_t i)
 {
-    const struct network *net = job->streams->net;
-    const int size = net->sizes.parameters, width = net->form->tile;
-    for (int stream = 0; stream < tile->used; stream++) {
-        const size_t place = (size_t)(tile->first + stream) * job->samples + i;
+    const struct wavenet_network *net = job->streams->net;
+    const int size = net->n_parameters, lanes = net->kernels->lanes;
+    for (int stream = 0; stream < tile->n_streams; stream++) {
+        const size_t index = (size_t)(tile->first_stream + stream) * job->n_samples + i;
         const float *parameters = tile->parameters + stream;
         if (job->parameters)
             for (int k = 0; k < size; k++)
-                job->parameters[place * size + k] = parameters[k * width];
-        tile->sample[stream] = job->given ? job->given[place]
-            : drawn(net, parameters, width, job->noise + place * net->sizes.noise);
-        job->out[place] = tile->sample[stream];
+                job->parameters[index * size + k] = parameters[k * lanes];
+        tile->sample[stream] = job->forced ? job->forced[index]
+            : sample_distribution(net, parameters, lanes, job->noise + index * net->noise_dim);
+        if (job->samples)
+            job->samples[index] = tile->sample[stream];
     }
 }
 
-static void *work(void *argument)
+static void *run_thread(void *argument)
 {
     struct thread *thread = argument;
     struct worker *me = &thread->worker;
     struct job *job = thread->job;
-    const struct streams *all = job->streams;
-    const struct network *net = all->net;
-    const struct sizes *s = &net->sizes;
+    const struct wavenet_streams *all = job->streams;
+    const struct wavenet_network *net = all->net;
+    const wavenet_config *c = &net->config;
     while (atomic_load(&job->signal) == WAIT)
         sched_yield();
-    if (atomic_load(&job->signal) == STAY)
+    if (atomic_load(&job->signal) == CANCEL)
         return NULL;
-    struct tile *tiles = all->tile + thread->from;
-    const int count = thread->to - thread->from;
-    float terms[MOST_TERMS];
-    for (int64_t i = 0; i < job->samples; i++) {
-        const int64_t n = all->n + i, base = (n + s->shift) / s->scale;
-        for (; thread->folded_to < base + s->taps; thread->folded_to++) {
+    struct tile *tiles = all->tiles + thread->first_tile;
+    const int count = thread->end_tile - thread->first_tile, taps = c->upsample_taps;
+    float coefficients[MAX_TERMS];
+    for (int64_t i = 0; i < job->n_samples; i++) {
+        const int64_t position = all->n + i + c->upsample_shift;
+        const int64_t row = position / c->upsample_scale;
+        for (; thread->next_row < row + taps; thread->next_row++) {
             for (int t = 0; t < count && !me->rank; t++)
-                take_mel(job, &tiles[t], thread->folded_to);
-            meet(me);
+                load_condition(job, &tiles[t], thread->next_row);
+            barrier_wait(me);
             for (int t = 0; t < count; t++)
-                net->form->fold(net, &tiles[t], thread->folded_to % s->taps, me);
-            meet(me);
+                net->kernels->project_condition(net, &tiles[t], thread->next_row % taps, me);
+            barrier_wait(me);
         }
-        const float *factors = net->coefficients
-                               + (n + s->shift) % s->scale * s->taps * BANDS;
-        for (int tap = 0; tap < s->taps; tap++)
-            memcpy(terms + (base + tap) % s->taps * BANDS, factors + tap * BANDS,
+        /* the terms of row r are in slot r % taps */
+        const float *phase = net->upsample_coefficients
+                             + position % c->upsample_scale * taps * BANDS;
+        for (int tap = 0; tap < taps; tap++)
+            memcpy(coefficients + (row + tap) % taps * BANDS, phase + tap * BANDS,
                    BANDS * sizeof(float));
         for (int t = 0; t < count && !me->rank; t++)
-            take_samples(net, &tiles[t]);
-        meet(me);
-        net->form->step(net, tiles, count, n, terms, me);
-        meet(me);
+            embed_samples(net, &tiles[t]);
+        barrier_wait(me);
+        net->kernels->step(net, tiles, count, all->n + i, coefficients, me);
+        barrier_wait(me);
         for (int t = 0; t < count && !me->rank; t++)
-            choose(job, &tiles[t], i);
+            draw_samples(job, &tiles[t], i);
     }
     return NULL;
 }
 
-/* The next `samples` of every stream.
- *
- * mel [streams][positions][mels] begins at `first`, a position of the last upsampling layer's
- * input. With `given` samples, these are followed and nothing is drawn. `out` takes the samples,
- * `parameters`, if not NULL, what each was drawn from.
- */
-void wavenet_run(struct streams *all, int64_t samples, int64_t first, int64_t positions,
-                 const float *mel, const float *noise, const float *given, float *out,
-                 float *parameters)
+/* Run the job on all threads; on one, if the system has no more threads. */
+static void run_job(struct job *job)
 {
-    struct job job = {all, samples, positions, first, mel, noise, given, out, parameters, WAIT};
-    const int apart = !all->shared;
-    struct team teams[MOST_THREADS];
-    struct thread threads[MOST_THREADS];
-    pthread_t others[MOST_THREADS];
-    int begun = 1;
+    struct wavenet_streams *all = job->streams;
+    struct team teams[MAX_THREADS];
+    struct thread threads[MAX_THREADS];
+    pthread_t handles[MAX_THREADS];
+    int started = 1;
+    atomic_init(&job->signal, WAIT);
     for (int i = 0; i < all->threads; i++) {
-        struct team *team = &teams[apart ? i : 0];
-        team->size = apart ? 1 : all->threads;
+        struct team *team = &teams[all->shared ? 0 : i];
+        team->size = all->shared ? all->threads : 1;
         atomic_init(&team->arrived, 0);
-        atomic_init(&team->round, 0);
+        atomic_init(&team->generation, 0);
         threads[i] = (struct thread){
-            {team, apart ? 0 : i}, &job, apart ? all->tiles * i / all->threads : 0,
-            apart ? all->tiles * (i + 1) / all->threads : all->tiles, all->folded_to};
+            {team, all->shared ? i : 0}, job,
+            all->shared ? 0 : all->n_tiles * i / all->threads,
+            all->shared ? all->n_tiles : all->n_tiles * (i + 1) / all->threads, all->next_row};
     }
-    while (begun < all->threads && !pthread_create(&others[begun], NULL, work, &threads[begun]))
-        begun++;
-    atomic_store(&job.signal, begun == all->threads ? GO : STAY);
-    if (begun == all->threads)
-        work(&threads[0]);
-    for (int i = 1; i < begun; i++)
-        pthread_join(others[i], NULL);
-    if (begun < all->threads) {         /* the system has no more threads: one will do */
+    while (started < all->threads
+           && !pthread_create(&handles[started], NULL, run_thread, &threads[started]))
+        started++;
+    const int complete = started == all->threads;
+    atomic_store(&job->signal, complete ? START : CANCEL);
+    if (complete)
+        run_thread(&threads[0]);
+    for (int i = 1; i < started; i++)
+        pthread_join(handles[i], NULL);
+    if (!complete) {
         all->threads = 1;
-        wavenet_run(all, samples, first, positions, mel, noise, given, out, parameters);
+        run_job(job);
         return;
     }
-    all->n += samples;
-    all->folded_to = threads[0].folded_to;
+    all->n += job->n_samples;
+    all->next_row = threads[0].next_row;
+}
+
+int64_t wavenet_condition_rows(const wavenet_streams *all, int64_t n_samples, int64_t *first_row)
+{
+    const wavenet_config *c = &all->net->config;
+    const int64_t first = all->n + c->upsample_shift;
+    *first_row = first / c->upsample_scale;
+    return (first + n_samples - 1) / c->upsample_scale + c->upsample_taps - *first_row;
+}
+
+static wavenet_status check_and_run(struct job *job)
+{
+    if (job->n_rows != wavenet_condition_rows(job->streams, job->n_samples, &job->first_row))
+        return WAVENET_ERROR_ROWS;
+    run_job(job);
+    return WAVENET_OK;
+}
+
+wavenet_status wavenet_generate(wavenet_streams *streams, int64_t n_samples,
+                                const float *condition, int64_t n_rows, const float *noise,
+                                float *samples, float *parameters)
+{
+    struct job job = {.streams = streams, .n_samples = n_samples, .n_rows = n_rows,
+                      .condition = condition, .noise = noise, .samples = samples,
+                      .parameters = parameters};
+    return check_and_run(&job);
+}
+
+wavenet_status wavenet_score(wavenet_streams *streams, int64_t n_samples, const float *condition,
+                             int64_t n_rows, const float *samples, float *parameters)
+{
+    struct job job = {.streams = streams, .n_samples = n_samples, .n_rows = n_rows,
+                      .condition = condition, .forced = samples, .parameters = parameters};
+    return check_and_run(&job);
 }

@@ -1,10 +1,10 @@
-/* Vectors of the width that the compiler was told of, and what is computed with them.
+/* SIMD vectors of the width that the compiler flags select, and operations on them.
  *
- * Multiplication and addition are one operation only where `muladd` says so (-ffp-contract=off):
- * what a lane computes does not depend on how the compiler arranges the code around it.
+ * Multiplication and addition are fused only in `muladd` (-ffp-contract=off), so the result of a
+ * lane does not depend on how the compiler arranges the code around it.
  */
-#ifndef VECTOR_H
-#define VECTOR_H
+#ifndef SIMD_H
+#define SIMD_H
 
 #include <stdint.h>
 #if defined(__AVX512F__) || defined(__AVX2__)
@@ -12,7 +12,7 @@
 #endif
 
 #if defined(__AVX512F__)
-#define WIDTH 16
+#define WIDTH 16                /* floats in a vector */
 #elif defined(__AVX2__) && defined(__FMA__)
 #define WIDTH 8
 #else
@@ -30,25 +30,25 @@ INLINE vec splat(float x) { return x - (vec){0}; }
 
 #if WIDTH == 16
 INLINE vec muladd(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
-INLINE vec smaller(vec a, vec b) { return _mm512_min_ps(a, b); }
-INLINE vec larger(vec a, vec b) { return _mm512_max_ps(a, b); }
+INLINE vec min(vec a, vec b) { return _mm512_min_ps(a, b); }
+INLINE vec max(vec a, vec b) { return _mm512_max_ps(a, b); }
 #elif WIDTH == 8
 INLINE vec muladd(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
-INLINE vec smaller(vec a, vec b) { return _mm256_min_ps(a, b); }
-INLINE vec larger(vec a, vec b) { return _mm256_max_ps(a, b); }
+INLINE vec min(vec a, vec b) { return _mm256_min_ps(a, b); }
+INLINE vec max(vec a, vec b) { return _mm256_max_ps(a, b); }
 #else
 INLINE vec muladd(vec a, vec b, vec c) { return a * b + c; }
-INLINE vec chosen(bits yes, vec a, vec b) { return (vec)((yes & (bits)a) | (~yes & (bits)b)); }
-INLINE vec smaller(vec a, vec b) { return chosen((bits)(a < b), a, b); }
-INLINE vec larger(vec a, vec b) { return chosen((bits)(a > b), a, b); }
+INLINE vec blend(bits mask, vec a, vec b) { return (vec)((mask & (bits)a) | (~mask & (bits)b)); }
+INLINE vec min(vec a, vec b) { return blend((bits)(a < b), a, b); }
+INLINE vec max(vec a, vec b) { return blend((bits)(a > b), a, b); }
 #endif
 
-/* e^x for |x| ≤ 80, to 2e-7 of its value: 2^n · e^r with |r| ≤ ln 2 / 2, Taylor to degree 6. */
+/* e^x for |x| ≤ 80, relative error 2e-7: 2^n · e^r with |r| ≤ ln 2 / 2, Taylor series to r^6. */
 INLINE vec exponential(vec x)
 {
-    const vec round = splat(12582912.0f);               /* 1.5 · 2^23: n in the lowest bits */
+    const vec round = splat(12582912.0f);               /* 1.5 · 2^23: n is in the lowest bits */
     const vec shifted = muladd(x, splat(1.44269504f), round), n = shifted - round;
-    /* ln 2 in two parts, the first of few bits, so that n times it is exact */
+    /* ln 2 in two parts, the first with few bits, so that its product with n is exact */
     const vec r = muladd(n, splat(2.12194440e-4f), muladd(n, splat(-0.693359375f), x));
     vec sum = splat(1.0f / 720);
     sum = muladd(sum, r, splat(1.0f / 120));
@@ -60,11 +60,13 @@ INLINE vec exponential(vec x)
     return (vec)((bits)sum + ((bits)shifted << 23));
 }
 
-/* tanh(a) · sigmoid(b), to 4e-7: with E = e^-2a, F = e^-b it is (1 - E) / ((1 + E) · (1 + F)). */
-INLINE vec gated(vec a, vec b)
+/* tanh(a) · sigmoid(b), absolute error 4e-7. With E = e^-2a and F = e^-b it is
+ * (1 - E) / ((1 + E) · (1 + F)).
+ */
+INLINE vec gated_activation(vec a, vec b)
 {
-    a = larger(smaller(a, splat(20.0f)), splat(-20.0f));
-    b = larger(smaller(b, splat(40.0f)), splat(-40.0f));
+    a = max(min(a, splat(20.0f)), splat(-20.0f));
+    b = max(min(b, splat(40.0f)), splat(-40.0f));
     const vec one = splat(1.0f), e = exponential(a * -2.0f), f = exponential(-b);
     return (one - e) / ((one + e) * (one + f));
 }
