@@ -22,41 +22,35 @@ PAUSE_SECONDS = 0.35    # silence between the utterances of a line
 Line = namedtuple("Line", "stem text utterances comment")
 
 
-class Progress(object):
+class Progress(tqdm):
     """A progress bar in seconds of audio, with the remaining time and the speed of the vocoder.
 
     The length of the lines that have no mel yet is estimated from their number of symbols.
     """
 
     def __init__(self, n_symbols):
-        self._n_symbols, self._batch_symbols, self._batch_seconds = n_symbols, 0, 0.0
-        self._seconds, self._vocoder_seconds, self._last_time = 0.0, 0.0, 0.0
-        self.bar = tqdm(total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} "
-                                            "[{elapsed}<{remaining}]")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.bar.close()
+        super(Progress, self).__init__(
+            total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} [{elapsed}<{remaining}]")
+        self.n_symbols, self.batch_symbols, self.batch_seconds = n_symbols, 0, 0.0
+        self.vocoder_seconds, self.last_time = 0.0, 0.0
 
     def start_batch(self, seconds, n_symbols):
-        """The mels of lines with so many symbols exist, and are so long; the vocoder starts."""
-        self._last_time = time.time()
-        self._batch_seconds += seconds
-        self._batch_symbols += n_symbols
-        self.bar.total = self._batch_seconds * self._n_symbols / self._batch_symbols
+        """Lines of `n_symbols` symbols have mels of that length, and the vocoder starts on them."""
+        self.last_time = time.time()
+        self.batch_seconds += seconds
+        self.batch_symbols += n_symbols
+        self.total = self.batch_seconds * self.n_symbols / self.batch_symbols
 
-    def update(self, seconds):
-        """The vocoder has generated so many more seconds of audio."""
+    def add_audio(self, seconds):
+        """The vocoder has generated that much more audio."""
         now = time.time()
-        self._seconds += seconds
-        self._vocoder_seconds += now - self._last_time
-        self._last_time = now
-        self.bar.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
-            self._seconds, self.bar.total, self._seconds / max(self._vocoder_seconds, 1e-3)),
+        self.vocoder_seconds += now - self.last_time
+        self.last_time = now
+        seconds_done = self.n + seconds
+        self.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
+            seconds_done, self.total, seconds_done / max(self.vocoder_seconds, 1e-3)),
             refresh=False)
-        self.bar.update(seconds)
+        self.update(seconds)
 
 
 def create_lines(texts, voice, out, seed):

@@ -114,7 +114,7 @@ class Voice(object):
         """Mels [frames, mels] of utterances with these ids → samples [frames·hop] each."""
         def report(n_samples):
             if progress:
-                progress.update(n_samples / float(self.hp.sample_rate))
+                progress.add_audio(n_samples / float(self.hp.sample_rate))
 
         if self.vocoder:
             keys = [philox.make_key(seed, ids) for ids in text_ids]

@@ -85,7 +85,7 @@ def test_an_existing_wav_is_kept_and_one_of_another_seed_is_an_error(synthesized
 
 
 @pytest.mark.parametrize("text,message", [
-    ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("안녕\nЖ\n", "text.txt:2"),
+    ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("안녕\n々\n", "text.txt:2"),
     ("안녕\n...\n", "text.txt:2"), ("안녕".encode("cp949"), "UTF-8"),
 ])
 def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, message):
@@ -96,10 +96,10 @@ def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, me
 
 
 def test_unreadable_characters_are_a_warning_or_with_strict_an_error(trained, tmp_path, capsys):
-    run_synthesize(tmp_path, "가Ж\n", trained, "--vocoder", "griffin-lim")
-    assert "warning: %s:1, column 2: 'Ж'" % (tmp_path / "text.txt") in capsys.readouterr().err
-    with pytest.raises(InputError, match="text.txt:1, column 2: 'Ж'"):
-        run_synthesize(tmp_path, "가Ж\n", trained, "--strict")
+    run_synthesize(tmp_path, "가々\n", trained, "--vocoder", "griffin-lim")
+    assert "warning: %s:1, column 2: '々'" % (tmp_path / "text.txt") in capsys.readouterr().err
+    with pytest.raises(InputError, match="text.txt:1, column 2: '々'"):
+        run_synthesize(tmp_path, "가々\n", trained, "--strict")
 
 
 def test_a_lexicon_is_applied(trained, tmp_path, capsys):
@@ -226,11 +226,11 @@ def test_progress_shows_seconds_of_audio_and_the_speed_of_the_vocoder(monkeypatc
     with speech_output.Progress(30) as progress:
         progress.start_batch(2.0, 10)                # 20 more symbols of the same length follow
         now[0] += 4
-        progress.update(2.0)
-        assert progress.bar.total == 6.0 and progress.bar.n == 2.0
-        assert "2.0 of about 6.0 s of audio, 0.50 × real time" in progress.bar.desc
+        progress.add_audio(2.0)
+        assert progress.total == 6.0 and progress.n == 2.0
+        assert "2.0 of about 6.0 s of audio, 0.50 × real time" in progress.desc
         now[0] += 100                           # time of Tacotron 2, not of the vocoder
         progress.start_batch(4.0, 20)
         now[0] += 2
-        progress.update(4.0)
-        assert "6.0 of about 6.0 s of audio, 1.00 × real time" in progress.bar.desc
+        progress.add_audio(4.0)
+        assert "6.0 of about 6.0 s of audio, 1.00 × real time" in progress.desc

@@ -125,14 +125,14 @@ def truncate(path):
 
 @pytest.mark.parametrize("damage,message", [
     (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is not a voice.*vocoder"),
-    (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")), "tacotron: no run"),
+    (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")), "tacotron: is not a run"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.index")), "vocoder: has no"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.data-00000-of-00001")),
      "model-6: the checkpoint cannot be read"),
     (truncate("vocoder/model-6.data-00000-of-00001"), "model-6: the checkpoint cannot be read"),
     (truncate("vocoder/model-6.index"), "model-6: the checkpoint cannot be read"),
     (truncate("tacotron/run.json"), "run.json: is not valid JSON"),
-    (set_newer_format, "made by a newer version")])
+    (set_newer_format, "written by a newer version")])
 def test_a_damaged_voice_is_an_error_that_names_the_file(exported, tmp_path, damage, message):
     shutil.copytree(exported[0], str(tmp_path / "me"))
     damage(str(tmp_path / "me"))
