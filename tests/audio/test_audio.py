@@ -132,8 +132,8 @@ def test_a_mel_frame_equals_the_formula(hp):
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(hp.win_length) / hp.win_length)
     magnitudes = np.abs(np.fft.rfft(windowed * hann, hp.n_fft))
     decibels = 20 * np.log10(spectrogram.mel_basis(hp).dot(magnitudes)) - 20
-    np.testing.assert_allclose(audio.melspectrogram(samples, hp)[20], 8 * (decibels + 100) / 100 - 4,
-                               atol=1e-5)
+    np.testing.assert_allclose(audio.melspectrogram(samples, hp)[20],
+                               8 * (decibels + 100) / 100 - 4, atol=1e-5)
 
 
 @pytest.mark.parametrize("preset, values", [
