@@ -1,11 +1,8 @@
 """Attention: which jamo a decoder step reads. Five types behind one interface.
 
-A type is a pair of functions:
-    initial_state(memory, hp)
-        the state before the first step, a tuple of tensors
-    alignment(query, state, memory, hp, training)
-        query [batch, units] → alignment [batch, jamo] of the step, and the new state. An alignment
-        is non-negative, 0 on padding, and sums to 1; with gmm to at most 1
+The function of a type, (query [batch, units], state, memory, hp, training), returns the alignment
+[batch, jamo] of a decoder step and the new state. An alignment is non-negative, 0 on padding, and
+sums to 1; with gmm to at most 1.
 """
 import math
 from collections import namedtuple
@@ -35,27 +32,30 @@ def process_memory(memory, lengths, hp):
 
 
 def initial_state(memory, hp):
-    """The attention's state before the first decoder step."""
-    return ATTENTION_TYPES[hp.attention_type][0](memory, hp)
+    """The state before the first decoder step, a tuple of tensors."""
+    if hp.attention_type == "location":         # the sum of the alignments so far
+        return (tf.zeros_like(memory.mask),)
+    if hp.attention_type == "monotonic":        # the last alignment, the number of steps so far
+        n_steps = tf.zeros_like(memory.mask[:, 0], tf.int32)
+        return tf.one_hot(n_steps, tf.shape(memory.mask)[1]), n_steps
+    if hp.attention_type == "gmm":              # the means
+        return (tf.zeros([tf.shape(memory.mask)[0], hp.attention_num_mixtures]),)
+    return ()
 
 
 def attend(query, state, memory, hp, training):
     """query [batch, units], state → context [batch, channels], alignment [batch, jamo], new state.
     """
     with tf.variable_scope("attention"):
-        alignment, state = ATTENTION_TYPES[hp.attention_type][1](query, state, memory, hp, training)
+        alignment, state = ATTENTION_TYPES[hp.attention_type](query, state, memory, hp, training)
         context = tf.squeeze(tf.matmul(tf.expand_dims(alignment, 1), memory.memory), 1)
         return context, alignment, state
 
 
-def _no_state(memory, hp):
-    return ()
-
-
 def _additive_energies(query, memory, hp, location=None, bias=False):
     """v·tanh(W·query + V·memory + location), [batch, jamo] (arXiv 1409.0473, A.1.2)."""
-    hidden = tf.expand_dims(layers.dense(query, hp.attention_dim, "query"), 1) + (
-        memory.processed_memory)                                    # [batch, jamo, attention_dim]
+    query = tf.expand_dims(layers.dense(query, hp.attention_dim, "query"), 1)
+    hidden = query + memory.processed_memory                        # [batch, jamo, attention_dim]
     if location is not None:
         hidden += location
     return tf.squeeze(layers.dense(tf.tanh(hidden), 1, "energy", bias=bias), 2)
@@ -65,14 +65,8 @@ def _masked_softmax(energies, memory):
     return tf.nn.softmax(energies - 1e9 * (1 - memory.mask))        # [batch, jamo]
 
 
-# Location-sensitive attention (Chorowski et al., arXiv 1506.07503; arXiv 1712.05884, 2.2). The
-# state is the sum of the alignments so far.
-
-def _location_initial_state(memory, hp):
-    return (tf.zeros_like(memory.mask),)
-
-
-def _location_alignment(query, state, memory, hp, training):
+def _location(query, state, memory, hp, training):
+    """Location-sensitive attention (Chorowski et al., arXiv 1506.07503; arXiv 1712.05884, 2.2)."""
     cumulative_alignment, = state
     location = layers.conv1d(tf.expand_dims(cumulative_alignment, 2),
                              hp.attention_location_n_filters, hp.attention_location_kernel_size,
@@ -82,17 +76,17 @@ def _location_alignment(query, state, memory, hp, training):
     return alignment, (cumulative_alignment + alignment,)
 
 
-# Additive attention (Bahdanau et al., arXiv 1409.0473): by content only.
-
-def _bahdanau_alignment(query, state, memory, hp, training):
+def _bahdanau(query, state, memory, hp, training):
+    """Additive attention (Bahdanau et al., arXiv 1409.0473): by content only."""
     return _masked_softmax(_additive_energies(query, memory, hp), memory), ()
 
 
-# Multiplicative attention (Luong et al., arXiv 1508.04025, 3.1, "general"): by content only. The
-# product is divided by the square root of its length (arXiv 1706.03762, 3.2.1) and has a learnt
-# scale.
+def _luong(query, state, memory, hp, training):
+    """Multiplicative attention (Luong et al., arXiv 1508.04025, 3.1, "general"): by content only.
 
-def _luong_alignment(query, state, memory, hp, training):
+    The product is divided by the square root of its length (arXiv 1706.03762, 3.2.1) and has a
+    learnt scale.
+    """
     query = tf.expand_dims(layers.dense(query, hp.attention_dim, "query", bias=False), 1)
     scale = tf.get_variable("scale", [], initializer=tf.ones_initializer())
     energies = (tf.reduce_sum(query * memory.processed_memory, 2) * scale /
@@ -100,18 +94,13 @@ def _luong_alignment(query, state, memory, hp, training):
     return _masked_softmax(energies, memory), ()
 
 
-# Monotonic attention (Raffel et al., arXiv 1704.00784, section 2). At each step the attention stays
-# on its jamo or moves on to the next, as often as a step has frames; with one move it would be
-# stepwise monotonic attention (He et al., arXiv 1906.00672). An alignment is the probability of
-# each position, so the network is trained on the expectation.
+def _monotonic(query, state, memory, hp, training):
+    """Monotonic attention (Raffel et al., arXiv 1704.00784, section 2).
 
-def _monotonic_initial_state(memory, hp):
-    """All weight on the first jamo; int32 [batch], the number of steps so far."""
-    n_steps = tf.zeros_like(memory.mask[:, 0], tf.int32)
-    return tf.one_hot(n_steps, tf.shape(memory.mask)[1]), n_steps
-
-
-def _monotonic_alignment(query, state, memory, hp, training):
+    At each step the attention stays on its jamo or moves on to the next, as often as a step has
+    frames; with one move it would be stepwise monotonic attention (He et al., arXiv 1906.00672).
+    An alignment is the probability of each position, so training is on the expectation.
+    """
     moving, n_steps = state                                         # [batch, jamo], [batch]
     energies = _additive_energies(query, memory, hp, bias=True) + STAY_BIAS
     if training:
@@ -134,17 +123,12 @@ def _random_normal(shape, loop_step):
     return tf.sqrt(-2 * tf.log(1 - radius)) * tf.cos(2 * math.pi * angle)
 
 
-# GMM attention (Graves, arXiv 1308.0850, section 5.1) in the form V2 of Battenberg et al. (arXiv
-# 1910.10288, section 2.2): by position only, with means that only move forward. A jamo's weight is
-# the integral of the mixture over ±0.5 around it, so narrow components do not exceed 1 either.
+def _gmm(query, state, memory, hp, training):
+    """GMM attention (Graves, arXiv 1308.0850, 5.1), as V2 of Battenberg et al. (1910.10288, 2.2).
 
-def _gmm_initial_state(memory, hp):
-    """The means, all on the first jamo."""
-    batch_size = tf.shape(memory.mask)[0]
-    return (tf.zeros([batch_size, hp.attention_num_mixtures]),)
-
-
-def _gmm_alignment(query, state, memory, hp, training):
+    By position only; the means only move forward. A jamo's weight is the integral of the mixture
+    over ±0.5 around it, so that narrow components do not exceed 1 either.
+    """
     means, = state                                                  # [batch, mixtures]
     hidden = tf.tanh(layers.dense(query, hp.attention_dim, "hidden"))
     weights, delta, sigma = tf.split(
@@ -166,8 +150,5 @@ def _inverse_softplus(y):
     return math.log(math.expm1(y))
 
 
-ATTENTION_TYPES = {"location": (_location_initial_state, _location_alignment),
-                   "bahdanau": (_no_state, _bahdanau_alignment),
-                   "luong": (_no_state, _luong_alignment),
-                   "monotonic": (_monotonic_initial_state, _monotonic_alignment),
-                   "gmm": (_gmm_initial_state, _gmm_alignment)}
+ATTENTION_TYPES = {"location": _location, "bahdanau": _bahdanau, "luong": _luong,
+                   "monotonic": _monotonic, "gmm": _gmm}

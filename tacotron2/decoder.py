@@ -78,15 +78,20 @@ def project(output, hp, r):
     return frames, layers.dense(output, 1, "stop")
 
 
-def decode_step(frame, noise, cell, state, hp, r):
-    """A whole step, from the previous frame [batch, mels] and noise [batch, prenet_noise_dim].
+def decode_step(i, frame, noise, cell, state, arrays, hp, r):
+    """Step i, from the frame before it [batch, mels] and noise [batch, steps, prenet_noise_dim].
 
-    Returns r frames [batch, r·mels], stop logit [batch], alignment [batch, jamo], new state.
+    Writes frames, stop logit and alignment to the three TensorArrays `arrays`. Returns the last
+    frame [batch, mels], the stop logit [batch], the new state, the new arrays.
     """
-    x = prenet(frame, noise, hp)                                    # [batch, prenet]
+    x = prenet(frame, noise[:, i], hp)                              # [batch, prenet]
     output, alignment, state = cell(x, state)                       # [batch, units + channels]
     frames, stop_logit = project(output, hp, r)                     # [batch, r·mels], [batch, 1]
-    return frames, stop_logit[:, 0], alignment, state
+    values = frames, stop_logit[:, 0], alignment
+    arrays = tuple(array.write(i, value) for array, value in zip(arrays, values))
+    last_frame = frames[:, -hp.n_mels:]
+    last_frame.set_shape([None, hp.n_mels])
+    return last_frame, values[1], state, arrays
 
 
 def decode_teacher_forced(memory, mel, n_steps, noise, hp, r, training):
@@ -147,17 +152,15 @@ def decode_scheduled_sampling(memory, mel, n_steps, noise, hp, r, teacher_forcin
                                  1 - teacher_forcing_ratio)         # [batch, steps, 1], 0 or 1
         cell = DecoderCell(memory, hp, training=True)
 
-        def step(i, predicted, state, *outputs):
+        def step(i, predicted, state, *arrays):
             frame = true_frames[:, i] + use_predicted[:, i] * (predicted - true_frames[:, i])
-            frames, stop_logit, alignment, state = decode_step(frame, noise[:, i], cell, state, hp,
-                                                               r)
-            return (i + 1, tf.stop_gradient(last_frame(frames, hp)), state) + write_step(
-                outputs, i, frames, stop_logit, alignment)
+            predicted, _, state, arrays = decode_step(i, frame, noise, cell, state, arrays, hp, r)
+            return (i + 1, tf.stop_gradient(predicted), state) + arrays
 
         arrays = [tf.TensorArray(tf.float32, max_steps) for _ in range(3)]
-        outputs = tf.while_loop(lambda i, *_: i < max_steps, step,
-                                [0, go_frame(batch_size, hp), cell.zero_state()] + arrays)[3:]
-        return stack_outputs(outputs, n_steps, batch_size, hp)
+        arrays = tf.while_loop(lambda i, *_: i < max_steps, step,
+                               [0, go_frame(batch_size, hp), cell.zero_state()] + arrays)[3:]
+        return stack_outputs(arrays, n_steps, batch_size, hp)
 
 
 def decode_free_running(memory, noise, max_steps, hp, r):
@@ -170,25 +173,19 @@ def decode_free_running(memory, noise, max_steps, hp, r):
     with tf.variable_scope("decoder"):
         cell = DecoderCell(memory, hp, training=False)
 
-        def step(i, frame, state, n_steps, running, *outputs):
-            frames, stop_logit, alignment, state = decode_step(frame, noise[:, i], cell, state, hp,
-                                                               r)
+        def step(i, frame, state, n_steps, running, *arrays):
+            frame, stop_logit, state, arrays = decode_step(i, frame, noise, cell, state, arrays, hp,
+                                                           r)
             n_steps += tf.to_int32(running)
             running = tf.logical_and(running, tf.logical_and(stop_logit <= 0, n_steps < max_steps))
-            return (i + 1, last_frame(frames, hp), state, n_steps, running) + write_step(
-                outputs, i, frames, stop_logit, alignment)
+            return (i + 1, frame, state, n_steps, running) + arrays
 
         arrays = [tf.TensorArray(tf.float32, 0, dynamic_size=True) for _ in range(3)]
-        result = tf.while_loop(
+        results = tf.while_loop(
             lambda i, frame, state, n_steps, running, *_: tf.reduce_any(running), step,
             [0, go_frame(batch_size, hp), cell.zero_state(), tf.zeros([batch_size], tf.int32),
              tf.fill([batch_size], True)] + arrays, back_prop=False)
-        return stack_outputs(result[5:], result[3], batch_size, hp)
-
-
-def write_step(arrays, step, *values):
-    """The TensorArrays after each of the values is written at `step`: a tuple."""
-    return tuple(array.write(step, value) for array, value in zip(arrays, values))
+        return stack_outputs(results[5:], results[3], batch_size, hp)
 
 
 def stack_outputs(arrays, n_steps, batch_size, hp):
@@ -207,13 +204,6 @@ def previous_frames(mel, hp, r):
     """mel [batch, frames, mels] → [batch, steps, mels], the true frame before each decoder step."""
     last_frames = mel[:, r - 1::r]
     return tf.concat([go_frame(tf.shape(mel)[0], hp)[:, None], last_frames[:, :-1]], 1)
-
-
-def last_frame(frames, hp):
-    """The last of a step's frames [batch, r·mels], the input of the next step: [batch, mels]."""
-    frame = frames[:, -hp.n_mels:]
-    frame.set_shape([None, hp.n_mels])
-    return frame
 
 
 def go_frame(batch_size, hp):

@@ -9,16 +9,16 @@ from nn.compat import tf
 Losses = namedtuple("Losses", "total mel_before mel stop attention l2")
 
 
-def compute_losses(outputs, text_lengths, targets, hp, guided_attention_weight=0.0):
-    """The Losses of TacotronOutputs: means over the frames and steps that are not padding.
+def compute_losses(outputs, batch, hp, guided_attention_weight=0.0):
+    """The Losses of TacotronOutputs on their TextBatch: means over all that is not padding.
 
     guided_attention_weight is a number or a scalar tensor.
     """
-    mask = layers.sequence_mask(targets.n_frames, tf.shape(targets.mel)[1])
-    mel_before = _masked_mean(tf.square(outputs.mel_outputs - targets.mel), mask) / hp.n_mels
-    mel = _masked_mean(tf.square(outputs.mel_outputs_postnet - targets.mel), mask) / hp.n_mels
+    mask = layers.sequence_mask(batch.mel_lengths, tf.shape(batch.mel)[1])
+    mel_before = _masked_mean(tf.square(outputs.mel_outputs - batch.mel), mask) / hp.n_mels
+    mel = _masked_mean(tf.square(outputs.mel_outputs_postnet - batch.mel), mask) / hp.n_mels
     stop = stop_token_loss(outputs.stop_logits, outputs.n_steps, hp.stop_token_pos_weight)
-    attention = guided_attention_loss(outputs.alignments, text_lengths, outputs.n_steps,
+    attention = guided_attention_loss(outputs.alignments, batch.text_lengths, outputs.n_steps,
                                       hp.guided_attention_sigma)
     l2 = hp.weight_decay * layers.l2_loss(
         tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, "tacotron2/"))

@@ -5,6 +5,8 @@ may begin with more. hp.outputs_per_step_schedule holds pairs (r, step at which 
 after the last of them, hp.outputs_per_step applies. The layer that emits frames has the size of the
 largest r; of its output, the first r frames are used.
 """
+import math
+
 from nn.compat import tf
 
 
@@ -15,10 +17,7 @@ def max_outputs_per_step(hp):
 
 def outputs_per_step_at(hp, step):
     """r at `step`, an int."""
-    for r, end_step in _schedule(hp):
-        if step < end_step:
-            return r
-    return hp.outputs_per_step
+    return next((r for r, end_step in _schedule(hp) if step < end_step), hp.outputs_per_step)
 
 
 def outputs_per_step_tensor(hp, step):
@@ -44,7 +43,7 @@ def frame_multiple_at(hp, step):
     A batch padded to a multiple of it also fits if r changes before the batch is used.
     """
     r, next_r = outputs_per_step_at(hp, step), outputs_per_step_at(hp, step + 1)
-    return next(n for n in range(r, r * next_r + 1, r) if n % next_r == 0)
+    return r * next_r // math.gcd(r, next_r)
 
 
 def _schedule(hp):

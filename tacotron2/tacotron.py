@@ -10,7 +10,6 @@ from tacotron2 import attention, decoder
 # n_steps, n_frames: int32 [batch], without padding
 TacotronOutputs = namedtuple(
     "TacotronOutputs", "mel_outputs mel_outputs_postnet stop_logits alignments n_steps n_frames")
-Targets = namedtuple("Targets", "mel n_frames")
 
 # variable scopes that --freeze accepts
 FREEZABLE_SCOPES = ("encoder", "symbols", "speakers", "attention", "prenet", "decoder", "postnet")
@@ -24,8 +23,8 @@ def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, 
     text_ids      int32 [batch, jamo], 0 on padding     text_lengths  int32 [batch]
     speaker_ids   int32 [batch]; not used if n_speakers is 0: then there is no speaker embedding
     prenet_noise  float32 [batch, steps, prenet_noise_dim], uniform in [0, 1)
-    targets       Targets(mel [batch, frames, mels], n_frames int32 [batch]), frames a multiple of
-                  outputs_per_step
+    targets       a TextBatch or any object with mel [batch, frames, mels], frames a multiple of
+                  outputs_per_step, and mel_lengths, int32 [batch]
     max_steps     int32 [batch], a limit on the decoder steps of each utterance
     outputs_per_step       int or scalar tensor (r), default hp.outputs_per_step
     teacher_forcing_ratio  scalar tensor, in training only: the fraction of the decoder steps that
@@ -41,7 +40,7 @@ def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, 
             decoded = decoder.decode_free_running(memory, prenet_noise, max_steps, hp, r)
             n_frames = decoded.n_steps * r                                  # [batch]
         else:
-            n_frames = targets.n_frames                                     # [batch]
+            n_frames = targets.mel_lengths                                  # [batch]
             n_steps = (n_frames + r - 1) // r                               # [batch]
             if teacher_forcing_ratio is None:
                 decoded = decoder.decode_teacher_forced(

@@ -9,7 +9,7 @@ from tacotron2.loss import compute_losses
 from tacotron2.outputs_per_step import (frame_multiple_at, outputs_per_step_at,
                                         outputs_per_step_tensor)
 from tacotron2.synthesizer import Synthesizer
-from tacotron2.tacotron import Targets, tacotron2
+from tacotron2.tacotron import tacotron2
 
 
 def batch_placeholders(hp):
@@ -56,13 +56,12 @@ class TrainingGraph(object):
 
     def _teacher_forced(self, training, teacher_forcing_ratio=None):
         """TacotronOutputs and Losses of the batch."""
-        batch, targets = self.batch, Targets(self.batch.mel, self.batch.mel_lengths)
+        batch = self.batch
         outputs = tacotron2(
             batch.text_ids, batch.text_lengths, batch.speaker_ids, self.prenet_noise, self.hp,
-            self.n_symbols, self.n_speakers, targets=targets, training=training,
+            self.n_symbols, self.n_speakers, targets=batch, training=training,
             outputs_per_step=self.outputs_per_step, teacher_forcing_ratio=teacher_forcing_ratio)
-        return outputs, compute_losses(outputs, batch.text_lengths, targets, self.hp,
-                                       self.guided_attention_weight)
+        return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight)
 
     def make_feed_dict(self, items, step):
         """The feed_dict of a batch of items after `step` completed steps."""

@@ -51,11 +51,10 @@ class TeacherForcedGraph(object):
     def __init__(self, hp, training=False):
         self.hp, self.batch = hp, batch_placeholders(hp)
         self.prenet_noise = tf.placeholder(tf.float32, [None, None, prenet_noise_dim(hp)])
-        targets = tacotron.Targets(self.batch.mel, self.batch.mel_lengths)
         self.outputs = tacotron.tacotron2(
             self.batch.text_ids, self.batch.text_lengths, self.batch.speaker_ids, self.prenet_noise,
-            hp, N_SYMBOLS, 0, targets=targets, training=training)
-        self.losses = loss.compute_losses(self.outputs, self.batch.text_lengths, targets, hp,
+            hp, N_SYMBOLS, 0, targets=self.batch, training=training)
+        self.losses = loss.compute_losses(self.outputs, self.batch, hp,
                                           guided_attention_weight=1.0)
 
     def run(self, session, fetches, batch, noise=None):
