@@ -17,6 +17,8 @@ static const struct kernel_set *find_kernels(int instruction_set, int precision,
 {
     const int batched = layout == WAVENET_BATCHED;
     const int best = instruction_set == WAVENET_ISA_BEST;
+    if (precision != WAVENET_FLOAT32 && precision != WAVENET_INT8)
+        return NULL;
 #ifdef __x86_64__
     __builtin_cpu_init();
     const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
