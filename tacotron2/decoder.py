@@ -148,8 +148,8 @@ def decode_scheduled_sampling(memory, mel, n_steps, noise, hp, r, teacher_forcin
     batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
     with tf.variable_scope("decoder"):
         true_frames = previous_frames(mel, hp, r)                   # [batch, steps, mels]
-        use_predicted = tf.floor(layers.random_uniform([batch_size, max_steps, 1], place="own") +
-                                 1 - teacher_forcing_ratio)         # [batch, steps, 1], 0 or 1
+        sampling_noise = layers.random_uniform([batch_size, max_steps, 1], place="own")
+        use_predicted = tf.floor(sampling_noise + 1 - teacher_forcing_ratio)    # 0 or 1
         cell = DecoderCell(memory, hp, training=True)
 
         def step(i, predicted, state, *arrays):

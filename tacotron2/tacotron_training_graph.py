@@ -21,9 +21,11 @@ def batch_placeholders(hp):
 
 
 class TrainingGraph(object):
-    """`losses` and `optimizer` are of training; `validation_outputs` and `validation_losses` are
+    """Three graphs over one set of weights.
 
-    teacher-forced, without dropout and zoneout; `synthesizer` is free-running.
+    losses, optimizer                       training
+    validation_outputs, validation_losses   teacher-forced, without dropout and zoneout
+    synthesizer                             free-running
     """
 
     def __init__(self, hp, n_symbols, n_speakers):
