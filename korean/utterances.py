@@ -1,49 +1,65 @@
-"""Text as read → utterances: the pieces that are synthesised one at a time."""
+"""Text as read → utterances: the pieces that are synthesized one at a time."""
 import re
 
 import kss
 
+from korean.hangul import count_syllables
 
-MAX_SYLLABLES = 60  # an attention that was trained on usual recordings follows this many safely
+MAX_SYLLABLES = 60  # of an utterance: an attention trained on usual recordings follows them safely
+MIN_SYLLABLES = 6  # of a part of a text: a model seldom saw shorter ones, and may not stop after them
 _MARKS = tuple(".,?!;:")
 _PUNCTUATED_SHARE = 0.95  # of the texts of a corpus: a few may lack a mark by mistake
 
 
 def split_into_utterances(text):
-    """The parts of a text as read, in order; joined by spaces they are the text.
+    """The utterances of a text as read, in order; joined by spaces they are the text.
 
-    A text that is longer than LONG is cut into its sentences, and a sentence of more than LONG
-    syllables at the comma, or else the space, that is nearest to its middle, until none is left.
-    A word is never cut.
+    A text of more than MAX_SYLLABLES is split into its sentences. A sentence of more is split at the
+    comma, or else the space, nearest to its middle, until no part is longer. A part of fewer than
+    MIN_SYLLABLES is joined with the shorter part beside it. Words are never split, so that a very
+    long word gives an utterance above MAX_SYLLABLES.
     """
-    if len(text) <= MAX_SYLLABLES:
+    if count_syllables(text) <= MAX_SYLLABLES:
         return [text]
-    return [part for sentence in split_sentences(text) for part in _halves(sentence)]
+    return _join_short([part for sentence in split_sentences(text) for part in _halve(sentence)])
 
 
 def split_sentences(text):
     """The sentences of a text as read, in order; joined by spaces they are the text.
 
-    Found by kss (https://github.com/hyunwoongko/kss), which knows endings of Korean verbs besides
-    full stops.
+    kss (https://github.com/hyunwoongko/kss) finds them, by full stops and by endings of Korean verbs.
     """
-    found = [" ".join(part.split()) for part in kss.split_sentences(text)]
-    # a library is not trusted with the words: where it loses any, the text stays whole
-    return found if found and " ".join(found) == text else [text]
+    sentences = [" ".join(sentence.split()) for sentence in kss.split_sentences(text)]
+    # kss may lose characters of unusual texts
+    return sentences if sentences and " ".join(sentences) == text else [text]
 
 
-def _halves(text):
+def _halve(text):
     spaces = [match.start() for match in re.finditer(" ", text)]
-    if _syllables(text) <= MAX_SYLLABLES or not spaces:
+    if count_syllables(text) <= MAX_SYLLABLES or not spaces:
         return [text]
     middle = len(text) / 2.0
-    commas = [at for at in spaces if text[at - 1] in ",;:" and abs(at - middle) < middle / 2]
-    cut = min(commas or spaces, key=lambda at: abs(at - middle))
-    return _halves(text[:cut]) + _halves(text[cut + 1:])
+    commas = [space for space in spaces
+              if text[space - 1] in ",;:" and abs(space - middle) < middle / 2]
+    split = min(commas or spaces, key=lambda space: abs(space - middle))
+    return _halve(text[:split]) + _halve(text[split + 1:])
 
 
-def _syllables(text):
-    return len(re.findall("[가-힣]", text))
+def _join_short(parts):
+    """The parts, each of fewer than MIN_SYLLABLES joined with a neighbor."""
+    parts, index = list(parts), 0
+    while index < len(parts) and len(parts) > 1:
+        if count_syllables(parts[index]) >= MIN_SYLLABLES:
+            index += 1
+            continue
+        start = min((start for start in (index - 1, index) if 0 <= start < len(parts) - 1),
+                    key=lambda start: count_syllables("".join(parts[start:start + 2])))
+        joined = " ".join(parts[start:start + 2])
+        halves = _halve(joined)
+        is_too_short = min(map(count_syllables, halves)) < MIN_SYLLABLES
+        parts[start:start + 2] = [joined] if is_too_short else halves
+        index = start
+    return parts
 
 
 def add_final_punctuation(utterances):

@@ -43,24 +43,36 @@ _LATIN_WORD = re.compile("(?:[^aeiou]{0,3}[aeiou])+$(?<=[aiou])")
 _ENGLISH = re.compile("[^aeiou]y|ck|ee|oo|[tsw]h|w")
 _LATIN_VOWELS = {"a": "AA", "e": "EH", "i": "IY", "o": "AO", "u": "UW"}
 
+# the same for Unidecode's transliterations: long vowels are read as short ones, r is never silent
+_TRANSLITERATION_RULES = [(re.compile(pattern), phonemes.split()) for pattern, phonemes in [
+    ("^i(?=[aou])|y(?=[aeiou])", "Y"), ("(?<=[a-z])i(?=y[aou])", ""), ("[iy]+", "IY"), ("a+", "AA"), ("e+", "EH"), ("o+", "AO"),
+    ("u+", "UW"), ("shch", "SH CH"), ("sh", "SH"), ("ch", "CH"), ("zh", "ZH"), ("th", "T"),
+    ("kh|h+", "HH"), ("ph", "F"), ("v+(?=[aeiouylmnr])", "V"), ("v+", "F"),
+    ("r+(?=[aeiouy])", "R"), ("r+", "R AH0"), ("ng(?![aeiouy])", "NG"), ("n(?=[gk])", "NG")] + [
+    (letter + "+", phonemes) for letter, phonemes in zip(
+        "bcdfgjklmnpqstwxz", "B,K,D,F,G,JH,K,L,M,N,P,K,S,T,W,K S,Z".split(","))]]
 
-def predict_phonemes(word):
+
+def predict_phonemes(word, is_transliteration=False):
     """[Phoneme] of a word of lower-case ASCII letters."""
-    is_latin = _LATIN_WORD.match(word) and not _ENGLISH.search(word)
+    rules = _TRANSLITERATION_RULES if is_transliteration else _RULES
+    has_latin_vowels = (not is_transliteration and _LATIN_WORD.match(word)
+                        and not _ENGLISH.search(word))
     phonemes, index = [], 0
     while index < len(word):
-        letters, names = _first_match(word, index)
-        if is_latin and word[index] in _LATIN_VOWELS:
+        letters, names = _first_match(rules, word, index)
+        if has_latin_vowels and word[index] in _LATIN_VOWELS:
             letters, names = word[index], [_LATIN_VOWELS[word[index]]]
-        phonemes += [Phoneme(name, 1, "" if position else letters)
+        phonemes += [Phoneme(name.rstrip("0"), 0 if name.endswith("0") else 1,
+                             "" if position else letters)
                      for position, name in enumerate(names)]
         index += len(letters)
     return phonemes
 
 
-def _first_match(word, index):
+def _first_match(rules, word, index):
     """(letters, phoneme names) of the first rule that matches at `index`."""
-    for pattern, names in _RULES:
+    for pattern, names in rules:
         match = pattern.match(word, index)
         if match:
             return match.group(), names

@@ -34,6 +34,17 @@ def to_hangul(word):
             or _compound(word) or _by_letter_rules(word))
 
 
+def transliterated_to_hangul(word):
+    """Hangul of a word of another alphabet, from its transliteration in lower-case ASCII letters.
+
+    CMUdict is not used: Koreans do not read such words as in English (소크라테스, 사쿠라). A word
+    without vowels is spelled.
+    """
+    if not re.search("[aeiouy]", word):
+        return spell_letters(word)
+    return phonemes_to_hangul(predict_phonemes(word, is_transliteration=True))
+
+
 def _with_periods(word):
     """U.S. by its letters, naver.com with 닷 before the domain, Node.js as two words."""
     if "." not in word:

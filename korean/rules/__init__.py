@@ -7,7 +7,7 @@ from korean.rules import (addresses, dates, hanja, keyboard_jamo, latin,
                           numbers, ranges, signs, telephone, unicode_forms,
                           units)
 
-VERSION = 2  # must increase whenever any text may be read differently than before
+VERSION = 3  # must increase whenever any text may be read differently than before
 
 PIPELINE = (
     unicode_forms.RULES + keyboard_jamo.RULES + addresses.RULES + hanja.RULES + signs.BEFORE_NUMBERS

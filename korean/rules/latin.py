@@ -1,5 +1,8 @@
-"""English words, acronyms, codes with numbers (MP3, A4), versions; Greek letters."""
+"""English words, acronyms, codes with numbers (MP3, A4), versions; words in other alphabets."""
 import re
+import unicodedata
+
+from unidecode import unidecode
 
 from korean import english, numerals
 from korean.english.dictionary import look_up_lexicon
@@ -12,9 +15,22 @@ _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "�
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω",
                   "알파 베타 감마 델타 엡실론 제타 에타 세타 요타 카파 람다 뮤 뉴 크시 오미크론 파이 로 시그마 타우 "
                   "입실론 피 카이 프시 오메가".split()))
+# alphabets and syllabaries without Hangul and Hanja, and the marks in them
+_OTHER_LETTERS = ("\u0370-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u2dff\u3041-\u312f\u31f0-\u31ff"
+                  "\ua000-\ua95f\ua980-\uabff")
+_OTHER_LETTER = "(?:(?=[%s])[^\\W\\d_])" % _OTHER_LETTERS
+_MARKS = "".join(character for character in map(chr, range(0x300, 0x1100))
+                 if unicodedata.category(character).startswith("M"))
 _NUMBERED = {"no": "넘버 ", "vo": "볼륨 "}
 _START = "(?<![0-9A-Za-z])"
 _END = "(?![0-9A-Za-z])"
+
+
+def _transliterate(match):
+    """Достоевский, さくら; by Unidecode. Its Mandarin would be wrong for Hanja."""
+    word = re.sub("[^a-z]", "", unidecode(match.group()).lower())
+    are_symbols = re.match("[Α-Ωα-ω]", match.group()) and not re.search("[aeiouy]", word)
+    return None if are_symbols or not word else english.transliterated_to_hangul(word)
 
 
 def _read_word(match):
@@ -90,5 +106,8 @@ RULES = (
     rule("English",
          "[A-Za-z](?:\\.[A-Za-z])+\\.?|[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=Mr|Dr|Ms)\\.|(?<=Mrs)\\.)?",
          _read_word, needs="A-Za-z"),
+    # a single Greek letter is a symbol
+    rule("transliteration", "(?![Α-Ωα-ω](?![Ͱ-Ͽἀ-῿])){0}(?:{0}|[{1}]){{0,44}}".format(
+         _OTHER_LETTER, _MARKS), _transliterate, needs=_OTHER_LETTERS),
     rule("Greek", "[Α-Ωα-ω]", lambda match: _GREEK.get(match.group().lower().replace("ς", "σ"))),
 )

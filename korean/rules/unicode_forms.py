@@ -2,11 +2,11 @@
 import re
 import unicodedata
 
+from unidecode import unidecode
+
 from korean import numerals
 from korean.rules.rule import rule, text_after, text_before
 
-_LIGATURES = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d",
-              "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
 # characters of later rules: superscripts are powers, and jamo have rules of their own
 _UNCHANGED = re.compile("[²³¹⁰⁴-⁹⁺⁻ㄱ-ㆎ…⋯℃℉µ°´¨¯¸™℠©®]")
 
@@ -15,20 +15,15 @@ def _simplify(match):
     character = match.group()
     if _UNCHANGED.match(character):
         return None
-    if character in _LIGATURES:
-        return _LIGATURES[character]
-    if unicodedata.category(character) == "Nd":
+    category = unicodedata.category(character)
+    if category == "Nd":
         return str(unicodedata.digit(character))
+    if category in ("Ll", "Lu", "Lt") and unidecode(character).isalpha():
+        return unidecode(character)  # é is read as e, ß as ss
     simple = unicodedata.normalize("NFKC", character)
     if "ⓐ" <= character <= "ⓩ":
         return simple.upper()  # the name of a letter, not a word
-    decomposed = unicodedata.normalize("NFKD", simple)
-    if ("A" <= decomposed[0] <= "z" and len(decomposed) > 1
-            and unicodedata.combining(decomposed[1])):
-        return decomposed[0]  # é is read as e
-    if unicodedata.category(simple[0]) == "Mn":
-        return None
-    return simple
+    return None if unicodedata.category(simple[0]) == "Mn" else simple
 
 
 def _separate_fraction(match):

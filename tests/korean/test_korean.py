@@ -75,11 +75,11 @@ def test_program_pronounces(text, capsys):
 
 
 def test_program_tells_what_it_leaves_out_and_strictly_refuses_it(text, capsys):
-    path = text("가\n나 Ж다\n")
+    path = text("가\n나 々다\n")
     told = program_says(capsys, path)
     assert told.out == "가\n나 다\n"
-    assert "text.txt:2, column 3: 'Ж' (U+0416 CYRILLIC CAPITAL LETTER ZHE)" in told.err
-    with pytest.raises(InputError, match="text.txt:2, column 3: 'Ж'"):
+    assert "text.txt:2, column 3: '々' (U+3005 IDEOGRAPHIC ITERATION MARK)" in told.err
+    with pytest.raises(InputError, match="text.txt:2, column 3: '々'"):
         program.main(["--strict", str(path)])
 
 
@@ -104,9 +104,9 @@ def test_program_speaks_utf8_without_a_locale_and_fails_in_one_line():
     process = subprocess.Popen([sys.executable, "-m", "korean", "--strict"], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                env={"LC_ALL": "C", "PYTHONPATH": ":".join(sys.path)})
-    out, err = process.communicate("가… coffee\n나 Ж\n".encode())
+    out, err = process.communicate("가… coffee\n나 々\n".encode())
     assert (process.returncode, out.decode()) == (2, "가... 커피\n")
-    assert err.decode().startswith("error: <stdin>:2, column 3: 'Ж'") and err.count(b"\n") == 1
+    assert err.decode().startswith("error: <stdin>:2, column 3: '々'") and err.count(b"\n") == 1
 
 
 def test_program_reads_standard_input(monkeypatch, capsys):

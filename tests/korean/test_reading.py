@@ -8,14 +8,12 @@ import unicodedata
 from collections import Counter
 
 import pytest
-from conftest import ROOT
 
 import korean
 from common.errors import InputError
 from korean import rules, user_lexicon
 from korean.rules import numbers
 from korean.rules.rule import TextInProgress
-from korean.utterances import split_sentences
 
 NORMALIZER = korean.TextNormalizer()
 
@@ -70,7 +68,7 @@ def test_needed_characters_only_save_time():
                                 if change.rule != "soundless"], written
 
 
-@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "㎏",
+@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "Ж", "㎏",
                                    "漢", "7", "a's", "ㅎㅏ", "(", "가 "])
 def test_the_longest_line_is_read_in_seconds(piece):
     began = time.process_time()
@@ -96,13 +94,14 @@ def test_a_change_tells_rule_place_and_both_forms():
 
 
 def test_columns_are_those_of_the_text_as_written():
-    reading = NORMALIZER.normalize("３개 ㅎㅏㄱㄱㅛ 10월 Ж")
-    assert reading.unreadable == [(14, "Ж")]
+    reading = NORMALIZER.normalize("３개 ㅎㅏㄱㄱㅛ 10월 々")
+    assert reading.unreadable == [(14, "々")]
     assert {change.column for change in reading.changes} == {1, 4, 10}
 
 
 @pytest.mark.parametrize("text, character, column", [
-    ("나는 Ж형", "Ж", 4), ("가ऄ", "ऄ", 2), ("옛ᅀ", "ᅀ", 2), ("ひら", "ひ", 1), ("학ㄱ교", "ㄱ", 2),
+    ("나는 々형", "々", 4), ("가ー", "ー", 2), ("옛ᅀ", "ᅀ", 2), ("\U00020000", "\U00020000", 1),
+    ("학ㄱ교", "ㄱ", 2),
     ("ㅁㄴㅇㄹ", "ㅁ", 1), ("가\ud800", "\ud800", 2)])
 def test_what_cannot_be_read_is_named_and_never_lost(text, character, column):
     with pytest.raises(korean.UnreadableText) as caught:
@@ -114,8 +113,39 @@ def test_what_cannot_be_read_is_named_and_never_lost(text, character, column):
 
 
 def test_column_of_decomposed_text_counts_syllables():
-    with pytest.raises(korean.UnreadableText, match="column 3: 'Ж'"):
-        NORMALIZER.normalize(unicodedata.normalize("NFD", "한글Ж"), strict=True)
+    with pytest.raises(korean.UnreadableText, match="column 3: '々'"):
+        NORMALIZER.normalize(unicodedata.normalize("NFD", "한글々"), strict=True)
+
+
+@pytest.mark.parametrize("written, read", [
+    ("Достоевский", "도스토에프스키"), ("Чайковский의", "차이코프스키의"), ("Юрий", "유리"), ("Ёлка", "욜카"),
+    ("Αθήνα", "아테나"), ("Ελλάδα", "엘라다"), ("かな", "카나"), ("ｶﾀｶﾅ", "카타카나"), ("きょう", "쿄우"),
+    ("हिन्दी", "힌디"), ("თბილისი", "트빌리시"), ("שלום", "에스에이치엘브이엠")])
+def test_words_in_other_alphabets_are_transliterated(written, read):
+    reading = NORMALIZER.normalize(written)
+    assert reading.text == read and not reading.unreadable
+    assert [change.rule for change in reading.changes][-1] == "transliteration"
+
+
+@pytest.mark.parametrize("written, plain", [
+    ("naïve", "naive"), ("São Paulo", "Sao Paulo"), ("Björk", "Bjork"), ("Straße", "Strasse"),
+    ("Æther", "AEther"), ("Łódź", "Lodz"), ("Ħal", "Hal")])
+def test_latin_letters_with_accents_are_read_like_plain_ones(written, plain):
+    assert NORMALIZER.normalize(written).text == NORMALIZER.normalize(plain).text
+
+
+@pytest.mark.parametrize("written, read", [
+    ("α선", "알파선"), ("β", "베타"), ("Δt", "델타티"), ("Ω", "오메가"), ("5μm", "오마이크로미터"), ("ΔΤ", "델타타우")])
+def test_greek_symbols_keep_their_names(written, read):
+    reading = NORMALIZER.normalize(written)
+    assert reading.text == read
+    assert "transliteration" not in {change.rule for change in reading.changes}
+
+
+def test_only_letters_are_transliterated():
+    reading = NORMALIZER.normalize("가 😀 ♥ 々 𠀀 ㄱ 漢字 한")
+    assert "transliteration" not in {change.rule for change in reading.changes}
+    assert reading.text == "가 기역 한자 한"
 
 
 def test_what_has_no_sound_is_reported_as_a_change():
@@ -158,21 +188,3 @@ def test_a_bad_lexicon_is_refused_with_its_place(tmp_path, content, message):
 def test_a_damaged_reader_is_refused(stored):
     with pytest.raises(InputError):
         korean.TextNormalizer.from_dict(stored, "run.json")
-
-
-def test_a_long_line_falls_into_sentences_and_loses_nothing():
-    text = "오늘은 날씨가 흐립니다. 내일은 삼점오도쯤 오르겠고, 모레는 맑겠습니다! 우산이 필요할까요?"
-    parts = split_sentences(text)
-    assert parts[0] == "오늘은 날씨가 흐립니다." and len(parts) >= 3
-    assert " ".join(parts) == text
-    assert split_sentences("") == [""] and split_sentences("가" * 500) == ["가" * 500]
-
-
-@pytest.mark.parametrize("name", ["docs/text.md", "docs/text.ko.md"])
-def test_the_readme_shows_what_is_so(name):
-    path = os.path.join(ROOT, name)
-    with io.open(path, encoding="utf-8") as file:
-        table = re.search("(?s)\\| 3,600마리.*?\n\n", file.read()).group()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if line]
-    assert len(rows) == 15
-    assert [NORMALIZER.normalize(written).text for written, _ in rows] == [read for _, read in rows]

@@ -119,7 +119,7 @@ def test_each_line_is_printed_with_its_length_and_speed(trained, tmp_path, capsy
 
 
 def test_a_long_line_is_synthesized_sentence_by_sentence(trained, tmp_path):
-    first, second = "오늘은 " + "아주 " * 20 + "맑습니다.", "내일은 흐립니다."
+    first, second = "오늘은 " + "아주 " * 25 + "맑습니다.", "내일은 흐립니다."
     both = run_synthesize(tmp_path, "%s %s\n" % (first, second), trained, vocoder="griffin-lim")
     apart = tmp_path / "apart"
     apart.mkdir()
