@@ -77,16 +77,23 @@ def test_the_peak_is_measured_with_the_kernels_for_this_cpu(monkeypatch):
     """Old OpenBLAS takes new CPUs for one without AVX: a peak that the engine exceeds."""
     environments = []
 
-    def check_output(command, env):
-        environments.append(env)
-        return b"2e9\n"
+    class Process(object):
+        def __init__(self, command, stdout, env):
+            environments.append(env)
 
-    monkeypatch.setattr(sgemm_peak.subprocess, "check_output", check_output)
-    assert sgemm_peak.sgemm_peak(2) == 2e9
-    environment, = environments
-    assert environment["OPENBLAS_CORETYPE"] == (
-        "SkylakeX" if binding.supports("float32", "avx512") else "Haswell")
-    assert environment["OPENBLAS_NUM_THREADS"] == "2"
+        def communicate(self):
+            return b"2e9\n", None
+
+    monkeypatch.setattr(sgemm_peak.subprocess, "Popen", Process)
+    assert sgemm_peak.sgemm_peak(3) == 6e9
+    kernels = "SkylakeX" if binding.supports("float32", "avx512") else "Haswell"
+    assert [environment["OPENBLAS_CORETYPE"] for environment in environments] == 3 * [kernels]
+    assert {environment["OPENBLAS_NUM_THREADS"] for environment in environments} == {"1"}
+
+
+def test_the_peak_grows_with_the_threads():
+    one, two = sgemm_peak.sgemm_peak(1), sgemm_peak.sgemm_peak(2)
+    assert 1e8 < one < two < 4 * one
 
 
 @pytest.mark.parametrize("upsampling", ["transposed", "subpixel"])

@@ -14,21 +14,21 @@ _OPENBLAS_KERNELS = (("avx512", "SkylakeX"), ("avx2", "Haswell"))
 
 
 def sgemm_peak(threads):
-    """FLOP/s of NumPy's sgemm on `threads` threads: the best of RUNS runs.
+    """FLOP/s of NumPy's sgemm on `threads` threads: the best of RUNS runs on each.
 
-    A second is a second of CPU time on all the threads, as in bench_engine.py, so that other
-    programs do not count. The measurement is a process of its own, because OpenBLAS reads its
-    settings when it is loaded.
+    A second is a second of CPU time, as in bench_engine.py, so that other programs do not count.
+    Each thread is a process of its own, because the threads of BLAS spend CPU time on waiting for
+    each other, and because OpenBLAS reads its settings when it is loaded.
     """
-    from wavenet_vocoder.engine import \
-        binding  # imports TensorFlow: not for the child process
-    environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+    from wavenet_vocoder.engine import binding      # imports TensorFlow: not for the child process
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     for instruction_set, kernels in _OPENBLAS_KERNELS:
         if binding.supports("float32", instruction_set):
             environment["OPENBLAS_CORETYPE"] = kernels
             break
-    return float(subprocess.check_output(
-        [sys.executable, "-m", "tools.bench.sgemm_peak", str(threads)], env=environment))
+    processes = [subprocess.Popen([sys.executable, "-m", "tools.bench.sgemm_peak"],
+                                  stdout=subprocess.PIPE, env=environment) for _ in range(threads)]
+    return sum([float(process.communicate()[0]) for process in processes])
 
 
 def peak_figure(peak, threads):
@@ -36,7 +36,7 @@ def peak_figure(peak, threads):
                   peak / 1e9, "GFLOP/s", 1.0, RUNS)
 
 
-def _measure(threads):
+def _measure():
     random = np.random.RandomState(0)
     a, b = (random.normal(size=[SIZE, SIZE]).astype(np.float32) for _ in range(2))
     a.dot(b)
@@ -45,9 +45,9 @@ def _measure(threads):
         start = time.process_time()
         for _ in range(PRODUCTS):
             a.dot(b)
-        times.append((time.process_time() - start) / threads)
+        times.append(time.process_time() - start)
     return PRODUCTS * 2.0 * SIZE ** 3 / min(times)
 
 
 if __name__ == "__main__":
-    print(_measure(int(sys.argv[1])))
+    print(_measure())
