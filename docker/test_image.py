@@ -1,6 +1,6 @@
-"""The image named by $IMAGE, driven as a user would: `make test-image`, `make test-image-modern`.
+"""Tests of the image $IMAGE: `make test-image`, `make test-image-modern`.
 
-Containers run as a user that the image does not know, on mounted folders that are theirs.
+The containers run as a user that does not exist in the image, who owns the mounted folders.
 """
 import json
 import os
@@ -14,46 +14,46 @@ import pytest
 
 IMAGE = os.environ["IMAGE"]
 CLIPS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests", "clips")
-STRANGER = 54321
+UNKNOWN_UID = 54321
 STUBS = "/usr/local/cuda-8.0/stubs"
+TINY = ("--preset", "tiny", "--hparams", "eval_interval=3,summary_interval=1")
 WITHOUT_DRIVER = "note: this container has no NVIDIA driver"
-# The containers are given no GPU. Where the host has one, a trainer wants to be told that.
+# The containers get no GPU. On a host with a driver, trainers need --device cpu then.
 HOST_DRIVER = os.path.exists("/proc/driver/nvidia/version")
 DEVICE = ("--device", "cpu" if HOST_DRIVER else "auto")
 
 
 def docker(*arguments):
     """(exit status, stdout and stderr together) of a docker command."""
-    done = subprocess.run(("docker",) + arguments, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    return done.returncode, done.stdout.decode("utf-8", "replace")
+    result = subprocess.run(("docker",) + arguments, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
+    return result.returncode, result.stdout.decode("utf-8", "replace")
 
 
-def ran(*arguments):
-    """What a docker command said that has to succeed."""
-    status, said = docker(*arguments)
-    assert status == 0, said
-    return said
+def check_docker(*arguments):
+    """The output of a docker command that has to succeed."""
+    status, output = docker(*arguments)
+    assert status == 0, output
+    return output
 
 
-def container(*arguments):
+def run_container(*arguments):
     return docker("run", "--rm", *arguments)
 
 
 @pytest.fixture(scope="module")
 def faithful():
-    if "1.3.0" not in ran("run", "--rm", IMAGE, "python", "-c",
-                          "from importlib import util; print(util.find_spec('tensorflow') and "
-                          "__import__('tf1').VERSION)"):
-        pytest.skip("of the faithful image alone")
+    if "1.3.0" not in check_docker("run", "--rm", IMAGE, "python", "-c",
+                                   "from nn import compat; print(compat.VERSION)"):
+        pytest.skip("only in the faithful image")
 
 
-class Work(object):
-    """Folders for data and logs that belong to the containers' user, and containers on them."""
+class WorkFolder(object):
+    """Folders data and logs of the containers' user, and containers that mount them."""
 
     def __init__(self, folder):
         self.folder = str(folder)
-        self.user = os.getuid() or STRANGER     # who is not root can give folders to nobody
+        self.user = os.getuid() or UNKNOWN_UID     # only root can change owners
         self.mounts = ["--user", "%d:%d" % (self.user, self.user)]
         for name in ("data", "logs"):
             os.mkdir(self.path(name))
@@ -66,19 +66,20 @@ class Work(object):
 
     def run(self, *program):
         """(exit status, output) of a program of the image."""
-        return container(*(self.mounts + [IMAGE] + list(program)))
+        return run_container(*(self.mounts + [IMAGE] + list(program)))
 
-    def done(self, *program):
-        status, said = self.run(*program)
-        assert status == 0, said
-        return said
+    def check(self, *program):
+        """The output of a program of the image that has to succeed."""
+        status, output = self.run(*program)
+        assert status == 0, output
+        return output
 
     def start(self, *options):
-        """The id of a container in the background."""
-        return ran("run", "-d", *(self.mounts + list(options))).strip()
+        """The id of a container that runs in the background."""
+        return check_docker("run", "-d", *(self.mounts + list(options))).strip()
 
-    def step(self, run):
-        """The step of a run's newest checkpoint, None where there is none."""
+    def last_step(self, run):
+        """The step of a run's newest checkpoint, None without a checkpoint."""
         folder = self.path("logs", run)
         steps = [int(re.match(r"model-(\d+)\.index$", name).group(1))
                  for name in (os.listdir(folder) if os.path.isdir(folder) else ())
@@ -88,132 +89,133 @@ class Work(object):
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
-    return Work(tmp_path_factory.mktemp("work"))
+    return WorkFolder(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")
 def prepared(work):
-    work.done("preprocess", "--corpus", "clips", "--out", "data/demo", "--preset", "tiny")
+    work.check("preprocess", "--corpus", "clips", "--out", "data/demo", "--preset", "tiny")
     return work
 
 
-def tacotron(steps):
-    return ("train_tacotron", "--data", "data/demo", "--logdir", "logs/tacotron", "--preset",
-            "tiny", "--steps", str(steps), "--hparams", "eval_interval=3,summary_interval=1") + DEVICE
+def tacotron_command(steps):
+    return ("train_tacotron", "--data", "data/demo", "--logdir", "logs/tacotron", "--steps",
+            str(steps)) + TINY + DEVICE
 
 
 @pytest.fixture(scope="module")
 def trained(prepared):
-    """Both models after some steps."""
-    said = prepared.done(*tacotron(3))
-    assert (WITHOUT_DRIVER in said) is not HOST_DRIVER
-    prepared.done("train_vocoder", "--data", "data/demo", "--logdir", "logs/vocoder", "--preset",
-                  "tiny", "--steps", "2", "--hparams", "eval_interval=2,summary_interval=1", *DEVICE)
+    """WorkFolder with runs of both models."""
+    output = prepared.check(*tacotron_command(3))
+    assert (WITHOUT_DRIVER in output) is not HOST_DRIVER
+    prepared.check("train_vocoder", "--data", "data/demo", "--logdir", "logs/vocoder", "--steps",
+                   "3", *(TINY + DEVICE))
     return prepared
 
 
-def test_without_a_program_the_image_lists_them():
-    said = ran("run", "--rm", IMAGE)
+def test_without_arguments_the_image_lists_its_programs():
+    output = check_docker("run", "--rm", IMAGE)
     for program in ("preprocess", "train_tacotron", "train_vocoder", "synthesize", "tensorboard",
                     "korean", "datasets", "doctor", "demo"):
-        assert "\n  %s " % program in said
+        assert "\n  %s " % program in output
 
 
-def test_a_program_that_is_not_there_is_2():
-    assert container(IMAGE, "nonsense") == (2, "error: there is no program nonsense; without "
-                                               "arguments the image lists them\n")
+def test_an_unknown_program_is_exit_status_2():
+    assert run_container(IMAGE, "nonsense") == (
+        2, "error: nonsense: no such program; without arguments, the image lists all programs\n")
 
 
-def test_the_faithful_image_is_what_it_says(faithful):
-    said = ran("run", "--rm", IMAGE, "python", "-c",
-               "import sys; from tf1 import tf, VERSION; "
-               "print(sys.version_info[:3], VERSION, tf.test.is_built_with_cuda())")
-    assert "(3, 6, 15) 1.3.0 True" in said
+def test_the_faithful_image_has_python_3_6_and_tensorflow_1_3(faithful):
+    output = check_docker("run", "--rm", IMAGE, "python", "-c",
+                          "import sys; from nn.compat import tf, VERSION; "
+                          "print(sys.version_info[:3], VERSION, tf.test.is_built_with_cuda())")
+    assert "(3, 6, 15) 1.3.0 True" in output
 
 
-def test_tensorflow_lacks_nothing_but_the_driver(faithful):
+def test_tensorflow_finds_all_libraries_but_the_driver(faithful):
     ldd = ("ldd $(python -I -c 'import glob, site; print(glob.glob(site.getsitepackages()[0] + "
            "\"/tensorflow/python/_pywrap_tensorflow_internal.so\")[0])')")
     missing = {}
     for name, environment in (("without", ""), ("with", STUBS)):
-        said = ran("run", "--rm", "--entrypoint", "sh", "-e", "LD_LIBRARY_PATH=" + environment,
-                   IMAGE, "-c", ldd)
-        assert "libcublas.so.8.0 => /usr/local/cuda-8.0/lib64/" in said
-        missing[name] = set(re.findall(r"(\S+) => not found", said))
+        output = check_docker("run", "--rm", "--entrypoint", "sh", "-e",
+                              "LD_LIBRARY_PATH=" + environment, IMAGE, "-c", ldd)
+        assert "libcublas.so.8.0 => /usr/local/cuda-8.0/lib64/" in output
+        missing[name] = set(re.findall(r"(\S+) => not found", output))
     assert missing == {"without": {"libcuda.so.1"}, "with": set()}
 
 
-def test_a_donor_without_a_library_stops_the_build_by_its_name(faithful):
-    status, said = container("--user", "root", "--entrypoint", "sh", IMAGE, "-c",
-                             "rm /usr/local/cuda-8.0/lib64/libcudnn.so.6*; sh /tmp/libraries")
-    assert status == 1 and "error: the donor image has no libcudnn.so.6;" in said
+def test_a_library_missing_in_the_donor_image_stops_the_build(faithful):
+    status, output = run_container("--user", "root", "--entrypoint", "sh", IMAGE, "-c",
+                                   "rm /usr/local/cuda-8.0/lib64/libcudnn.so.6*; sh /tmp/libraries")
+    assert status == 1 and "error: the donor image lacks libcudnn.so.6;" in output
 
 
 def test_programs_do_not_run_as_root():
-    assert ran("run", "--rm", IMAGE, "sh", "-c", "id -u; id -un").split() == ["1000", "trainer"]
+    output = check_docker("run", "--rm", IMAGE, "sh", "-c", "id -u; id -un")
+    assert output.split() == ["1000", "trainer"]
 
 
-def test_caches_lie_where_any_user_may_write():
-    said = ran("run", "--rm", "--user", str(STRANGER), IMAGE, "python", "-c",
-               "import matplotlib; print(matplotlib.get_cachedir())")
-    assert said == "/tmp/matplotlib\n"
+def test_any_user_can_write_the_caches():
+    output = check_docker("run", "--rm", "--user", str(UNKNOWN_UID), IMAGE, "python", "-c",
+                          "import matplotlib; print(matplotlib.get_cachedir())")
+    assert output == "/tmp/matplotlib\n"
 
 
-def test_hangul_goes_through():
-    done = subprocess.run(["docker", "run", "--rm", "-i", "--user", str(STRANGER), IMAGE, "korean"],
-                          input="사과 3개".encode("utf-8"), stdout=subprocess.PIPE)
-    assert done.stdout.decode("utf-8") == "사과 세개\n"
+def test_hangul_passes_through_stdin_and_stdout():
+    result = subprocess.run(["docker", "run", "--rm", "-i", "--user", str(UNKNOWN_UID), IMAGE,
+                             "korean"], input="사과 3개".encode("utf-8"), stdout=subprocess.PIPE)
+    assert result.stdout.decode("utf-8") == "사과 세개\n"
 
 
-def test_what_is_made_belongs_to_the_user(trained):
+def test_output_files_belong_to_the_user(trained):
     for path in (("data", "demo", "manifest.json"), ("logs", "tacotron", "run.json")):
         assert os.stat(trained.path(*path)).st_uid == trained.user
 
 
-def test_docker_stop_saves_and_the_same_command_goes_on(trained):
-    before = trained.step("tacotron")
-    running = trained.start(IMAGE, *tacotron(100000))
+def test_docker_stop_saves_and_the_same_command_resumes(trained):
+    first_step = trained.last_step("tacotron")
+    running = trained.start(IMAGE, *tacotron_command(100000))
     try:
         history = trained.path("logs", "tacotron", "history.jsonl")
         size = os.path.getsize(history)
-        _until(lambda: os.path.getsize(history) > size, 300)
-        ran("stop", "-t", "120", running)
-        status = ran("inspect", "--format", "{{.State.ExitCode}}", running).strip()
-        said = ran("logs", running)
+        _wait_for(lambda: os.path.getsize(history) > size, 300)
+        check_docker("stop", "-t", "120", running)
+        status = check_docker("inspect", "--format", "{{.State.ExitCode}}", running).strip()
+        output = check_docker("logs", running)
     finally:
-        ran("rm", "-f", running)
-    stopped = trained.step("tacotron")
+        check_docker("rm", "-f", running)
+    stopped = trained.last_step("tacotron")
     assert status == "143"
-    assert "interrupted: saved at step %d; the same command goes on from there" % stopped in said
-    assert stopped > before
-    trained.done(*tacotron(stopped + 1))
-    assert trained.step("tacotron") == stopped + 1
+    assert "interrupted: saved at step %d;" % stopped in output
+    assert stopped > first_step
+    trained.check(*tacotron_command(stopped + 1))
+    assert trained.last_step("tacotron") == stopped + 1
     with open(history, encoding="utf-8") as file:
         steps = [row["step"] for row in map(json.loads, file) if "train/loss" in row]
     assert steps == list(range(1, stopped + 2))
 
 
-def test_text_becomes_speech(trained):
+def test_trained_models_synthesize_a_text(trained):
     with open(trained.path("logs", "text.txt"), "w", encoding="utf-8") as file:
         file.write("비가 와요.\n")
-    trained.done("synthesize", "logs/text.txt", "--tacotron", "logs/tacotron", "--vocoder",
-                 "logs/vocoder", "--out", "logs/spoken")
+    trained.check("synthesize", "logs/text.txt", "--tacotron", "logs/tacotron", "--vocoder",
+                  "logs/vocoder", "--out", "logs/spoken")
     with open(trained.path("logs", "spoken", "0001.wav"), "rb") as file:
         assert file.read(4) == b"RIFF"
 
 
-def test_the_voice_in_the_box_speaks(work):
-    said = work.done("demo")
+def test_the_demo_voice_speaks(work):
+    output = work.check("demo")
     for speaker in ("sol", "ram"):
-        assert "logs/demo/%s/0001.wav  " % speaker in said
+        assert "logs/demo/%s/0001.wav  " % speaker in output
         with open(work.path("logs", "demo", speaker, "0001.wav"), "rb") as file:
             assert file.read(4) == b"RIFF"
 
 
-def test_tensorboard_shows_the_alignment(trained):
+def test_tensorboard_serves_the_alignment(trained):
     running = trained.start("-p", "127.0.0.1::6006", IMAGE, "tensorboard")
     try:
-        port = ran("port", running, "6006").strip().split(":")[-1]
+        port = check_docker("port", running, "6006").strip().split(":")[-1]
 
         def answer(route, query=""):
             with urllib.request.urlopen("http://127.0.0.1:%s/data/plugin/images/%s?%s" % (
@@ -227,62 +229,61 @@ def test_tensorboard_shows_the_alignment(trained):
                 return []
             return [(run, tag) for run in tags for tag in tags[run] if "alignment" in tag]
 
-        run, tag = _until(alignments, 180)[0]
+        run, tag = _wait_for(alignments, 180)[0]
         shown = json.loads(answer("images", urllib.parse.urlencode(
             {"run": run, "tag": tag, "sample": 0})).decode("utf-8"))
         png = answer("individualImage", shown[0]["query"])
         assert png.startswith(b"\x89PNG")
     finally:
-        ran("rm", "-f", running)
+        check_docker("rm", "-f", running)
 
 
-def test_doctor_says_what_is_there(work):
-    status, said = work.run("doctor", "--json", *DEVICE)
-    told = json.loads(said[said.index("{"):])
-    assert status == 0 and told["fit"], said
-    levels = {finding["subject"]: finding["level"] for finding in told["findings"]}
-    assert levels["TensorFlow"] == levels["packages"] == levels["Korean font"] == "fit"
-    assert levels["vocoder engine"] == levels["training step"] == levels["generation"] == "fit"
-    assert levels["device"] == "note" and levels["CUDA libraries"] == "fit"
-    generated = next(one["says"] for one in told["findings"] if one["subject"] == "generation")
-    assert "by the vocoder engine" in generated
+def test_doctor_finds_everything_in_the_image(work):
+    status, output = work.run("doctor", "--json", *DEVICE)
+    report = json.loads(output[output.index("{"):])
+    assert status == 0 and report["fit"], output
+    findings = {finding["subject"]: finding for finding in report["findings"]}
+    assert findings["device"]["status"] == "note"
+    for subject in ("TensorFlow", "packages", "Korean font", "vocoder engine", "training step",
+                    "generation", "CUDA libraries"):
+        assert findings[subject]["status"] == "ok", subject
+    assert "by the vocoder engine" in findings["generation"]["message"]
 
 
-def test_a_read_only_folder_is_named(prepared):
-    status, said = container("--user", str(prepared.user), "-v",
-                             prepared.path("data") + ":/work/data:ro", "-v",
-                             CLIPS + ":/work/clips:ro", IMAGE, "preprocess", "--corpus",
-                             "clips", "--out", "data/two", "--preset", "tiny")
+def test_a_read_only_folder_is_an_error(prepared):
+    status, output = run_container(
+        "--user", str(prepared.user), "-v", prepared.path("data") + ":/work/data:ro", "-v",
+        CLIPS + ":/work/clips:ro", IMAGE, "preprocess", "--corpus", "clips", "--out", "data/two",
+        "--preset", "tiny")
     assert status == 2
-    assert re.search(r"^error: data/two: .*Read-only file system", said, re.M), said
+    assert re.search(r"^error: data/two: .*Read-only file system", output, re.M), output
 
 
-def test_a_folder_of_another_user_is_named(prepared, tmp_path):
+def test_a_folder_of_another_user_is_an_error(prepared, tmp_path):
     os.chmod(str(tmp_path), 0o755)
-    status, said = container("--user", str(prepared.user + 1), "-v", "%s:/work/logs" % tmp_path,
-                             "-v", prepared.path("data") + ":/work/data", IMAGE,
-                             *tacotron(1))
+    other_user = ("--user", str(prepared.user + 1), "-v", "%s:/work/logs" % tmp_path, "-v",
+                  prepared.path("data") + ":/work/data", IMAGE)
+    status, output = run_container(*(other_user + tacotron_command(1)))
     assert status == 2
-    assert re.search(r"^error: logs/tacotron\S*: Permission denied", said, re.M), said
-    status, said = container("--user", str(prepared.user + 1), "-v", "%s:/work/logs" % tmp_path,
-                             IMAGE, "doctor", "--quick")
-    assert status == 2 and "/work/logs cannot be written" in said and "--user" in said
+    assert re.search(r"^error: logs/tacotron\S*: Permission denied", output, re.M), output
+    status, output = run_container(*(other_user + ("doctor", "--quick")))
+    assert status == 2 and "/work/logs is not writable" in output and "--user" in output
 
 
-def test_a_full_volume_is_told(prepared):
-    status, said = container("--user", str(prepared.user), "--tmpfs",
-                             "/work/logs:size=300k,mode=1777", "-v",
-                             prepared.path("data") + ":/work/data", IMAGE, *tacotron(1))
+def test_a_full_volume_is_an_error(prepared):
+    status, output = run_container(
+        "--user", str(prepared.user), "--tmpfs", "/work/logs:size=300k,mode=1777", "-v",
+        prepared.path("data") + ":/work/data", IMAGE, *tacotron_command(1))
     assert status == 2
-    assert re.search(r"^error: .*No space left on device.*make room", said, re.M), said
+    assert re.search(r"^error: .*No space left on device.*make room", output, re.M), output
 
 
-def _until(found, seconds):
-    """What found() gives as soon as it is true."""
+def _wait_for(condition, seconds):
+    """The result of condition() as soon as it is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        got = found()
-        if got:
-            return got
+        result = condition()
+        if result:
+            return result
         time.sleep(1)
     raise AssertionError("not within %d s" % seconds)

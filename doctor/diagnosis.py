@@ -186,8 +186,8 @@ def _gpu_finding(environment, gpu):
     message += ": TensorFlow %s does not run on it" % environment.tensorflow[0]
     for stack, build in sorted(BUILDS.items()):
         if gpu_support(build, capability) in ("native", "ptx"):
-            return Finding(subject, FAIL, message, "use the %s stack: docker build -f %s -t %s . && "
-                           "docker run --gpus all … %s …"
+            return Finding(subject, FAIL, message, "use the %s stack: docker build -f %s -t %s . "
+                           "&& docker run --gpus all … %s …"
                            % (stack, build.dockerfile, build.image, build.image))
     return Finding(subject, FAIL, message, "use --device cpu")
 

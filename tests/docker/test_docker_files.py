@@ -1,12 +1,14 @@
-"""The images' files as far as they can be tried without Docker; docker/test_image.py does more."""
+"""The Docker files, without a Docker engine; docker/test_image.py tests the images."""
 import ast
 import glob
 import importlib.util
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
 
 import pytest
@@ -16,36 +18,40 @@ IMAGES = ("Dockerfile", "Dockerfile.modern")
 LOCKS = ("requirements.txt", "requirements-modern.txt")
 
 
-def content(name):
+def read(name):
     with open(os.path.join(ROOT, name), encoding="utf-8") as file:
         return file.read()
 
 
 def imports(path):
-    """The modules that a file imports, by their full names."""
-    for node in ast.walk(ast.parse(content(path))):
+    """Yield the full names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(read(path))):
         if isinstance(node, ast.Import):
-            for one in node.names:
-                yield one.name
+            for alias in node.names:
+                yield alias.name
         elif isinstance(node, ast.ImportFrom):
             yield node.module
 
 
-def module(name):
-    spec = importlib.util.spec_from_file_location(name, os.path.join(ROOT, "docker", name + ".py"))
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+@pytest.fixture
+def update_hashes():
+    """docker/update_hashes.py as a module."""
+    spec = importlib.util.spec_from_file_location(
+        "update_hashes", os.path.join(ROOT, "docker", "update_hashes.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
 def entrypoint(tmp_path):
-    """entrypoint(*arguments): a process of it, in which `python` and `tensorboard` tell how they
-    were called, or sleep where they are told to."""
+    """entrypoint(*arguments) starts docker/entrypoint, with programs `python` and `tensorboard` that
+    print their arguments. With the last argument `sleep`, they then sleep.
+    """
     for name in ("python", "tensorboard"):
         program = tmp_path / name
         program.write_text("#!/bin/sh\n"
-                           # the entry point asks whether there is a driver: there is none
+                           # docker/entrypoint looks for a driver with -I: there is none
                            "[ \"$1\" != -I ] || exit 1\n"
                            "echo %s \"$@\"\n"
                            "case \"$*\" in *sleep) exec sleep 60 ;; esac\n" % name)
@@ -58,7 +64,7 @@ def entrypoint(tmp_path):
     return start
 
 
-@pytest.mark.parametrize("arguments, called", [
+@pytest.mark.parametrize("arguments, command", [
     (["train_tacotron", "--steps", "3"], "python /opt/voicecloning/train_tacotron.py --steps 3"),
     (["train_vocoder"], "python /opt/voicecloning/train_vocoder.py"),
     (["preprocess", "--corpus", "내 목소리"],
@@ -69,23 +75,23 @@ def entrypoint(tmp_path):
     (["doctor"], "python -m doctor"),
     (["tensorboard"], "tensorboard --host 0.0.0.0 --port 6006 --logdir logs"),
     (["echo", "another", "program"], "another program")])
-def test_programs_are_called_by_name(entrypoint, arguments, called):
+def test_programs_run_by_name(entrypoint, arguments, command):
     process = entrypoint(*arguments)
     out, _ = process.communicate()
-    assert (process.returncode, out.decode("utf-8")) == (0, called + "\n")
+    assert (process.returncode, out.decode("utf-8")) == (0, command + "\n")
 
 
 @pytest.mark.skipif(os.path.exists("/proc/driver/nvidia/version"),
-                    reason="this host has a driver: the programs speak for themselves")
-@pytest.mark.parametrize("program, told", [("train_tacotron", 1), ("synthesize", 1), ("korean", 0)])
-def test_whoever_computes_without_a_driver_is_told_in_one_line(entrypoint, program, told):
+                    reason="this host has a driver: the programs print the note themselves")
+@pytest.mark.parametrize("program, notes", [("train_tacotron", 1), ("synthesize", 1), ("korean", 0)])
+def test_programs_that_use_a_gpu_note_a_missing_driver(entrypoint, program, notes):
     _, err = entrypoint(program).communicate()
-    assert err.decode("utf-8").count("note: this container has no NVIDIA driver") == told
-    assert err.count(b"\n") == told
+    assert err.decode("utf-8").count("note: this container has no NVIDIA driver") == notes
+    assert err.count(b"\n") == notes
 
 
 @pytest.mark.parametrize("arguments", [[], ["help"], ["--help"]])
-def test_help_names_every_program(entrypoint, arguments):
+def test_help_lists_every_program(entrypoint, arguments):
     process = entrypoint(*arguments)
     out = process.communicate()[0].decode("utf-8")
     assert process.returncode == 0
@@ -95,75 +101,76 @@ def test_help_names_every_program(entrypoint, arguments):
     assert len(programs) >= 9 and all("\n  %s " % name in out for name in programs)
 
 
-def test_a_program_that_is_not_there_is_an_error(entrypoint):
+def test_an_unknown_program_is_an_error(entrypoint):
     process = entrypoint("no-such-program")
     err = process.communicate()[1].decode("utf-8")
     assert process.returncode == 2
-    assert err.startswith("error: there is no program no-such-program") and err.count("\n") == 1
+    assert err.startswith("error: no-such-program: no such program") and err.count("\n") == 1
 
 
-def test_a_signal_reaches_the_program_itself(entrypoint):
+def test_signals_reach_the_program(entrypoint):
     process = entrypoint("train_tacotron", "sleep")
-    assert process.stdout.readline()        # it runs
+    assert process.stdout.readline()        # the program has started
     time.sleep(0.2)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == -signal.SIGTERM
     process.communicate()
 
 
-def test_every_program_is_one_of_the_image():
+def test_the_entrypoint_runs_every_program_of_the_root():
     programs = {os.path.basename(path)[:-len(".py")] for path in glob.glob(
-        os.path.join(glob.escape(ROOT), "*.py")) if "command_line.run(main)" in content(path)}
-    named = re.search(r"^([a-z_ |]+)\)\n    exec python \$home/\$program\.py",
-                      content("docker/entrypoint"), re.M).group(1)
-    assert programs == set(named.split(" | "))
+        os.path.join(glob.escape(ROOT), "*.py")) if "command_line.run_program(main)" in read(path)}
+    listed = re.search(r"^([a-z_ |]+)\)\n    exec python \$home/\$program\.py",
+                      read("docker/entrypoint"), re.M).group(1)
+    assert programs == set(listed.split(" | "))
 
 
-def test_the_image_has_what_its_files_import():
-    there = re.findall(r"^!(\w+)$", content(".dockerignore"), re.M)
-    paths = [path for pattern in ["*.py"] + [name + "/**/*.py" for name in there]
+def test_the_image_contains_every_package_that_it_imports():
+    folders = re.findall(r"^!(\w+)$", read(".dockerignore"), re.M)
+    paths = [path for pattern in ["*.py"] + [name + "/**/*.py" for name in folders]
              for path in glob.glob(os.path.join(glob.escape(ROOT), pattern), recursive=True)]
     imported = {name.split(".")[0] for path in paths for name in imports(path)}
     packages = {name for name in os.listdir(ROOT)
                 if os.path.exists(os.path.join(ROOT, name, "__init__.py"))}
-    assert "doctor" in imported & packages <= set(there)
+    assert "doctor" in imported & packages <= set(folders)
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_images_install_nothing_that_is_not_in_the_lock(name):
-    steps = re.sub(r"^#.*$", "", content(name), flags=re.M)
+def test_images_install_only_what_the_lock_pins(name):
+    steps = re.sub(r"^#.*$", "", read(name), flags=re.M)
     assert not re.search(r"\b(apt|apt-get|conda|curl|wget)\b", steps)
     installs = re.findall(r"pip install (.*?)(?:\\?$| &&)", steps, re.M)
-    assert installs and all("--require-hashes" in one and "--no-deps" in one for one in installs)
+    assert installs and all("--require-hashes" in install and "--no-deps" in install for install in installs)
 
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_images_do_not_run_as_root_and_copy_the_code_last(name):
-    steps = [line for line in content(name).split("\n") if re.match(r"[A-Z]+ ", line)]
+    steps = [line for line in read(name).split("\n") if re.match(r"[A-Z]+ ", line)]
     assert steps[-1].startswith("COPY . ")
     assert "USER 1000:1000" in steps
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_pin_of_a_lock_has_hashes(name):
-    pins = re.findall(r"^\S+==.*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)*)", content(name),
+    pins = re.findall(r"^\S+==.*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)*)", read(name),
                       re.M)
     assert len(pins) > 50 and all(pins)
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_hashes_are_written_anew_without_touching_the_rest(name):
-    hashes, lock = module("hashes"), content(name)
-    assert hashes.hashed(lock, lambda package, version: ["1", "2"]).count("--hash=sha256:2") > 50
+def test_update_hashes_changes_nothing_but_hashes(update_hashes, name):
+    lock = read(name)
+    assert update_hashes.add_hashes(lock, lambda package, version: ["1", "2"]).count(
+        "--hash=sha256:2") > 50
     known = {}
-    for pin, below in re.findall(r"^([\w.-]+)==.*((?:\n    --hash=.*)*)", lock, re.M):
-        known[pin] = re.findall(r"sha256:(\w+)", below)
-    assert hashes.hashed(lock, lambda package, version: known[package]) == lock
-    with pytest.raises(SystemExit, match="the index has no file"):
-        hashes.hashed("absent==1\n", lambda package, version: [])
+    for pin, hashes in re.findall(r"^([\w.-]+)==.*((?:\n    --hash=.*)*)", lock, re.M):
+        known[pin] = re.findall(r"sha256:(\w+)", hashes)
+    assert update_hashes.add_hashes(lock, lambda package, version: known[package]) == lock
+    with pytest.raises(SystemExit, match="the package index has no file"):
+        update_hashes.add_hashes("absent==1\n", lambda package, version: [])
 
 
-@pytest.mark.parametrize("name, right", [
+@pytest.mark.parametrize("name, fits", [
     ("numpy-1.16.6-cp36-cp36m-manylinux1_x86_64.whl", True),
     ("numpy-1.16.6-cp36-cp36m-manylinux1_i686.whl", False),
     ("numpy-1.16.6-cp37-cp37m-manylinux1_x86_64.whl", False),
@@ -172,14 +179,45 @@ def test_hashes_are_written_anew_without_touching_the_rest(name):
     ("cryptography-3.4-cp37-abi3-manylinux2010_x86_64.whl", False),
     ("soundfile-0.12.1-py2.py3-none-win_amd64.whl", False),
     ("kss-2.6.0.tar.gz", False)])
-def test_hashes_are_those_of_files_that_can_be_installed(name, right):
-    hashes = module("hashes")
-    pythons, platforms, _ = hashes.LOCKS["requirements.txt"]
-    assert hashes.fits(name, pythons, platforms) is right
+def test_hashes_are_those_of_installable_wheels(update_hashes, name, fits):
+    pythons, platforms, _ = update_hashes.LOCKS["requirements.txt"]
+    assert update_hashes.wheel_fits(name, pythons, platforms) is fits
 
 
-def test_a_source_archive_counts_where_no_wheel_fits():
-    hashes = module("hashes")
+def test_a_source_archive_is_listed_if_no_wheel_fits(update_hashes):
     files = [("a-1-cp39-cp39-win32.whl", "w"), ("a-1.tar.gz", "s")]
-    assert hashes.digests(files, ("cp36",), "any") == ["s"]
-    assert hashes.digests(files + [("a-1-cp36-cp36m-any.whl", "r")], ("cp36",), "any") == ["r"]
+    assert update_hashes.select_hashes(files, ("cp36",), "any") == ["s"]
+    files += [("a-1-cp36-cp36m-any.whl", "r")]
+    assert update_hashes.select_hashes(files, ("cp36",), "any") == ["r"]
+
+
+def test_files_of_a_release_are_read_from_the_page_of_an_index(update_hashes):
+    page = "".join('<a href="../../packages/ab/%s#sha256=%s" data-requires-python="3">x</a>\n'
+                   % (name, 64 * digit) for name, digit in (
+                       ("Some_Name-1.0-py3-none-any.whl", "a"), ("some.name-1.0.tar.gz", "b"),
+                       ("some_name-1.0.1-py3-none-any.whl", "c"), ("some_name-1.0.exe", "d")))
+    assert update_hashes.release_files(page, "Some.Name", "1.0") == [
+        ("Some_Name-1.0-py3-none-any.whl", 64 * "a"), ("some.name-1.0.tar.gz", 64 * "b")]
+
+
+def test_the_package_index_is_that_of_pip(update_hashes, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple/")
+    assert update_hashes.index_url() == "https://index.example/simple"
+
+
+def test_the_vocoder_engine_compiles_from_what_the_build_stage_copies(tmp_path):
+    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        pytest.skip("there is no C compiler")
+    stage, = {re.search(r" AS native\n(.*?)\nFROM ", read(name), re.S).group(1) for name in IMAGES}
+    for source, target in re.findall(r"^COPY (\S+) (\S+)$", stage, re.M):
+        source, target = os.path.join(ROOT, source), str(tmp_path / target)
+        if os.path.isdir(source):
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("build"))
+        else:
+            os.makedirs(target, exist_ok=True)
+            shutil.copy(source, target)
+    command, = re.findall(r"^RUN python (.*)$", stage, re.M)
+    subprocess.check_call([sys.executable] + command.split(), cwd=str(tmp_path),
+                          env=dict(os.environ, PYTHONPATH=""))
+    assert glob.glob(str(tmp_path / "wavenet_vocoder" / "engine" / "build" / "*.so"))
