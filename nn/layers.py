@@ -81,11 +81,11 @@ def random_uniform(shape, loop_step=None, place=""):
     of a loop. Unlike TensorFlow's own generators this has no state that a checkpoint would lack: a
     resumed run draws the same numbers as one that was never stopped.
     """
-    graph, (step,) = tf.get_default_graph(), tf.get_collection(CURRENT_STEP) or [
-        tf.constant(0, tf.int64)]
+    step, = tf.get_collection(CURRENT_STEP) or [tf.constant(0, tf.int64)]
     place = "%s/%s" % (tf.get_variable_scope().name, place)
+    graph_seed = tf.get_default_graph().seed or 0
     with tf.device("/cpu:0"):       # the operation reads its seed from host memory, on a GPU too
-        first = ((graph.seed or 0) % 2 ** 31) * 2 ** 32 + zlib.crc32(place.encode("utf-8"))
+        first = (graph_seed % 2 ** 31) * 2 ** 32 + zlib.crc32(place.encode("utf-8"))
         second = step * 2 ** 32 + (0 if loop_step is None else tf.to_int64(loop_step))
         seed = tf.stack([tf.constant(first, tf.int64), second])
     return compat.stateless_random_uniform(shape, seed)

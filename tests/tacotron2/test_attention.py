@@ -21,7 +21,8 @@ def build_alignments(hp, random, padding=0, training=False, gain=2.0):
     for row, length in enumerate(LENGTHS):
         memory[row, :length] = random.uniform(-2, 2, [length, CHANNELS])
     queries = gain * random.standard_normal([STEPS, 3, UNITS]).astype(np.float32)
-    memory = attention.process_memory(tf.constant(memory), tf.constant(LENGTHS), hp)
+    memory = tf.placeholder_with_default(memory, [3, None, CHANNELS])   # dynamic, as in training
+    memory = attention.process_memory(memory, tf.constant(LENGTHS), hp)
     state, alignments = attention.initial_state(memory, hp), []
     for step in range(STEPS):
         with tf.variable_scope(tf.get_variable_scope(), reuse=True if step else None):
