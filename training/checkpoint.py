@@ -60,16 +60,13 @@ def restore_latest(session, saver, run):
     Returns (the trainer's state as a dict, paths of newer checkpoints that are damaged), or
     (None, []) if there is no checkpoint. Raises InputError if none can be read.
     """
-    damaged = []
-
     def restore(path):
         state = _read_trainer_state(path)
         saver.restore(session, path)
-        return state
+        return state, paths[paths.index(path) + 1:]
 
-    if not list_checkpoints(run):
-        return None, []
-    return _read_newest_of(list_checkpoints(run), restore, damaged), damaged
+    paths = list_checkpoints(run)
+    return _read_newest_of(paths, restore) if paths else (None, [])
 
 
 def restore_trained_weights(session, run, best=False):
@@ -126,7 +123,7 @@ def read_newest(run, read, best=False):
     return _read_newest_of(list_checkpoints(run), read)
 
 
-def _read_newest_of(paths, read, damaged=None):
+def _read_newest_of(paths, read):
     """read(path) of the last of `paths` that is readable; warns of the others on stderr."""
     for number, path in enumerate(reversed(paths), 1):
         try:
@@ -141,8 +138,6 @@ def _read_newest_of(paths, read, damaged=None):
         if number == len(paths):
             raise InputError(message + "; there is no other")
         print("warning: %s; using the one before it" % message, file=sys.stderr)
-        if damaged is not None:
-            damaged.append(path)
 
 
 def _average_name(name, shapes):

@@ -74,10 +74,8 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
             print(memory_estimate.describe_estimate(estimate))
             name = os.path.basename(os.path.abspath(run.folder))
             with ProgressBar(name, trainer.step, max_steps) as bar:
-                trainer.print_line = bar.print_line
                 if options.profile:
-                    trainer.profiler = Profiler(run.path("profile.json"), options.profile,
-                                                bar.print_line)
+                    trainer.profiler = Profiler(run.path("profile.json"), options.profile)
                 try:
                     while trainer.step < max_steps and signals.exit_status is None:
                         _train_until_rollback(trainer, make_batch, max_steps, evaluate, signals,

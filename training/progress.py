@@ -14,6 +14,11 @@ WARMUP_STEPS = 3        # steps before the first profiled one: the first steps a
 tqdm.monitor_interval = 0       # its monitor thread reads time.time, which may be set back
 
 
+def print_line(message):
+    """Print a line on stderr, above the progress bar if there is one."""
+    tqdm.write(message, file=sys.stderr)
+
+
 class ProgressBar(tqdm):
     """A progress bar on stderr that runs on a monotonic clock."""
 
@@ -31,10 +36,6 @@ class ProgressBar(tqdm):
             self.refresh()
         else:
             self.update(step - self.n)
-
-    def print_line(self, message):
-        """Print a line of its own on stderr, above the bar."""
-        self.write(message, file=sys.stderr)
 
 
 class OverheadMeter(object):
@@ -63,11 +64,11 @@ class OverheadMeter(object):
 class Profiler(object):
     """Traces `count` training steps after WARMUP_STEPS into a Chrome trace file (--profile N).
 
-    The results of the steps do not change. print_line(message) reports when the file is written.
+    The results of the steps do not change.
     """
 
-    def __init__(self, path, count, print_line):
-        self.path, self.count, self.print_line = path, count, print_line
+    def __init__(self, path, count):
+        self.path, self.count = path, count
         self._step, self._events = 0, []
 
     def run(self, session, fetches, feed_dict):
@@ -88,7 +89,6 @@ class Profiler(object):
         if self._events:
             with files.atomic_write(self.path, "w", encoding="utf-8") as out:
                 json.dump({"traceEvents": self._events}, out)
-            self.print_line("profile of %d steps: %s; open it with chrome://tracing or "
-                            "ui.perfetto.dev"
-                            % (min(self.count, self._step - WARMUP_STEPS), self.path))
+            print_line("profile of %d steps: %s; open it with chrome://tracing or ui.perfetto.dev"
+                       % (min(self.count, self._step - WARMUP_STEPS), self.path))
             self._events = []

@@ -8,6 +8,7 @@ from nn.compat import tf
 from nn.optimizer import is_rejected_step
 from training import checkpoint, memory_estimate, run_folder, transfer
 from training.loss_guard import LossGuard, TrainingDiverged
+from training.progress import print_line
 from training.training_log import TrainingLog
 
 
@@ -116,7 +117,7 @@ class Trainer(object):
             return
         try:
             if self.save():
-                self.print_line("saved at step %d" % self.saved_step)
+                print_line("saved at step %d" % self.saved_step)
         except (checkpoint.CheckpointWriteError, TrainingDiverged, OSError):
             pass        # the first error is the cause, and is reported
 
@@ -127,8 +128,8 @@ class Trainer(object):
         TrainingDiverged if there were too many bad batches.
         """
         ids = ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances]
-        self.print_line("step %d: %s; skipping the batch of the utterances %s"
-                        % (step, reason, ", ".join(ids)))
+        print_line("step %d: %s; skipping the batch of the utterances %s"
+                   % (step, reason, ", ".join(ids)))
         self.log.add_skipped_batch(step, ids, reason)
         if not self.loss_guard.reject_batch(step, ids, bool(finite)) and step > self.step:
             return False
@@ -140,8 +141,8 @@ class Trainer(object):
                                      factor=current["factor"]))
         self.saved_step = self.step
         self.log.rewind(self.step, self.loss_guard.skipped_steps())
-        self.print_line("rolled back to the checkpoint of step %d; learning rate multiplied by %g"
-                        % (self.step, self.loss_guard.learning_rate_factor))
+        print_line("rolled back to the checkpoint of step %d; learning rate multiplied by %g"
+                   % (self.step, self.loss_guard.learning_rate_factor))
         return True
 
     def mean_loss(self):
@@ -166,6 +167,3 @@ class Trainer(object):
             checkpoint.save_best_checkpoint(self.session, self.saver, self.run, self.step, score,
                                             self.log.latest)
         self.log.add_scalars(self.step, "evaluation", figures)
-
-    def print_line(self, message):
-        print(message, file=sys.stderr)

@@ -98,7 +98,7 @@ def start_train_vocoder(store, folder, *options, **popen):
 @pytest.mark.parametrize("kind,kills", [("vocoder", 12), ("tacotron", 8)])
 def test_a_run_killed_at_random_moments_equals_an_uninterrupted_one(stores, tmp_path, kind, kills):
     output = subprocess.check_output(
-        [sys.executable, os.path.join("tests", "helpers", "kill_often.py"), kind, str(kills), "7",
+        [sys.executable, os.path.join("tests", "helpers", "kill_training.py"), kind, str(kills), "7",
          str(tmp_path / "whole"), "--data", stores[0], "--logdir", str(tmp_path / "killed"),
          "--preset", "tiny", "--threads", "1", "--steps", "100000", "--hparams", QUIET],
         cwd=ROOT, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=500)
