@@ -103,7 +103,8 @@ def _mulaw_softmax(hp):
 
 def mulaw_encode(audio):
     """Audio in [-1, 1] → int32 class 0 … 255; 128 is silence."""
-    compressed = tf.sign(audio) * tf.log1p((MULAW_CLASSES - 1) * tf.abs(audio)) / np.log(MULAW_CLASSES)
+    compressed = (tf.sign(audio) * tf.log1p((MULAW_CLASSES - 1) * tf.abs(audio))
+                  / np.log(MULAW_CLASSES))
     return tf.cast(tf.floor((compressed + 1) / 2 * (MULAW_CLASSES - 1) + 0.5), tf.int32)
 
 

@@ -137,7 +137,7 @@ def _make_step(condition_channels, hp):
             if i + 1 < layers:
                 residuals.append(_dense_variables("residual", hp.wavenet_dilation_channels,
                                                   residual))
-    past_kernels = tf.stack(past_kernels)               # [layers, (kernel_size - 1)·residual, gates]
+    past_kernels = tf.stack(past_kernels)           # [layers, (kernel_size - 1)·residual, gates]
     conditions, biases = tf.concat(conditions, 1), tf.concat(biases, 0)
     # the sum of the skip connections is one product with the outputs of all layers side by side
     skip = tf.concat([kernel for kernel, _ in skips], 0), tf.add_n([bias for _, bias in skips])

@@ -87,7 +87,8 @@ def _generate_batch(vocoder, chunks, hp, progress):
 
 def _kept_frames(chunk, start, stop):
     """How many of the chunk's frames `start` to `stop` end up in the utterance."""
-    return max(0, min(stop, chunk.keep_end - chunk.start) - max(start, chunk.keep_start - chunk.start))
+    start, stop = start + chunk.start, stop + chunk.start
+    return max(0, min(stop, chunk.keep_end) - max(start, chunk.keep_start))
 
 
 class GraphVocoder(object):

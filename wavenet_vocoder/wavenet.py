@@ -27,9 +27,9 @@ def wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
         skips = []
         for i, dilation in enumerate(dilations(hp)):        # figure 4
             with tf.variable_scope("layer_%02d" % i):
-                z = gated_activation(                       # [batch, time, dilation_channels]
-                    dense(dilated_taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels, "dilated")
-                    + dense(h, 2 * hp.wavenet_dilation_channels, "condition", bias=False))
+                taps, gates = dilated_taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels
+                z = gated_activation(dense(taps, gates, "dilated")  # [batch, time, dilation]
+                                     + dense(h, gates, "condition", bias=False))
                 skips.append(dense(z, hp.wavenet_skip_channels, "skip"))
                 if i + 1 < hp.wavenet_layers:               # nothing follows the last layer
                     x += dense(z, hp.wavenet_residual_channels, "residual")

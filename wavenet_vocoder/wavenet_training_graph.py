@@ -52,4 +52,5 @@ class TrainingGraph(object):
 
     def padding_fraction(self, feed_dict):
         """The share of the samples in a feed that is padding."""
-        return batches.padding_fraction(batches.AudioBatch(*(feed_dict[field] for field in self.batch)))
+        batch = batches.AudioBatch(*[feed_dict[field] for field in self.batch])
+        return batches.padding_fraction(batch)

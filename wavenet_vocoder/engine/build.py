@@ -59,8 +59,8 @@ def _find_compiler():
 
 
 def _report_failure(reason):
-    print("note: the native vocoder engine is not available (%s); TensorFlow generates the samples, "
-          "many times slower" % reason, file=sys.stderr)
+    print("note: the native vocoder engine is not available (%s); TensorFlow generates the "
+          "samples, many times slower" % reason, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ def engine_arrays(values, hp, winograd):
     if hp.wavenet_output_distribution == "mulaw":
         input_kernel, input_bias = values["input/table"], np.zeros(residual)
     else:
-        input_kernel, input_bias = wavenet.INPUT_SCALE * values["input/kernel"], values["input/bias"]
+        input_kernel = wavenet.INPUT_SCALE * values["input/kernel"]
+        input_bias = values["input/bias"]
     if hp.wavenet_layers > 1:
         residual_kernel = stack("residual/kernel", hp.wavenet_layers - 1)
         residual_bias = stack("residual/bias", hp.wavenet_layers - 1)

@@ -71,13 +71,14 @@ struct wavenet_network {
 
 /* The state of `lanes` streams. Operands are what the products read: float, or int16. */
 struct tile {
-    void **ring;                /* [layers] → operands [(kernel_size - 1) · dilation + 1][residual] */
+    void **ring;                /* [layers] → operands, ring buffers of a layer's inputs
+                                   [(kernel_size - 1) · dilation + 1][residual] */
     float *winograd_inputs;     /* [3][residual][lanes] */
     float **winograd_pending;   /* [layers] → [dilation][blocks][rows · lanes] */
     void *gated;                /* operands [dilation_channels] */
     float *condition_terms;     /* [layers][blocks][upsample_taps · BANDS + 1][rows · lanes];
                                    the last term is the gate bias */
-    float *mel;                 /* [mels + 2][lanes]: a condition row, with a zero band at its ends */
+    float *mel;                 /* [mels + 2][lanes]: a condition row between two zero bands */
     float *x, *skip, *post, *parameters;        /* [channels][lanes] */
     float *sample;              /* [lanes]: the previous sample, or its class */
     int first_stream, n_streams;

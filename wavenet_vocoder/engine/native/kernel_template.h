@@ -196,8 +196,8 @@ static void LOCAL(dense)(const struct packed_matrix *matrix, const float *x, flo
         vec sum[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             sum[i] = LOCAL(broadcast_row)(matrix->bias + block * ROWS, i);
-        LOCAL(microkernel)(sum, (const float *)matrix->kernel + (size_t)block * matrix->depth * ROWS,
-                           x, matrix->depth);
+        LOCAL(microkernel)(sum, (const float *)matrix->kernel
+                           + (size_t)block * matrix->depth * ROWS, x, matrix->depth);
         for (int i = 0; i < BLOCK; i++)
             store(y + block * ROWS * LANES + i * WIDTH, relu ? max(sum[i], (vec){0}) : sum[i]);
     }
@@ -226,8 +226,8 @@ static void LOCAL(project_condition)(const struct wavenet_network *net, struct t
 }
 
 /* tile->x becomes the input of the first layer. */
-static void LOCAL(store_first_input)(const struct wavenet_network *net, struct tile *tile, int64_t n,
-                                     const struct worker *me)
+static void LOCAL(store_first_input)(const struct wavenet_network *net, struct tile *tile,
+                                     int64_t n, const struct worker *me)
 {
     int start, end;
     worker_range(me, net->padded_residual / ROWS, &start, &end);

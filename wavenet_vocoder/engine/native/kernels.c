@@ -55,7 +55,7 @@ static void NAME(gated_activation, INSTRUCTION_SET)(const float *filters, const 
 #if WIDTH == 8
 #define LAYOUT batched_int8
 #define BATCHED 1
-#define ROWS 4                  /* a multiple of 4, as gated activations are half a block in pairs */
+#define ROWS 4                  /* a multiple of 4: half a block consists of pairs */
 #define VECTORS 2
 #define PRECISION INT8
 #include "kernel_template.h"

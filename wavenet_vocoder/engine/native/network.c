@@ -185,8 +185,8 @@ static void pack_weights(struct wavenet_network *net, const wavenet_weights *w)
     const size_t classes = c->output_distribution == WAVENET_MULAW ? WAVENET_MULAW_CLASSES : 1;
     net->input_kernel = arena_copy(net, w->input_kernel, sizeof(float) * classes * residual);
     net->input_bias = arena_copy(net, w->input_bias, sizeof(float) * residual);
-    net->upsample_coefficients = arena_copy(
-        net, w->upsample_coefficients, sizeof(float) * c->upsample_scale * c->upsample_taps * BANDS);
+    net->upsample_coefficients = arena_copy(net, w->upsample_coefficients, sizeof(float)
+                                            * c->upsample_scale * c->upsample_taps * BANDS);
     net->dilated_matrices = c->winograd ? 4 : 1;
     net->dilated = arena_alloc(&net->arena,
                                layers * net->dilated_matrices * sizeof *net->dilated);

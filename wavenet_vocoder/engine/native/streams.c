@@ -65,23 +65,23 @@ static void allocate_tile(struct wavenet_streams *all, struct tile *tile)
     const wavenet_config *c = &net->config;
     const size_t lanes = net->kernels->lanes;
     const size_t operand = net->kernels->precision == INT8 ? sizeof(int16_t) : sizeof(float);
+    const size_t gates = (size_t)net->dilated->blocks * net->kernels->rows * lanes;
+    const size_t residual = net->padded_residual * lanes;
     struct arena *arena = &all->arena;
     tile->ring = arena_alloc(arena, c->layers * sizeof *tile->ring);
     for (int i = 0; i < c->layers && tile->ring; i++)
         tile->ring[i] = arena_alloc(arena, ((c->kernel_size - 1) * (size_t)net->dilations[i] + 1)
-                                           * net->padded_residual * lanes * operand);
+                                           * residual * operand);
     tile->winograd_pending = arena_alloc(arena, c->layers * sizeof *tile->winograd_pending);
     for (int i = 0; i < c->layers && tile->winograd_pending && c->winograd; i++)
-        tile->winograd_pending[i] = arena_alloc(arena, sizeof(float) * net->dilations[i]
-                                                * net->dilated->blocks * net->kernels->rows * lanes);
+        tile->winograd_pending[i] = arena_alloc(arena, sizeof(float) * net->dilations[i] * gates);
     if (c->winograd)
-        tile->winograd_inputs = arena_alloc(arena, sizeof(float) * 3 * net->padded_residual * lanes);
+        tile->winograd_inputs = arena_alloc(arena, sizeof(float) * 3 * residual);
     tile->gated = arena_alloc(arena, net->padded_dilation * lanes * operand);
-    tile->condition_terms = arena_alloc(arena, sizeof(float) * c->layers * net->dilated->blocks
-                                        * (c->upsample_taps * BANDS + 1) * net->kernels->rows
-                                        * lanes);
+    tile->condition_terms = arena_alloc(arena, sizeof(float) * c->layers
+                                        * (c->upsample_taps * BANDS + 1) * gates);
     tile->mel = arena_alloc(arena, sizeof(float) * (c->mels + BANDS - 1) * lanes);
-    tile->x = arena_alloc(arena, sizeof(float) * net->padded_residual * lanes);
+    tile->x = arena_alloc(arena, sizeof(float) * residual);
     tile->skip = arena_alloc(arena, sizeof(float) * net->padded_skip * lanes);
     tile->post = arena_alloc(arena, sizeof(float) * net->padded_skip * lanes);
     tile->parameters = arena_alloc(arena, sizeof(float) * net->padded_parameters * lanes);

@@ -14,7 +14,8 @@
  * All arrays are contiguous, row-major float32. Arrays passed in are copied or used only during the
  * call. A network may be used by several streams and threads at once, streams by one thread at a
  * time. The samples of a stream do not depend on the other streams, on the layout or on the number
- * of threads. They may differ in rounding between instruction sets. example.c is a complete program.
+ * of threads; between instruction sets they may differ by rounding. example.c is a complete
+ * program.
  */
 #ifndef WAVENET_ENGINE_H
 #define WAVENET_ENGINE_H
@@ -92,7 +93,7 @@ WAVENET_API const char *wavenet_status_message(wavenet_status status);
 /* Whether this CPU and this build have kernels for an instruction set and precision. */
 WAVENET_API int wavenet_supports(int instruction_set, int precision);
 
-/* Parameters of a sample's distribution, and noise values to draw a sample: see wavenet_generate. */
+/* The number of parameters of a distribution, and of noise values to draw a sample. */
 WAVENET_API int wavenet_n_parameters(const wavenet_config *config);
 WAVENET_API int wavenet_noise_dim(const wavenet_config *config);
 
