@@ -1,4 +1,4 @@
-"""What several test files need: the project on the path, tiny settings, invented recordings."""
+"""Shared by the tests: the import path, tiny hyper-parameters, artificial recordings and runs."""
 import os
 import sys
 
@@ -8,7 +8,7 @@ import soundfile
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TESTS)
-CLIPS = os.path.join(TESTS, "clips")       # two dozen short recordings of espeak-ng
+CLIPS = os.path.join(TESTS, "clips")       # 24 short recordings of espeak-ng, voice ko+f1
 
 sys.path.insert(0, ROOT)
 
@@ -21,16 +21,16 @@ def hp():
 
 
 def harmonic_tone(seconds, rate=16000, pitch=150):
-    """Samples [seconds * rate] of a hum with six harmonics and a little noise, at half scale."""
+    """Samples [seconds · rate] of a tone with six harmonics and a little noise, with a peak of 0.5."""
     time = np.arange(int(seconds * rate)) / rate
-    hum = sum(np.sin(2 * np.pi * pitch * number * time) / number for number in range(1, 7))
+    tone = sum(np.sin(2 * np.pi * pitch * number * time) / number for number in range(1, 7))
     noise = np.random.RandomState(int(pitch)).standard_normal(len(time))
-    samples = hum + 0.01 * noise
+    samples = tone + 0.01 * noise
     return 0.5 * samples / np.abs(samples).max()
 
 
 def write_recording(path, seconds=0.3, rate=16000, channels=1, pitch=150):
-    """An audio file of the kind its ending says; its folder is made. Returns the path as string."""
+    """Write a tone in the format of the file extension, and create its folder. Returns the path."""
     os.makedirs(os.path.dirname(str(path)), exist_ok=True)
     samples = np.tile(harmonic_tone(seconds, rate, pitch)[:, None], (1, channels))
     soundfile.write(str(path), samples, rate)
@@ -39,7 +39,7 @@ def write_recording(path, seconds=0.3, rate=16000, channels=1, pitch=150):
 
 @pytest.fixture
 def make_corpus(tmp_path):
-    """Call it with {name: transcript}: a corpus of the format `folder`, its path as string."""
+    """make_corpus({name: transcript}) writes a corpus of the format `folder`, returns its path."""
     def make(transcripts, name="corpus"):
         for number, (stem, text) in enumerate(sorted(transcripts.items())):
             write_recording(tmp_path / name / (stem + ".wav"), seconds=0.3 + 0.1 * number,
@@ -55,14 +55,14 @@ SENTENCES = ("안녕하세요.", "오늘은 맑다.", "물을 마신다.", "책�
 
 @pytest.fixture(scope="session")
 def stores(tmp_path_factory):
-    """Two stores of ten utterances each, of the speakers `one` and `two`, as a list of paths."""
+    """Paths of two stores with ten utterances each, of the speakers `one` and `two`."""
     import preprocess
     folder, paths = tmp_path_factory.mktemp("stores"), []
     for speaker, pitch in (("one", 110), ("two", 210)):
         for number, text in enumerate(SENTENCES):
             stem = folder / ("corpus-" + speaker) / ("%02d" % number)
             write_recording("%s.wav" % stem, seconds=0.3 + 0.03 * number, pitch=pitch + 3 * number)
-            (folder / ("corpus-" + speaker) / ("%02d.txt" % number)).write_text(text, encoding="utf-8")
+            stem.with_suffix(".txt").write_text(text, encoding="utf-8")
         paths.append(str(folder / speaker))
         preprocess.main(["--corpus", str(folder / ("corpus-" + speaker)), "--out", paths[-1],
                          "--speaker", speaker, "--preset", "tiny"])
@@ -70,14 +70,14 @@ def stores(tmp_path_factory):
 
 
 def run_main(main, *arguments):
-    """Run a program's main in a TensorFlow graph of its own; its exit status."""
+    """Run a program's main in a new TensorFlow graph. Returns the exit status."""
     from nn.compat import tf
     with tf.Graph().as_default():
         return main([str(argument) for argument in arguments]) or 0
 
 
 def unoptimized_session(threads=0):
-    """A session that starts in a tenth of the time: it does not rewrite the graph first."""
+    """A session without graph optimisation, which starts in a tenth of the time."""
     from nn.compat import tf
     config = tf.ConfigProto(intra_op_parallelism_threads=threads,
                             inter_op_parallelism_threads=threads)
@@ -87,12 +87,12 @@ def unoptimized_session(threads=0):
     return tf.Session(config=config)
 
 
-def train(kind, stores, folder, *options):
-    """Train `kind` ("tacotron" or "vocoder") on stores, into `folder`; the exit status."""
+def train(model, stores, folder, *options):
+    """Run the trainer of "tacotron" or "vocoder". `folder` is the run. Returns the exit status."""
     import train_tacotron
     import train_vocoder
-    program = {"tacotron": train_tacotron, "vocoder": train_vocoder}[kind]
-    data = [part for store in stores for part in ("--data", store)]
+    program = {"tacotron": train_tacotron, "vocoder": train_vocoder}[model]
+    data = [argument for store in stores for argument in ("--data", store)]
     return run_main(program.main, "--logdir", folder, "--threads", 1, *(data + list(options)))
 
 
@@ -100,9 +100,9 @@ def train(kind, stores, folder, *options):
 def trained(stores, tmp_path_factory):
     """Runs of six steps on both speakers: {"tacotron": path, "vocoder": path}."""
     folder = tmp_path_factory.mktemp("trained")
-    paths = {kind: str(folder / kind) for kind in ("tacotron", "vocoder")}
-    for kind, path in paths.items():
-        # at this rate Tacotron2 has learnt not to stop at once
-        train(kind, stores, path, "--preset", "tiny", "--steps", 6, "--hparams",
+    paths = {model: str(folder / model) for model in ("tacotron", "vocoder")}
+    for model, path in paths.items():
+        # with this learning rate, six steps are enough for a stop token that does not fire at once
+        train(model, stores, path, "--preset", "tiny", "--steps", 6, "--hparams",
               "checkpoint_interval=2,summary_interval=2,eval_interval=6,learning_rate=0.01")
     return paths

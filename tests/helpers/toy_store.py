@@ -1,9 +1,9 @@
-"""Makes a store that a tiny network learns to align within minutes: no recordings, no voice.
+"""Create an artificial store that a tiny network learns to align within minutes.
 
     python tests/helpers/toy_store.py --out /tmp/toy [--count 300] [--shuffled]
 
-Each jamo has a spectrum of its own, from a table, and lasts a random number of frames. With
---shuffled every mel has the text of another.
+Each jamo has its own spectrum and lasts for a random number of frames. With --shuffled, each mel has
+the text of another utterance.
 """
 
 import argparse
@@ -21,41 +21,40 @@ from common.hparam_set import create_hparams
 from datasets import store
 from datasets.store_builder import preparation_settings
 
-SYLLABLES = [lead + vowel for lead in "ᄀᄂᄃᄅᄆᄇᄉᄌ" for vowel in "ᅡᅥᅩᅮᅵ"]
-SHORTEST, LONGEST = 4, 7            # syllables of a text
-FRAMES = (4, 9)                     # of a jamo: at least, less than
+SYLLABLES = [initial + vowel for initial in "ᄀᄂᄃᄅᄆᄇᄉᄌ" for vowel in "ᅡᅥᅩᅮᅵ"]
+MIN_SYLLABLES, MAX_SYLLABLES = 4, 7     # of a text
+FRAMES_PER_JAMO = (4, 9)                # at least, less than
 
 
 def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
-    """Writes the store. The same arguments give the same one."""
+    """Write the store. The same arguments give the same store."""
     hp, random = create_hparams(preset), np.random.RandomState(seed)
     os.makedirs(os.path.join(folder, store.EXAMPLES_FOLDER))
     table = random.uniform(-0.7, 0.7, [len(korean.SYMBOLS), hp.n_mels]) * hp.max_abs_value
-    texts = ["".join(random.choice(SYLLABLES, random.randint(SHORTEST, LONGEST + 1)))
+    texts = ["".join(random.choice(SYLLABLES, random.randint(MIN_SYLLABLES, MAX_SYLLABLES + 1)))
              for _ in range(count)]
     rows = []
     for number, text in enumerate(texts):
-        ids = np.array(korean.to_ids(text)[:-1])        # the end makes no sound
-        mel = np.repeat(table[ids], random.randint(*FRAMES, size=len(ids)), axis=0)
+        ids = np.array(korean.to_ids(text)[:-1])        # the end symbol has no frames
+        mel = np.repeat(table[ids], random.randint(*FRAMES_PER_JAMO, size=len(ids)), axis=0)
         mel = (mel + 0.1 * random.standard_normal(mel.shape)).astype(np.float32)
         name = os.path.join(store.EXAMPLES_FOLDER, "%04d.npz" % number)
         with files.atomic_write(os.path.join(folder, name)) as file:
             np.savez(file, mel=mel, audio=np.zeros(len(mel) * hp.hop_length, np.float32))
-        said = texts[(number + 1) % count] if shuffled else text
-        written = unicodedata.normalize("NFC", said)
-        rows.append(store.ManifestRow("%04d" % number, written, written, said, len(mel), len(mel) * hp.hop_length, name,
-                              "toy"))
+        jamo = texts[(number + 1) % count] if shuffled else text
+        transcript = unicodedata.normalize("NFC", jamo)
+        rows.append(store.ManifestRow("%04d" % number, transcript, transcript, jamo, len(mel),
+                                      len(mel) * hp.hop_length, name, "toy"))
     store.write_manifest(folder, store.Manifest(
         store.MANIFEST_FORMAT, hp.audio_settings(), preparation_settings(hp), list(korean.SYMBOLS),
-        korean.TextNormalizer().as_dict(),
-        "toy", rows))
+        korean.TextNormalizer().as_dict(), "toy", rows))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", required=True, help="folder of the store; must not exist")
-    parser.add_argument("--count", type=int, default=300, help="utterances (300)")
-    parser.add_argument("--shuffled", action="store_true", help="every mel with another's text")
+    parser.add_argument("--count", type=int, default=300, help="number of utterances (300)")
+    parser.add_argument("--shuffled", action="store_true", help="pair each mel with the text of another")
     options = parser.parse_args()
     make_store(options.out, options.count, options.shuffled)
 

@@ -9,7 +9,7 @@ from conftest import ROOT
 
 from synthesis.voice import DEMO_VOICE
 
-SPEAK = os.path.join(ROOT, "tests", "helpers", "speak_runs.py")
+INFER = os.path.join(ROOT, "tests", "helpers", "infer_runs.py")
 OTHER_STACK = os.environ.get("OTHER_STACK")     # set by `make test`: the other stack's interpreter
 
 pytestmark = pytest.mark.skipif(
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def run_model(python, runs, out, *options):
-    """The arrays that tests/helpers/speak_runs.py writes for a tacotron and a vocoder run."""
-    subprocess.check_call([python, SPEAK, runs["tacotron"], runs["vocoder"], str(out)]
+    """The arrays that tests/helpers/infer_runs.py writes for a tacotron and a vocoder run."""
+    subprocess.check_call([python, INFER, runs["tacotron"], runs["vocoder"], str(out)]
                           + list(options))
     with np.load(str(out), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}

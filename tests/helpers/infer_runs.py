@@ -1,4 +1,4 @@
-"""Outputs of two runs on this stack: speak_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
+"""Outputs of two runs on this stack: infer_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
 
 OUT.npz contains the free-running mel and alignment of a fixed text, and the parameters of the
 vocoder's distributions for fixed samples. With `endless`, the stop token never fires.
