@@ -1,7 +1,9 @@
-"""WaveNet's sample-by-sample generation in native code, for processors.
+"""Sample-by-sample generation on CPUs, in C.
 
-native/        the C sources; build.py compiles them, library.py speaks to them
-weights.py     a checkpoint's weights as arrays
-condition.py   mel → what the kernels need of it
-vocoder.py     pieces of utterances on it; precision.py: with how many bits
+native/          the C library, its header wavenet_engine.h, a Makefile and an example program
+build.py         compiles the library
+binding.py       the library through ctypes
+weights.py       the weights of a checkpoint as arrays
+conditioning.py  mel → the input of the library
+vocoder.py       NativeVocoder: generates the chunks of utterances; chooses the precision
 """
