@@ -11,8 +11,8 @@ from korean.rules import PIPELINE, VERSION, signs
 from korean.rules.rule import Change, TextInProgress
 from korean.symbols import PUNCTUATION, UnreadableText, to_jamo
 
-# text: as read; changes: list of Change in the order of the rules; unreadable: list of
-# (column, character) that were left out
+# text: as read; changes: [Change] in the order of the rules; unreadable: [(column, character)] of
+# the characters that were left out
 NormalizedText = namedtuple("NormalizedText", "text changes unreadable")
 
 _NORMALIZED = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
@@ -42,7 +42,7 @@ class TextNormalizer(object):
         """
         text = unicodedata.normalize("NFC", text)
         if not self.lexicon and _NORMALIZED.fullmatch(text):
-            # a second normalization must not change a text: "가: )" becomes "가:)", no emoticon
+            # normalized text must stay as it is: the ":)" of "가: )" is no emoticon
             return NormalizedText(signs.tidy(text), [], [])
         line = TextInProgress(text)
         line.apply(self._rules)
@@ -85,7 +85,8 @@ class TextNormalizer(object):
                 and type(stored["version"]) is int and type(stored["pronounce"]) is bool
                 and isinstance(stored["lexicon"], dict)
                 and all(isinstance(read, str) for read in stored["lexicon"].values())):
-            raise InputError("%s: reader should hold version, pronounce and lexicon" % path)
+            raise InputError("%s: is damaged; reader should hold version, pronounce and lexicon"
+                             % path)
         return cls(**stored)
 
 

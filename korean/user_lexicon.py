@@ -11,9 +11,9 @@ _HANGUL = re.compile("[가-힣][가-힣 %s]*" % re.escape(PUNCTUATION))
 
 
 def load_lexicon(path):
-    """{as written: as read} of a TSV file with two columns; a line with # but no tab is a comment.
+    """{as written: as read} of a TSV file with two columns.
 
-    Raises InputError with file and line.
+    A line that begins with # and has no tab is a comment. Raises InputError with file and line.
     """
     entries = {}
     for number, line in enumerate(files.read_lines(path), 1):

@@ -6,7 +6,7 @@ import kss
 from korean.hangul import count_syllables
 
 MAX_SYLLABLES = 60  # of an utterance: an attention trained on usual recordings follows them safely
-MIN_SYLLABLES = 6  # of a part of a text: a model seldom saw shorter ones, and may not stop after them
+MIN_SYLLABLES = 6  # of a part of a text: models seldom saw shorter ones and may not stop after them
 _MARKS = tuple(".,?!;:")
 _PUNCTUATED_SHARE = 0.95  # of the texts of a corpus: a few may lack a mark by mistake
 
@@ -14,7 +14,7 @@ _PUNCTUATED_SHARE = 0.95  # of the texts of a corpus: a few may lack a mark by m
 def split_into_utterances(text):
     """The utterances of a text as read, in order; joined by spaces they are the text.
 
-    A text of more than MAX_SYLLABLES is split into its sentences. A sentence of more is split at the
+    A text of more than MAX_SYLLABLES is split into its sentences. A longer sentence is split at the
     comma, or else the space, nearest to its middle, until no part is longer. A part of fewer than
     MIN_SYLLABLES is joined with the shorter part beside it. Words are never split, so that a very
     long word gives an utterance above MAX_SYLLABLES.
@@ -27,7 +27,7 @@ def split_into_utterances(text):
 def split_sentences(text):
     """The sentences of a text as read, in order; joined by spaces they are the text.
 
-    kss (https://github.com/hyunwoongko/kss) finds them, by full stops and by endings of Korean verbs.
+    kss (https://github.com/hyunwoongko/kss) finds them by full stops and endings of Korean verbs.
     """
     sentences = [" ".join(sentence.split()) for sentence in kss.split_sentences(text)]
     # kss may lose characters of unusual texts

@@ -4,7 +4,6 @@ The spelling follows the loanword orthography of the National Institute of Korea
 (외래어 표기법, 제3장 제1절 영어의 표기); words whose usual form deviates from it are in lexicon.tsv.
 """
 from korean.english.dictionary import spell_letters
-from korean.english.transcription import (to_hangul,
-                                          transliterated_to_hangul)
+from korean.english.transcription import to_hangul, transliterated_to_hangul
 
 __all__ = ["spell_letters", "to_hangul", "transliterated_to_hangul"]

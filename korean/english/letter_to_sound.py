@@ -7,8 +7,8 @@ import re
 
 from korean.english.letter_alignment import Phoneme
 
-# (pattern, phonemes): the first pattern that matches at the current letter gives the phonemes of the
-# letters it matches. C stands for a consonant, E for the silent e of "cane" and "canes".
+# (pattern, phonemes): the first pattern that matches at a letter gives the phonemes of the letters
+# it matches. C stands for a consonant, E for the silent e of "cane" and "canes".
 _RULES = [(re.compile(pattern.replace("C", "[bcdfghjklmnpqrstvwxz]")
                       .replace("E", "(?=[bcdfgklmnpstvz]es?$)")), phonemes.split())
           for pattern, phonemes in (
@@ -45,10 +45,11 @@ _LATIN_VOWELS = {"a": "AA", "e": "EH", "i": "IY", "o": "AO", "u": "UW"}
 
 # the same for Unidecode's transliterations: long vowels are read as short ones, r is never silent
 _TRANSLITERATION_RULES = [(re.compile(pattern), phonemes.split()) for pattern, phonemes in [
-    ("^i(?=[aou])|y(?=[aeiou])", "Y"), ("(?<=[a-z])i(?=y[aou])", ""), ("[iy]+", "IY"), ("a+", "AA"), ("e+", "EH"), ("o+", "AO"),
-    ("u+", "UW"), ("shch", "SH CH"), ("sh", "SH"), ("ch", "CH"), ("zh", "ZH"), ("th", "T"),
-    ("kh|h+", "HH"), ("ph", "F"), ("v+(?=[aeiouylmnr])", "V"), ("v+", "F"),
-    ("r+(?=[aeiouy])", "R"), ("r+", "R AH0"), ("ng(?![aeiouy])", "NG"), ("n(?=[gk])", "NG")] + [
+    ("^i(?=[aou])|y(?=[aeiou])", "Y"), ("(?<=[a-z])i(?=y[aou])", ""), ("[iy]+", "IY"),
+    ("a+", "AA"), ("e+", "EH"), ("o+", "AO"), ("u+", "UW"), ("shch", "SH CH"), ("sh", "SH"),
+    ("ch", "CH"), ("zh", "ZH"), ("th", "T"), ("kh|h+", "HH"), ("ph", "F"),
+    ("v+(?=[aeiouylmnr])", "V"), ("v+", "F"), ("r+(?=[aeiouy])", "R"), ("r+", "R AH0"),
+    ("ng(?![aeiouy])", "NG"), ("n(?=[gk])", "NG")] + [
     (letter + "+", phonemes) for letter, phonemes in zip(
         "bcdfgjklmnpqstwxz", "B,K,D,F,G,JH,K,L,M,N,P,K,S,T,W,K S,Z".split(","))]]
 

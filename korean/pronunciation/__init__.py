@@ -17,8 +17,8 @@ rules "when spoken without a pause": 옷 한 벌 → 오 탄 벌, 할 것 → �
   꼳 이야기), except in the pairs of phrases.py (한 일 → 한 닐, 못 잊다 → 몬 닏따).
 
 Measured on tests/korean/pronunciation.tsv; its rows "held out" were written after the rules. Other
-libraries: g2pK and its forks need a morphological analyser, miss more of these rows and convert some
-twenty sentences a second; kornorm is about as accurate, but needs Python 3.10 and 300 MB.
+libraries: g2pK and its forks need a morphological analyzer, miss more of these rows and convert
+about 20 sentences per second; kornorm is as accurate, but needs Python 3.10 and 300 MB.
 """
 import functools
 import re

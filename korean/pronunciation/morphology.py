@@ -3,8 +3,8 @@
 Each rule is right for nearly all headwords of a dictionary. Its exceptions are listed by syllable.
 """
 from korean.hangul import final_of, split_syllable
-from korean.pronunciation.phonology import (SAI_SIOT, N_INSERTION, L_TO_N, PLAIN,
-                                            TENSE, WORD_END)
+from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
+                                            SAI_SIOT, TENSE, WORD_END)
 
 # first syllables of particles and of 이다, which may follow a noun
 PARTICLES = frozenset("이가을를은는의에와과로으도만까부보처마나며고다인입예였라란랑조뿐밖들께")
@@ -112,8 +112,8 @@ def _is_future(word, index, rest):
 
 def _is_hanja(syllable, rest):
     """제26항: 결정, 출석, 발전; not 일도, 일들, 월드컵."""
-    return (syllable in _HANJA_IN_L and split_syllable(rest[0])[0] in "ㄷㅅㅈ" and rest not in ("도", "조차")
-            and not rest.startswith(_NOT_AFTER_HANJA))
+    return (syllable in _HANJA_IN_L and split_syllable(rest[0])[0] in "ㄷㅅㅈ"
+            and rest not in ("도", "조차") and not rest.startswith(_NOT_AFTER_HANJA))
 
 
 def _boundary_after_cluster(syllable, rest):

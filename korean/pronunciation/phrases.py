@@ -3,7 +3,8 @@ import re
 
 from korean.hangul import final_of, split_syllable
 from korean.pronunciation.morphology import PARTICLES
-from korean.pronunciation.phonology import NEW_PHRASE, N_INSERTION, SAME_PHRASE, TENSE
+from korean.pronunciation.phonology import (N_INSERTION, NEW_PHRASE,
+                                            SAME_PHRASE, TENSE)
 
 # An accentual phrase of Korean seldom has more syllables (S.-A. Jun, K-ToBI, 2000).
 _ACCENTUAL_PHRASE = 7

@@ -10,8 +10,9 @@ import re
 
 from korean.hangul import split_syllable
 from korean.pronunciation.morphology import PARTICLES, boundary_by_pattern
-from korean.pronunciation.phonology import (SAI_SIOT, N_INSERTION, L_TO_N, PLAIN,
-                                            TENSE, WORD_END, change_sounds)
+from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
+                                            SAI_SIOT, TENSE, WORD_END,
+                                            change_sounds)
 
 _TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.tsv")
 _BOUNDARIES = frozenset([TENSE, N_INSERTION, WORD_END, L_TO_N, SAI_SIOT])
@@ -32,17 +33,14 @@ def pronounce_word(word, is_verb=False):
     `is_verb`: the words beside it show that it is a verb: 신고 of shoes, not 신고 of the police.
     """
     respelled = _RESPELLED.sub(lambda match: _RESPELLINGS[match.group()], word)
-    syllables = [_simplify_ui(*split_syllable(syllable)) for syllable in respelled]
+    # 제5항 다만 3: ㅢ after a consonant is ㅣ. 의 itself stays: the principle of 다만 4
+    syllables = [(initial, "ㅣ" if vowel == "ㅢ" and initial != "ㅇ" else vowel, final)
+                 for initial, vowel, final in map(split_syllable, respelled)]
     for index, boundary in enumerate(_find_boundaries(word, is_verb)):
         (initial, vowel, final), (next_initial, next_vowel, next_final) = syllables[index:index + 2]
         final, next_initial = change_sounds(final, next_initial, next_vowel, boundary)
         syllables[index:index + 2] = (initial, vowel, final), (next_initial, next_vowel, next_final)
     return tuple(syllables)
-
-
-def _simplify_ui(initial, vowel, final):
-    """제5항 다만 3: ㅢ after a consonant is ㅣ. 의 itself stays: the principle of 다만 4."""
-    return initial, "ㅣ" if vowel == "ㅢ" and initial != "ㅇ" else vowel, final
 
 
 def _find_boundaries(word, is_verb):
@@ -53,15 +51,15 @@ def _find_boundaries(word, is_verb):
 
 
 def _boundaries_from_table(word, is_verb):
-    """{index of a syllable: boundary after it} by words.tsv. The first and longest match decides."""
+    """{index of a syllable: boundary after it} by the first and longest matches of words.tsv."""
     table, lengths = _load_table()
     boundaries = {}
     for start, first in enumerate(word):
         for length in lengths.get(first, ()):
             if start + length > len(word):
                 continue
-            entries = table.get(word[start:start + length], ())
-            match = _first_match(entries, word, start, start + length, is_verb)
+            entries = table.get(word[start:start + length])
+            match = entries and _first_match(entries, word, start, start + length, is_verb)
             if match:
                 for offset, boundary in enumerate(match):
                     boundaries.setdefault(start + offset, boundary)
@@ -71,16 +69,11 @@ def _boundaries_from_table(word, is_verb):
 
 def _first_match(entries, word, start, end, is_verb):
     """The boundaries of the first entry whose position (see words.tsv) fits, or None."""
-    for position, boundaries in entries:
-        if position == "any" or position == "start" and not start:
-            return boundaries
-        if position in ("whole", "verb"):
-            if not start and end == len(word) and (position == "whole" or is_verb):
-                return boundaries
-        elif position in ("noun", "last") and (position == "last" or not start):
-            if end == len(word) or word[end] in PARTICLES:
-                return boundaries
-    return None
+    is_start, is_end = not start, end == len(word)
+    is_whole, precedes_particle = is_start and is_end, is_end or word[end] in PARTICLES
+    fits = {"any": True, "start": is_start, "whole": is_whole, "verb": is_whole and is_verb,
+            "noun": is_start and precedes_particle, "last": precedes_particle}
+    return next((boundaries for position, boundaries in entries if fits[position]), None)
 
 
 @functools.lru_cache(maxsize=None)
@@ -92,14 +85,9 @@ def _load_table():
         table.setdefault(word, []).append((position, boundaries))
         lengths.setdefault(word[0], set()).add(len(word))
     for entries in table.values():
-        entries.sort(key=_precedence)
+        # entries for a whole word first, and then those without marks
+        entries.sort(key=lambda entry: (entry[0] not in ("whole", "verb"), any(entry[1])))
     return table, {first: sorted(values, reverse=True) for first, values in lengths.items()}
-
-
-def _precedence(entry):
-    """Entries for a whole word come first, and then entries without marks."""
-    position, boundaries = entry
-    return position not in ("verb", "whole"), any(boundaries)
 
 
 def table_entries():

@@ -1,13 +1,12 @@
-"""The rules of text normalization, one module per subject, in the order in which they apply.
+"""The rules of text normalization, one module per subject.
 
-A rule is a pattern and a pure function. It gives Hangul and punctuation, or simpler text that a later
-rule reads.
+Each gives Hangul and punctuation, or simpler text that a later rule reads.
 """
 from korean.rules import (addresses, dates, hanja, keyboard_jamo, latin,
                           numbers, ranges, signs, telephone, unicode_forms,
                           units)
 
-VERSION = 3  # must increase whenever any text may be read differently than before
+VERSION = 3  # increase it whenever any text may be read differently
 
 PIPELINE = (
     unicode_forms.RULES + keyboard_jamo.RULES + addresses.RULES + hanja.RULES + signs.BEFORE_NUMBERS

@@ -1,8 +1,8 @@
 """Whether a counter takes native (세 마리) or Sino-Korean (삼 층) numerals.
 
 Most take Sino-Korean ones, so that the native ones are listed. Where a word takes both (대, 번, 분,
-시), the context decides. After 한글 맞춤법 제43항, 표준어 사정 원칙 제17항 and
-the usage examples of 표준국어대사전.
+시), the context decides. After 한글 맞춤법 제43항, 표준어 사정 원칙 제17항 and the usage examples of
+표준국어대사전.
 """
 import re
 
@@ -28,14 +28,14 @@ _SHORT_NATIVE_WORD = re.compile("(?!%s)[%s](?:$|%s)" % (
 
 # set phrases whose number does not count the things of the counter
 _SET_PHRASE = re.compile("시간제|개 국어|권 분립|장 ?[0-9]+ ?절|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)|"
-                  "가구 ?(?:[0-9]|주택|당)|아이(?:템|디|스)|공기(?:업|관)")
+                         "가구 ?(?:[0-9]|주택|당)|아이(?:템|디|스)|공기(?:업|관)")
 # includes words that end in 차 and 기: 소방차, 비행기, 세탁기
 _MACHINES = "차|기|버스|택시|트럭|드론|자전거|오토바이|컴퓨터|노트북|전화|폰|카메라|에어컨|냉장고|텔레비전|티브이|TV|" \
             "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파"
 # counters of few things → what must precede the number
-_COUNTED_THINGS = {"쪽": re.compile("(?:마늘|생강|빵|배추)[은는을를이가]? ?$"), "모": re.compile("(?:두부|묵)[은는을를이가]? ?$"),
-       "단": re.compile("(?:파|시금치|미나리|부추|열무|장작|꽃)[은는을를이가]? ?$"),
-       "구": re.compile("(?:시신|유해|시체)[은는을를이가]? ?$")}
+_COUNTED_THINGS = {counter: re.compile("(?:%s)[은는을를이가]? ?$" % things) for counter, things in (
+    ("쪽", "마늘|생강|빵|배추"), ("모", "두부|묵"), ("단", "파|시금치|미나리|부추|열무|장작|꽃"),
+    ("구", "시신|유해|시체"))}
 _HONORED = "손님|어르신|고객|선생님|관객|승객|독자|시청자|할머니|할아버지|환자|일행|성함|신사|숙녀|회원"
 # 번 as the number of a thing and of a person, and 번 as a number of times
 _NUMBERED = re.compile(" *(?:%s)" % "|".join(
@@ -54,28 +54,20 @@ _TIMES_AFTER = re.compile(
     "더|연속|이상|이하|넘게|정도|쯤|남짓|도전|기회|실패|시도|경험|우승|수상|당선|낙선|결혼|이혼|수술|방문)(?=[ .,!?']|$)")
 
 
-def may_be_native(word):
-    """Whether the word begins with a counter that may take native numerals."""
-    return _is_listed(word) or word[:1] in _SHORT_NATIVE and bool(_SHORT_NATIVE_WORD.match(word))
-
-
-def _is_listed(word):
-    return word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
-
-
 def is_native(number, before, word, after):
     """Whether a number is read with native numerals before the Hangul `word` that follows it.
 
     `number` is as written, without commas; `before` and `after` are the rest of the sentence.
     """
-    if not may_be_native(word):
+    is_listed = word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
+    if not is_listed and not (word[:1] in _SHORT_NATIVE and _SHORT_NATIVE_WORD.match(word)):
         return False
     if "." in number or len(number) > numerals.MAX_DIGITS or int(number) == 0:
         return False
     if _SET_PHRASE.match(word + after) or re.search("제 ?$", before):
         return False
     value = int(number)
-    if _is_listed(word):
+    if is_listed:
         return not (word.startswith("시간") and value in (24, 36, 48, 72))
     counter = word[0]
     if counter == "시":

@@ -72,9 +72,8 @@ def _sound_in_context(character, sound, previous, following):
 
 
 RULES = (
-    rule("Hanja beside", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), lambda match: "",
+    rule("Hanja beside", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), "",
          needs=_HANJA),
-    rule("Hanja beside", "[%s]{1,20}\\(([가-힣]+)\\)" % _HANJA, lambda match: match.group(1),
-         needs=_HANJA),
+    rule("Hanja beside", "[%s]{1,20}\\(([가-힣]+)\\)" % _HANJA, "\\1", needs=_HANJA),
     rule("Hanja", "[%s]+" % _HANJA, _read_hanja),
 )

@@ -1,6 +1,7 @@
 """Single letters of Hangul: decomposed text, laughter, abbreviations, names of letters."""
 import re
-import unicodedata
+
+from jamo import j2hcj
 
 from korean.hangul import compose, split_into_letters, split_syllable
 from korean.rules.rule import rule, text_before
@@ -16,14 +17,6 @@ _ABBREVIATION = "|".join(sorted(_ABBREVIATIONS, key=len, reverse=True))
 _LETTER_NAMES = dict(zip(
     "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ",
     "기역 쌍기역 니은 디귿 쌍디귿 리을 미음 비읍 쌍비읍 시옷 쌍시옷 이응 지읒 쌍지읒 치읓 키읔 티읕 피읖 히읗".split()))
-
-
-def _to_compatibility(match):
-    """ᄒ → ㅎ: a conjoining jamo that NFC did not compose stands for the letter."""
-    name = unicodedata.name(match.group())
-    for position in ("CHOSEONG", "JUNGSEONG", "JONGSEONG"):
-        name = name.replace(position, "LETTER")
-    return unicodedata.lookup(name)
 
 
 def _compose_separated(match):
@@ -63,11 +56,13 @@ def _name_letter(match):
 
 _JAMO = "ㄱ-ㅣ"
 RULES = (
-    rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]", _to_compatibility),
+    # those that NFC did not compose
+    rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]",
+         lambda match: j2hcj(match.group())),
     rule("decomposed", "{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(
          _LETTER, _SEPARATOR), _compose_separated, needs=_JAMO),
     rule("emoticon", "(?:(?<=[ㅋㅎ]{2})|(?<!%s))[ㅠㅜ]{2,}(?![ㅏ-ㅣ])|(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?!%s)|ㅡ[ _.]?ㅡ"
-         % (_LETTER, _LETTER), lambda match: "", needs=_JAMO),
+         % (_LETTER, _LETTER), "", needs=_JAMO),
     rule("laughter", "ㅋ{2,}(?![ㅏ-ㅣ])|ㅎ{2,}(?![ㅏ-ㅣ])|(?<=[가-힣 .!?])[ㅋㅎ](?=[ .!?]|$)",
          _read_laughter, needs=_JAMO),
     rule("abbreviation", "(?<!{0})(?:{1})+(?!{0})".format(_LETTER, _ABBREVIATION),

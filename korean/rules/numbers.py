@@ -1,5 +1,6 @@
 """Numbers and their counters: 3,600마리, 21살, 1.5배, 제3회, 6월."""
 import re
+import unicodedata
 
 from korean import english, numerals
 from korean.rules import counters
@@ -10,8 +11,7 @@ NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_NAMES = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
-_ROMAN = "Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ Ⅵ Ⅶ Ⅷ Ⅸ Ⅹ Ⅺ Ⅻ".split()
-_ROMAN_LETTERS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
+_ROMAN_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
 
 def without_commas(number):
@@ -29,8 +29,6 @@ def read_number(number):
 def _read_counted(match):
     """세 마리: with a counter of native numerals."""
     number, space, word = match.groups()
-    if not counters.may_be_native(word):
-        return None
     if not counters.is_native(without_commas(number), text_before(match), word, text_after(match)):
         return None
     return counters.native_form(int(without_commas(number)), word) + space + word
@@ -39,8 +37,7 @@ def _read_counted(match):
 def _read_ordinal(match):
     """3째: 셋째, 12째: 열두째."""
     value = int(match.group(1))
-    firsts = {1: "첫", 2: "둘", 3: "셋", 4: "넷"}
-    return firsts.get(value, numerals.before_counter(value)) + "째"
+    return ({1: "첫", 2: "둘", 3: "셋", 4: "넷"}.get(value) or numerals.before_counter(value)) + "째"
 
 
 def _read_month(match):
@@ -68,33 +65,30 @@ def _read_power(match):
 
 
 def _read_roman(match):
-    return numerals.sino(_ROMAN.index(chr(ord(match.group()) & ~0x10)) + 1)
-
-
-def _read_roman_letters(match):
-    return numerals.sino(_ROMAN_LETTERS.index(match.group()) + 1)
+    letters = unicodedata.normalize("NFKC", match.group()).upper()
+    return numerals.sino(_ROMAN_NUMERALS.index(letters) + 1)
 
 
 # I, V and X come last: alone they are mostly letters
-_LONGEST_FIRST = sorted(_ROMAN_LETTERS, key=len, reverse=True)
+_LONGEST_FIRST = sorted(_ROMAN_NUMERALS, key=len, reverse=True)
 ROMAN = (
     rule("roman numeral", "[Ⅰ-Ⅻⅰ-ⅻ]", _read_roman),
     rule("roman numeral", "(?<=[가-힣] )(?:%s)(?![A-Za-z0-9])"
-         % "|".join(_LONGEST_FIRST[:-3]), _read_roman_letters, needs="IVX"),
+         % "|".join(_LONGEST_FIRST[:-3]), _read_roman, needs="IVX"),
     rule("roman numeral", "(?<![A-Za-z])(?:%s)(?=세(?!대)|[차부장권편]|학년)"
-         % "|".join(_LONGEST_FIRST), _read_roman_letters, needs="IVX"),
+         % "|".join(_LONGEST_FIRST), _read_roman, needs="IVX"),
 )
 POWER = (
-    rule("power", "([0-9)]|(?<![A-Za-z])[A-Za-z]{1,3})(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))", _read_power,
-         needs="^⁻⁰¹²³⁴-⁹"),
+    rule("power", "([0-9)]|(?<![A-Za-z])[A-Za-z]{1,3})(?:\\^([0-9]+)|([⁻]?[⁰¹²³⁴-⁹]+))",
+         _read_power, needs="^⁻⁰¹²³⁴-⁹"),
 )
 RULES = (
     rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _read_ordinal, needs="째"),
     rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _read_month, needs="월"),
     # 03시, 08월
     rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))",
-         lambda match: match.group(1), needs="0"),
-    rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", lambda match: _SIGNS[match.group()],
+         "\\1", needs="0"),
+    rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", _SIGNS,
          needs="-−–+±"),
     rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace(
          "[0-9]", "[0-9](?<![0-9.].)", 1), _read_counted, needs="0-9"),

@@ -2,10 +2,10 @@
 import re
 
 from korean import numerals
+from korean.hangul import final_of
 from korean.rules import counters
 from korean.rules.numbers import NUMBER, read_number, without_commas
 from korean.rules.rule import rule, text_after, text_before
-from korean.hangul import final_of
 
 # two neighbors as one word, by the smaller: 두세 개, 이삼 일
 _NATIVE_PAIRS = {1: "한두", 2: "두세", 3: "서너", 4: "네다섯", 5: "대여섯", 6: "예닐곱", 7: "일고여덟", 8: "여덟아홉"}

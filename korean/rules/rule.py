@@ -2,8 +2,8 @@
 import re
 from collections import namedtuple
 
-# name: of what it reads; pattern: compiled; read(match) → the replacement, or None to leave the match
-# as it is (a pure function); needs: a text without any of these characters has no match
+# name: of what it reads; pattern: compiled; read(match) → the replacement, or None to leave the
+# match as it is (a pure function); needs: a text without any of these characters has no match
 Rule = namedtuple("Rule", "name pattern read needs")
 
 # rule: its name; column: in the text as written, from 1; written → read
@@ -14,10 +14,17 @@ _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 
 
 def rule(name, pattern, read, needs=None):
-    """A Rule. `needs` is written like the inside of a character class: "A-Za-z%".
+    """A Rule. `read` may also be a template as of re.sub, or a dict with every possible match.
 
-    By default it is that of a pattern which is a character class, and else every character.
+    `needs` is written like the inside of a character class: "A-Za-z%". Its default is the pattern
+    if that is a character class, and else no character.
     """
+    if isinstance(read, str):
+        template = read
+        read = lambda match: match.expand(template)
+    elif isinstance(read, dict):
+        table = read
+        read = lambda match: table[match.group()]
     if needs is None:
         match = _CHARACTER_CLASS.fullmatch(pattern)
         needs = match.group(1) if match else ""
@@ -39,7 +46,7 @@ def text_after(match):
 class TextInProgress(object):
     """A text that rules are applied to.
 
-    `columns` has the column of each character in the text as written; `changes` is a list of Change.
+    `columns` are those of its characters in the text as written; `changes` is a list of Change.
     """
 
     def __init__(self, text):

@@ -39,8 +39,7 @@ def _read_list_number(match):
 
 
 RULES = (
-    rule("invisible", "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c]",
-         lambda match: ""),
+    rule("invisible", "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c]", ""),
     rule("full width", "[\uff01-\uffef\u3000]", _simplify),
     rule("fraction", "[¼-¾⅐-⅞↉]", _separate_fraction),
     rule("circled", "[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]", _read_list_number),

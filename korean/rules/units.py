@@ -1,9 +1,9 @@
 """Units of measurement, currencies and percentages after a number, or before it (currencies)."""
 import re
 
+from korean.hangul import final_of
 from korean.rules.numbers import NUMBER
 from korean.rules.rule import rule, text_before
-from korean.hangul import final_of
 
 _PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
              "µ": "마이크로", "μ": "마이크로", "u": "마이크로", "n": "나노", "h": "헥토", "d": "데시"}
@@ -18,11 +18,11 @@ _SI_UNITS = {
 _ONLY_WITH_PREFIX = ("B", "A", "F", "s", "N", "J", "Pa", "h")  # 3B, 2A, 5F are mostly codes
 _NAMES = {
     "KB": "킬로바이트", "Kg": "킬로그램", "KG": "킬로그램", "KM": "킬로미터", "Km": "킬로미터", "CM": "센티미터",
-    "ML": "밀리리터", "mL": "밀리리터", "cc": "씨씨", "CC": "씨씨", "ha": "헥타르", "dB": "데시벨", "ppm": "피피엠",
+    "ML": "밀리리터", "cc": "씨씨", "CC": "씨씨", "ha": "헥타르", "dB": "데시벨", "ppm": "피피엠",
     "ppb": "피피비", "rpm": "알피엠", "RPM": "알피엠", "fps": "에프피에스", "dpi": "디피아이", "px": "픽셀",
-    "pt": "포인트", "kcal": "킬로칼로리", "Kcal": "킬로칼로리", "ft": "피트", "lb": "파운드", "lbs": "파운드",
-    "oz": "온스", "inch": "인치", "mile": "마일", "miles": "마일", "mph": "마일", "kph": "킬로미터", "min": "분", "hr": "시간",
-    "sec": "초", "kHz": "킬로헤르츠", "Mhz": "메가헤르츠", "mmHg": "밀리미터에이치지", "gal": "갤런", "cal": "칼로리",
+    "pt": "포인트", "Kcal": "킬로칼로리", "ft": "피트", "lb": "파운드", "lbs": "파운드",
+    "oz": "온스", "inch": "인치", "mile": "마일", "miles": "마일", "mph": "마일", "kph": "킬로미터", "min": "분",
+    "hr": "시간", "sec": "초", "Mhz": "메가헤르츠", "mmHg": "밀리미터에이치지", "gal": "갤런",
     "p": "페이지", "kgf": "킬로그램힘", "lm": "루멘", "lx": "럭스", "kn": "노트", "%p": "퍼센트포인트", "%P": "퍼센트포인트",
     "%": "퍼센트", "‰": "퍼밀", "°": "도", "℃": "도", "°C": "도", "℉": "도", "°F": "도", "$": "달러", "€": "유로",
     "£": "파운드", "¥": "엔", "₩": "원", "¢": "센트", "㏊": "헥타르", "㎘": "킬로리터", "USD": "달러", "KRW": "원",
@@ -54,8 +54,8 @@ _UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, 
 _UNIT_CHARACTERS = "".join(unit[0] for unit in _UNITS)
 _END = "(?![A-Za-z0-9²³])"
 _SCALE = "(?: ?[십백천]?[만억조])?"
-_CURRENCIES = {"$": "달러", "US$": "달러", "₩": "원", "￦": "원", "€": "유로", "£": "파운드", "¥": "엔", "￥": "엔",
-          "₫": "동", "₹": "루피", "₽": "루블", "฿": "바트", "元": "위안"}
+_CURRENCIES = {"$": "달러", "US$": "달러", "₩": "원", "￦": "원", "€": "유로", "£": "파운드", "¥": "엔",
+               "￥": "엔", "₫": "동", "₹": "루피", "₽": "루블", "฿": "바트", "元": "위안"}
 _CURRENCY = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
 
 
@@ -110,10 +110,9 @@ def _read_currency(match):
 
 _MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
 RULES = (
-    rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE), _read_currency,
-         needs="$₩￦€£¥￥₫₹₽฿元"),
-    rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER,
-         lambda match: "제곱초당 %s미터" % match.group(1), needs="/"),
+    rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE),
+         _read_currency, needs="".join(sign[-1] for sign in _CURRENCIES)),
+    rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER, "제곱초당 \\1미터", needs="/"),
     rule("unit",
          "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
          % (_MINUS, NUMBER, _SCALE, _END, _PARTICLE),
@@ -123,10 +122,10 @@ RULES = (
     rule("unit", "(%s)( ?)(%s)/(s|sec|min|hr?)%s" % (NUMBER, _UNIT, _END), _read_rate, needs="/"),
     rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _read_unit, needs="당"),
     # blood pressure: 120/80 mmHg
-    rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)",
-         lambda match: match.group(1) + "에 ", needs="/"),
+    rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
     rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),
-    rule("unit", "(%s%s)( ?)(%s)%s" % (NUMBER, _SCALE, _UNIT, _END), _read_unit, needs=_UNIT_CHARACTERS),
+    rule("unit", "(%s%s)( ?)(%s)%s" % (NUMBER, _SCALE, _UNIT, _END), _read_unit,
+         needs=_UNIT_CHARACTERS),
 )
 AFTER_WORDS = (
     rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _read_unit,
