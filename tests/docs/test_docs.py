@@ -17,7 +17,7 @@ PAGES = sorted(os.path.relpath(path, ROOT) for pattern in
                for path in glob.glob(os.path.join(ROOT, pattern)))
 PROGRAMS = ("preprocess", "train_tacotron", "train_vocoder", "synthesize", "evaluate")
 MODULES = ("korean", "datasets", "doctor")      # programs of the image that run with python -m
-SHELL = {"source", "echo", "mkdir", "aplay", "tensorboard", "pip", "docker", "make", "voicecloning"}
+SHELL = {"source", "echo", "mkdir", "aplay", "tensorboard", "pip", "example"}
 FOLDERS = ("audio", "common", "datasets", "docker", "docs", "doctor", "evaluation", "korean", "nn",
            "synthesis", "tacotron2", "tests", "tools", "training", "wavenet_vocoder", "voices/demo",
            "voices/record")
@@ -95,6 +95,11 @@ def docker_program(command, services):
     return [command[start].replace("_modern", "")] + command[start + 1:]
 
 
+def make_targets(folder):
+    makefile = read(os.path.join(folder, "Makefile"))
+    return set(" ".join(re.findall("(?m)^([\\w.][^:=\n]*):(?!=)", makefile)).split())
+
+
 def test_pages_are_found():
     assert {"README.md", "README.ko.md", "CONTRIBUTING.md", "docs/training.md",
             "voices/README.md"} <= set(PAGES)
@@ -143,13 +148,14 @@ def test_paths_in_code_spans_exist(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_are_accepted(page, monkeypatch):
     """Each program exists, accepts the options, and knows the hyper-parameters."""
-    targets = set(" ".join(re.findall("(?m)^([\\w.][^:=\n]*):(?!=)", read("Makefile"))).split())
     entrypoint = read("docker/entrypoint")
     services = re.findall("(?m)^  (\\w+):$", read("docker-compose.yml"))
     for command in command_lines(page):
         name = os.path.basename(command[0])
         if name == "make":
-            assert {word for word in command[1:] if "=" not in word} <= targets, command
+            folder = command[2] if command[1] == "-C" else "."
+            arguments = command[3:] if command[1] == "-C" else command[1:]
+            assert {word for word in arguments if "=" not in word} <= make_targets(folder), command
             continue
         if name == "python":
             module, as_module, arguments = python_program(command)
