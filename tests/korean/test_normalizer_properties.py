@@ -1,11 +1,11 @@
-"""What holds for every text, every number and every syllable."""
+"""Properties of text normalization for random texts, numbers and syllables."""
 import random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from numeral_parser import native_value, sino_value
-from test_reading import corpus
+from test_normalizer import corpus
 
 import korean
 from korean import numerals
@@ -15,17 +15,18 @@ NORMALIZER = korean.TextNormalizer()
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
 SYMBOLS = set(korean.SYMBOLS)
 
-# pieces of what people write: half of them rule-bound, so that rules meet each other
+# half of the pieces match rules, so that rules act on each other
 PIECES = some.one_of(
     some.text(max_size=4), some.integers(0, 10 ** 9).map(str),
-    some.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC love www. @ .com".split()),
+    some.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC "
+                      "love www. @ .com Ж さくら Αθήνα α".split()),
     some.sampled_from("마리 시 명 개월 번 월 일 년 대 층 원 만 억 여 제 오전 스코어 에서 은 는 이".split()),
     some.just(" "))
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(some.lists(PIECES, max_size=10).map("".join))
-def test_any_text_gives_symbols_or_a_report_and_is_read_once(text):
+def test_any_text_gives_symbols_or_a_report_and_normalization_is_idempotent(text):
     reading = NORMALIZER.normalize(text)
     assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
     assert NORMALIZER.normalize(reading.text) == korean.NormalizedText(reading.text, [], [])
@@ -40,7 +41,7 @@ WRITTEN = [row[0] for row in corpus()]
 @given(some.sampled_from(WRITTEN), some.sampled_from(WRITTEN), some.integers(0, 60),
        some.integers(0, 60))
 @example("06.1", "", 9, 0)
-def test_any_two_pieces_of_the_corpus_can_meet(first, second, end, start):
+def test_any_two_pieces_of_the_corpus_can_be_combined(first, second, end, start):
     reading = NORMALIZER.normalize(first[:end] + second[start:])
     assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
     assert NORMALIZER.normalize(reading.text) == korean.NormalizedText(reading.text, [], [])
@@ -65,7 +66,7 @@ SINO = "년 일 원 층 호 인분 개월 세기 학년 점 위 회".split()
 
 @pytest.mark.parametrize("form", ["%d", "{:,}"])
 @pytest.mark.parametrize("counter", NATIVE)
-def test_a_number_before_a_native_counter_reads_back_to_itself(counter, form):
+def test_a_number_before_a_native_counter_keeps_its_value(counter, form):
     for number in NUMBERS[1:]:
         text = NORMALIZER.normalize(written(form, number) + counter).text
         assert text.endswith(counter)
@@ -75,7 +76,7 @@ def test_a_number_before_a_native_counter_reads_back_to_itself(counter, form):
 
 @pytest.mark.parametrize("form", ["%d", "{:,}"])
 @pytest.mark.parametrize("counter", SINO + [""])
-def test_a_number_before_any_other_counter_reads_back_to_itself(counter, form):
+def test_a_number_before_any_other_counter_keeps_its_value(counter, form):
     for number in NUMBERS:
         text = NORMALIZER.normalize(written(form, number) + counter).text
         assert text.endswith(counter)
@@ -86,7 +87,7 @@ def written(form, number):
     return form.format(number) if "{" in form else form % number
 
 
-def test_hours_months_and_digits_read_back():
+def test_hours_and_months_keep_their_values():
     hours = [NORMALIZER.normalize("%d시" % hour).text[:-1] for hour in range(1, 25)]
     assert [native_value(hour) for hour in hours[:12]] == list(range(1, 13))
     assert [sino_value(hour) for hour in hours[12:]] == list(range(13, 25))
@@ -99,17 +100,19 @@ def test_hours_months_and_digits_read_back():
 
 @pytest.mark.parametrize("spell", [
     split_into_letters, lambda text: split_into_letters(text, as_typed=True), korean.to_jamo,
-    lambda text: " ".join(split_into_letters(text)), lambda text: "/".join(split_into_letters(text, as_typed=True)),
+    lambda text: " ".join(split_into_letters(text)),
+    lambda text: "/".join(split_into_letters(text, as_typed=True)),
     lambda text: " ".join(korean.to_jamo(text))],
     ids=["letters", "keys", "NFD", "spaced letters", "slashed keys", "spaced NFD"])
 def test_every_syllable_survives_decomposition(spell):
     for syllable in SYLLABLES:
-        # between others, so that a tail meets a lead; 강 and 물 for syllables that are a rule's own
+        # between syllables with and without a final, and that match no rule
         assert NORMALIZER.normalize(spell("강" + syllable + "물")).text == "강" + syllable + "물"
 
 
-def test_neighbours_keep_their_letters_apart():
-    random_pairs = random.Random(5)
+def test_composition_is_the_inverse_of_decomposition():
+    rng = random.Random(5)
     for _ in range(20000):
-        text = "".join(random_pairs.choice(SYLLABLES) for _ in range(4))
-        assert compose(split_into_letters(text)) == compose(split_into_letters(text, as_typed=True)) == text
+        text = "".join(rng.choice(SYLLABLES) for _ in range(4))
+        assert compose(split_into_letters(text)) == text
+        assert compose(split_into_letters(text, as_typed=True)) == text

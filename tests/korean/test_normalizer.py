@@ -1,4 +1,4 @@
-"""How written Korean is read: the corpus reading.tsv, and what the reader promises of any text."""
+"""Text normalization: the corpus reading.tsv, and properties of any text."""
 import io
 import os
 import pickle
@@ -19,9 +19,9 @@ NORMALIZER = korean.TextNormalizer()
 
 
 def corpus():
-    """[(as written, ways to read it, subject, missed)] of reading.tsv, ours first.
+    """[(as written, readings, subject, is_missed)] of reading.tsv; the first reading is ours.
 
-    Where `missed`, none of these ways is ours yet.
+    If `is_missed`, no reading is ours yet.
     """
     path = os.path.join(os.path.dirname(__file__), "reading.tsv")
     with io.open(path, encoding="utf-8", newline="\n") as file:
@@ -34,7 +34,7 @@ CORPUS = corpus()
 
 
 @pytest.mark.parametrize("subject", sorted({row[2] for row in CORPUS}))
-def test_the_corpus_is_read_as_it_says(subject):
+def test_the_corpus_is_read_as_expected(subject):
     wrong = []
     for written, ways, of, missed in CORPUS:
         reading = NORMALIZER.normalize(written)
@@ -43,7 +43,7 @@ def test_the_corpus_is_read_as_it_says(subject):
     assert not wrong
 
 
-def test_what_is_known_to_be_missed_is_still_missed():
+def test_known_errors_are_listed_as_missed():
     missed = [(written, ways) for written, ways, _, missed in CORPUS if missed]
     assert len(missed) <= 3
     assert not [written for written, ways in missed if NORMALIZER.normalize(written).text in ways]
@@ -68,15 +68,15 @@ def test_needed_characters_only_save_time():
                                 if change.rule != "soundless"], written
 
 
-@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "Ж", "㎏",
-                                   "漢", "7", "a's", "ㅎㅏ", "(", "가 "])
+@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "Ж",
+                                   "㎏", "漢", "7", "a's", "ㅎㅏ", "(", "가 "])
 def test_the_longest_line_is_read_in_seconds(piece):
     began = time.process_time()
     NORMALIZER.normalize((piece * 20000)[:20000])
-    assert time.process_time() - began < 10     # it took minutes where a rule saw the whole line
+    assert time.process_time() - began < 10  # it took minutes when a rule saw the whole line
 
 
-def test_reading_a_reading_changes_nothing():
+def test_normalization_is_idempotent():
     for written, _, _, _ in CORPUS:
         once = NORMALIZER.normalize(written).text
         assert NORMALIZER.normalize(once) == korean.NormalizedText(once, [], [])
@@ -84,16 +84,17 @@ def test_reading_a_reading_changes_nothing():
 
 def test_decomposed_text_is_read_like_its_syllables():
     for written, _, _, _ in CORPUS:
-        assert NORMALIZER.normalize(unicodedata.normalize("NFD", written)) == NORMALIZER.normalize(written)
+        decomposed = unicodedata.normalize("NFD", written)
+        assert NORMALIZER.normalize(decomposed) == NORMALIZER.normalize(written)
 
 
-def test_a_change_tells_rule_place_and_both_forms():
+def test_a_change_has_rule_column_and_both_forms():
     reading = NORMALIZER.normalize("고양이 3마리와 개 1마리")
     assert [tuple(change) for change in reading.changes] == [
         ("counter", 5, "3마리와", "세마리와"), ("counter", 12, "1마리", "한마리")]
 
 
-def test_columns_are_those_of_the_text_as_written():
+def test_columns_refer_to_the_text_as_written():
     reading = NORMALIZER.normalize("３개 ㅎㅏㄱㄱㅛ 10월 々")
     assert reading.unreadable == [(14, "々")]
     assert {change.column for change in reading.changes} == {1, 4, 10}
@@ -103,7 +104,7 @@ def test_columns_are_those_of_the_text_as_written():
     ("나는 々형", "々", 4), ("가ー", "ー", 2), ("옛ᅀ", "ᅀ", 2), ("\U00020000", "\U00020000", 1),
     ("학ㄱ교", "ㄱ", 2),
     ("ㅁㄴㅇㄹ", "ㅁ", 1), ("가\ud800", "\ud800", 2)])
-def test_what_cannot_be_read_is_named_and_never_lost(text, character, column):
+def test_unreadable_characters_are_reported(text, character, column):
     with pytest.raises(korean.UnreadableText) as caught:
         NORMALIZER.normalize(text, strict=True)
     assert (caught.value.character, caught.value.column) == (character, column)
@@ -148,33 +149,35 @@ def test_only_letters_are_transliterated():
     assert reading.text == "가 기역 한자 한"
 
 
-def test_what_has_no_sound_is_reported_as_a_change():
-    assert NORMALIZER.normalize("별★표 \x07😀").text == "별표"
-    assert {(change.written, change.read) for change in NORMALIZER.normalize("별★표 \x07😀").changes} == {
+def test_silent_characters_are_reported_as_changes():
+    normalized = NORMALIZER.normalize("별★표 \x07😀")
+    assert normalized.text == "별표"
+    assert {(change.written, change.read) for change in normalized.changes} == {
         ("★", ""), ("\x07", ""), ("😀", "")}
 
 
-def test_a_rule_leaves_what_it_does_not_know():
+def test_a_rule_may_decline_a_match():
     rule = next(rule for rule in numbers.RULES if rule.name == "counter")
     assert rule.read(rule.pattern.search("2018시즌")) is None
 
 
-def test_a_lexicon_goes_before_every_rule(tmp_path):
+def test_a_lexicon_precedes_every_rule(tmp_path):
     path = tmp_path / "own.tsv"
     path.write_text("# mine\nSQL\t시퀄\nA4\t에이 사\n3.1절\t삼일절\n\n", encoding="utf-8")
     normalizer = korean.TextNormalizer(lexicon=user_lexicon.load_lexicon(str(path)))
     assert normalizer.normalize("SQL과 MySQL, A4와 A42, 3.1절").text == (
         "시퀄과 마이에스큐엘, 에이 사와 에이사십이, 삼일절")
     assert [change.rule for change in normalizer.normalize("SQL").changes] == ["lexicon"]
-    again = korean.TextNormalizer.from_dict(normalizer.as_dict(), "run.json")
-    assert again.normalize("SQL").text == "시퀄"
+    restored = korean.TextNormalizer.from_dict(normalizer.as_dict(), "run.json")
+    assert restored.normalize("SQL").text == "시퀄"
 
 
 @pytest.mark.parametrize("content, message", [
     ("SQL 시퀄\n", "own.tsv:1: should have two columns with a tab"), ("a\tb\tc\n", "own.tsv:1"),
-    ("가\t나\nSQL\tsequel\n", "own.tsv:2: 'SQL' is read as 'sequel'; the reading should be Hangul"), ("SQL\t\n", "own.tsv:1"),
+    ("가\t나\nSQL\tsequel\n", "own.tsv:2: 'SQL' is read as 'sequel'; the reading should be Hangul"),
+    ("SQL\t\n", "own.tsv:1"),
     ("SQL\t시퀄\nSQL\t에스큐엘\n", "own.tsv:2: 'SQL' is read as '에스큐엘' here and as '시퀄' above")])
-def test_a_bad_lexicon_is_refused_with_its_place(tmp_path, content, message):
+def test_an_invalid_lexicon_is_refused_with_file_and_line(tmp_path, content, message):
     path = tmp_path / "own.tsv"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(message)):
@@ -185,6 +188,6 @@ def test_a_bad_lexicon_is_refused_with_its_place(tmp_path, content, message):
     None, 1, {"version": 2}, {"version": 2, "pronounce": 1, "lexicon": {}},
     {"version": 2, "pronounce": True, "lexicon": {"a": 1}},
     {"version": 2, "pronounce": True, "lexicon": {"a": "b"}}])
-def test_a_damaged_reader_is_refused(stored):
+def test_a_damaged_normalizer_is_refused(stored):
     with pytest.raises(InputError):
         korean.TextNormalizer.from_dict(stored, "run.json")
