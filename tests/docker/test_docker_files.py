@@ -1,7 +1,6 @@
 """The Docker files, without a Docker engine; docker/test_image.py tests the images."""
 import ast
 import glob
-import importlib.util
 import os
 import re
 import shutil
@@ -31,16 +30,6 @@ def imports(path):
                 yield alias.name
         elif isinstance(node, ast.ImportFrom):
             yield node.module
-
-
-@pytest.fixture
-def update_hashes():
-    """docker/update_hashes.py as a module."""
-    spec = importlib.util.spec_from_file_location(
-        "update_hashes", os.path.join(ROOT, "docker", "update_hashes.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -155,54 +144,6 @@ def test_every_pin_of_a_lock_has_hashes(name):
     pins = re.findall(r"^\S+==.*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)*)", read(name),
                       re.M)
     assert len(pins) > 50 and all(pins)
-
-
-@pytest.mark.parametrize("name", LOCKS)
-def test_update_hashes_changes_nothing_but_hashes(update_hashes, name):
-    lock = read(name)
-    assert update_hashes.add_hashes(lock, lambda package, version: ["1", "2"]).count(
-        "--hash=sha256:2") > 50
-    known = {}
-    for pin, hashes in re.findall(r"^([\w.-]+)==.*((?:\n    --hash=.*)*)", lock, re.M):
-        known[pin] = re.findall(r"sha256:(\w+)", hashes)
-    assert update_hashes.add_hashes(lock, lambda package, version: known[package]) == lock
-    with pytest.raises(SystemExit, match="the package index has no file"):
-        update_hashes.add_hashes("absent==1\n", lambda package, version: [])
-
-
-@pytest.mark.parametrize("name, fits", [
-    ("numpy-1.16.6-cp36-cp36m-manylinux1_x86_64.whl", True),
-    ("numpy-1.16.6-cp36-cp36m-manylinux1_i686.whl", False),
-    ("numpy-1.16.6-cp37-cp37m-manylinux1_x86_64.whl", False),
-    ("six-1.16.0-py2.py3-none-any.whl", True),
-    ("cryptography-3.4-cp35-abi3-manylinux2010_x86_64.whl", True),
-    ("cryptography-3.4-cp37-abi3-manylinux2010_x86_64.whl", False),
-    ("soundfile-0.12.1-py2.py3-none-win_amd64.whl", False),
-    ("kss-2.6.0.tar.gz", False)])
-def test_hashes_are_those_of_installable_wheels(update_hashes, name, fits):
-    pythons, platforms, _ = update_hashes.LOCKS["requirements.txt"]
-    assert update_hashes.wheel_fits(name, pythons, platforms) is fits
-
-
-def test_a_source_archive_is_listed_if_no_wheel_fits(update_hashes):
-    files = [("a-1-cp39-cp39-win32.whl", "w"), ("a-1.tar.gz", "s")]
-    assert update_hashes.select_hashes(files, ("cp36",), "any") == ["s"]
-    files += [("a-1-cp36-cp36m-any.whl", "r")]
-    assert update_hashes.select_hashes(files, ("cp36",), "any") == ["r"]
-
-
-def test_files_of_a_release_are_read_from_the_page_of_an_index(update_hashes):
-    page = "".join('<a href="../../packages/ab/%s#sha256=%s" data-requires-python="3">x</a>\n'
-                   % (name, 64 * digit) for name, digit in (
-                       ("Some_Name-1.0-py3-none-any.whl", "a"), ("some.name-1.0.tar.gz", "b"),
-                       ("some_name-1.0.1-py3-none-any.whl", "c"), ("some_name-1.0.exe", "d")))
-    assert update_hashes.release_files(page, "Some.Name", "1.0") == [
-        ("Some_Name-1.0-py3-none-any.whl", 64 * "a"), ("some.name-1.0.tar.gz", 64 * "b")]
-
-
-def test_the_package_index_is_that_of_pip(update_hashes, monkeypatch):
-    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple/")
-    assert update_hashes.index_url() == "https://index.example/simple"
 
 
 def test_the_vocoder_engine_compiles_from_what_the_build_stage_copies(tmp_path):
