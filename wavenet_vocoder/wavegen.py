@@ -92,9 +92,9 @@ def _kept_frames(chunk, start, stop):
 
 
 class GraphVocoder(object):
-    """The generating graph, over variables that exist (`reuse`) or that a checkpoint will fill."""
+    """The generating graph; the current variable scope decides whether it reuses variables."""
 
-    def __init__(self, hp, n_speakers, reuse=None):
+    def __init__(self, hp, n_speakers):
         self.hp, self.distribution, self.session = hp, output_distribution(hp), None
         self.mel = tf.placeholder(tf.float32, [None, None, hp.n_mels], "mel")
         self.speaker = tf.placeholder(tf.int32, [None], "speaker")
@@ -103,7 +103,7 @@ class GraphVocoder(object):
             tf.placeholder(tf.float32, [None, None, hp.wavenet_residual_channels], "memory"),
             tf.placeholder(tf.int32, [], "position"), tf.placeholder(tf.float32, [None], "sample"))
         self.generated = incremental.generate_samples(self.mel, self.speaker, self.noise, hp,
-                                                      n_speakers, self.state, reuse)
+                                                      n_speakers, self.state)
 
     def with_session(self, session):
         """A vocoder on this graph that runs in `session`."""

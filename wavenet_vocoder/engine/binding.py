@@ -65,14 +65,6 @@ def supports(precision, instruction_set="best"):
         INSTRUCTION_SETS.index(instruction_set), PRECISIONS.index(precision)))
 
 
-def gated_activation(filters, gates, instruction_set):
-    """tanh(filters) · sigmoid(gates) as the kernels compute it; float32 [a multiple of 16]."""
-    z = np.empty_like(filters)
-    load_library().wavenet_gated_activation(INSTRUCTION_SETS.index(instruction_set),
-                                            _pointer(filters), _pointer(gates), _pointer(z), len(z))
-    return z
-
-
 def make_config(values, hp, batched, precision="float32", instruction_set="best"):
     """The Config of a network with validated weights; `batched`: the layout for many streams."""
     last = conditioning.last_upsampling_layer(values, hp)

@@ -26,7 +26,7 @@
 #define MAX_TAPS 16             /* of a dilated convolution */
 #define MAX_TERMS 32            /* of a condition: upsample_taps · BANDS + 1 */
 
-/* the preprocessor compares these, so they are no enum */
+/* macros, because the preprocessor compares them */
 #define FLOAT32 0
 #define INT8 1
 
