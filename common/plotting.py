@@ -17,11 +17,6 @@ def korean_font(size):
     return font_manager.FontProperties(fname=KOREAN_FONT_PATH, size=size)
 
 
-def letter_tick_labels(letters):
-    """Tick labels of single letters: matplotlib 2.2 clips a lone one, but not before a space."""
-    return [letter + " " for letter in letters]
-
-
 def figure_to_png(figure):
     """The figure as PNG bytes, through a canvas of its own instead of pyplot's global state.
 

@@ -12,7 +12,7 @@ from common import command_line, files
 from common.device import available_cpus
 from common.hparam_set import create_hparams
 from datasets.check.check_page import render_html
-from datasets.check.check_report import render_json, render_text
+from datasets.check.check_report import render_json, text_lines
 from datasets.check.corpus_check import check_folder
 from datasets.corpus import add_format_option, write_exclude_list
 
@@ -32,27 +32,24 @@ def main(arguments):
     if options.json:
         print(render_json(report))
     else:
-        print(render_text(report))
+        print(*text_lines(report), sep="\n")
         print("\npage with plots: %s\nto leave out what should be dropped: preprocess.py "
               "--exclude %s" % (page_path, list_path))
 
 
 def _parse_options(arguments):
     parser = command_line.Parser(prog="python -m datasets", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", metavar="check")
-    commands.required = True
-    check = commands.add_parser("check", description=__doc__.splitlines()[0],
-                                help="report on a corpus folder or an example store")
-    check.add_argument("folder", metavar="DIR", help="corpus folder, or store of preprocess.py")
-    check.add_argument("--out", metavar="DIR",
-                       help="folder for the page and the list; default: logs/check/NAME")
-    check.add_argument("--exclude-list", metavar="FILE",
-                       help="path of the list; default: exclude.txt in --out")
-    check.add_argument("--json", action="store_true", help="print JSON instead of text")
-    add_format_option(check)
-    check.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
-                       metavar="N", help="worker processes; default: one per CPU")
-    check.add_hparams_options()
+    parser.add_argument("command", choices=["check"])
+    parser.add_argument("folder", metavar="DIR", help="corpus folder, or store of preprocess.py")
+    parser.add_argument("--out", metavar="DIR",
+                        help="folder for the page and the list; default: logs/check/NAME")
+    parser.add_argument("--exclude-list", metavar="FILE",
+                        help="path of the list; default: exclude.txt in --out")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_format_option(parser)
+    parser.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
+                        metavar="N", help="worker processes; default: one per CPU")
+    parser.add_hparams_options()
     return parser.parse_args(arguments)
 
 

@@ -1,11 +1,11 @@
 """Reads a corpus folder in any supported format, and lists of utterances to exclude from it."""
 import os
-import unicodedata
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 from common import files
 from common.errors import InputError
 from datasets.formats import FORMATS, recognition
+from datasets.transcripts import normalize_path
 
 # format: name; utterances: list of transcripts.Utterance, sorted by id;
 # skipped: [(file or line, reason)]
@@ -20,11 +20,9 @@ def add_format_option(parser):
 def read_corpus(folder, format="auto"):
     """The Corpus in `folder`.
 
-    Raises InputError if the folder is missing, empty or not in the format, the format is unknown,
-    or no recording has a transcript.
+    Raises InputError if the folder is missing, empty or not in the format, or no recording has
+    a transcript.
     """
-    if format not in FORMATS and format != "auto":
-        raise InputError("--format %s: should be one of auto, %s" % (format, ", ".join(FORMATS)))
     if not os.path.isdir(folder):
         raise InputError("%s: there is no such folder; a corpus is a folder of recordings and "
                          "transcripts" % folder)
@@ -41,12 +39,11 @@ def read_corpus(folder, format="auto"):
         raise InputError("%s: is not in the format %s, which is: %s%s"
                          % (folder, format, _describe(format), _join_reasons(damaged)))
     utterances, skipped = FORMATS[format].read(folder)
-    utterances, duplicates = _remove_duplicates(sorted(utterances, key=lambda item: item.id))
-    skipped = damaged + skipped + duplicates
+    skipped = damaged + skipped
     if not utterances:
         raise InputError("%s: is in the format %s, but contains no recording with a transcript%s"
                          % (folder, format, _join_reasons(skipped[:3])))
-    return Corpus(format, utterances, skipped)
+    return Corpus(format, sorted(utterances, key=lambda item: item.id), skipped)
 
 
 def _describe(format):
@@ -55,18 +52,6 @@ def _describe(format):
 
 def _join_reasons(skipped):
     return "".join("; %s: %s" % reason for reason in skipped)
-
-
-def _remove_duplicates(utterances):
-    """(utterances with unique ids, skipped)."""
-    unique, duplicates = OrderedDict(), []
-    for utterance in utterances:
-        if utterance.id in unique:
-            duplicates.append((utterance.location, "%s already has a transcript, in %s"
-                               % (utterance.id, unique[utterance.id].location)))
-        else:
-            unique[utterance.id] = utterance
-    return list(unique.values()), duplicates
 
 
 def write_exclude_list(path, reasons):
@@ -90,15 +75,10 @@ def exclude_utterances(utterances, path):
     for line in files.read_lines(path):
         if line.strip() and not line.lstrip().startswith("#"):
             # an id may contain " #": try the whole line first
-            matches = [name for name in map(_normalize_id, (line, line.split(" #")[0]))
-                       if name in ids]
-            if matches:
-                excluded.add(matches[0])
+            names = {normalize_path(text.strip()) for text in (line, line.split(" #")[0])}
+            if names & ids:
+                excluded.add(max(names & ids, key=len))
             else:
                 unknown.append(line.strip())
     remaining = [utterance for utterance in utterances if utterance.id not in excluded]
     return remaining, sorted(excluded), unknown
-
-
-def _normalize_id(line):
-    return unicodedata.normalize("NFC", os.path.normpath(line.strip()))

@@ -1,26 +1,23 @@
 """Calling a function for many jobs in worker processes, with a progress bar."""
+import contextlib
+import functools
 import signal
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 
 from tqdm import tqdm
 
 
 def run_parallel(function, jobs, workers, unit):
-    """Yield (index of the job, function(job)) in the order of completion.
+    """[function(job) for job in jobs].
 
     After an exception or Ctrl-C, the jobs in progress are finished and the others are cancelled.
     """
     if not jobs:
-        return
+        return []
     with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
-        futures = {pool.submit(_call, function, job): index for index, job in enumerate(jobs)}
-        try:
-            for future in tqdm(as_completed(futures), total=len(jobs), unit=unit, disable=None):
-                yield futures[future], future.result()
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
+        # closing the iterator cancels the jobs that have not begun
+        with contextlib.closing(pool.map(functools.partial(_call, function), jobs)) as results:
+            return list(tqdm(results, total=len(jobs), unit=unit, disable=None))
 
 
 def _call(function, job):

@@ -1,5 +1,6 @@
 """Builds an example store from a corpus in parallel. Computes only what is missing or changed."""
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -27,7 +28,7 @@ _OLD_NAMES = {new: old for old, new in RENAMED.items()}
 BuildResult = namedtuple("BuildResult", "store rule_counts skipped")
 
 # the input of a worker process
-_Job = namedtuple("_Job", "utterance text jamo folder hp")
+_Job = namedtuple("_Job", "utterance text jamo")
 
 
 def build_store(folder, utterances, speaker, hp, normalizer, workers):
@@ -42,14 +43,10 @@ def build_store(folder, utterances, speaker, hp, normalizer, workers):
         os.makedirs(os.path.join(folder, EXAMPLES_FOLDER), exist_ok=True)
     except OSError as error:
         raise InputError("%s: cannot create a store there (%s)" % (folder, error.strerror))
-    jobs, rule_counts, skipped = _normalize_transcripts(utterances, folder, hp, normalizer)
-    rows, failed = [], []
-    for index, (row, reason) in run_parallel(_build_row, jobs, workers, "utterance"):
-        if row:
-            rows.append(row)
-        else:
-            failed.append((jobs[index].utterance.id, reason))
-    skipped += sorted(failed)
+    jobs, rule_counts, skipped = _normalize_transcripts(utterances, normalizer)
+    results = run_parallel(functools.partial(_build_row, folder, hp), jobs, workers, "utterance")
+    rows = [row for row, _ in results if row]
+    skipped += [(job.utterance.id, reason) for job, (row, reason) in zip(jobs, results) if not row]
     if not rows:
         raise InputError("none of %d utterances can be used%s" % (
             len(utterances), "".join("; %s: %s" % reason for reason in skipped[:3])))
@@ -76,7 +73,7 @@ def _check_same_settings(folder, speaker, hp, normalizer):
                          % (folder, ", ".join(differences)))
 
 
-def _normalize_transcripts(utterances, folder, hp, normalizer):
+def _normalize_transcripts(utterances, normalizer):
     """(jobs, rule counts, skipped) of the utterances."""
     jobs, rule_counts, skipped = [], Counter(), []
     for utterance in utterances:
@@ -88,7 +85,7 @@ def _normalize_transcripts(utterances, folder, hp, normalizer):
             continue
         jamo = normalizer.to_jamo(normalized.text)
         if any(letter in korean.JAMO for letter in jamo):
-            jobs.append(_Job(utterance, normalized.text, jamo, folder, hp))
+            jobs.append(_Job(utterance, normalized.text, jamo))
             rule_counts.update({change.rule for change in normalized.changes})
         else:
             skipped.append((utterance.location, "the transcript of %s contains no readable text"
@@ -96,17 +93,17 @@ def _normalize_transcripts(utterances, folder, hp, normalizer):
     return jobs, rule_counts, skipped
 
 
-def _build_row(job):
+def _build_row(folder, hp, job):
     """(ManifestRow of an utterance whose arrays are on the disk, None) or (None, reason)."""
     utterance = job.utterance
     try:
         source = hashlib.sha1(files.read_bytes(utterance.audio_path)).hexdigest()
-        file = "%s/%s" % (EXAMPLES_FOLDER, example_file_name(utterance.id, source, job.hp))
-        path = os.path.join(job.folder, file)
+        file = "%s/%s" % (EXAMPLES_FOLDER, example_file_name(utterance.id, source, hp))
+        path = os.path.join(folder, file)
         try:
             example = read_example(path)
         except InputError:
-            example = make_example(path, utterance.audio_path, job.hp)
+            example = make_example(path, utterance.audio_path, hp)
     except InputError as error:
         return None, str(error)
     return ManifestRow(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,

@@ -1,7 +1,7 @@
 """Matching transcripts with the recordings of a corpus folder, for all corpus formats."""
 import os
 import unicodedata
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 
 from common import files
 from common.errors import InputError
@@ -18,7 +18,7 @@ Utterance = namedtuple("Utterance", "id audio_path text location")
 
 
 class UtteranceCollector(object):
-    """Collects the `utterances` of a corpus folder, and `skipped`: [(file or line, reason)].
+    """Collects the utterances of a corpus folder, and `skipped`: [(file or line, reason)].
 
     A transcript is matched only with recordings that exist in the folder, so that a path in a
     transcript cannot refer to a file outside it.
@@ -26,27 +26,30 @@ class UtteranceCollector(object):
 
     def __init__(self, folder):
         self._paths = find_files(folder, AUDIO_EXTENSIONS)
+        self._utterances = OrderedDict()
         self._matched = set()
-        self.utterances, self.skipped = [], []
+        self.skipped = []
 
     def recordings(self):
         return sorted(self._paths)
 
     def add(self, candidates, text, location):
         """Match a transcript with the first of the `candidates` (relative paths) that exists."""
-        name = next((_normalize_path(path) for path in candidates
-                     if _normalize_path(path) in self._paths), None)
+        name = next((path for path in map(normalize_path, candidates) if path in self._paths), None)
         if name is None:
             self.skipped.append((location, "%s%s in the corpus folder"
                                  % (_RECORDING_NOT_FOUND, candidates[0])))
         else:
             self._matched.add(name)
-            self.utterances.append(
-                Utterance(os.path.splitext(name)[0], self._paths[name], text, location))
+            utterance = Utterance(os.path.splitext(name)[0], self._paths[name], text, location)
+            first = self._utterances.setdefault(utterance.id, utterance)
+            if first is not utterance:
+                self.skipped.append((location, "%s already has a transcript, in %s"
+                                     % (first.id, first.location)))
 
     def result(self):
         """(utterances, skipped), with all recordings that have no transcript in `skipped`."""
-        return self.utterances, self.skipped + [
+        return list(self._utterances.values()), self.skipped + [
             (name, NO_TRANSCRIPT) for name in self.recordings() if name not in self._matched]
 
 
@@ -77,10 +80,10 @@ def read_table(path, field_counts, skipped):
 def find_files(folder, extensions):
     """{normalised path relative to the folder: path to open} of all files with these extensions."""
     paths = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names)
-    return {_normalize_path(os.path.relpath(path, folder)): path for path in paths
+    return {normalize_path(os.path.relpath(path, folder)): path for path in paths
             if path.lower().endswith(extensions)}
 
 
-def _normalize_path(path):
+def normalize_path(path):
     # NFC, because file names from macOS have decomposed Hangul, and transcripts do not
     return unicodedata.normalize("NFC", os.path.normpath(path))

@@ -4,7 +4,7 @@ import textwrap
 from matplotlib.figure import Figure
 
 import korean
-from common.plotting import figure_to_png, korean_font, letter_tick_labels
+from common.plotting import figure_to_png, korean_font
 
 WIDTH = 350 / 90.0  # inches: 350 pixels, the width at which TensorBoard shows images unscaled
 TITLE_WIDTH = 25    # letters in a line of a title
@@ -17,7 +17,8 @@ def alignment_png(weights, symbols, title):
     `symbols` are the jamo as strings, one for each column of the weights.
     """
     n_jamo = len(symbols)
-    labels = letter_tick_labels(korean.symbol_labels(symbols))
+    # matplotlib 2.2 clips a lone letter, but not before a space
+    labels = [letter + " " for letter in korean.symbol_labels(symbols)]
     if n_jamo >= MANY_LABELS:
         labels = [label + 5 * " " * (i % 2) for i, label in enumerate(labels)]
     title = textwrap.fill(title, TITLE_WIDTH)

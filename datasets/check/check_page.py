@@ -1,74 +1,87 @@
-"""A CheckReport as one self-contained HTML page (check_page.html)."""
-import itertools
+"""A CheckReport as one self-contained HTML page (check_page.html), with plots."""
 import os
-from collections import namedtuple
+from collections import OrderedDict
 
+import numpy as np
+from matplotlib.figure import Figure
+
+import korean
 from common.html_report import render_page
-from datasets.check import check_plots
-from datasets.check.check_report import (ACTION_HEADINGS, count_audio_formats,
-                                         count_utterances, format_duration,
-                                         general_notes, group_findings,
-                                         measured_recordings, missing_jamo,
-                                         other_lists, summarize_statistics,
-                                         total_hours)
-from datasets.check.findings import (DROP, FINDING_TYPES, LIMITS, LOOK,
-                                     format_audio)
+from common.plotting import figure_to_png, korean_font
+from datasets.check import check_report
+from datasets.check.findings import FINDING_TYPES
 from datasets.check.measurements import ENVELOPE
 
 _TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "check_page.html")
-_MAX_WAVES = 300    # pictures of waves; a page with thousands would open slowly
-
-# The envelope of a recording as SVG paths. seconds: duration; speech, silence: path data
-_Wave = namedtuple("_Wave", "seconds speech silence")
+_BLUE, _RED, _GREY = "#3b6ea5", "#c0392b", "#999999"
+_MAX_LABELS = 12    # outliers whose name is written in the plot
 
 
 def render_html(report):
     """The page as a string."""
-    recordings = {recording.item.id: recording for recording in report.recordings}
-    wave_number = itertools.count()
-
-    def rows(findings):
-        for finding in findings:
-            recording = recordings[finding.id]
-            draw = next(wave_number) < _MAX_WAVES and recording.measurements
-            yield finding, recording.item.text, _draw_wave(recording.measurements) if draw else None
-
-    total, speech, usable = map(format_duration, total_hours(report))
     return render_page(
-        _TEMPLATE, report=report, finding_types=FINDING_TYPES, limits=LIMITS.values(),
-        tiles=[(len(report.recordings), "recordings with transcripts (%s)" % report.format),
-               (total, "in all"), (speech, "without silence at the ends"),
-               (usable, "without what should be dropped"),
-               (count_utterances(report, DROP), "to drop or correct"),
-               (count_utterances(report, LOOK), "to listen to")],
-        statistics=summarize_statistics(report),
-        audio_formats=["%d of %s" % (count, format_audio(*audio_format))
-                       for audio_format, count in count_audio_formats(report)],
-        notes=general_notes(report),
-        findings=[(action, heading, count_utterances(report, action),
-                   [(name, rows(findings)) for name, findings in group_findings(report, action)])
-                  for action, heading in ACTION_HEADINGS.items()],
-        other_lists=other_lists(report), plots=_draw_plots(report),
-        missing_jamo=missing_jamo(report))
+        _TEMPLATE, report=report, finding_types=FINDING_TYPES,
+        recordings={recording.item.id: recording for recording in report.recordings},
+        durations=list(map(check_report.format_duration, check_report.total_hours(report))),
+        statistics=check_report.compute_statistics(report),
+        audio_formats=check_report.describe_audio_formats(report),
+        notes=check_report.general_notes(report), findings=check_report.group_findings(report),
+        other_lists=check_report.other_lists(report), plots=_draw_plots(report),
+        jamo_counts=OrderedDict((position, zip(korean.symbol_labels(counts), counts.values()))
+                                for position, counts in report.jamo_counts.items()),
+        draw_wave=_draw_wave)
 
 
 def _draw_wave(measured):
-    speech_start = measured.leading_silence / measured.seconds
-    speech_end = 1 - measured.trailing_silence / measured.seconds
-    paths = {True: [], False: []}
-    for x, level in enumerate(measured.envelope):
-        height = max(1, 18 * level // 255)
-        is_speech = speech_start <= (x + 0.5) / ENVELOPE <= speech_end
-        paths[is_speech].append("M%d %dv%d" % (x, 18 - height, 2 * height))
-    return _Wave(measured.seconds, "".join(paths[True]), "".join(paths[False]))
+    """The envelope of a recording as SVG. The background of the speech is darker."""
+    start = ENVELOPE * measured.leading_silence / measured.seconds
+    width = ENVELOPE * (1 - measured.trailing_silence / measured.seconds) - start
+    heights = [max(1, 18 * level // 255) for level in measured.envelope]
+    path = "".join("M%d %dv%d" % (x, 18 - height, 2 * height) for x, height in enumerate(heights))
+    return ('<svg width="%d" height="36" role="img" aria-label="%.2f seconds">'
+            '<rect x="%.0f" width="%.0f" height="36" fill="#dde5ee"/>'
+            '<path d="%s" stroke="%s"/></svg>'
+            % (ENVELOPE, measured.seconds, start, width, path, _BLUE))
 
 
 def _draw_plots(report):
-    """[(heading, description, PNG)]."""
-    if not measured_recordings(report):
+    """[(heading, PNG)]."""
+    if not report.measured:
         return []
-    return [(heading, " ".join(plot.__doc__.split()), plot(report)) for heading, plot in (
-        ("Text and sound", check_plots.plot_text_over_sound),
-        ("Lengths and rates", check_plots.plot_lengths),
-        ("Levels", check_plots.plot_levels), ("Silences", check_plots.plot_silences),
-        ("Jamo: how often each is spoken", check_plots.plot_jamo_counts))]
+    statistics = check_report.compute_statistics(report)
+    return [("Text and sound: recordings whose text and sound do not match are named",
+             _plot_text_over_sound(report)), ("Statistics", _plot_histograms(statistics))]
+
+
+def _plot_text_over_sound(report):
+    figure = Figure(figsize=(9, 4.5))
+    axes = figure.add_subplot(1, 1, 1)
+    mismatched = {finding.id for finding in report.findings
+                  if finding.type in ("too much text", "too little text")}
+    points = [(one.measurements.speech_seconds, len(one.transcript.jamo), one.item.id)
+              for one in report.measured if one.transcript.jamo]
+    outliers = [point for point in points if point[2] in mismatched]
+    for color, chosen in ((_BLUE, points), (_RED, outliers)):
+        axes.plot([x for x, _, _ in chosen], [y for _, y, _ in chosen], ".", color=color)
+    if points:
+        longest = max(x for x, _, _ in points)
+        typical_rate = np.median([y / max(0.01, x) for x, y, _ in points])
+        axes.plot([0, longest], [0, typical_rate * longest], color=_GREY, linewidth=1)
+        axes.set_xlim(0, 1.12 * longest)
+    for x, y, name in outliers[:_MAX_LABELS]:
+        offset, alignment = (6, "left") if x < longest / 2 else (-6, "right")
+        axes.annotate(name, (x, y), xytext=(offset, 3), textcoords="offset points", color=_RED,
+                      horizontalalignment=alignment, fontproperties=korean_font(9))
+    axes.set_xlabel("speech [s], without silence and pauses")
+    axes.set_ylabel("jamo of the transcript")
+    return figure_to_png(figure)
+
+
+def _plot_histograms(statistics):
+    figure = Figure(figsize=(9, 10))
+    for index, (name, statistic) in enumerate(statistics.items(), 1):
+        axes = figure.add_subplot(4, 2, index)
+        axes.hist(statistic.values, bins=30, color=_BLUE)
+        axes.set_xlabel("%s [%s]" % (name, statistic.unit))
+        axes.set_ylabel("recordings")
+    return figure_to_png(figure)

@@ -1,4 +1,6 @@
 """Checks a corpus folder or an example store: all results as a CheckReport."""
+import functools
+import itertools
 import os
 from collections import Counter, OrderedDict, namedtuple
 
@@ -13,20 +15,19 @@ from datasets.check.measurements import CheckItem, measure_recording
 from datasets.corpus import read_corpus
 from datasets.parallel import run_parallel
 from datasets.store import is_store, load_store
-from datasets.transcripts import NO_TRANSCRIPT, lacks_recording
+from datasets.transcripts import NO_TRANSCRIPT
 from korean.symbols import FINALS, INITIALS, VOWELS
 
 CheckReport = namedtuple("CheckReport", [
     "folder",
     "format",               # name of a corpus format, or "store"
     "recordings",           # list of CheckedRecording
+    "measured",             # those of them that have measurements
     "findings",             # list of Finding
     "drop",                 # {id: reasons} of the utterances to leave out, sorted
-    "without_transcript",   # names of recordings
-    "without_recording",    # [(name of a transcript, reason)]
-    "skipped",              # [(name, reason)] of everything else that was skipped
-    "same_text",            # [(text, ids)] of texts that were recorded more than once
-    "overlap",              # [(text, training ids, validation ids)]; None for a corpus
+    "skipped",              # [(name, reason)] of what is no utterance
+    "same_text",            # [{"text", "ids"}] of texts that were recorded more than once
+    "overlap",              # [{"text", "training", "held_out"}]: ids; None for a corpus
     "jamo_counts",          # position in the syllable → {jamo: occurrences}
     "hp"])
 
@@ -43,19 +44,23 @@ def check_folder(folder, format, hp, workers):
         format, skipped, overlap = corpus.format, corpus.skipped, None
         items = [CheckItem(utterance.id, utterance.text, utterance.audio_path, None, None)
                  for utterance in corpus.utterances]
-    recordings = _measure(items, hp, workers)
-    groups = _find_duplicates([recording for recording in recordings if recording.measurements],
-                              workers)
+    recordings = run_parallel(functools.partial(_check_item, hp), items, workers, "recording")
+    measured = [recording for recording in recordings if recording.measurements]
+    groups = _find_duplicates(measured, workers)
     findings = find_findings(recordings, groups)
     return CheckReport(
-        folder=folder, format=format, recordings=recordings, findings=findings,
-        drop=_reasons_to_drop(findings),
-        without_transcript=[name for name, reason in skipped if reason == NO_TRANSCRIPT],
-        without_recording=[item for item in skipped if lacks_recording(item[1])],
-        skipped=[item for item in skipped
-                 if item[1] != NO_TRANSCRIPT and not lacks_recording(item[1])],
-        same_text=_find_same_text(recordings, groups), overlap=overlap,
-        jamo_counts=_count_jamo(recordings), hp=hp)
+        folder, format, recordings, measured, findings, _reasons_to_drop(findings), skipped,
+        _find_same_text(recordings, groups), overlap, _count_jamo(measured), hp)
+
+
+def _check_item(hp, item):
+    """The CheckedRecording of a CheckItem."""
+    measurements = error = None
+    try:
+        measurements = measure_recording(item, hp)
+    except InputError as caught:
+        error = str(caught)
+    return CheckedRecording(item, parse_transcript(item.text), measurements, error)
 
 
 def parse_transcript(text):
@@ -86,7 +91,7 @@ def _read_skipped(folder):
 
 
 def _find_overlap(store, hp):
-    """[(text, training ids, validation ids)] of texts on both sides of the split for training."""
+    """Texts on both sides of the split for training: [{"text", "training", "held_out"}]."""
     if len(store.utterances) < 2:
         return []
     training, validation = {}, {}
@@ -94,45 +99,22 @@ def _find_overlap(store, hp):
                                   split_train_validation([store], hp.validation_fraction)):
         for item in items:
             ids_by_text.setdefault(item.row.text, []).append(item.row.id)
-    return [(text, training[text], validation[text])
+    return [{"text": text, "training": training[text], "held_out": validation[text]}
             for text in sorted(set(training) & set(validation))]
 
 
-def _measure(items, hp, workers):
-    recordings = [None] * len(items)
-    jobs = [(item, hp) for item in items]
-    for index, (measurements, error) in run_parallel(_try_to_measure, jobs, workers, "recording"):
-        item = items[index]
-        recordings[index] = CheckedRecording(item, parse_transcript(item.text), measurements, error)
-    return recordings
-
-
-def _try_to_measure(job):
-    """(Measurements, None) or (None, reason)."""
-    try:
-        return measure_recording(*job), None
-    except InputError as error:
-        return None, str(error)
-
-
-def _find_duplicates(recordings, workers):
+def _find_duplicates(measured, workers):
     """Lists of CheckedRecordings with the same sound."""
-    pairs = duplicates.find_candidates([recording.measurements for recording in recordings])
-    jobs = [(recordings[i], recordings[j]) for i, j in pairs]
-    confirmed = [pairs[index]
-                 for index, is_same in run_parallel(_is_same_sound, jobs, workers, "pair")
-                 if is_same]
-    return [[recordings[i] for i in group]
-            for group in duplicates.group_pairs(len(recordings), confirmed)]
+    pairs = duplicates.find_candidates([recording.measurements for recording in measured])
+    jobs = [(measured[i], measured[j]) for i, j in pairs]
+    confirmed = itertools.compress(pairs, run_parallel(_is_same_sound, jobs, workers, "pair"))
+    return [[measured[i] for i in group]
+            for group in duplicates.group_pairs(len(measured), list(confirmed))]
 
 
 def _is_same_sound(pair):
-    if pair[0].measurements.sha1 == pair[1].measurements.sha1:
-        return True
-    try:
-        return duplicates.is_same_sound([recording.item for recording in pair])
-    except InputError:      # the file has become unreadable
-        return False
+    return (pair[0].measurements.sha1 == pair[1].measurements.sha1
+            or duplicates.is_same_sound([recording.item for recording in pair]))
 
 
 def _reasons_to_drop(findings):
@@ -145,17 +127,16 @@ def _reasons_to_drop(findings):
 
 
 def _find_same_text(recordings, duplicate_groups):
-    """[(text, ids)] of texts with several recordings, not counting duplicates."""
+    """Texts with several recordings, not counting duplicates: [{"text", "ids"}]."""
     copies = {recording.item.id for group in duplicate_groups for recording in group[1:]}
     ids = OrderedDict()
     for recording in recordings:
         if recording.transcript.jamo and recording.item.id not in copies:
             ids.setdefault(recording.transcript.text, []).append(recording.item.id)
-    return [(text, same) for text, same in ids.items() if len(same) > 1]
+    return [{"text": text, "ids": same} for text, same in ids.items() if len(same) > 1]
 
 
-def _count_jamo(recordings):
-    counts = Counter("".join(recording.transcript.jamo for recording in recordings
-                             if recording.measurements))
+def _count_jamo(measured):
+    counts = Counter("".join(recording.transcript.jamo for recording in measured))
     return OrderedDict((position, OrderedDict((letter, counts[letter]) for letter in letters))
                        for position, letters in _JAMO_POSITIONS.items())

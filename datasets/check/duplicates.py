@@ -5,7 +5,7 @@ import numpy as np
 from scipy import signal, sparse
 from scipy.sparse import csgraph
 
-from datasets.check.measurements import read_mono
+from datasets.check.measurements import read_samples
 
 _FINGERPRINT_SIMILARITY = 0.8   # cosine above which the waves of two recordings are compared
 _WAVE_CORRELATION = 0.7         # of duplicates; other readings of a sentence stay far below
@@ -38,7 +38,7 @@ def find_candidates(measurements):
 
 def is_same_sound(pair):
     """Whether two CheckItems are the same recording, ignoring level, silence, rate and noise."""
-    waves = [_resample(*read_mono(item)) for item in pair]
+    waves = [_resample(item) for item in pair]
     size = 1 << int(sum(map(len, waves)) - 1).bit_length()
     spectra = [np.fft.rfft(wave, size) for wave in waves]
     correlation = np.abs(np.fft.irfft(spectra[0] * spectra[1].conj(), size)).max()
@@ -56,7 +56,8 @@ def group_pairs(count, pairs):
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _resample(samples, sample_rate):
-    samples = samples - samples.mean()
+def _resample(item):
+    channels, sample_rate, _ = read_samples(item)
+    samples = channels.mean(axis=1) - channels.mean()
     divisor = gcd(sample_rate, _SAMPLE_RATE)
     return signal.resample_poly(samples, _SAMPLE_RATE // divisor, sample_rate // divisor)

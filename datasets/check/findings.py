@@ -17,53 +17,63 @@ CheckedRecording = namedtuple("CheckedRecording", "item transcript measurements 
 # unreadable: [(column, character)]
 Transcript = namedtuple("Transcript", "text jamo unreadable")
 
-# type → its consequence for training
+# Korean is read at 10 to 15 jamo per second; fast speech reaches about 20.
+_FASTEST, _SLOWEST = 25.0, 4.0      # possible jamo per second; the slowest plus half a second
+_OUTLIER = 3.5                      # robust z-score
+EDGE = -12.0                        # level of the first or last 25 ms relative to speech [dB]
+_SILENCE, _SILENCE_KEPT = 0.75, 0.5     # [s] before or after speech; the part that is not trimmed
+_SHORTEST, _LONGEST = 0.4, 15.0     # usual durations [s]
+# (limit of LOOK, limit of DROP); a measurement that should be high has the lower limit for DROP
+_RATE = 2.5, 4.0                    # robust z-score of the amount of text for the sound
+_CLIPPING = 3, 10                   # clipped places
+_NOISE = 20.0, 15.0                 # speech over noise floor [dB]
+_PAUSE = 1.0, 2.0                   # silence within speech [s]
+_CANCELLING = 6.0, 6.0              # level lost by averaging the channels [dB]
+_LEVEL = -40.0, -np.inf             # of speech [dB of full scale]
+_MIN_SAMPLE = 9     # fewest recordings among which outliers can be detected
+
+# type → its consequence for training, and the limits
 FINDING_TYPES = OrderedDict([
     ("unreadable file", "preprocessing skips them; replace the file"),
     ("empty transcript", "preprocessing skips them; write down what is spoken"),
     ("unreadable characters", "preprocessing skips them; write down in Hangul what is spoken"),
     ("too much text", "the transcript is longer than the speech: speech is missing, or the "
-                      "transcript belongs to another recording"),
+                      "transcript belongs to another recording; listen from z-score %g, drop from "
+                      "%g" % _RATE),
     ("too little text", "the transcript is shorter than the speech, or belongs to another "
-                        "recording"),
+                        "recording; listen from z-score -%g, drop from -%g" % _RATE),
     ("same recording", "one recording under several names: it counts twice, or a transcript is "
                        "wrong"),
-    ("clipping", "the vocoder learns the distortion"),
-    ("noise", "the models learn the noise with the voice"),
-    ("cut at the edge", "begins or ends within a sound"),
-    ("long pause", "attention fails at long pauses"),
-    ("silence around", "silence that is not trimmed teaches the model to wait"),
+    ("clipping", "the vocoder learns the distortion; listen from %d clipped places, drop from %d"
+                 % _CLIPPING),
+    ("noise", "the models learn the noise with the voice; listen below %g dB, drop below %g dB"
+              % _NOISE),
+    ("cut at the edge", "begins or ends within a sound: above %g dB" % EDGE),
+    ("long pause", "attention fails at long pauses; listen from %g s, drop from %g s" % _PAUSE),
+    ("silence around", "silence that is not trimmed teaches the model to wait; drop from %g s"
+                       % _SILENCE_KEPT),
     ("channels cancel", "the average of the channels, which is used, loses the voice"),
     ("level", "much quieter than the others: more noise, lower resolution"),
     ("sample rate or channels", "differs from most of the corpus: another microphone or source"),
     ("duration", "differs from most of the corpus"),
 ])
 
-# name → (value, meaning)
-LIMITS = OrderedDict([
-    # Korean is read at 10 to 15 jamo per second; fast speech reaches about 20
-    ("fastest", (25.0, "jamo per second: faster speech is impossible")),
-    ("slowest", (4.0, "jamo per second, plus half a second: slower speech is impossible")),
-    ("rate_look", (2.5, "robust z-score of jamo per second from which to listen")),
-    ("rate_drop", (4.0, "robust z-score of jamo per second from which to drop")),
-    ("z", (3.5, "robust z-score of other measurements that counts as an outlier")),
-    ("flat_look", (3, "clipped places from which to listen")),
-    ("flat_drop", (10, "clipped places from which to drop")),
-    ("clipping_score", (1.0, "similarity of the highest samples above which they were clipped")),
-    ("snr_drop", (15.0, "speech over noise floor [dB] below which to drop")),
-    ("snr_look", (20.0, "speech over noise floor [dB] below which to listen")),
-    ("edge", (-12.0, "level of the first or last 25 ms relative to speech [dB]")),
-    ("pause_look", (1.0, "silence within speech [s] from which to listen")),
-    ("pause_drop", (2.0, "silence within speech [s] from which to drop")),
-    ("silence", (0.75, "silence before or after speech [s] that is reported")),
-    ("silence_kept", (0.5, "part of it that is not trimmed [s] from which to drop")),
-    ("mixing_loss", (6.0, "level lost by averaging the channels [dB]")),
-    ("quiet", (-40.0, "level of speech [dB of full scale]")),
-    ("shortest", (0.4, "shortest usual duration [s]")),
-    ("longest", (15.0, "longest usual duration [s]")),
-])
-_LIMIT = {name: value for name, (value, _) in LIMITS.items()}
-_MIN_SAMPLE = 9     # fewest recordings among which outliers can be detected
+# (type, measurement, its limits, reason). Of each type, only the first that applies is reported.
+_SOUND_CHECKS = [
+    ("clipping", "flat_runs", _CLIPPING,
+     "the wave is clipped at %(flat_runs)d places, %(clipped_fraction).2g of all samples"),
+    ("clipping", "clipping_score", (1.0, np.inf), "the highest samples are nearly equal, as if the "
+     "wave had been clipped before it was resampled or compressed"),
+    ("noise", "snr_db", _NOISE,
+     "speech is only %(snr_db).0f dB above the noise floor of %(noise_floor_db).0f dB"),
+    ("long pause", "longest_pause", _PAUSE,
+     "%(longest_pause).2f s of silence at %(longest_pause_start).2f s"),
+    ("channels cancel", "mixing_loss_db", _CANCELLING,
+     "averaging the %(channels)d channels loses %(mixing_loss_db).0f dB"),
+    ("level", "speech_db", _LEVEL, "speech is at %(speech_db).0f dB of full scale"),
+    ("duration", "seconds", (_LONGEST, np.inf), "%(seconds).2f s, unusually long"),
+    ("duration", "seconds", (_SHORTEST, -np.inf), "%(seconds).2f s, unusually short"),
+]
 
 
 def find_findings(recordings, duplicates):
@@ -73,21 +83,28 @@ def find_findings(recordings, duplicates):
     """
     measured = [recording for recording in recordings if recording.measurements]
     findings = [finding for recording in recordings for finding in _check_transcript(recording)]
-    for recording, z in zip(measured, text_z_scores(measured)):
-        findings += _check_speaking_rate(recording, z)
+    with_text = [recording for recording in measured if recording.transcript.jamo]
+    if with_text:
+        for recording, z in zip(with_text, text_z_scores(with_text)):
+            findings += _check_speaking_rate(recording, z)
     for group in duplicates:
         findings += _check_duplicates(group)
     for recording in measured:
-        findings += _check_sound(recording.item, recording.measurements)
-    findings += list(_find_cut_edges(measured)) + list(_find_outliers(measured))
+        findings += _check_sound(recording.item.id, recording.measurements)
+        findings += _check_silences(recording.item.id, recording.measurements)
+    reported = {(finding.type, finding.id) for finding in findings}
+    findings += [finding for finding in _find_outliers(measured)
+                 if (finding.type, finding.id) not in reported]
+    findings += list(_find_cut_edges(measured)) + list(_find_unusual_formats(measured))
     order = list(FINDING_TYPES)
-    return sorted(set(findings), key=lambda finding: (order.index(finding.type), finding.id,
-                                                      finding.reason))
+    return sorted(findings, key=lambda finding: (order.index(finding.type), finding.id,
+                                                 finding.reason))
 
 
 def speaking_rate(recording):
-    """Jamo per second of speech, without pauses and silence."""
-    return len(recording.transcript.jamo) / max(0.01, recording.measurements.speech_seconds)
+    """Jamo per second of speech, without pauses and silence; NaN without jamo."""
+    return (len(recording.transcript.jamo) or np.nan) / max(
+        0.01, recording.measurements.speech_seconds)
 
 
 def robust_z_scores(values):
@@ -104,22 +121,18 @@ def robust_z_scores(values):
 
 
 def text_z_scores(recordings):
-    """Robust z-score of the amount of text for the sound; 0 for recordings without jamo.
+    """Robust z-score of the amount of text for the sound of recordings with jamo.
 
     The amount of sound is the geometric mean of its duration and its number of loudness peaks: fast
     speakers produce more peaks per second, so that a missing half of the text is noticed in fast
     speech, too. Short texts vary more, so deviations are divided by sqrt(1 + 10 / jamo), which was
     fitted to read speech.
     """
-    indices = [i for i, recording in enumerate(recordings) if recording.transcript.jamo]
-    logs = np.log([speaking_rate(recordings[i]) for i in indices])
-    logs += np.log([max(0.01, recordings[i].measurements.speech_seconds)
-                    / recordings[i].measurements.syllable_peaks for i in indices]) / 2
-    spread = np.sqrt([1 + 10 / len(recordings[i].transcript.jamo) for i in indices])
-    scores = np.zeros(len(recordings))
-    if indices:
-        scores[indices] = robust_z_scores((logs - np.median(logs)) / spread)
-    return scores
+    n_jamo = np.array([len(one.transcript.jamo) for one in recordings])
+    sound = np.sqrt([max(0.01, one.measurements.speech_seconds) * one.measurements.syllable_peaks
+                     for one in recordings])
+    logs = np.log(n_jamo / sound)
+    return robust_z_scores((logs - np.median(logs)) / np.sqrt(1 + 10 / n_jamo))
 
 
 def _check_transcript(recording):
@@ -131,27 +144,31 @@ def _check_transcript(recording):
     elif transcript.unreadable:
         yield Finding("unreadable characters", utterance_id, DROP, "no reading for " + ", ".join(
             "%r (U+%04X, column %d)" % (character, ord(character), column)
-            for column, character in transcript.unreadable[:5])
-            + (" and %d more" % (len(transcript.unreadable) - 5)
-               if len(transcript.unreadable) > 5 else ""))
+            for column, character in transcript.unreadable))
     elif not transcript.jamo:
         yield Finding("empty transcript", utterance_id, DROP, "the transcript contains no Hangul")
 
 
 def _check_speaking_rate(recording, z):
     n_jamo, seconds = len(recording.transcript.jamo), recording.measurements.speech_seconds
-    if not n_jamo or recording.transcript.unreadable:
+    if recording.transcript.unreadable:
         return
-    reason = "%d jamo in %.2f s of speech with %s of loudness: %.1f per second (z %+.1f)" % (
+    reason = "%d jamo in %.2f s of speech with %s of loudness: %.1f per second (z-score %.1f)" % (
         n_jamo, seconds, format_count(recording.measurements.syllable_peaks, "peak"),
         speaking_rate(recording), z)
-    too_fast = n_jamo > _LIMIT["fastest"] * seconds
-    too_slow = seconds > 0.5 + n_jamo / _LIMIT["slowest"]
-    for name, sign, impossible in (("too much text", 1, too_fast),
-                                   ("too little text", -1, too_slow)):
-        if impossible or z * sign > _LIMIT["rate_look"]:
-            drop = impossible or z * sign > _LIMIT["rate_drop"]
-            yield Finding(name, recording.item.id, DROP if drop else LOOK, reason)
+    for name, score, impossible in (
+            ("too much text", z, n_jamo > _FASTEST * seconds),
+            ("too little text", -z, seconds > 0.5 + n_jamo / _SLOWEST)):
+        action = DROP if impossible else _choose_action(score, _RATE)
+        if action:
+            yield Finding(name, recording.item.id, action, reason)
+
+
+def _choose_action(value, limits):
+    """DROP or LOOK if the value is beyond these limits, otherwise None."""
+    look, drop = limits
+    sign = 1 if drop >= look else -1
+    return DROP if sign * value >= sign * drop else LOOK if sign * value >= sign * look else None
 
 
 def _check_duplicates(group):
@@ -170,42 +187,42 @@ def _check_duplicates(group):
                           "%s %s, which is kept" % (relation, group[0].item.id))
 
 
-def _check_sound(item, measured):
-    if measured.flat_runs >= _LIMIT["flat_look"]:
-        yield Finding("clipping", item.id,
-                      DROP if measured.flat_runs >= _LIMIT["flat_drop"] else LOOK,
-                      "the wave is clipped at %d places, %.2f %% of all samples"
-                      % (measured.flat_runs, 100 * measured.clipped_fraction))
-    elif measured.clipping_score > _LIMIT["clipping_score"]:
-        yield Finding("clipping", item.id, LOOK, "the highest samples are nearly equal, as if the "
-                      "wave had been clipped before it was resampled or compressed")
-    if measured.snr_db < _LIMIT["snr_look"]:
-        yield Finding("noise", item.id, DROP if measured.snr_db < _LIMIT["snr_drop"] else LOOK,
-                      "speech is only %.0f dB above the noise floor of %.0f dB"
-                      % (measured.snr_db, measured.noise_floor_db))
-    if measured.longest_pause > _LIMIT["pause_look"]:
-        yield Finding("long pause", item.id,
-                      DROP if measured.longest_pause > _LIMIT["pause_drop"] else LOOK,
-                      "%.2f s of silence at %.2f s"
-                      % (measured.longest_pause, measured.longest_pause_start))
+def _check_sound(utterance_id, measured):
+    findings = OrderedDict()
+    for name, field, limits, reason in _SOUND_CHECKS:
+        action = _choose_action(getattr(measured, field), limits)
+        if action:
+            findings.setdefault(name, Finding(name, utterance_id, action,
+                                              reason % measured._asdict()))
+    return findings.values()
+
+
+def _check_silences(utterance_id, measured):
     for side, silence, kept in (
             ("before", measured.leading_silence, measured.leading_kept),
             ("after", measured.trailing_silence, measured.trailing_kept)):
-        if silence > _LIMIT["silence"]:
-            drop = kept > _LIMIT["silence_kept"]
-            yield Finding("silence around", item.id, DROP if drop else NOTE,
-                          "%.2f s %s speech; %s" % (silence, side, (
-                              "preprocessing keeps %.2f s of it: it is too loud to be trimmed"
-                              % kept if drop else "preprocessing trims it")))
-    if measured.mixing_loss_db > _LIMIT["mixing_loss"]:
-        yield Finding("channels cancel", item.id, DROP, "averaging the %d channels loses %.0f dB"
-                      % (measured.channels, measured.mixing_loss_db))
-    if measured.speech_db < _LIMIT["quiet"]:
-        yield Finding("level", item.id, LOOK,
-                      "speech is at %.0f dB of full scale" % measured.speech_db)
-    if measured.seconds < _LIMIT["shortest"] or measured.seconds > _LIMIT["longest"]:
-        yield Finding("duration", item.id, LOOK, "%.2f s; %.1f to %.0f s are usual"
-                      % (measured.seconds, _LIMIT["shortest"], _LIMIT["longest"]))
+        if silence > _SILENCE:
+            action, treatment = (
+                (DROP, "keeps %.2f s of it: it is too loud to be trimmed" % kept)
+                if kept > _SILENCE_KEPT else (NOTE, "trims it"))
+            yield Finding("silence around", utterance_id, action, "%.2f s %s speech; preprocessing "
+                          "%s" % (silence, side, treatment))
+
+
+def _find_outliers(recordings):
+    """Recordings that are much noisier or quieter than the others, or of another duration."""
+    snr, level, seconds = (np.array([getattr(one.measurements, field) for one in recordings])
+                           for field in ("snr_db", "speech_db", "seconds"))
+    for name, action, values, deviations, reason in (
+            ("noise", LOOK, snr, -robust_z_scores(snr),
+             "speech is %.0f dB above the noise floor, much less than in the others"),
+            ("level", LOOK, level, -robust_z_scores(level),
+             "speech is at %.0f dB of full scale, far below the others"),
+            ("duration", NOTE, seconds, np.abs(robust_z_scores(np.log(seconds))),
+             "%.2f s, far from the others")):
+        for index in np.flatnonzero(deviations > _OUTLIER):
+            yield Finding(name, recordings[index].item.id, action, "%s (z-score %.1f)"
+                          % (reason % values[index], deviations[index]))
 
 
 def _find_cut_edges(recordings):
@@ -214,45 +231,21 @@ def _find_cut_edges(recordings):
         levels = [getattr(recording.measurements, field) for recording in recordings]
         # an edge near the noise floor does not cut a sound
         cut = [(recording, level) for recording, level in zip(recordings, levels)
-               if level > _LIMIT["edge"] and level + recording.measurements.snr_db > 6]
+               if level > EDGE and level + recording.measurements.snr_db > 6]
         if len(cut) <= max(1, 0.1 * len(recordings)):
             for recording, level in cut:
                 yield Finding("cut at the edge", recording.item.id, LOOK,
                               "%s only %.0f dB below the level of speech" % (verb, -level))
 
 
-def _find_outliers(recordings):
-    """Findings that depend on the other recordings."""
-    for recording, z in _outliers(recordings, lambda measured: measured.snr_db):
-        if z < 0 and recording.measurements.snr_db >= _LIMIT["snr_look"]:
-            yield Finding("noise", recording.item.id, LOOK, "speech is %.0f dB above the noise "
-                          "floor, much less than in the others (z %+.1f)"
-                          % (recording.measurements.snr_db, z))
-    for recording, z in _outliers(recordings, lambda measured: measured.speech_db):
-        if z < 0 and recording.measurements.speech_db >= _LIMIT["quiet"]:
-            yield Finding("level", recording.item.id, LOOK, "speech is at %.0f dB of full scale, "
-                          "far below the others (z %+.1f)" % (recording.measurements.speech_db, z))
-    for recording, z in _outliers(recordings, lambda measured: np.log(measured.seconds)):
-        if _LIMIT["shortest"] <= recording.measurements.seconds <= _LIMIT["longest"]:
-            yield Finding("duration", recording.item.id, NOTE, "%.2f s, far from the others "
-                          "(z %+.1f)" % (recording.measurements.seconds, z))
-    formats = Counter(map(_audio_format, recordings))
-    if formats:
-        usual, _ = max(formats.items(), key=lambda item: (item[1], item[0]))
-        for recording in recordings:
-            if _audio_format(recording) != usual:
-                yield Finding("sample rate or channels", recording.item.id, LOOK, "%s; most have %s"
-                              % (format_audio(*_audio_format(recording)), format_audio(*usual)))
-
-
-def _outliers(recordings, value):
-    """(recording, z-score) of the recordings whose value(measurements) is an outlier."""
-    scores = robust_z_scores([value(recording.measurements) for recording in recordings])
-    return [(recording, z) for recording, z in zip(recordings, scores) if abs(z) > _LIMIT["z"]]
-
-
-def _audio_format(recording):
-    return recording.measurements.sample_rate, recording.measurements.channels
+def _find_unusual_formats(recordings):
+    formats = [format_audio(one.measurements.sample_rate, one.measurements.channels)
+               for one in recordings]
+    usual = max(formats, key=Counter(formats).get, default=None)
+    for recording, audio_format in zip(recordings, formats):
+        if audio_format != usual:
+            yield Finding("sample rate or channels", recording.item.id, LOOK,
+                          "%s; most have %s" % (audio_format, usual))
 
 
 def format_audio(sample_rate, channels):

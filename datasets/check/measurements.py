@@ -3,7 +3,7 @@ import hashlib
 from collections import namedtuple
 
 import numpy as np
-from scipy import signal
+from scipy import ndimage, signal
 
 import audio
 from common import files
@@ -54,7 +54,7 @@ _DIGITAL_SILENCE = -110.0      # [dB]; quieter than any microphone: inserted by 
 
 def measure_recording(item, hp):
     """The Measurements of a CheckItem. Raises InputError if the recording cannot be used."""
-    channels, rate, sha1 = _read(item)
+    channels, rate, sha1 = read_samples(item)
     mixed = channels.mean(axis=1)
     mixed = mixed - mixed.mean()
     if len(mixed) * hp.sample_rate < hp.win_length * rate:
@@ -72,8 +72,8 @@ def measure_recording(item, hp):
     kept_blocks = np.flatnonzero(levels > levels.max() - hp.trim_top_db)
     seconds = len(mixed) / rate
     start, end = speech_blocks[0] * STEP, min(seconds, speech_blocks[-1] * STEP + BLOCK)
-    gaps = np.diff(speech_blocks) * STEP
-    longest = int(gaps.argmax()) if len(gaps) else None
+    gaps = np.append(np.diff(speech_blocks) * STEP, 0.0)
+    longest = gaps.argmax()
     flat_runs, clipped_fraction = _find_flat_runs(channels)
     return Measurements(
         seconds=seconds, sample_rate=rate, channels=channels.shape[1],
@@ -82,9 +82,8 @@ def measure_recording(item, hp):
         leading_kept=max(0.0, start - max(0.0, kept_blocks[0] * STEP - hp.trim_margin)),
         trailing_kept=max(
             0.0, min(seconds, kept_blocks[-1] * STEP + BLOCK + hp.trim_margin) - end),
-        longest_pause=0.0 if longest is None else float(gaps[longest]),
-        longest_pause_start=(0.0 if longest is None
-                             else float(speech_blocks[longest] * STEP + BLOCK)),
+        longest_pause=float(gaps[longest]),
+        longest_pause_start=float(speech_blocks[longest] * STEP + BLOCK),
         speech_seconds=float(end - start - gaps[gaps >= _PAUSE].sum()),
         syllable_peaks=_count_syllable_peaks(mixed[int(start * rate):int(end * rate)], rate),
         first_db=float(levels[0] - speech), last_db=float(levels[-1] - speech),
@@ -94,13 +93,7 @@ def measure_recording(item, hp):
         fingerprint=_fingerprint(mixed, rate, start, end), envelope=_envelope(mixed))
 
 
-def read_mono(item):
-    """(samples [samples] with the channels averaged, sample rate) of a CheckItem."""
-    channels, rate, _ = _read(item)
-    return channels.mean(axis=1), rate
-
-
-def _read(item):
+def read_samples(item):
     """(samples float64 [samples, channels], sample rate, SHA-1 of the recording)."""
     if item.row is None:
         channels, rate = audio.read_channels(item.path)
@@ -127,16 +120,11 @@ def _levels(samples, rate):
 
 def _find_flat_runs(channels):
     """(number of runs of samples at the peak of their channel, fraction of samples in them)."""
-    n_runs = n_samples = 0
-    for column in np.concatenate([channels, -channels], axis=1).T:
-        top = column.max()
-        at_top = np.concatenate([[0], np.int8(column >= 0.999 * top) if top > 1e-3
-                                 else np.zeros(len(column), np.int8), [0]])
-        edges = np.flatnonzero(np.diff(at_top))
-        runs = edges[1::2] - edges[::2]
-        n_runs += int((runs >= _FLAT_RUN).sum())
-        n_samples += int(runs[runs >= _FLAT_RUN].sum())
-    return n_runs, n_samples / channels.size
+    waves = np.concatenate([channels, -channels], axis=1)
+    at_peak = waves >= np.maximum(1e-3, 0.999 * waves.max(axis=0))
+    flat = ndimage.binary_opening(at_peak, np.ones([_FLAT_RUN, 1]))     # without shorter runs
+    _, n_runs = ndimage.label(flat, [[0, 1, 0]] * 3)
+    return n_runs, float(flat.sum() / channels.size)
 
 
 def _clipping_score(samples):
@@ -192,7 +180,6 @@ def _count_syllable_peaks(speech, rate):
 
 
 def _envelope(samples):
-    edges = np.linspace(0, len(samples), ENVELOPE + 1).astype(int)
-    levels = np.array([np.abs(samples[low:max(low + 1, high)]).max()
-                      for low, high in zip(edges, edges[1:])])
+    starts = np.linspace(0, len(samples), ENVELOPE, endpoint=False).astype(int)
+    levels = np.maximum.reduceat(np.abs(samples), starts)
     return np.uint8(255 * levels / max(1e-6, levels.max())).tobytes()

@@ -7,13 +7,14 @@ from datasets.transcripts import NO_RECORDING, UtteranceCollector, find_files
 
 
 def detect(folder):
-    return not _expected_transcripts(UtteranceCollector(folder)).isdisjoint(
-        _find_transcripts(folder))
+    transcripts = find_files(folder, (".txt",))
+    return any(_transcript_name(recording) in transcripts
+               for recording in UtteranceCollector(folder).recordings())
 
 
 def read(folder):
     """(utterances, skipped); the lines of a transcript are joined."""
-    collector, transcripts = UtteranceCollector(folder), _find_transcripts(folder)
+    collector, transcripts = UtteranceCollector(folder), find_files(folder, (".txt",))
     for recording in collector.recordings():
         name = _transcript_name(recording)
         if name in transcripts:
@@ -24,17 +25,9 @@ def read(folder):
             else:
                 collector.add([recording], text, name + ":1")
     collector.skipped += [(name, NO_RECORDING) for name in sorted(
-        set(transcripts) - _expected_transcripts(collector))]
+        set(transcripts) - set(map(_transcript_name, collector.recordings())))]
     return collector.result()
-
-
-def _find_transcripts(folder):
-    return find_files(folder, (".txt",))
 
 
 def _transcript_name(recording):
     return os.path.splitext(recording)[0] + ".txt"
-
-
-def _expected_transcripts(collector):
-    return set(map(_transcript_name, collector.recordings()))

@@ -32,7 +32,7 @@ def columns(picture):
 
 
 def test_every_jamo_label_is_drawn():
-    """Matplotlib 2.2 clips labels of one letter: without letter_tick_labels, 12 of 32 vanish."""
+    """Matplotlib 2.2 clips labels of one letter: without the space, 12 of 32 vanish."""
     letters = korean.to_jamo("무한한 경의를, 닭 읽혔다!")
     picture = pixels(training_plots.alignment_png(np.eye(len(letters)), list(letters), "정렬"))
     assert columns(picture) == [len(letters)]
