@@ -21,7 +21,7 @@ def load_lexicon(path):
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) != 2 or not all(fields):
-            raise InputError("%s:%d: should have two columns with a tab between: as written, as read"
+            raise InputError("%s:%d: should have two columns: as written, a tab, as read"
                              % (path, number))
         written, read = check_entry(fields[0], fields[1], "%s:%d" % (path, number))
         if entries.get(written, read) != read:

@@ -8,7 +8,9 @@ import io
 import os
 from functools import lru_cache
 
-LEXICON_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lexicon.tsv")
+from common import files
+
+_LEXICON_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lexicon.tsv")
 
 # From 표준국어대사전, except for C, which is 시 there: 씨 is what people say and what broadcasters
 # write. Also in use: 엑쓰 for X, 지 or 제드 for Z, 더블류 for W.
@@ -31,9 +33,8 @@ def look_up_lexicon(word):
 
 def lexicon_rows():
     """(as written, as read) of every entry of lexicon.tsv, in the order of the file."""
-    with io.open(LEXICON_PATH, encoding="utf-8") as lines:
-        return [tuple(line.rstrip("\n").split("\t")) for line in lines
-                if line.strip() and not line.startswith("#")]
+    return [tuple(line.split("\t")) for line in files.read_lines(_LEXICON_PATH)
+            if line.strip() and not line.startswith("#")]
 
 
 @lru_cache(maxsize=None)

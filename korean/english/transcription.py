@@ -134,7 +134,7 @@ def _compound(word):
     if len(parts) > 1:
         return "".join(map(to_hangul, parts))
     for index in sorted(range(3, len(word) - 2), key=lambda index: abs(2 * index - len(word))):
-        if _is_part(word[:index]) and _is_part(word[index:]):
+        if _is_known(word[:index], _MIN_PART) and _is_known(word[index:], _MIN_PART):
             return to_hangul(word[:index]) + to_hangul(word[index:])
     return None
 
@@ -150,12 +150,10 @@ def _split_capitals(part):
     return [part[:index], part[index:]]
 
 
-def _is_known(word):
-    return bool(look_up_lexicon(word) or look_up_phonemes(word.lower()))
-
-
-def _is_part(word):
-    return bool(look_up_lexicon(word) or len(word) >= _MIN_PART and look_up_phonemes(word.lower()))
+def _is_known(word, min_length=0):
+    """Whether a word is in the lexicon, or in CMUdict and not shorter than `min_length`."""
+    return bool(look_up_lexicon(word)
+                or len(word) >= min_length and look_up_phonemes(word.lower()))
 
 
 def _by_letter_rules(word):

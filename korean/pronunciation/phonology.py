@@ -109,12 +109,12 @@ def _across_space(final, initial, vowel, boundary):
 
     Nothing moves before 이, 야, 여, 요, 유: both [음시 기름] and [음싱 니름] are correct (제29항 붙임 2).
     """
-    stop = final in _NASALIZED
-    if initial == "ㅇ" and stop and boundary == SAME_PHRASE and vowel not in _FRONT:
+    is_stop = final in _NASALIZED
+    if initial == "ㅇ" and is_stop and boundary == SAME_PHRASE and vowel not in _FRONT:
         return _before_vowel(final)
-    if initial == "ㅎ" and stop and boundary == SAME_PHRASE:
+    if initial == "ㅎ" and is_stop and boundary == SAME_PHRASE:
         return "", _ASPIRATED[final]
-    if initial in "ㅇㅎ" or initial == "ㄹ" and not stop:
+    if initial in "ㅇㅎ" or initial == "ㄹ" and not is_stop:
         return final, initial
     if boundary == NEW_PHRASE and (initial in _TENSED or (final, initial) == ("ㄹ", "ㄴ")):
         return final, initial
@@ -122,16 +122,10 @@ def _across_space(final, initial, vowel, boundary):
 
 
 def _before_consonant(final, initial):
-    """A final before a consonant: 제23항–제25항, then 제11항, then 제18항–제20항."""
-    tensed = initial
-    if final in _STOPS or final in ("ㄵ", "ㄻ", "ㄼ", "ㄾ"):
-        tensed = _TENSED.get(initial, initial)
+    """제23항–제25항, then 제11항, then 제18항 국물, 제19항 강릉 and 협력, 제20항 신라 and 칼날."""
+    is_tensing = final in _STOPS or final in ("ㄵ", "ㄻ", "ㄼ", "ㄾ")
     final = "ㄹ" if final == "ㄺ" and initial == "ㄱ" else neutralize(final)
-    return _assimilate(final, tensed)
-
-
-def _assimilate(final, initial):
-    """제18항 국물, 제19항 강릉 and 협력, 제20항 신라 and 칼날."""
+    initial = _TENSED.get(initial, initial) if is_tensing else initial
     if initial == "ㄹ" and (final in _NASALIZED or final in ("ㅁ", "ㅇ")):
         initial = "ㄴ"
     if initial in "ㄴㅁ" and final in _NASALIZED:

@@ -45,7 +45,7 @@ _FOOTWEAR = re.compile("(?:신발|신|구두|양말|운동화|장화|버선|부�
 def boundary_between(left, right):
     """The type of the boundary between two words of a phrase."""
     final = final_of(left[-1])
-    if _is_counted(left, right):
+    if left in _COUNT_IN_L and _COUNTERS.match(right):  # 열 개, not 열 번호
         return TENSE
     if final == "ㄹ" and split_syllable(right[0])[0] in "ㄱㄷㅂㅅㅈ" and _is_future(left, right):
         return TENSE
@@ -77,11 +77,6 @@ def _ends_in_future(word):
     if word[-1] == "날":
         return word.endswith(("만날", "일어날", "떠날", "끝날", "나타날", "생겨날", "벗어날"))
     return word[-1] in _FUTURE_SYLLABLES or word in ("갈", "볼")
-
-
-def _is_counted(left, right):
-    """Whether `left` is a native number and `right` its counter: 열 개, not 열 번호."""
-    return left in _COUNT_IN_L and bool(_COUNTERS.match(right))
 
 
 def _takes_n(left, right):

@@ -4,17 +4,17 @@ No morphological analyser runs on both stacks, so words.tsv lists words with exc
 pronunciation, and morphology.py has patterns. Otherwise the letters alone decide (phonology.py).
 """
 import functools
-import io
 import os
 import re
 
+from common import files
 from korean.hangul import split_syllable
 from korean.pronunciation.morphology import PARTICLES, boundary_by_pattern
 from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
                                             SAI_SIOT, TENSE, WORD_END,
                                             change_sounds)
 
-_TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.tsv")
+_TABLE_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.tsv")
 _BOUNDARIES = frozenset([TENSE, N_INSERTION, WORD_END, L_TO_N, SAI_SIOT])
 
 # 제24항: endings of a stem in ㄴ or ㅁ that begin with ㄱ, ㄷ, ㅅ, ㅈ
@@ -92,17 +92,16 @@ def _load_table():
 
 def table_entries():
     """(position, word with marks) of words.tsv; a stem with each of its endings."""
-    with io.open(_TABLE, encoding="utf-8") as lines:
-        for line in lines:
-            if line.startswith("#"):
-                continue
-            _article, position, words = line.rstrip("\n").split("\t")
-            for word in words.split(" "):
-                if position == "stem":
-                    for ending in _ENDINGS:
-                        yield "start", word + TENSE + ending
-                else:
-                    yield position, word
+    for line in files.read_lines(_TABLE_PATH):
+        if line.startswith("#"):
+            continue
+        _article, position, words = line.split("\t")
+        for word in words.split(" "):
+            if position == "stem":
+                for ending in _ENDINGS:
+                    yield "start", word + TENSE + ending
+            else:
+                yield position, word
 
 
 def _parse_marks(marked):

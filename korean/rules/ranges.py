@@ -95,10 +95,6 @@ def _read_fraction(match):
     return integer + ("과 " if final_of(integer[-1]) else "와 ") + fraction
 
 
-def _read_quarter(match):
-    return numerals.digits(match.group(1)) + numerals.digits(match.group(2)) + "분기"
-
-
 def _read_branch_number(match):
     """12-3번지: 십이 다시 삼번지; but near words for matches 25-19: 이십오 대 십구."""
     first, second = match.groups()
@@ -109,12 +105,9 @@ def _read_branch_number(match):
     return "%s 다시 %s" % (read_number(first), read_number(second))
 
 
-def _read_minus(match):
-    return "%s 빼기 %s" % tuple(map(read_number, match.groups()))
-
-
 RULES = (
-    rule("fraction", _START + "([1-4])/(4)분기", _read_quarter, needs="/"),
+    rule("fraction", _START + "([1-4])/4분기",
+         lambda match: numerals.digits(match.group(1)) + "사분기", needs="/"),
     rule("fraction", _START + "(?:([0-9]+)(?: |와 ))?([0-9]+)[/⁄]([0-9]+)" + _END, _read_fraction,
          needs="/⁄"),
     rule("range", "(?<![0-9.:/-])(%s) ?[~∼〜] ?(%s)(?![0-9:/.-])( ?)([가-힣]*)"
@@ -129,7 +122,8 @@ RULES = (
          "(?<=스코어 )[0-9]{1,3} ?- ?[0-9]{1,3}", _read_ratio, needs="-"),
     rule("ratio", _START + "([0-9]{1,3})( 대 ?|대 |대(?=[0-9]))([0-9]{1,3})"
          "(?![0-9]|[가-힣]*[차륙양]|개|명)", _read_written_ratio, needs="대"),
-    rule("sign", _START + "(%s) ?[-−–] ?(%s)(?= ?=)" % (NUMBER, NUMBER), _read_minus, needs="="),
+    rule("sign", _START + "(%s) ?[-−–] ?(%s)(?= ?=)" % (NUMBER, NUMBER),
+         lambda match: " 빼기 ".join(map(read_number, match.groups())), needs="="),
     rule("range", _START + "([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![0-9-])( ?)"
          "((?:%s|명|개|시간|살|권|마리|가지|장)[가-힣]*)" % "년|월|일|분|초|원|개월|세기|학년|주|도|위|점|회|차|세|대",
          _read_range, needs="-–"),

@@ -22,14 +22,10 @@ def _read_parenthesized(match):
                         _read_digits(match)[len(match.group(1)) + 1:])
 
 
-def _read_groups(match):
-    return " ".join(map(numerals.digits, match.groups()))
-
-
 def _read_local(match):
     """1588-1234, but not the years 2010-2015."""
     are_years = all(group[:2] in ("18", "19", "20") for group in match.groups())
-    return None if are_years else _read_groups(match)
+    return None if are_years else _read_digits(match)
 
 
 def _read_emergency(match):
@@ -44,8 +40,8 @@ RULES = (
          _read_parenthesized, needs="("),
     rule("telephone", _START_ZERO + "[0-9]{1,3}(?:[-. ]|\\) ?)[0-9]{3,4}[-. ][0-9]{4}" + _END,
          _read_digits, needs="0"),
-    rule("telephone", "(%s1[016789])([0-9]{3,4})([0-9]{4})%s" % (_START_ZERO, _END), _read_groups,
-         needs="0"),
+    rule("telephone", "(%s1[016789])([0-9]{3,4})([0-9]{4})%s" % (_START_ZERO, _END),
+         lambda match: " ".join(map(numerals.digits, match.groups())), needs="0"),
     rule("telephone", _START + "(1[3-9][0-9]{2}|[2-9][0-9]{2,3})-([0-9]{4})" + _END, _read_local,
          needs="-"),
     # accounts, and 4-3-3 on a football field

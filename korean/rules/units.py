@@ -83,24 +83,19 @@ def _read_speed(match):
             + _with_particle(number + space + _UNITS[unit], particle))
 
 
-def _read_ratio_of_units(match):
-    """80㎍/㎥: 세제곱미터당 80마이크로그램."""
-    number, space, unit, other, particle = match.groups()
-    return "%s당 %s" % (_UNITS[other], _with_particle(number + space + _UNITS[unit], particle))
+def _read_rate(match):
+    """80㎍/㎥: 세제곱미터당 80마이크로그램; 16GB/s: 초당 16기가바이트."""
+    number, space, unit, denominator, particle = match.groups()
+    return "%s당 %s" % (_TIMES.get(denominator) or _UNITS[denominator],
+                       _with_particle(number + space + _UNITS[unit], particle))
 
 
 def _with_particle(words, particle):
-    """`words` and the particle of the other unit, in the form that fits the last syllable."""
+    """`words` and the particle of the denominator, in the form that fits the last syllable."""
     for pair in _PARTICLES:
         if particle in pair:
             return words + pair[0 if final_of(words[-1]) else 1]
     return words + (particle or "")
-
-
-def _read_rate(match):
-    """16GB/s: 초당 16기가바이트."""
-    number, space, unit, time = match.groups()
-    return "%s당 %s" % (_TIMES[time], number + space + _UNITS[unit])
 
 
 def _read_currency(match):
@@ -117,9 +112,8 @@ RULES = (
          "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
          % (_MINUS, NUMBER, _SCALE, _END, _PARTICLE),
          _read_speed, needs="/"),
-    rule("unit", "(%s%s)( ?)(%s)/(%s)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _END, _PARTICLE),
-         _read_ratio_of_units, needs="/"),
-    rule("unit", "(%s)( ?)(%s)/(s|sec|min|hr?)%s" % (NUMBER, _UNIT, _END), _read_rate, needs="/"),
+    rule("unit", "(%s%s)( ?)(%s)/(%s|s|h)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _END, _PARTICLE),
+         _read_rate, needs="/"),
     rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _read_unit, needs="당"),
     # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
