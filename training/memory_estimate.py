@@ -31,12 +31,10 @@ def estimate_tacotron(hp, items):
     batch_size = min(hp.batch_size, len(items))
     max_frames = max(item.row.frames for item in items)
     max_jamo = max(len(item.text_ids) for item in items)
-    alternative = ("a new run with --hparams outputs_per_step=%d does so, too"
-                   % (2 * hp.outputs_per_step))
-    if batch_size > 1:
-        remedy = "%s; %s" % (_change_and_resume("batch_size=%d" % (batch_size // 2)), alternative)
-    else:
-        remedy = "remove utterances of more than %d frames; %s" % (max_frames // 2, alternative)
+    remedy = (_change_and_resume("batch_size=%d" % (batch_size // 2)) if batch_size > 1 else
+              "remove utterances of more than %d frames" % (max_frames // 2))
+    remedy += "; a new run with --hparams outputs_per_step=%d does so, too" % (
+        2 * hp.outputs_per_step)
     return MemoryEstimate(tacotron_activation_bytes(hp, batch_size, max_frames, max_jamo),
                           "%d utterances of up to %d frames" % (batch_size, max_frames), remedy)
 
