@@ -24,7 +24,7 @@ class TextNormalizer(object):
     """Normalises text with a user's lexicon ({as written: as read}) and then the rules.
 
     With `pronounce`, `to_jamo` gives the standard pronunciation. `version` is the version of the
-    rules that the store or run of this normaliser was made with; today's rules are applied in any
+    rules that the store or run of this normalizer was made with; today's rules are applied in any
     case. Raises InputError for a lexicon entry that is not read as Hangul.
     """
 
@@ -72,7 +72,7 @@ class TextNormalizer(object):
         return to_jamo(pronounce(text) if self.pronounce else text)
 
     def as_dict(self):
-        """What a manifest or a run stores of a normaliser."""
+        """What a manifest or a run stores of a normalizer."""
         return {"version": self.version, "pronounce": self.pronounce, "lexicon": self.lexicon}
 
     @classmethod

@@ -47,11 +47,11 @@ def _group_value(text):
     match = _GROUP.match(text)
     if not text or not match:
         raise ValueError('no Sino-Korean numeral: {!r}'.format(text))
-    found = match.groups()
-    value = _DIGITS.get(found[6], 0)
+    groups = match.groups()
+    value = _DIGITS.get(groups[6], 0)
     for index, place in enumerate(_PLACES):
-        if found[2 * index + 1]:
-            value += _DIGITS.get(found[2 * index], 1) * place
+        if groups[2 * index + 1]:
+            value += _DIGITS.get(groups[2 * index], 1) * place
     return value
 
 

@@ -173,7 +173,8 @@ def test_a_lexicon_precedes_every_rule(tmp_path):
 
 
 @pytest.mark.parametrize("content, message", [
-    ("SQL 시퀄\n", "own.tsv:1: should have two columns: as written, a tab"), ("a\tb\tc\n", "own.tsv:1"),
+    ("SQL 시퀄\n", "own.tsv:1: should have two columns: as written, a tab"),
+    ("a\tb\tc\n", "own.tsv:1"),
     ("가\t나\nSQL\tsequel\n", "own.tsv:2: 'SQL' is read as 'sequel'; the reading should be Hangul"),
     ("SQL\t\n", "own.tsv:1"),
     ("SQL\t시퀄\nSQL\t에스큐엘\n", "own.tsv:2: 'SQL' is read as '에스큐엘' here and as '시퀄' above")])

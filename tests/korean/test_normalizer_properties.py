@@ -3,7 +3,7 @@ import random
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 from numeral_parser import native_value, sino_value
 from test_normalizer import corpus
 
@@ -16,16 +16,16 @@ SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
 SYMBOLS = set(korean.SYMBOLS)
 
 # half of the pieces match rules, so that rules act on each other
-PIECES = some.one_of(
-    some.text(max_size=4), some.integers(0, 10 ** 9).map(str),
-    some.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC "
+PIECES = st.one_of(
+    st.text(max_size=4), st.integers(0, 10 ** 9).map(str),
+    st.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC "
                       "love www. @ .com Ж さくら Αθήνα α".split()),
-    some.sampled_from("마리 시 명 개월 번 월 일 년 대 층 원 만 억 여 제 오전 스코어 에서 은 는 이".split()),
-    some.just(" "))
+    st.sampled_from("마리 시 명 개월 번 월 일 년 대 층 원 만 억 여 제 오전 스코어 에서 은 는 이".split()),
+    st.just(" "))
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
-@given(some.lists(PIECES, max_size=10).map("".join))
+@given(st.lists(PIECES, max_size=10).map("".join))
 def test_any_text_gives_symbols_or_a_report_and_normalization_is_idempotent(text):
     reading = NORMALIZER.normalize(text)
     assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
@@ -38,8 +38,8 @@ WRITTEN = [row[0] for row in corpus()]
 
 
 @settings(max_examples=600, deadline=None, derandomize=True)
-@given(some.sampled_from(WRITTEN), some.sampled_from(WRITTEN), some.integers(0, 60),
-       some.integers(0, 60))
+@given(st.sampled_from(WRITTEN), st.sampled_from(WRITTEN), st.integers(0, 60),
+       st.integers(0, 60))
 @example("06.1", "", 9, 0)
 def test_any_two_pieces_of_the_corpus_can_be_combined(first, second, end, start):
     reading = NORMALIZER.normalize(first[:end] + second[start:])
@@ -48,7 +48,7 @@ def test_any_two_pieces_of_the_corpus_can_be_combined(first, second, end, start)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(some.text(max_size=60))
+@given(st.text(max_size=60))
 def test_any_unicode_gives_symbols_or_a_report(text):
     reading = NORMALIZER.normalize(text)
     assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS

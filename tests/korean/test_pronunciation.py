@@ -54,13 +54,13 @@ def test_accuracy(held_out, least):
     assert sum(right) >= least
 
 
-@pytest.mark.parametrize("written, spoken", [
+@pytest.mark.parametrize("written, pronounced", [
     ("", ""), (" ", " "), ("...", "..."), ("값", "갑"), ("  값  이  ", "  갑  이  "),
     ("꽃\n위", "꼳\n위"), ("꽃\t위", "꼳\t위"), ("꽃A위", "꼳A위"), ("꽃(위)", "꼳(위)"), ("값3이", "갑3이"),
     ("책ㄴ는다", "책ㄴ는다"), ("꽃\u1100\u1161위", "꼳\u1100\u1161위"), ("국\U0001f600물", "국\U0001f600물"),
     ("\ud800국물", "\ud800궁물")])
-def test_other_characters_stay_in_place_and_end_the_phrase(written, spoken):
-    assert pronounce(written) == spoken
+def test_other_characters_stay_in_place_and_end_the_phrase(written, pronounced):
+    assert pronounce(written) == pronounced
 
 
 def test_the_number_of_spaces_is_kept():
@@ -74,20 +74,20 @@ def test_there_are_no_changes_across_punctuation(mark):
             assert pronounce(left + gap + right) == pronounce(left) + gap + pronounce(right)
 
 
-@pytest.mark.parametrize("written, spoken", [
+@pytest.mark.parametrize("written, pronounced", [
     ("음식 안", "음시 간"), ("대한민국 아이들", "대한민구 가이들"), ("대한민국 어린이들", "대한민국 어리니들"),
     ("대한민국 국민들", "대한민국 꿍민들"), ("대한민국 국민들은", "대한민국 궁민드른"),
     ("대한민국 마을회관", "대한민궁 마을회관"), ("오늘 아침", "오늘 아침"), ("그런 로봇", "그런 로볻"), ("꽃 이야기", "꼳 이야기")])
-def test_changes_across_a_space(written, spoken):
-    assert pronounce(written) == spoken
+def test_changes_across_a_space(written, pronounced):
+    assert pronounce(written) == pronounced
 
 
-@pytest.mark.parametrize("written, spoken", [
+@pytest.mark.parametrize("written, pronounced", [
     ("참고 있다", "참꼬 읻따"), ("참고 문헌", "참고 문헌"), ("신고 다닌다", "신꼬 다닌다"), ("구두를 신고", "구두를 신꼬"),
     ("범인을 신고", "버미늘 신고"), ("검지 않다", "검찌 안타"), ("사람을 안고", "사라믈 안꼬"), ("전화를 걸 때", "전화를 걸 때"),
     ("레이아웃을 지정", "레이아우슬 지정"), ("열 번호", "열 번호"), ("열 번", "열 뻔"), ("집을 거래한다", "지블 거래한다")])
-def test_neighboring_words_decide(written, spoken):
-    assert pronounce(written) == spoken
+def test_neighboring_words_decide(written, pronounced):
+    assert pronounce(written) == pronounced
 
 
 @pytest.mark.parametrize("written", [
@@ -106,8 +106,8 @@ def test_any_string_keeps_its_length_and_other_characters():
     letters = _SYLLABLES + list(" " * 3000) + list(_PUNCTUATION * 50) + list("aZ9ㄱㅏ가\n\t\0")
     for _number in range(3000):
         text = "".join(random.choice(letters) for _letter in range(random.randint(0, 30)))
-        spoken = pronounce(text)
-        assert re.sub("[가-힣]", "가", spoken) == re.sub("[가-힣]", "가", text)
+        pronounced = pronounce(text)
+        assert re.sub("[가-힣]", "가", pronounced) == re.sub("[가-힣]", "가", text)
 
 
 def test_every_syllable_is_accepted_in_every_context():
