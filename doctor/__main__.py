@@ -56,9 +56,9 @@ def self_test_findings(device):
     generator = ("the vocoder engine in %s" % result.precision if result.precision
                  else "TensorFlow on the %s" % device.upper())
     return [Finding("training step", OK, "%.2f s on the %s, preset tiny; first step after %.1f s"
-                    % (result.step_time, device.upper(), result.start_time), ""),
+                    % (result.step_time, device.upper(), result.start_time)),
             Finding("generation", OK, "%.2f s for %.1f s of audio by %s, preset tiny"
-                    % (result.generation_time, result.audio_duration, generator), "")]
+                    % (result.generation_time, result.audio_duration, generator))]
 
 
 def format_findings(findings):

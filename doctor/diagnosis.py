@@ -2,14 +2,15 @@
 from collections import namedtuple
 
 from doctor.gpu_driver import visible_gpus
-from doctor.tensorflow_builds import (BUILDS, architecture, format_version,
-                                      gpu_support, parse_version)
+from doctor.tensorflow_builds import (BUILDS, architecture, format_version, gpu_support,
+                                      parse_version)
 
 OK, NOTE, FAIL = "ok", "note", "fail"
 
 # status: OK, NOTE (training works, but this is good to know) or FAIL (training does not work);
 # remedy: what to do, or ""
 Finding = namedtuple("Finding", "subject status message remedy")
+Finding.__new__.__defaults__ = ("",)
 
 _MIN_MEMORY = 2 << 30       # bytes; a process needs some hundred MB even with the preset `tiny`
 # bytes; the checkpoints that the preset `reference` keeps, with Adam's moments, take about this
@@ -40,35 +41,33 @@ def _software_findings(machine):
     python = "%s, %s stack" % (machine.python, machine.stack)
     reinstall = _reinstall(machine)
     return [
-        Finding("Python", OK, python, "")
-        if oldest <= parse_version(machine.python)[:2] <= newest else
-        Finding("Python", FAIL, python, "use Python %s to %s"
-                % (format_version(oldest), format_version(newest))),
-        Finding("TensorFlow", OK, "%s, built %s CUDA" % (version, "with" if detail else "without"),
-                "") if version else
-        Finding("TensorFlow", FAIL, "cannot be imported: %s" % detail, reinstall),
-        Finding("packages", NOTE, "; ".join(machine.package_differences), reinstall)
-        if machine.package_differences else
-        Finding("packages", OK, "as pinned in %s" % build.lock_file, ""),
-        Finding("Korean font", OK, "NanumGothic", "") if machine.font else
-        Finding("Korean font", FAIL, "missing: plots cannot be drawn", reinstall),
-        Finding("vocoder engine", OK, machine.engine, "") if machine.engine else
-        Finding("vocoder engine", NOTE, "missing: TensorFlow generates the audio, slowly", "")]
+        _check("Python", oldest <= parse_version(machine.python)[:2] <= newest, python, python,
+               "use Python %s to %s" % (format_version(oldest), format_version(newest))),
+        _check("TensorFlow", version, "%s, built %s CUDA" % (version, "with" if detail else
+                                                             "without"),
+               "cannot be imported: %s" % detail, reinstall),
+        _check("packages", not machine.package_differences, "as pinned in %s" % build.lock_file,
+               "; ".join(machine.package_differences), reinstall, NOTE),
+        _check("Korean font", machine.font, "NanumGothic", "missing: plots cannot be drawn",
+               reinstall),
+        _check("vocoder engine", machine.engine, machine.engine,
+               "missing: TensorFlow generates the audio, slowly", "", NOTE)]
 
 
 def _hardware_findings(machine):
+    memory = "%s available" % _format_size(machine.memory)
+    shm = "missing" if machine.shm is None else _format_size(machine.shm)
     return [
-        Finding("CPU", OK, "%s, %d available" % (machine.processor, machine.cpus), ""),
-        Finding("memory", OK, "%s available" % _format_size(machine.memory), "")
-        if machine.memory >= _MIN_MEMORY else
-        Finding("memory", FAIL, "only %s available" % _format_size(machine.memory),
-                "close other programs, or give the container more (docker run --memory)"),
-        Finding("shared memory", OK, _format_size(machine.shm), "")
-        if (machine.shm or 0) >= _MIN_SHM else
-        Finding("shared memory", FAIL, "/dev/shm is %s" % (
-            "missing" if machine.shm is None else "only " + _format_size(machine.shm)),
-            "docker run --shm-size 64m"),
+        Finding("CPU", OK, "%s, %d available" % (machine.processor, machine.cpus)),
+        _check("memory", machine.memory >= _MIN_MEMORY, memory, "only " + memory,
+               "close other programs, or give the container more (docker run --memory)"),
+        _check("shared memory", (machine.shm or 0) >= _MIN_SHM, shm, "/dev/shm is " + shm,
+               "docker run --shm-size 64m")
     ] + [_folder_finding(machine, folder) for folder in machine.folders]
+
+
+def _check(subject, passed, message, problem, remedy, status=FAIL):
+    return Finding(subject, OK, message) if passed else Finding(subject, status, problem, remedy)
 
 
 def _folder_finding(machine, folder):
@@ -78,9 +77,8 @@ def _folder_finding(machine, folder):
         return Finding(subject, FAIL, "%s is not writable" % folder.path,
                        "docker run --user \"$(id -u):$(id -g)\", or chown the folder"
                        if machine.in_container else "change its owner or its permissions")
-    if folder.free < _MIN_DISK:
-        return Finding(subject, NOTE, free, "free some space before a long training run")
-    return Finding(subject, OK, free, "")
+    return _check(subject, folder.free >= _MIN_DISK, free, free,
+                  "free some space before a long training run", NOTE)
 
 
 def gpu_findings(environment, device="auto"):
@@ -109,7 +107,7 @@ def _cpu_finding(environment, device):
     driver = environment.driver
     status = FAIL if device == "gpu" else NOTE
     if device == "cpu":
-        return Finding("device", NOTE, "CPU, because of --device cpu", "")
+        return Finding("device", NOTE, "CPU, because of --device cpu")
     if driver.gpus and not visible_gpus(driver):
         return Finding("device", status, "CPU: CUDA_VISIBLE_DEVICES=%s hides every GPU"
                        % driver.cuda_visible_devices, "name a GPU there, or use --device cpu"
@@ -128,18 +126,17 @@ def _library_finding(environment, status_if_missing):
     versions = environment.cuda_libraries
     found = ", ".join("%s (%s)" % (name, versions[name]) for name in names if versions.get(name))
     missing = ", ".join(name for name in names if not versions.get(name))
-    if missing:
-        return Finding("CUDA libraries", status_if_missing, "missing: %s; found: %s"
-                       % (missing, found or "none"), _reinstall(environment))
-    return Finding("CUDA libraries", OK, found, "")
+    return _check("CUDA libraries", not missing, found,
+                  "missing: %s; found: %s" % (missing, found or "none"), _reinstall(environment),
+                  status_if_missing)
 
 
 def _driver_finding(environment):
     version, oldest = environment.driver.version, BUILDS[environment.stack].min_driver
     if version is None:
-        return Finding("driver", NOTE, "version unknown", "")
+        return Finding("driver", NOTE, "version unknown")
     if parse_version(version) >= oldest:
-        return Finding("driver", OK, "%s (at least %s)" % (version, format_version(oldest)), "")
+        return Finding("driver", OK, "%s (at least %s)" % (version, format_version(oldest)))
     branches = [architecture(gpu.compute_capability) for gpu in visible_gpus(environment.driver)
                 if gpu.compute_capability]
     last_branch = next(("; branch %d is the last that supports %s" % (branch, name)
@@ -150,7 +147,7 @@ def _driver_finding(environment):
 
 def _no_gpu_finding(environment):
     driver = environment.driver
-    if environment.in_container:
+    if environment.in_container and not driver.error:
         return Finding("GPU", FAIL, "the host has the NVIDIA driver %s, but this container was "
                        "given no GPU" % driver.version,
                        "docker run --gpus all (the host needs the NVIDIA Container Toolkit)")
@@ -175,11 +172,11 @@ def _gpu_finding(environment, gpu):
     if gpu.memory:
         message += ", %s" % _format_size(gpu.memory)
     if capability is None:
-        return Finding(subject, NOTE, message + ", compute capability unknown", "")
+        return Finding(subject, NOTE, message + ", compute capability unknown")
     message += ", compute capability %d.%d (%s)" % (capability + architecture(capability)[:1])
     support = gpu_support(BUILDS[environment.stack], capability)
     if support == "native":
-        return Finding(subject, OK, message, "")
+        return Finding(subject, OK, message)
     if support == "ptx":
         return Finding(subject, NOTE, message + ": the driver compiles the kernels at the first "
                        "start", "the first start takes some minutes")

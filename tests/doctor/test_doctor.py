@@ -74,6 +74,11 @@ def test_k80_with_an_old_driver_needs_branch_470_and_the_faithful_stack():
     assert not fit and "docker build -f Dockerfile -t voicecloning ." in failed
 
 
+def test_an_old_driver_of_a_new_gpu_names_no_last_branch():
+    _, _, failed = verdict(described("present-day", driver(HOPPER, version="470.256.02")))
+    assert failed.endswith("needs 525.60.13 → install a newer driver")
+
+
 @pytest.mark.parametrize("stack", sorted(BUILDS))
 def test_without_a_driver_the_cpu_trains_unless_a_gpu_is_requested(stack):
     assert verdict(described(stack, NO_DRIVER)) == (True, "cpu", "")
@@ -136,7 +141,7 @@ def test_the_error_of_nvml_is_reported():
     ({"python": "3.7.1"}, "use Python 3.6 to 3.6"),
     ({"memory": 1 << 29}, "512.0 MB"),
     ({"shm": None}, "/dev/shm is missing"),
-    ({"shm": 1 << 19}, "/dev/shm is only 512.0 KB"),
+    ({"shm": 1 << 19}, "/dev/shm is 512.0 KB"),
     ({"font": False}, "plots cannot be drawn"),
     ({"folders": [machine.Folder("logs", "/logs", 1 << 40, False)]}, "/logs is not writable")])
 def test_what_prevents_training_is_named(changes, message):
