@@ -1,6 +1,5 @@
 """Audio files: read what libsndfile reads, prepare recordings for training, write 16-bit WAV."""
 import contextlib
-import os
 import struct
 from math import gcd
 
@@ -8,6 +7,7 @@ import numpy as np
 import soundfile
 from scipy import signal
 
+from common import files
 from common.errors import InputError
 
 # A writer that does not know the length in advance puts a number at least this large in the header.
@@ -30,7 +30,7 @@ def read_channels(path):
 
     Raises InputError for a file that is not audio, truncated, empty or has non-finite samples.
     """
-    _check_length(path)
+    _check_length(path, files.read_bytes(path))
     with _open_audio(path) as file:
         samples = file.read(dtype="float64", always_2d=True)
         expected, sample_rate = file.frames, file.samplerate
@@ -43,21 +43,16 @@ def read_channels(path):
     return samples, sample_rate
 
 
-def _check_length(path):
+def _check_length(path, content):
     """Compare the length of a WAV with its header, because libsndfile accepts a truncated one."""
-    try:
-        size = os.path.getsize(path)
-        with open(path, "rb") as file:
-            header = file.read(8)
-    except OSError as error:
-        raise InputError("%s: cannot be read (%s)" % (path, error.strerror))
-    if not size:
+    if not content:
         raise InputError("%s: is empty (0 bytes)" % path)
-    if len(header) == 8 and header[:4] == b"RIFF":
-        expected = struct.unpack("<I", header[4:])[0] + 8
+    if len(content) >= 8 and content[:4] == b"RIFF":
+        expected = struct.unpack_from("<I", content, 4)[0] + 8
         # some writers count a padding byte that they do not write
-        if size + 1 < expected < _UNKNOWN_LENGTH:
-            raise InputError("%s: is truncated after %d of %d bytes" % (path, size, expected))
+        if len(content) + 1 < expected < _UNKNOWN_LENGTH:
+            raise InputError("%s: is truncated after %d of %d bytes"
+                             % (path, len(content), expected))
 
 
 def read_wav_info(path):

@@ -43,10 +43,6 @@ def read_bytes(path):
     try:
         with open(path, "rb") as file:
             return file.read()
-    except FileNotFoundError:
-        raise InputError("%s: there is no such file" % path)
-    except IsADirectoryError:
-        raise InputError("%s: is a folder; should be a file" % path)
     except OSError as error:
         raise InputError("%s: cannot be read (%s)" % (path, error.strerror))
 
@@ -78,13 +74,10 @@ def write_json(path, content):
         file.write("\n")
 
 
-def read_json(path, **options):
-    """The content of a JSON file; `options` are those of json.loads.
-
-    Raises InputError if the file cannot be read or is not valid JSON.
-    """
+def read_json(path):
+    """The content of a JSON file. Raises InputError if it cannot be read or is not valid JSON."""
     text = read_text(path)
     try:
-        return json.loads(text, **options)
+        return json.loads(text)
     except ValueError as error:
         raise InputError("%s: is not valid JSON (%s)" % (path, error))

@@ -29,25 +29,20 @@ def read_corpus(folder, format="auto"):
     if not os.listdir(folder):
         raise InputError("%s: the folder is empty" % folder)
     damaged = recognition.find_damaged_files(folder)
-    if format == "auto":
-        format = next((name for name in FORMATS if FORMATS[name].detect(folder)), None)
-        if not format:
-            raise InputError("%s: is in none of the supported formats: %s%s" % (
-                folder, "; ".join("%s (%s)" % (name, _describe(name)) for name in FORMATS),
-                _join_reasons(damaged)))
-    elif not FORMATS[format].detect(folder):
-        raise InputError("%s: is not in the format %s, which is: %s%s"
-                         % (folder, format, _describe(format), _join_reasons(damaged)))
-    utterances, skipped = FORMATS[format].read(folder)
-    skipped = damaged + skipped
+    names = list(FORMATS) if format == "auto" else [format]
+    for format in names:
+        content = FORMATS[format].read(folder)
+        if content:
+            break
+    else:
+        raise InputError("%s: is not in the format %s%s" % (folder, " or ".join(
+            "%s (%s)" % (name, FORMATS[name].__doc__.splitlines()[0]) for name in names),
+            _join_reasons(damaged)))
+    utterances, skipped = content[0], damaged + content[1]
     if not utterances:
         raise InputError("%s: is in the format %s, but contains no recording with a transcript%s"
                          % (folder, format, _join_reasons(skipped[:3])))
     return Corpus(format, sorted(utterances, key=lambda item: item.id), skipped)
-
-
-def _describe(format):
-    return FORMATS[format].__doc__.splitlines()[0]
 
 
 def _join_reasons(skipped):

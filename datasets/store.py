@@ -95,17 +95,15 @@ class GtaStore(Store):
 
         Raises InputError if the mel is missing, damaged or does not have the shape of the row.
         """
-        path = self._mel_path(row)
+        example, path = self.recorded_store.load_example(row), self._mel_path(row)
         try:
             mel = np.load(path, allow_pickle=False)
+            if mel.shape != example.mel.shape or mel.dtype != np.float32:
+                raise ValueError("a mel of shape %s; should be %s" % (mel.shape, example.mel.shape))
         except (OSError, ValueError, EOFError) as error:
-            raise InputError("%s: cannot be read (%s); delete it to have it predicted again"
+            raise InputError("%s: is damaged (%s); delete it to have it predicted again"
                              % (path, error))
-        shape = (row.frames, self.audio_settings["n_mels"])
-        if mel.shape != shape or mel.dtype != np.float32:
-            raise InputError("%s: has a mel of shape %s; should be %s; delete it to have it "
-                             "predicted again" % (path, mel.shape, shape))
-        return self.recorded_store.load_example(row)._replace(mel=mel)
+        return example._replace(mel=mel)
 
     def has_mel(self, row):
         return os.path.exists(self._mel_path(row))
@@ -125,13 +123,13 @@ def read_example(path):
     try:
         with np.load(path, allow_pickle=False) as arrays:
             example = Example(arrays["audio"], arrays["mel"])
+        if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in example):
+            raise ValueError("should contain finite numbers of type float32")
     except FileNotFoundError:
         raise InputError("%s: is missing; run preprocess.py again" % path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError("%s: is damaged (%s); delete it and run preprocess.py again"
                          % (path, error))
-    if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in example):
-        raise InputError("%s: should contain finite numbers of type float32" % path)
     return example
 
 

@@ -39,10 +39,7 @@ def build_store(folder, utterances, speaker, hp, normalizer, workers):
     Raises InputError if `folder` has a store with other settings, or no utterance can be used.
     """
     _check_same_settings(folder, speaker, hp, normalizer)
-    try:
-        os.makedirs(os.path.join(folder, EXAMPLES_FOLDER), exist_ok=True)
-    except OSError as error:
-        raise InputError("%s: cannot create a store there (%s)" % (folder, error.strerror))
+    os.makedirs(os.path.join(folder, EXAMPLES_FOLDER), exist_ok=True)
     jobs, rule_counts, skipped = _normalize_transcripts(utterances, normalizer)
     results = run_parallel(functools.partial(_build_row, folder, hp), jobs, workers, "utterance")
     rows = [row for row, _ in results if row]

@@ -20,16 +20,11 @@ _MAX_LABELS = 12    # outliers whose name is written in the plot
 def render_html(report):
     """The page as a string."""
     return render_page(
-        _TEMPLATE, report=report, finding_types=FINDING_TYPES,
+        _TEMPLATE, report=report, check_report=check_report, finding_types=FINDING_TYPES,
         recordings={recording.item.id: recording for recording in report.recordings},
-        durations=list(map(check_report.format_duration, check_report.total_hours(report))),
-        statistics=check_report.compute_statistics(report),
-        audio_formats=check_report.describe_audio_formats(report),
-        notes=check_report.general_notes(report), findings=check_report.group_findings(report),
-        other_lists=check_report.other_lists(report), plots=_draw_plots(report),
         jamo_counts=OrderedDict((position, zip(korean.symbol_labels(counts), counts.values()))
                                 for position, counts in report.jamo_counts.items()),
-        draw_wave=_draw_wave)
+        plots=_draw_plots(report), draw_wave=_draw_wave)
 
 
 def _draw_wave(measured):

@@ -1,7 +1,7 @@
-"""Corpus formats, one module each, with two functions.
+"""Corpus formats, one module each, with a function `read(folder)`.
 
-    detect(folder)   True if the folder is a corpus in this format
-    read(folder)     (list of transcripts.Utterance, list of skipped (file or line, reason))
+It returns (list of transcripts.Utterance, list of skipped (file or line, reason)), or None if the
+folder is not a corpus in this format.
 
 The first line of the module's docstring describes the format to users. A new format is a new module
 and its name in FORMATS.

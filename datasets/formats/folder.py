@@ -6,28 +6,21 @@ from common.errors import InputError
 from datasets.transcripts import NO_RECORDING, UtteranceCollector, find_files
 
 
-def detect(folder):
-    transcripts = find_files(folder, (".txt",))
-    return any(_transcript_name(recording) in transcripts
-               for recording in UtteranceCollector(folder).recordings())
-
-
 def read(folder):
-    """(utterances, skipped); the lines of a transcript are joined."""
+    """(utterances, skipped) or None; the lines of a transcript are joined."""
     collector, transcripts = UtteranceCollector(folder), find_files(folder, (".txt",))
+    unused = set(transcripts)
     for recording in collector.recordings():
-        name = _transcript_name(recording)
+        name = os.path.splitext(recording)[0] + ".txt"
         if name in transcripts:
+            unused.discard(name)
             try:
                 text = " ".join(files.read_text(transcripts[name]).split())
             except InputError as error:
                 collector.skipped.append((name, str(error)))
             else:
                 collector.add([recording], text, name + ":1")
-    collector.skipped += [(name, NO_RECORDING) for name in sorted(
-        set(transcripts) - set(map(_transcript_name, collector.recordings())))]
+    if len(unused) == len(transcripts):
+        return None
+    collector.skipped += [(name, NO_RECORDING) for name in sorted(unused)]
     return collector.result()
-
-
-def _transcript_name(recording):
-    return os.path.splitext(recording)[0] + ".txt"

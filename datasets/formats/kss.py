@@ -13,21 +13,13 @@ from datasets.transcripts import UtteranceCollector, read_table
 _FIELD_COUNTS = (4, 5, 6)
 
 
-def detect(folder):
-    return bool(_transcript_paths(folder))
-
-
 def read(folder):
-    """(utterances, skipped) of the newest transcript version in the folder."""
+    """(utterances, skipped) of the newest transcript version in the folder, or None."""
+    paths = [os.path.join(folder, "transcript.txt")]
+    paths += sorted(glob.glob(os.path.join(glob.escape(folder), "transcript.v.*.txt")))
+    if not os.path.exists(paths[-1]):
+        return None
     collector = UtteranceCollector(folder)
-    newest = _transcript_paths(folder)[-1]
-    for location, fields in read_table(newest, _FIELD_COUNTS, collector.skipped):
+    for location, fields in read_table(paths[-1], _FIELD_COUNTS, collector.skipped):
         collector.add([fields[0], os.path.join("kss", fields[0])], fields[2], location)
     return collector.result()
-
-
-def _transcript_paths(folder):
-    """Paths of all versions, the oldest first."""
-    escaped = glob.escape(folder)
-    return (glob.glob(os.path.join(escaped, "transcript.txt"))
-            + sorted(glob.glob(os.path.join(escaped, "transcript.v.*.txt"))))

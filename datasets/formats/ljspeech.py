@@ -4,19 +4,16 @@ import os
 from datasets.transcripts import (AUDIO_EXTENSIONS, UtteranceCollector,
                                   read_table)
 
-_METADATA = "metadata.csv"
 _FIELD_COUNTS = (2, 3)
 
 
-def detect(folder):
-    return os.path.isfile(os.path.join(folder, _METADATA))
-
-
 def read(folder):
-    """(utterances, skipped); the text as spoken is used where a line has one."""
+    """(utterances, skipped) or None; the text as spoken is used where a line has one."""
+    path = os.path.join(folder, "metadata.csv")
+    if not os.path.isfile(path):
+        return None
     collector = UtteranceCollector(folder)
-    for location, fields in read_table(os.path.join(folder, _METADATA), _FIELD_COUNTS,
-                                       collector.skipped):
+    for location, fields in read_table(path, _FIELD_COUNTS, collector.skipped):
         candidates = [os.path.join("wavs", fields[0] + extension)
                       for extension in AUDIO_EXTENSIONS + ("",)]
         collector.add(candidates, fields[-1] or fields[1], location)

@@ -11,19 +11,14 @@ from common.errors import InputError
 from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector
 
 
-class _Pairs(list):
-    """A JSON object as (name, value) pairs. It keeps repeated names, which a dict would hide."""
-
-
-def detect(folder):
-    return bool(_load_transcripts(folder)[0])
-
-
 def read(folder):
-    """(utterances, skipped) of all such files in the folder."""
+    """(utterances, skipped) of all such files in the folder, or None."""
+    files_with_transcripts, _ = _load_transcripts(folder)
+    if not files_with_transcripts:
+        return None
     collector = UtteranceCollector(folder)
-    for path, pairs in _load_transcripts(folder)[0]:
-        for name, text in pairs:
+    for path, transcripts in files_with_transcripts:
+        for name, text in transcripts.items():
             location = "%s: %s" % (os.path.basename(path), name)
             candidates = text if isinstance(text, list) else [text]
             if all(isinstance(candidate, str) for candidate in candidates):
@@ -41,16 +36,16 @@ def find_damaged_files(folder):
 
 
 def _load_transcripts(folder):
-    """([(path, pairs)] of .json files that contain names of recordings, damaged files)."""
+    """([(path, {name: text})] of .json files with names of recordings, damaged files)."""
     transcripts, damaged = [], []
     for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
         try:
-            content = files.read_json(path, object_pairs_hook=_Pairs)
+            content = files.read_json(path)
         except InputError as error:
             damaged.append((os.path.basename(path), str(error).replace(path + ": ", "", 1)))
             continue
-        if isinstance(content, _Pairs) and any(name.lower().endswith(AUDIO_EXTENSIONS)
-                                               for name, _ in content):
+        if isinstance(content, dict) and any(name.lower().endswith(AUDIO_EXTENSIONS)
+                                             for name in content):
             transcripts.append((path, content))
     return transcripts, damaged
 

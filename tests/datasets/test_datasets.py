@@ -159,10 +159,10 @@ def test_a_repeated_id_is_skipped(make_corpus):
 @pytest.mark.parametrize("contents, format, message", [
     (None, "auto", "no such folder"),
     ({}, "auto", "is empty"),
-    ({"notes.md": "#"}, "auto", r"none of the supported.* kss \(.* ljspeech \(.* folder \("),
-    ({"notes.md": "#"}, "kss", r"not in the format kss, which is: transcript.v.1.x.txt"),
-    ({"x.json": '{"a.wav": '}, "auto", "none of the supported .*; x.json: is not valid JSON"),
-    ({"x.json": '["a.wav"]'}, "auto", "none of the supported formats"),
+    ({"notes.md": "#"}, "auto", r"not in the format kss \(.* or ljspeech \(.* or folder \("),
+    ({"notes.md": "#"}, "kss", r"not in the format kss \(transcript.v.1.x.txt"),
+    ({"x.json": '{"a.wav": '}, "auto", "not in the format .*; x.json: is not valid JSON"),
+    ({"x.json": '["a.wav"]'}, "auto", "not in the format kss "),
     ({"metadata.csv": "a|가\n"}, "auto", "metadata.csv:1: there is no recording wavs/a.wav"),
     ({"transcript.v.1.4.txt": ""}, "auto", "no recording with a transcript"),
     ({"x.txt": "가"}, "folder", "not in the format folder")])

@@ -91,7 +91,7 @@ def test_decomposed_text_is_read_like_the_original(text, capsys):
 
 
 @pytest.mark.parametrize("content, message", [
-    ("가\n나".encode("cp949"), "text.txt:1: is not UTF-8"), (None, "no such file")])
+    ("가\n나".encode("cp949"), "text.txt:1: is not UTF-8"), (None, "No such file")])
 def test_program_reports_unreadable_files(tmp_path, content, message):
     path = tmp_path / "text.txt"
     if content is not None:
