@@ -1,7 +1,6 @@
 """The corpus of the demo voice: original sentences, spoken by espeak-ng. No recording of a person.
 
-    sentences.txt   written by hand
-    templates.py    random sentences from templates and word lists
-    coverage.py     the jamo and pairs of jamo in them
+    sentences.txt   678 sentences written by hand
+    generated.txt   4,000 sentences filled into templates at random
     unseen.txt      other sentences, to test the voice with
 """

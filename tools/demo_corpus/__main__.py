@@ -1,6 +1,6 @@
 """Create the corpus of the demo voice: a folder of .wav and .txt files for each speaker.
 
-    python -m tools.demo_corpus --out DIR [--count N] [--limit N]
+    python -m tools.demo_corpus --out DIR [--limit N]
 
 The .txt files have text as users write it. espeak-ng gets its standard pronunciation, because it
 applies few of the sound changes between syllables itself. The same command resumes after an
@@ -19,43 +19,34 @@ import korean
 from common import command_line, files
 from common.device import available_cpus
 from common.errors import InputError
-from tools.demo_corpus import templates
-from tools.demo_corpus.coverage import count_jamo, coverage_report
 
 # voice: of espeak-ng, with its variant; speed: words per minute; pitch: 0 to 99
 Speaker = namedtuple("Speaker", "name voice speed pitch")
 SPEAKERS = (Speaker("sol", "ko+f2", 150, 60), Speaker("ram", "ko+m3", 140, 35))
 SAMPLE_RATE = 16000
 PEAK = 0.8
-MIN_SYLLABLES, MAX_SYLLABLES = 3, 60
-GENERATORS = (templates.plain_sentence, templates.scene_sentence, templates.scene_sentence,
-              templates.number_sentence, templates.long_sentence)
-SEED = 1
 
 
 def main(arguments):
     parser = command_line.Parser(prog="python -m tools.demo_corpus",
                                  description=__doc__.split("\n")[0])
     parser.add_argument("--out", required=True, metavar="DIR", help="corpus folder")
-    parser.add_argument("--count", type=command_line.positive_int, default=4000, metavar="N",
-                        help="number of generated sentences, besides those written by hand (4000)")
     parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
                         help="use only the first N sentences")
     options = parser.parse_args(arguments)
-    sentences = corpus_sentences(options.count)[:options.limit]
+    sentences = corpus_sentences()[:options.limit]
     normalizer = korean.TextNormalizer(False)
     texts = [normalizer.normalize_line(sentence, "sentence %d" % number, strict=True).text
              for number, sentence in enumerate(sentences, 1)]
-    print("\n".join(coverage_report(count_jamo(texts))))
     for speaker in SPEAKERS:
         _write_speaker(os.path.join(options.out, speaker.name), speaker, sentences, texts)
 
 
-def corpus_sentences(count):
-    """The sentences written by hand and `count` generated ones, not normalised."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sentences.txt")
-    return files.read_lines(path) + templates.generate_sentences(
-        count, SEED, MIN_SYLLABLES, MAX_SYLLABLES, GENERATORS)
+def corpus_sentences():
+    """The sentences written by hand and those from templates, not normalised."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    return [sentence for name in ("sentences.txt", "generated.txt")
+            for sentence in files.read_lines(os.path.join(folder, name))]
 
 
 def _write_speaker(folder, speaker, sentences, texts):
