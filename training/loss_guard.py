@@ -13,7 +13,7 @@ from common.errors import InputError
 
 HISTORY = 100           # recent losses that the next one is compared with
 MIN_HISTORY = 10        # as long as there are fewer, only the first loss sets a limit
-EXPLOSION_FACTOR = 20.0     # a loss explodes that exceeds the median by this many times its size
+EXPLOSION_FACTOR = 20.0     # a loss explodes if it exceeds the median by so many times its size
 MIN_INITIAL_LOSS = 10.0     # the size of the first loss counts as at least this
 WINDOW_STEPS = 1000     # bad batches within so many steps count as the same problem
 MAX_BAD_BATCHES = 5
