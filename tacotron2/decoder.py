@@ -5,17 +5,14 @@ differ in the frame that a step gets as its input:
     decode_teacher_forced       the true frame before the step
     decode_scheduled_sampling   the true frame or the predicted one, at random
     decode_free_running         the frame that the previous step predicted
-"""
-from collections import namedtuple
 
+They return mel_outputs [batch, steps·r, mels], stop_logits [batch, steps] and alignments [batch,
+steps, jamo].
+"""
 from nn import deferred_gradients, layers
 from nn.compat import tf
 from tacotron2 import attention
 from tacotron2.outputs_per_step import max_outputs_per_step
-
-# mel_outputs: [batch, steps·r, mels]; stop_logits: [batch, steps]
-# alignments: [batch, steps, jamo]; n_steps: int32 [batch], without padding
-DecoderOutputs = namedtuple("DecoderOutputs", "mel_outputs stop_logits alignments n_steps")
 
 
 def prenet_noise_dim(hp):
@@ -94,11 +91,11 @@ def decode_step(i, frame, noise, cell, state, arrays, hp, r):
     return last_frame, values[1], state, arrays
 
 
-def decode_teacher_forced(memory, mel, n_steps, noise, hp, r, training):
+def decode_teacher_forced(memory, mel, noise, hp, r, training):
     """Decode with the true frame before each step as its input.
 
-    mel is [batch, frames, mels], frames a multiple of r; n_steps, int32 [batch], the number of
-    steps that are not padding; noise is [batch, frames / r, prenet_noise_dim].
+    mel is [batch, frames, mels], frames a multiple of r; noise is [batch, frames / r,
+    prenet_noise_dim].
     """
     batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
     with tf.variable_scope("decoder"):
@@ -136,10 +133,10 @@ def decode_teacher_forced(memory, mel, n_steps, noise, hp, r, training):
         alignments = tf.transpose(alignments.stack(), [1, 0, 2])    # [batch, steps, jamo]
         frames, stop_logits = project(outputs, hp, r)
         mel_outputs = tf.reshape(frames, [batch_size, -1, hp.n_mels])
-        return DecoderOutputs(mel_outputs, stop_logits[:, :, 0], alignments, n_steps)
+        return mel_outputs, stop_logits[:, :, 0], alignments
 
 
-def decode_scheduled_sampling(memory, mel, n_steps, noise, hp, r, teacher_forcing_ratio):
+def decode_scheduled_sampling(memory, mel, noise, hp, r, teacher_forcing_ratio):
     """Decode in training; a fraction of the steps, drawn at random, gets the true frame.
 
     The others get the frame that the previous step predicted (Bengio et al., arXiv 1506.03099).
@@ -160,14 +157,15 @@ def decode_scheduled_sampling(memory, mel, n_steps, noise, hp, r, teacher_forcin
         arrays = [tf.TensorArray(tf.float32, max_steps) for _ in range(3)]
         arrays = tf.while_loop(lambda i, *_: i < max_steps, step,
                                [0, go_frame(batch_size, hp), cell.zero_state()] + arrays)[3:]
-        return stack_outputs(arrays, n_steps, batch_size, hp)
+        return stack_outputs(arrays, batch_size, hp)
 
 
 def decode_free_running(memory, noise, max_steps, hp, r):
     """Decode with the frame that the previous step predicted, until all utterances have ended.
 
     noise is [batch, steps, prenet_noise_dim]; max_steps, int32 [batch], limits the steps of each
-    utterance. An utterance ends with the first step whose stop logit is positive.
+    utterance. An utterance ends with the first step whose stop logit is positive. Also returns
+    n_steps, int32 [batch], the number of steps of each utterance.
     """
     batch_size = tf.shape(noise)[0]
     with tf.variable_scope("decoder"):
@@ -185,14 +183,14 @@ def decode_free_running(memory, noise, max_steps, hp, r):
             lambda i, frame, state, n_steps, running, *_: tf.reduce_any(running), step,
             [0, go_frame(batch_size, hp), cell.zero_state(), tf.zeros([batch_size], tf.int32),
              tf.fill([batch_size], True)] + arrays, back_prop=False)
-        return stack_outputs(results[5:], results[3], batch_size, hp)
+        return stack_outputs(results[5:], batch_size, hp) + (results[3],)
 
 
-def stack_outputs(arrays, n_steps, batch_size, hp):
-    """DecoderOutputs from the TensorArrays of frames, stop logits and alignments."""
+def stack_outputs(arrays, batch_size, hp):
+    """The TensorArrays of frames, stop logits and alignments as tensors, as returned above."""
     frames, alignments = (tf.transpose(arrays[i].stack(), [1, 0, 2]) for i in (0, 2))
     mel_outputs = tf.reshape(frames, [batch_size, -1, hp.n_mels])
-    return DecoderOutputs(mel_outputs, tf.transpose(arrays[1].stack()), alignments, n_steps)
+    return mel_outputs, tf.transpose(arrays[1].stack()), alignments
 
 
 def previous_step(x):

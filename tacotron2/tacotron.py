@@ -33,25 +33,25 @@ def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, 
     r = hp.outputs_per_step if outputs_per_step is None else outputs_per_step
     with tf.variable_scope("tacotron2"):
         memory = encoder(text_ids, text_lengths, hp, n_symbols, training)   # [batch, jamo, 2·lstm]
-        if n_speakers:
+        if n_speakers:                                          # [batch, jamo, 2·lstm + embedding]
             memory = concat_speaker_embedding(memory, speaker_ids, n_speakers, hp)
         memory = attention.process_memory(memory, text_lengths, hp)
         if targets is None:
-            decoded = decoder.decode_free_running(memory, prenet_noise, max_steps, hp, r)
-            n_frames = decoded.n_steps * r                                  # [batch]
+            mel_outputs, stop_logits, alignments, n_steps = decoder.decode_free_running(
+                memory, prenet_noise, max_steps, hp, r)
+            n_frames = n_steps * r                                          # [batch]
         else:
             n_frames = targets.mel_lengths                                  # [batch]
             n_steps = (n_frames + r - 1) // r                               # [batch]
             if teacher_forcing_ratio is None:
-                decoded = decoder.decode_teacher_forced(
-                    memory, targets.mel, n_steps, prenet_noise, hp, r, training)
+                mel_outputs, stop_logits, alignments = decoder.decode_teacher_forced(
+                    memory, targets.mel, prenet_noise, hp, r, training)
             else:
-                decoded = decoder.decode_scheduled_sampling(
-                    memory, targets.mel, n_steps, prenet_noise, hp, r, teacher_forcing_ratio)
-        mel_outputs = decoded.mel_outputs                                   # [batch, frames, mels]
-        mel_outputs_postnet = mel_outputs + postnet(mel_outputs, n_frames, hp, training)
-        return TacotronOutputs(mel_outputs, mel_outputs_postnet, decoded.stop_logits,
-                               decoded.alignments, decoded.n_steps, n_frames)
+                mel_outputs, stop_logits, alignments = decoder.decode_scheduled_sampling(
+                    memory, targets.mel, prenet_noise, hp, r, teacher_forcing_ratio)
+        residual = postnet(mel_outputs, n_frames, hp, training)             # [batch, frames, mels]
+        return TacotronOutputs(mel_outputs, mel_outputs + residual, stop_logits, alignments,
+                               n_steps, n_frames)
 
 
 def encoder(text_ids, lengths, hp, n_symbols, training):
