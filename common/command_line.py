@@ -16,6 +16,14 @@ DEVICES = ("auto", "cpu", "gpu")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+class _DescribeHparams(argparse.Action):
+    """Prints the table of hyper-parameters as it is; action="version" would rewrap it."""
+
+    def __call__(self, parser, *_):
+        print(describe_hparams())
+        parser.exit()
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that raises InputError for wrong options."""
 
@@ -27,7 +35,7 @@ class Parser(argparse.ArgumentParser):
                           help="sizes and audio settings: " + ", ".join(sorted(PRESETS)))
         self.add_argument("--hparams", default="", metavar="k=v,k=v",
                           help="hyper-parameters that differ from the preset")
-        self.add_argument("--help-hparams", action="version", version=describe_hparams(),
+        self.add_argument("--help-hparams", action=_DescribeHparams, nargs=0,
                           help="list every hyper-parameter and exit")
 
     def add_lexicon_option(self):

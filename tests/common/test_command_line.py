@@ -1,9 +1,11 @@
 """Error messages and exit statuses of all programs."""
 import pytest
 
+import preprocess
 import synthesize
 from common import command_line
 from common.errors import InputError
+from hparams import TABLE
 
 
 def status_of(main, capsys):
@@ -48,3 +50,10 @@ def test_a_defect_keeps_its_traceback():
 def test_wrong_options_raise_input_errors(options):
     with pytest.raises(InputError):
         synthesize.main(options)
+
+
+def test_help_hparams_prints_one_line_per_hyper_parameter(capsys):
+    with pytest.raises(SystemExit) as caught:
+        preprocess.main(["--help-hparams"])
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert caught.value.code == 0 and names == [name for name, _, _, _ in TABLE]

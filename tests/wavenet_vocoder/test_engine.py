@@ -226,8 +226,9 @@ def example(tmp_path_factory):
         pytest.skip("make is not installed")
     folder = str(tmp_path_factory.mktemp("example"))
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    subprocess.check_call(["make", "-s", "-C", build.SOURCE, "example", "BUILD=" + folder],
-                          env=environment)
+    # a relative path, like the default: the program must also run from other folders
+    subprocess.check_call(["make", "-s", "-C", build.SOURCE, "example",
+                           "BUILD=" + os.path.relpath(folder, build.SOURCE)], env=environment)
     return os.path.join(folder, "example")
 
 
