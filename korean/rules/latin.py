@@ -77,7 +77,7 @@ BEFORE_UNITS = (
          needs="+"),
     rule("version", _START + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=[0-9])", "버전 ",
          needs="vV"),
-    rule("version", "(?<![0-9.,])[0-9]+(?:\\.[0-9]+){2,}(?![0-9])",
+    rule("version", "[0-9](?<![0-9.,].)[0-9]*(?:\\.[0-9]+){2,}(?![0-9])",
          lambda match: "점".join(map(read_number, match.group().split("."))), needs="0-9"),
 )
 CODES = (

@@ -56,23 +56,23 @@ class TextInProgress(object):
 
     def apply(self, rules):
         """Apply each rule wherever its pattern matches, from left to right."""
-        for rule in rules:
-            if not rule.needs or not rule.needs.isdisjoint(self._characters):
-                self._apply(rule)
+        for name, pattern, read, needs in rules:
+            if not needs or not needs.isdisjoint(self._characters):
+                self._replace(name, pattern, read)
 
-    def _apply(self, rule):
+    def _replace(self, name, pattern, read):
+        text, old_columns = self.text, self.columns
         pieces, columns, end = [], [], 0
-        for match in rule.pattern.finditer(self.text):
-            written, read = match.group(), rule.read(match)
-            if read is None or read == written:
+        for match in pattern.finditer(text):
+            written, replacement = match.group(), read(match)
+            if replacement is None or replacement == written:
                 continue
             start = match.start()
-            pieces += [self.text[end:start], read]
-            columns += self.columns[end:start]
-            columns += [self.columns[start]] * len(read)
+            pieces += [text[end:start], replacement]
+            columns += old_columns[end:start]
+            columns += [old_columns[start]] * len(replacement)
             end = match.end()
-            self.changes.append(Change(rule.name, self.columns[start], written, read))
+            self.changes.append(Change(name, old_columns[start], written, replacement))
         if pieces:
-            columns += self.columns[end:]
-            self.text, self.columns = "".join(pieces) + self.text[end:], columns
+            self.text, self.columns = "".join(pieces) + text[end:], columns + list(old_columns[end:])
             self._characters = set(self.text)
