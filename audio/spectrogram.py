@@ -22,13 +22,8 @@ def preemphasis(samples, coefficient):
     return signal.lfilter([1, -coefficient], [1], np.asarray(samples, np.float64))
 
 
-def inv_preemphasis(samples, coefficient):
-    """The inverse of `preemphasis`, float64 [samples]."""
-    return InvPreemphasis(coefficient)(samples)
-
-
 class InvPreemphasis(object):
-    """`inv_preemphasis` for a signal that arrives in chunks: call it once for each chunk."""
+    """The inverse of `preemphasis`. A signal may arrive in chunks: call it once for each chunk."""
 
     def __init__(self, coefficient):
         self.coefficient, self.state = coefficient, [0.0]
@@ -124,7 +119,7 @@ def griffin_lim(mel, hp):
         estimate = stft(istft(magnitudes * phases, hp), hp)
         accelerated = estimate + _MOMENTUM * (estimate - previous)
         phases, previous = accelerated / np.maximum(_EPSILON, np.abs(accelerated)), estimate
-    samples = inv_preemphasis(istft(magnitudes * phases, hp), hp.preemphasis)
+    samples = InvPreemphasis(hp.preemphasis)(istft(magnitudes * phases, hp))
     return (samples / max(1, np.abs(samples).max(initial=0))).astype(np.float32)
 
 

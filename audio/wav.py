@@ -17,10 +17,7 @@ _SILENCE = 1e-3
 
 
 def read_wav(path):
-    """(samples float64 [samples], sample rate) of an audio file, its channels averaged.
-
-    Raises what `read_channels` raises.
-    """
+    """(samples float64 [samples], sample rate) of an audio file, its channels averaged."""
     channels, sample_rate = read_channels(path)
     return channels.mean(axis=1), sample_rate
 

@@ -24,8 +24,7 @@ def render_page(template, **context):
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(sentence=lambda text: text[:1].upper() + text[1:],
                                data_uri=lambda png: _data_uri(png, "image/png"))
-    return environment.get_template(os.path.basename(template)).render(
-        dict({"web_font": None}, **context))
+    return environment.get_template(os.path.basename(template)).render(**context)
 
 
 def embedded_font(text):

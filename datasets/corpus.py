@@ -28,7 +28,7 @@ def read_corpus(folder, format="auto"):
                          "transcripts" % folder)
     if not os.listdir(folder):
         raise InputError("%s: the folder is empty" % folder)
-    damaged = recognition.find_damaged_files(folder)
+    _, damaged = recognition.load_transcripts(folder)
     names = list(FORMATS) if format == "auto" else [format]
     for format in names:
         content = FORMATS[format].read(folder)

@@ -165,8 +165,7 @@ def manifest_path(folder):
 
 def write_manifest(folder, manifest):
     """Write the manifest, unless the file has the same content already."""
-    content = dict(manifest._asdict(), utterances=[dict(row._asdict())
-                                                   for row in manifest.utterances])
+    content = dict(manifest._asdict(), utterances=[row._asdict() for row in manifest.utterances])
     path = manifest_path(folder)
     if not os.path.exists(path) or files.read_json(path) != content:
         files.write_json(path, content)

@@ -44,7 +44,7 @@ def generate_waveforms(vocoder, mels, speaker_ids, keys, hp, progress=None):
     utterances = [[] for _ in mels]
     for i, chunk in enumerate(chunks):
         utterances[chunk.utterance].append((chunk, samples[i]))
-    return [np.float32(audio.inv_preemphasis(join_chunks(utterance, hp), hp.wavenet_preemphasis))
+    return [np.float32(audio.InvPreemphasis(hp.wavenet_preemphasis)(join_chunks(utterance, hp)))
             for utterance in utterances]
 
 

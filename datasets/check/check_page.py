@@ -43,9 +43,8 @@ def _draw_plots(report):
     """[(heading, PNG)]."""
     if not report.measured:
         return []
-    statistics = check_report.compute_statistics(report)
-    return [("Text and sound: recordings whose text and sound do not match are named",
-             _plot_text_over_sound(report)), ("Statistics", _plot_histograms(statistics))]
+    return [("Text and sound; mismatches are red", _plot_text_over_sound(report)),
+            ("Statistics", _plot_histograms(check_report.compute_statistics(report)))]
 
 
 def _plot_text_over_sound(report):

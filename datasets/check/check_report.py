@@ -10,21 +10,18 @@ from datasets.check.findings import (DROP, EDGE, FINDING_TYPES, LOOK, NOTE,
                                      format_audio, format_count, speaking_rate)
 from datasets.transcripts import NO_TRANSCRIPT, lacks_recording
 
-ACTION_HEADINGS = OrderedDict([(DROP, "drop, or correct"), (LOOK, "listen to"),
-                               (NOTE, "good to know")])
-
-# name → (value of a CheckedRecording, unit, decimals)
+# name → (value of a CheckedRecording, unit)
 _STATISTICS = OrderedDict([
-    ("duration", (lambda one: one.measurements.seconds, "s", 2)),
-    ("speaking rate", (speaking_rate, "jamo/s", 1)),
-    ("speech over noise", (lambda one: one.measurements.snr_db, "dB", 0)),
-    ("noise floor", (lambda one: one.measurements.noise_floor_db, "dB", 0)),
-    ("level of speech", (lambda one: one.measurements.speech_db, "dB", 0)),
-    ("silence before", (lambda one: one.measurements.leading_silence, "s", 2)),
-    ("silence after", (lambda one: one.measurements.trailing_silence, "s", 2)),
-    ("longest pause", (lambda one: one.measurements.longest_pause, "s", 2)),
+    ("duration", (lambda one: one.measurements.seconds, "s")),
+    ("speaking rate", (speaking_rate, "jamo/s")),
+    ("speech over noise", (lambda one: one.measurements.snr_db, "dB")),
+    ("noise floor", (lambda one: one.measurements.noise_floor_db, "dB")),
+    ("level of speech", (lambda one: one.measurements.speech_db, "dB")),
+    ("silence before", (lambda one: one.measurements.leading_silence, "s")),
+    ("silence after", (lambda one: one.measurements.trailing_silence, "s")),
+    ("longest pause", (lambda one: one.measurements.longest_pause, "s")),
 ])
-Statistic = namedtuple("Statistic", "values least median most unit decimals")
+Statistic = namedtuple("Statistic", "values least median most unit")
 
 _MAX_LINES = 20     # of a list in the text; the page and the JSON contain all
 
@@ -41,12 +38,12 @@ _JSON_NAMES = {
 def compute_statistics(report):
     """name → Statistic of the measured recordings."""
     statistics = OrderedDict()
-    for name, (get_value, unit, decimals) in _STATISTICS.items():
+    for name, (get_value, unit) in _STATISTICS.items():
         values = np.array([get_value(recording) for recording in report.measured])
         values = values[np.isfinite(values)]
         if len(values):
             statistics[name] = Statistic(values, values.min(), np.median(values), values.max(),
-                                         unit, decimals)
+                                         unit)
     return statistics
 
 
@@ -86,14 +83,13 @@ def general_notes(report):
     measured, notes = [recording.measurements for recording in report.measured], []
     if not measured:
         return notes
-    sample_rate = np.median([one.sample_rate for one in measured])
+    (sample_rate, _), _ = count_audio_formats(report)[0]
     if sample_rate < report.hp.sample_rate and report.format != "store":
         notes.append("most recordings have %d Hz, but the preset has %d: the upper mel channels "
                      "will be empty; choose a preset or --hparams sample_rate that fits"
                      % (sample_rate, report.hp.sample_rate))
-    for verb, levels in (("begin", [one.first_db for one in measured]),
-                         ("end", [one.last_db for one in measured])):
-        n_cut = np.sum(np.array(levels) > EDGE)
+    for verb, field in (("begin", "first_db"), ("end", "last_db")):
+        n_cut = sum(getattr(one, field) > EDGE for one in measured)
         if n_cut > max(1, 0.1 * len(measured)):
             notes.append("%d of %d recordings %s within a sound: leave some silence when cutting"
                          % (n_cut, len(measured), verb))
@@ -107,7 +103,8 @@ def general_notes(report):
 def group_findings(report):
     """[(action, heading, number of utterances, [(type, Findings)])] of the actions that occur."""
     groups = []
-    for action, heading in ACTION_HEADINGS.items():
+    for action, heading in ((DROP, "drop, or correct"), (LOOK, "listen to"),
+                            (NOTE, "good to know")):
         findings = [finding for finding in report.findings if finding.action == action]
         if findings:
             by_type = itertools.groupby(findings, key=lambda finding: finding.type)
@@ -154,9 +151,7 @@ def text_lines(report):
         map(format_duration, total_hours(report)))
     yield "  %-18s %8s %8s %8s" % ("", "least", "median", "most")
     for name, one in compute_statistics(report).items():
-        yield "  %-18s %8.*f %8.*f %8.*f  %s" % (
-            name, one.decimals, one.least, one.decimals, one.median, one.decimals, one.most,
-            one.unit)
+        yield "  %-18s %8.2f %8.2f %8.2f  %s" % (name, one.least, one.median, one.most, one.unit)
     yield "  files: " + describe_audio_formats(report)
     for position, letters in missing_jamo(report).items():
         yield "  %s jamo that never occur: %s" % (position, " ".join(letters) or "none")

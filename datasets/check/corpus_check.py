@@ -106,15 +106,11 @@ def _find_overlap(store, hp):
 def _find_duplicates(measured, workers):
     """Lists of CheckedRecordings with the same sound."""
     pairs = duplicates.find_candidates([recording.measurements for recording in measured])
-    jobs = [(measured[i], measured[j]) for i, j in pairs]
-    confirmed = itertools.compress(pairs, run_parallel(_is_same_sound, jobs, workers, "pair"))
+    jobs = [(measured[i].item, measured[j].item) for i, j in pairs]
+    confirmed = itertools.compress(
+        pairs, run_parallel(duplicates.is_same_sound, jobs, workers, "pair"))
     return [[measured[i] for i in group]
             for group in duplicates.group_pairs(len(measured), list(confirmed))]
-
-
-def _is_same_sound(pair):
-    return (pair[0].measurements.sha1 == pair[1].measurements.sha1
-            or duplicates.is_same_sound([recording.item for recording in pair]))
 
 
 def _reasons_to_drop(findings):

@@ -1,10 +1,9 @@
 """Finds recordings that occur twice: the same file, the same samples, or nearly the same sound."""
-from math import gcd
-
 import numpy as np
 from scipy import signal, sparse
 from scipy.sparse import csgraph
 
+import audio
 from datasets.check.measurements import read_samples
 
 _FINGERPRINT_SIMILARITY = 0.8   # cosine above which the waves of two recordings are compared
@@ -38,12 +37,9 @@ def find_candidates(measurements):
 
 def is_same_sound(pair):
     """Whether two CheckItems are the same recording, ignoring level, silence, rate and noise."""
-    waves = [_resample(item) for item in pair]
-    size = 1 << int(sum(map(len, waves)) - 1).bit_length()
-    spectra = [np.fft.rfft(wave, size) for wave in waves]
-    correlation = np.abs(np.fft.irfft(spectra[0] * spectra[1].conj(), size)).max()
-    energies = [(wave ** 2).sum() for wave in waves]
-    return bool(correlation > _WAVE_CORRELATION * np.sqrt(np.prod(energies)))
+    first, second = [_read_wave(item) for item in pair]
+    correlation = np.abs(signal.correlate(first, second, method="fft")).max()
+    return bool(correlation > _WAVE_CORRELATION * np.linalg.norm(first) * np.linalg.norm(second))
 
 
 def group_pairs(count, pairs):
@@ -56,8 +52,6 @@ def group_pairs(count, pairs):
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _resample(item):
+def _read_wave(item):
     channels, sample_rate, _ = read_samples(item)
-    samples = channels.mean(axis=1) - channels.mean()
-    divisor = gcd(sample_rate, _SAMPLE_RATE)
-    return signal.resample_poly(samples, _SAMPLE_RATE // divisor, sample_rate // divisor)
+    return audio.resample(channels.mean(axis=1) - channels.mean(), sample_rate, _SAMPLE_RATE)

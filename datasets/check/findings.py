@@ -22,14 +22,14 @@ _FASTEST, _SLOWEST = 25.0, 4.0      # possible jamo per second; the slowest plus
 _OUTLIER = 3.5                      # robust z-score
 EDGE = -12.0                        # level of the first or last 25 ms relative to speech [dB]
 _SILENCE, _SILENCE_KEPT = 0.75, 0.5     # [s] before or after speech; the part that is not trimmed
-_SHORTEST, _LONGEST = 0.4, 15.0     # usual durations [s]
 # (limit of LOOK, limit of DROP); a measurement that should be high has the lower limit for DROP
 _RATE = 2.5, 4.0                    # robust z-score of the amount of text for the sound
 _CLIPPING = 3, 10                   # clipped places
 _NOISE = 20.0, 15.0                 # speech over noise floor [dB]
 _PAUSE = 1.0, 2.0                   # silence within speech [s]
-_CANCELLING = 6.0, 6.0              # level lost by averaging the channels [dB]
-_LEVEL = -40.0, -np.inf             # of speech [dB of full scale]
+_CANCELLING = 6.0                   # level lost by averaging the channels [dB]
+_QUIET = -40.0                      # level of speech [dB of full scale]
+_SHORTEST, _LONGEST = 0.4, 15.0     # usual durations [s]
 _MIN_SAMPLE = 9     # fewest recordings among which outliers can be detected
 
 # type → its consequence for training, and the limits
@@ -50,12 +50,13 @@ FINDING_TYPES = OrderedDict([
               % _NOISE),
     ("cut at the edge", "begins or ends within a sound: above %g dB" % EDGE),
     ("long pause", "attention fails at long pauses; listen from %g s, drop from %g s" % _PAUSE),
-    ("silence around", "silence that is not trimmed teaches the model to wait; drop from %g s"
-                       % _SILENCE_KEPT),
-    ("channels cancel", "the average of the channels, which is used, loses the voice"),
-    ("level", "much quieter than the others: more noise, lower resolution"),
+    ("silence around", "silence teaches the model to wait; drop if it is too loud to be trimmed "
+                       "and longer than %g s" % _SILENCE_KEPT),
+    ("channels cancel", "the average of the channels, which is used, is %g dB or more below them"
+                        % _CANCELLING),
+    ("level", "quieter than the others, or below %g dB: more noise, less resolution" % _QUIET),
     ("sample rate or channels", "differs from most of the corpus: another microphone or source"),
-    ("duration", "differs from most of the corpus"),
+    ("duration", "differs from the others; %g to %g s are usual" % (_SHORTEST, _LONGEST)),
 ])
 
 # (type, measurement, its limits, reason). Of each type, only the first that applies is reported.
@@ -68,9 +69,9 @@ _SOUND_CHECKS = [
      "speech is only %(snr_db).0f dB above the noise floor of %(noise_floor_db).0f dB"),
     ("long pause", "longest_pause", _PAUSE,
      "%(longest_pause).2f s of silence at %(longest_pause_start).2f s"),
-    ("channels cancel", "mixing_loss_db", _CANCELLING,
+    ("channels cancel", "mixing_loss_db", (_CANCELLING, _CANCELLING),
      "averaging the %(channels)d channels loses %(mixing_loss_db).0f dB"),
-    ("level", "speech_db", _LEVEL, "speech is at %(speech_db).0f dB of full scale"),
+    ("level", "speech_db", (_QUIET, -np.inf), "speech is at %(speech_db).0f dB of full scale"),
     ("duration", "seconds", (_LONGEST, np.inf), "%(seconds).2f s, unusually long"),
     ("duration", "seconds", (_SHORTEST, -np.inf), "%(seconds).2f s, unusually short"),
 ]
@@ -173,18 +174,14 @@ def _choose_action(value, limits):
 
 def _check_duplicates(group):
     """If all transcripts agree, the first recording is kept; otherwise none."""
-    texts = {recording.transcript.text for recording in group}
-    for index, recording in enumerate(group):
+    agree = len({recording.transcript.text for recording in group}) == 1
+    for recording in group[1:] if agree else group:
         others = [other for other in group if other is not recording]
-        names = ", ".join(other.item.id for other in others)
         same_file = any(other.measurements.sha1 == recording.measurements.sha1 for other in others)
-        relation = "the same file as" if same_file else "the same sound as"
-        if len(texts) > 1:
-            yield Finding("same recording", recording.item.id, DROP, "%s %s, with another "
-                          "transcript: one of them is wrong" % (relation, names))
-        elif index:
-            yield Finding("same recording", recording.item.id, DROP,
-                          "%s %s, which is kept" % (relation, group[0].item.id))
+        yield Finding("same recording", recording.item.id, DROP, "the same %s as %s, %s" % (
+            "file" if same_file else "sound",
+            group[0].item.id if agree else ", ".join(other.item.id for other in others),
+            "which is kept" if agree else "with another transcript: one of them is wrong"))
 
 
 def _check_sound(utterance_id, measured):
@@ -202,11 +199,9 @@ def _check_silences(utterance_id, measured):
             ("before", measured.leading_silence, measured.leading_kept),
             ("after", measured.trailing_silence, measured.trailing_kept)):
         if silence > _SILENCE:
-            action, treatment = (
-                (DROP, "keeps %.2f s of it: it is too loud to be trimmed" % kept)
-                if kept > _SILENCE_KEPT else (NOTE, "trims it"))
-            yield Finding("silence around", utterance_id, action, "%.2f s %s speech; preprocessing "
-                          "%s" % (silence, side, treatment))
+            yield Finding("silence around", utterance_id, DROP if kept > _SILENCE_KEPT else NOTE,
+                          "%.2f s %s speech; preprocessing keeps %.2f s of it"
+                          % (silence, side, kept))
 
 
 def _find_outliers(recordings):

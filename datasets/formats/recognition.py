@@ -13,7 +13,7 @@ from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector
 
 def read(folder):
     """(utterances, skipped) of all such files in the folder, or None."""
-    files_with_transcripts, _ = _load_transcripts(folder)
+    files_with_transcripts, _ = load_transcripts(folder)
     if not files_with_transcripts:
         return None
     collector = UtteranceCollector(folder)
@@ -30,13 +30,8 @@ def read(folder):
     return collector.result()
 
 
-def find_damaged_files(folder):
-    """[(file name, reason)] of the .json files in the folder that cannot be read."""
-    return _load_transcripts(folder)[1]
-
-
-def _load_transcripts(folder):
-    """([(path, {name: text})] of .json files with names of recordings, damaged files)."""
+def load_transcripts(folder):
+    """(.json transcripts: [(path, {name: text})], damaged .json files: [(name, reason)])."""
     transcripts, damaged = [], []
     for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
         try:
