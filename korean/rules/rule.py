@@ -74,5 +74,6 @@ class TextInProgress(object):
             end = match.end()
             self.changes.append(Change(name, old_columns[start], written, replacement))
         if pieces:
-            self.text, self.columns = "".join(pieces) + text[end:], columns + list(old_columns[end:])
+            columns += old_columns[end:]
+            self.text, self.columns = "".join(pieces) + text[end:], columns
             self._characters = set(self.text)
