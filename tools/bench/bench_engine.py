@@ -13,7 +13,7 @@ import numpy as np
 from common.hparam_set import create_hparams
 from nn import compat
 from nn.compat import tf
-from tools.bench.bench_report import Figure, cpu_times
+from tools.bench.bench_report import Figure, cpu_times, format_threads
 from tools.bench.sgemm_peak import peak_figure, sgemm_peak
 from wavenet_vocoder.chunks import split_into_chunks
 from wavenet_vocoder.engine import binding, weights
@@ -84,7 +84,7 @@ def _speed_figures(name, generate, n_samples, threads, hp, multiplies, peaks, is
     if is_float:
         peaks[threads] = max(peaks.get(threads, 0), sgemm_peak(threads))
         ratio = flops / peaks[threads]
-    return [Figure(name, rate, "samples/s on %d threads" % threads, ratio, RUNS),
+    return [Figure(name, rate, "samples/s on " + format_threads(threads), ratio, RUNS),
             Figure(name + ", arithmetic", flops / 1e9, "GFLOP/s" if is_float else "GOP/s", ratio,
                    RUNS),
             Figure(name + ", real time", rate / hp.sample_rate, "× real time", None, RUNS)]

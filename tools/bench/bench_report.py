@@ -53,6 +53,10 @@ def format_value(value):
     return "{:,.0f}".format(value) if value >= 100 else "%.3g" % value
 
 
+def format_threads(threads):
+    return "1 thread" if threads == 1 else "%d threads" % threads
+
+
 def save_figures(path, figures):
     """Write figures into the file. They replace older ones of the same stack and name."""
     rows = [{"name": figure.name, "stack": STACK, "value": round(figure.value, 3),

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from tools.bench.bench_report import Figure
+from tools.bench.bench_report import Figure, format_threads
 
 SIZE, PRODUCTS, RUNS = 1024, 4, 20
 # OpenBLAS releases that are older than a CPU take it for a much older one, so name the kernels
@@ -32,8 +32,8 @@ def sgemm_peak(threads):
 
 
 def peak_figure(peak, threads):
-    return Figure("sgemm peak, %s" % ("1 thread" if threads == 1 else "%d threads" % threads),
-                  peak / 1e9, "GFLOP/s", 1.0, RUNS)
+    return Figure("sgemm peak, %s, best of %d runs" % (format_threads(threads), RUNS), peak / 1e9,
+                  "GFLOP/s", 1.0, 1)
 
 
 def _measure():
