@@ -74,10 +74,13 @@ def write_json(path, content):
         file.write("\n")
 
 
-def read_json(path):
-    """The content of a JSON file. Raises InputError if it cannot be read or is not valid JSON."""
+def read_json(path, **options):
+    """The content of a JSON file; `options` are passed to json.loads.
+
+    Raises InputError if it cannot be read or is not valid JSON.
+    """
     text = read_text(path)
     try:
-        return json.loads(text)
+        return json.loads(text, **options)
     except ValueError as error:
         raise InputError("%s: is not valid JSON (%s)" % (path, error))

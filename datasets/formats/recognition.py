@@ -11,6 +11,10 @@ from common.errors import InputError
 from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector
 
 
+class _Pairs(list):
+    """A JSON object as (name, value) pairs, so that a repeated name is reported and not lost."""
+
+
 def read(folder):
     """(utterances, skipped) of all such files in the folder, or None."""
     files_with_transcripts, _ = load_transcripts(folder)
@@ -18,7 +22,7 @@ def read(folder):
         return None
     collector = UtteranceCollector(folder)
     for path, transcripts in files_with_transcripts:
-        for name, text in transcripts.items():
+        for name, text in transcripts:
             location = "%s: %s" % (os.path.basename(path), name)
             candidates = text if isinstance(text, list) else [text]
             if all(isinstance(candidate, str) for candidate in candidates):
@@ -31,16 +35,16 @@ def read(folder):
 
 
 def load_transcripts(folder):
-    """(.json transcripts: [(path, {name: text})], damaged .json files: [(name, reason)])."""
+    """(.json transcripts: [(path, [(name, text)])], damaged .json files: [(name, reason)])."""
     transcripts, damaged = [], []
     for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
         try:
-            content = files.read_json(path)
+            content = files.read_json(path, object_pairs_hook=_Pairs)
         except InputError as error:
             damaged.append((os.path.basename(path), str(error).replace(path + ": ", "", 1)))
             continue
-        if isinstance(content, dict) and any(name.lower().endswith(AUDIO_EXTENSIONS)
-                                             for name in content):
+        if isinstance(content, _Pairs) and any(name.lower().endswith(AUDIO_EXTENSIONS)
+                                               for name, _ in content):
             transcripts.append((path, content))
     return transcripts, damaged
 

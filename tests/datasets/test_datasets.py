@@ -86,6 +86,15 @@ def test_a_damaged_json_file_is_skipped_in_detection_and_reported(tmp_path, make
     assert [name for name, _ in corpus.skipped] == ["broken.json"]
 
 
+def test_a_name_that_a_json_file_repeats_is_reported(tmp_path):
+    _write(tmp_path / "all.json", '{"a.wav": "하나", "a.wav": "둘"}')
+    write_recording(tmp_path / "a.wav")
+    corpus = read_corpus(str(tmp_path))
+    assert _texts(corpus) == {"a": "하나"}
+    assert corpus.skipped == [
+        ("all.json: a.wav", "a already has a transcript, in all.json: a.wav")]
+
+
 def test_folder(tmp_path):
     write_recording(tmp_path / "deep/a.wav")
     _write(tmp_path / "deep/a.txt", "하나\n그리고 둘\n")
