@@ -275,7 +275,7 @@ def test_a_full_volume_is_an_error(prepared):
         "--user", str(prepared.user), "--tmpfs", "/work/logs:size=300k,mode=1777", "-v",
         prepared.path("data") + ":/work/data", IMAGE, *tacotron_command(1))
     assert status == 2
-    assert re.search(r"^error: .*No space left on device.*make room", output, re.M), output
+    assert re.search(r"^error: .*No space left on device.*repeat the command", output, re.M), output
 
 
 def _wait_for(condition, seconds):
