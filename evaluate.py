@@ -12,7 +12,7 @@ import os
 from tqdm import tqdm
 
 from common import command_line, files
-from common.device import available_cpus
+from common.resources import available_cpus
 from common.errors import InputError
 from datasets.store import load_store
 from doctor.device_selection import select_device

@@ -10,7 +10,7 @@ import os
 
 import korean
 from common import command_line, files
-from common.device import available_cpus
+from common.resources import available_cpus
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets.corpus import add_format_option, exclude_utterances, read_corpus

@@ -74,7 +74,7 @@ def hparams_from_dict(stored, source):
     """
     if not isinstance(stored, dict):
         raise InputError("%s: hparams should be an object" % source)
-    stored = translate_names(stored)
+    stored = update_hparam_names(stored)
     unknown = sorted(set(stored) - set(_DEFAULTS))
     if unknown:
         raise InputError("%s: this version knows no hyper-parameter %s"
@@ -83,7 +83,7 @@ def hparams_from_dict(stored, source):
         name: _typed(name, value, source) for name, value in stored.items()})), source)
 
 
-def translate_names(stored):
+def update_hparam_names(stored):
     """A JSON object's {name: value} with hyper-parameters of earlier versions renamed."""
     return {RENAMED.get(name, name): value for name, value in stored.items()}
 

@@ -9,7 +9,7 @@ to leave out (exclude.txt) for preprocess.py --exclude.
 import os
 
 from common import command_line, files
-from common.device import available_cpus
+from common.resources import available_cpus
 from common.hparam_set import create_hparams
 from datasets.check.check_page import render_html
 from datasets.check.check_report import render_json, text_lines

@@ -14,7 +14,7 @@ import numpy as np
 import korean
 from common import files
 from common.errors import InputError
-from common.hparam_set import translate_names
+from common.hparam_set import update_hparam_names
 
 MANIFEST_FORMAT = 2
 EXAMPLES_FOLDER = "examples"
@@ -145,8 +145,8 @@ def load_store(folder):
         raise InputError("%s: is a manifest of format %r; should be format %d; run preprocess.py "
                          "again" % (path, version, MANIFEST_FORMAT))
     manifest = _parse(stored, _MANIFEST_TYPES, path, "the manifest")
-    manifest = manifest._replace(audio=translate_names(manifest.audio),
-                                 preparation=translate_names(manifest.preparation))
+    manifest = manifest._replace(audio=update_hparam_names(manifest.audio),
+                                 preparation=update_hparam_names(manifest.preparation))
     rows = [_parse(row, _ROW_TYPES, path, "utterance %d" % number)
             for number, row in enumerate(manifest.utterances, 1)]
     for row in rows:

@@ -12,7 +12,7 @@ from collections import namedtuple
 import psutil
 from packaging.requirements import Requirement
 
-from common import device, plotting
+from common import plotting, resources
 from doctor.gpu_driver import query_driver
 from doctor.tensorflow_builds import BUILDS
 
@@ -53,8 +53,8 @@ def inspect_machine():
     environment = inspect_gpu_environment()
     lock_file = os.path.join(ROOT, BUILDS[environment.stack].lock_file)
     return Machine(*environment + (
-        platform.python_version(), package_differences(lock_file), device.cpu_model(),
-        device.available_cpus(), device.available_memory(), _file_system_size("/dev/shm"),
+        platform.python_version(), package_differences(lock_file), resources.cpu_model(),
+        resources.available_cpus(), resources.available_memory(), _file_system_size("/dev/shm"),
         [_folder(name) for name in FOLDERS], os.path.isfile(plotting.KOREAN_FONT_PATH), _engine()))
 
 

@@ -11,7 +11,7 @@ from nn.compat import tf
 DEFERRED = "deferred_kernel_gradients"
 
 
-class DeferredKernelGradient(object):
+class DenseInLoop(object):
     """A dense layer that a loop applies at every step, with the gradient of its kernel deferred.
 
     Call `layer_at_step` in the loop, and `register_inputs` once after it.

@@ -74,18 +74,18 @@ def batch_norm(x, mask, scope, training, momentum=0.99, epsilon=1e-3):
         return x * scale + (beta - mean * scale)
 
 
-def random_uniform(shape, loop_step=None, place=""):
-    """float32 in [0, 1), a function of the graph's seed, the training step, place and loop step.
+def random_uniform(shape, loop_step=None, name=""):
+    """Uniform float32 in [0, 1), seeded by graph seed, training step, variable scope, name, loop_step.
 
-    The place is the variable scope and `place`; draw once at each. `loop_step` is the int32 counter
-    of a loop. Unlike TensorFlow's own generators this has no state that a checkpoint would lack: a
-    resumed run draws the same numbers as one that was never stopped.
+    `loop_step` is the int32 counter of a loop. Draw once per scope and name: a second draw would give
+    the same numbers. Unlike TensorFlow's own generators this has no state that a checkpoint would
+    lack: a resumed run draws the same numbers as one that was never stopped.
     """
     step, = tf.get_collection(CURRENT_STEP) or [tf.constant(0, tf.int64)]
-    place = "%s/%s" % (tf.get_variable_scope().name, place)
+    scope = "%s/%s" % (tf.get_variable_scope().name, name)
     graph_seed = tf.get_default_graph().seed or 0
     with tf.device("/cpu:0"):       # the operation reads its seed from host memory, on a GPU too
-        first = (graph_seed % 2 ** 31) * 2 ** 32 + zlib.crc32(place.encode("utf-8"))
+        first = (graph_seed % 2 ** 31) * 2 ** 32 + zlib.crc32(scope.encode("utf-8"))
         second = step * 2 ** 32 + (0 if loop_step is None else tf.to_int64(loop_step))
         seed = tf.stack([tf.constant(first, tf.int64), second])
     return compat.stateless_random_uniform(shape, seed)

@@ -106,7 +106,7 @@ def decode_teacher_forced(memory, mel, noise, hp, r, training):
         cell, units = DecoderCell(memory, hp, training), hp.decoder_rnn_dim
         channels = memory.memory.get_shape().as_list()[2]
         gates_1, gates_2 = [
-            deferred_gradients.DeferredKernelGradient(max_steps, batch_size, in_channels, 4 * units,
+            deferred_gradients.DenseInLoop(max_steps, batch_size, in_channels, 4 * units,
                                                       scope)
             for in_channels, scope in ((hp.prenet_dims[-1] + channels + units, "lstm_1"),
                                        (2 * units, "lstm_2"))]
@@ -145,7 +145,7 @@ def decode_scheduled_sampling(memory, mel, noise, hp, r, teacher_forcing_ratio):
     batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
     with tf.variable_scope("decoder"):
         true_frames = previous_frames(mel, hp, r)                   # [batch, steps, mels]
-        sampling_noise = layers.random_uniform([batch_size, max_steps, 1], place="own")
+        sampling_noise = layers.random_uniform([batch_size, max_steps, 1], name="own")
         use_predicted = tf.floor(sampling_noise + 1 - teacher_forcing_ratio)    # 0 or 1
         cell = DecoderCell(memory, hp, training=True)
 

@@ -37,7 +37,7 @@ class TrainingGraph(object):
         self.prenet_noise = tf.placeholder_with_default(
             layers.random_uniform([tf.shape(self.batch.mel)[0],
                                    tf.shape(self.batch.mel)[1] // self.outputs_per_step, noise_dim],
-                                  place="prenet"),
+                                  name="prenet"),
             [None, None, noise_dim])
         self.guided_attention_weight = optimizer.linear_decay(
             step, hp.guided_attention_weight, 0.0,

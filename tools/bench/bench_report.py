@@ -7,7 +7,7 @@ import time
 from collections import namedtuple
 
 from common import files
-from common.device import available_cpus, cpu_model
+from common.resources import available_cpus, cpu_model
 
 # value: median of `runs` runs, in `unit`; ratio_to_limit: the arithmetic's share of the peak that
 # sgemm_peak.py measures on the same number of threads, None where the figure is no float arithmetic

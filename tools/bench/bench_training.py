@@ -10,7 +10,7 @@ from collections import namedtuple
 import numpy as np
 
 import korean
-from common.device import available_cpus
+from common.resources import available_cpus
 from common.hparam_set import create_hparams
 from datasets import batches
 from datasets.store import Example

@@ -17,7 +17,7 @@ from tqdm import tqdm
 import audio
 import korean
 from common import command_line, files
-from common.device import available_cpus
+from common.resources import available_cpus
 from common.errors import InputError
 
 # voice: of espeak-ng, with its variant; speed: words per minute; pitch: 0 to 99

@@ -2,7 +2,7 @@
 import numpy as np
 
 import audio
-from common.device import available_cpus
+from common.resources import available_cpus
 from common.errors import InputError
 from nn import compat
 from nn.compat import tf

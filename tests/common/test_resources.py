@@ -5,13 +5,13 @@ import os
 import pytest
 from conftest import ROOT
 
-from common import device
+from common import resources
 
 
 @pytest.fixture
 def cgroup(tmp_path, monkeypatch):
     """cgroup({file name: content}) replaces the control group of a process on a 64-core host."""
-    monkeypatch.setattr(device, "CGROUP", str(tmp_path))
+    monkeypatch.setattr(resources, "CGROUP", str(tmp_path))
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(64)), raising=False)
 
@@ -33,13 +33,13 @@ def cgroup(tmp_path, monkeypatch):
     ({"cpu/cpu.cfs_quota_us": "350000", "cpu/cpu.cfs_period_us": "100000"}, 3)])
 def test_available_cpus_respects_the_quota_of_the_control_group(cgroup, files, cpus):
     cgroup(files)
-    assert device.available_cpus() == cpus
+    assert resources.available_cpus() == cpus
 
 
 def test_available_cpus_respects_the_affinity(cgroup, monkeypatch):
     cgroup({"cpu.max": "400000 100000"})
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3}, raising=False)
-    assert device.available_cpus() == 1
+    assert resources.available_cpus() == 1
 
 
 def test_every_module_counts_processors_with_available_cpus():
@@ -51,8 +51,8 @@ def test_every_module_counts_processors_with_available_cpus():
             content = file.read()
         if "cpu_count" in content or "sched_getaffinity" in content:
             counting.add(os.path.relpath(path, ROOT))
-    assert counting <= {os.path.join("common", "device.py"),
-                        os.path.join("tests", "common", "test_device.py")}
+    assert counting <= {os.path.join("common", "resources.py"),
+                        os.path.join("tests", "common", "test_resources.py")}
 
 
 @pytest.mark.parametrize("files, limited", [
@@ -61,4 +61,4 @@ def test_every_module_counts_processors_with_available_cpus():
     ({"memory/memory.limit_in_bytes": "1048576"}, True)])
 def test_available_memory_respects_the_limit_of_the_control_group(cgroup, files, limited):
     cgroup(files)
-    assert (device.available_memory() == 1 << 20) is limited
+    assert (resources.available_memory() == 1 << 20) is limited
