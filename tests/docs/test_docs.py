@@ -9,6 +9,7 @@ import shlex
 import pytest
 from conftest import ROOT
 
+import korean
 from common.hparam_set import create_hparams
 from hparams import PRESETS
 
@@ -196,3 +197,12 @@ def test_hyper_parameters_in_code_spans_are_accepted(page):
                 problems.append(problem)
         else:
             raise AssertionError("%s: %s" % (span, problems[0]))
+
+
+@pytest.mark.parametrize("page", ["docs/text.md", "docs/text.ko.md"])
+def test_the_table_of_readings_shows_what_is_read(page):
+    table = re.search("(?s)\\| 3,600마리.*?\n\n", read(page)).group().strip()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n")]
+    normalizer = korean.TextNormalizer()
+    assert len(rows) == 15
+    assert [normalizer.normalize(written).text for written, _ in rows] == [row[1] for row in rows]
