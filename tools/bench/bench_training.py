@@ -10,8 +10,8 @@ from collections import namedtuple
 import numpy as np
 
 import korean
-from common.resources import available_cpus
 from common.hparam_set import create_hparams
+from common.resources import available_cpus
 from datasets import batches
 from datasets.store import Example
 from nn import compat

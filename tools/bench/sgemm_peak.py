@@ -20,7 +20,8 @@ def sgemm_peak(threads):
     Each thread is a process of its own, because the threads of BLAS spend CPU time on waiting for
     each other, and because OpenBLAS reads its settings when it is loaded.
     """
-    from wavenet_vocoder.engine import binding      # imports TensorFlow: not for the child process
+    # here, because it imports TensorFlow, which the child process does not need
+    from wavenet_vocoder.engine import binding
     environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     for instruction_set, kernels in _OPENBLAS_KERNELS:
         if binding.supports("float32", instruction_set):

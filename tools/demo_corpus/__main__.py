@@ -17,8 +17,8 @@ from tqdm import tqdm
 import audio
 import korean
 from common import command_line, files
-from common.resources import available_cpus
 from common.errors import InputError
+from common.resources import available_cpus
 
 # voice: of espeak-ng, with its variant; speed: words per minute; pitch: 0 to 99
 Speaker = namedtuple("Speaker", "name voice speed pitch")
