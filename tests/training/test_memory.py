@@ -104,6 +104,7 @@ print(status("VmHWM") - before, estimate(hp, *sizes[1]))
 @pytest.mark.parametrize("kind", ["tacotron", "vocoder"])
 def test_the_memory_of_a_step_is_close_to_the_estimate(kind):
     root = os.path.dirname(os.path.dirname(os.path.abspath(memory_estimate.__file__)))
-    output = subprocess.check_output([sys.executable, "-c", MEASURED % {"root": root, "kind": kind}])
+    script = MEASURED % {"root": root, "kind": kind}
+    output = subprocess.check_output([sys.executable, "-c", script])
     measured, estimated = (float(number) for number in output.split()[-2:])
     assert measured / WITHIN < estimated < measured * WITHIN

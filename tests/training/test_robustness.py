@@ -49,7 +49,8 @@ def train(stores, folder, *options, **rate):
     graph = GRAPHS.setdefault((len(stores), rate.get("rate")), tf.Graph())
     if rate:
         options += ("--hparams", QUIET + ",checkpoint_interval={interval},"
-                    "wavenet_learning_rate={rate},wavenet_final_learning_rate={rate}".format(**rate))
+                    "wavenet_learning_rate={rate},"
+                    "wavenet_final_learning_rate={rate}".format(**rate))
     data = [part for store in stores for part in ("--data", store)]
     with graph.as_default():
         return train_vocoder.main([str(option) for option in (
@@ -98,8 +99,8 @@ def start_train_vocoder(store, folder, *options, **popen):
 @pytest.mark.parametrize("kind,kills", [("vocoder", 12), ("tacotron", 8)])
 def test_a_run_killed_at_random_moments_equals_an_uninterrupted_one(stores, tmp_path, kind, kills):
     output = subprocess.check_output(
-        [sys.executable, os.path.join("tests", "helpers", "kill_training.py"), kind, str(kills), "7",
-         str(tmp_path / "whole"), "--data", stores[0], "--logdir", str(tmp_path / "killed"),
+        [sys.executable, os.path.join("tests", "helpers", "kill_training.py"), kind, str(kills),
+         "7", str(tmp_path / "whole"), "--data", stores[0], "--logdir", str(tmp_path / "killed"),
          "--preset", "tiny", "--threads", "1", "--steps", "100000", "--hparams", QUIET],
         cwd=ROOT, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=500)
     reached = int(output.split()[-1])
@@ -253,7 +254,8 @@ def plant_nan(monkeypatch, bad_steps):
     monkeypatch.setattr(batches, "make_audio_batch", audio_batch)
 
 
-def test_a_batch_with_a_loss_that_is_nan_is_skipped_and_logged(stores, tmp_path, monkeypatch, capsys):
+def test_a_batch_with_a_loss_that_is_nan_is_skipped_and_logged(
+        stores, tmp_path, monkeypatch, capsys):
     options = ("--preset", "tiny", "--hparams", QUIET)
     plant_nan(monkeypatch, [3])
     assert train(stores[:1], tmp_path / "run", "--steps", 4, *options) == 0
@@ -284,7 +286,8 @@ def test_repeated_bad_batches_roll_back_and_halve_the_learning_rate_also_after_a
 
 # With an interval of 1, the damaged weights are detected when they are about to be saved.
 @pytest.mark.parametrize("interval", [1, 2])
-def test_divergence_ends_with_an_explanation_and_an_undamaged_checkpoint(stores, tmp_path, interval):
+def test_divergence_ends_with_an_explanation_and_an_undamaged_checkpoint(
+        stores, tmp_path, interval):
     with pytest.raises(loss_guard.TrainingDiverged) as error:
         train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 100,
               rate="1e12", interval=interval)

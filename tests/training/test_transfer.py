@@ -81,7 +81,8 @@ def test_a_single_speaker_network_is_extended_with_zeros_for_several_speakers(
     new = start(kind, stores, tmp_path / "run", single_speaker[kind])
     output = capsys.readouterr().out
     assert "; ;" not in output
-    assert "extended by rows for speakers" in output and "started anew: " + EMBEDDINGS[kind] in output
+    assert "extended by rows for speakers" in output
+    assert "started anew: " + EMBEDDINGS[kind] in output
     old, hp = weights(single_speaker[kind]), run_folder.load_run(str(tmp_path / "run"), kind).hp
     network = {"tacotron": tacotron, "vocoder": wavenet}[kind]
     channels = {"tacotron": hp.speaker_embedding_dim,
@@ -147,8 +148,8 @@ def test_every_freezable_part_has_weights_and_together_they_have_all_weights(tra
     names = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}[kind]
     found = weights(trained[kind])
     with tf.Graph().as_default():
-        scopes = [optimizer.scope_names(tf.Variable(0.0, name=name)) for name in found if "/" in name
-                  and "Adam" not in name and "Average" not in name]
+        scopes = [optimizer.scope_names(tf.Variable(0.0, name=name)) for name in found
+                  if "/" in name and "Adam" not in name and "Average" not in name]
     for part in names:
         assert any(part in each for each in scopes), part
     assert all(each & set(names) for each in scopes)
