@@ -224,7 +224,8 @@ def test_an_interrupted_evaluation_is_repeated(stores, tmp_path, kind, monkeypat
     monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, shown = str(tmp_path / "run"), []
     options = ("--steps", 2, "--hparams",
-               "summary_interval=1,checkpoint_interval=100,eval_interval=2,validation_fraction=0.2,griffin_lim_iters=1")
+               "summary_interval=1,checkpoint_interval=100,eval_interval=2,"
+               "validation_fraction=0.2,griffin_lim_iters=1")
     add_audio = TrainingLog.add_audio
 
     def interrupt(self, step, name, *rest):
