@@ -3,9 +3,9 @@
     python evaluate.py --voice voices/me --data data/me --out logs/evaluation/me
     python evaluate.py --voice voices/me --text sentences.txt
 
-Sentences that training held out are synthesized, and every figure is shown between those of the
-recording and of noise. The results are a table, evaluation.json and evaluation.html in --out. An
-interrupted evaluation continues with the same command.
+Synthesizes sentences that were held out from training, and compares them with their recordings (the
+upper bound) and with noise (the lower bound). Prints a table, and writes evaluation.json and
+evaluation.html into --out. Run the same command again to continue after an interruption.
 """
 import os
 
@@ -26,29 +26,29 @@ from wavenet_vocoder.engine import binding
 
 
 def main(arguments):
-    options = _parser().parse_args(arguments)
+    options = _create_parser().parse_args(arguments)
     if not (options.data or options.text):
         raise InputError("nothing to evaluate: give --data STORE or --text FILE")
     run_folders = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     stores = [load_store(folder) for folder in options.data]
-    text = options.text and files.read_lines(options.text)
+    raw_lines = options.text and files.read_lines(options.text)
     pool = measure.create_pool(available_cpus())
     try:
         select_device(options.device, allow_fallback=True)
         voice = Voice(*run_folders, speaker=options.speaker,
                       weights=BEST if options.best else NEWEST, threads=options.threads)
         checkpoints = "%s, %s" % (voice.tacotron_description, voice.vocoder_description)
-        systems.claim_output_folder(options.out, {
+        systems.prepare_output_folder(options.out, {
             "runs": [os.path.abspath(folder) for folder in run_folders],
             "checkpoints": checkpoints, "speaker": options.speaker, "seed": options.seed,
             "unseen": options.unseen, "data": [os.path.abspath(store) for store in options.data]})
         if options.text:
             report_default_speaker(voice, options.speaker)
             texts = text_lines.normalize_lines(
-                options.text, text, text_lines.create_normalizer(voice.normalizer))
+                options.text, raw_lines, text_lines.create_normalizer(voice.normalizer))
         sentences, references = held_out.select_sentences(stores, voice, options.sentences,
                                                           options.speaker, options.unseen)
-        # without the native engine, WaveNet with initial weights would take hours
+        # without the native engine, an untrained WaveNet would take hours
         untrained = Voice(run_folders[0], run_folders[1] if binding.load_library() else GRIFFIN_LIM,
                           options.speaker, INITIAL, "float32", options.threads)
         text_report = options.text and evaluation_report.create_text_report(
@@ -56,8 +56,9 @@ def main(arguments):
                                                                    options.seed), voice.hp)
         rendering.render_sentences(options.out, sentences, voice, untrained, options.seed)
         embeddings = speaker_similarity.embed_references(references, voice.hp.sample_rate)
-        jobs = [measure.MeasureJob(options.out, each.sentence, voice.hp, embeddings,
-                                   number < options.rated) for number, each in enumerate(sentences)]
+        jobs = [measure.MeasureJob(options.out, held_out_sentence.sentence, voice.hp, embeddings,
+                                   index < options.rated)
+                for index, held_out_sentence in enumerate(sentences)]
         figures = list(tqdm(pool.imap(measure.measure_sentence, jobs), total=len(jobs),
                             unit="sentence", desc="measuring"))
     finally:
@@ -74,31 +75,32 @@ def _write_report(report):
     page = os.path.join(report.out, "evaluation.html")
     with files.atomic_write(page, "w", encoding="utf-8") as file:
         file.write(render_report(report))
-    for part in (report.text, report if report.sentences else None):
-        if part:
-            print("%s: %d sentences" % (part.title, len(part.sentences)))
-            for line in evaluation_report.format_table(part):
-                print(line)
+    for table in (report.text, report if report.sentences else None):
+        if table:
+            print("%s: %d sentences" % (table.title, len(table.sentences)))
+            print(*evaluation_report.format_table(table), sep="\n")
             print(evaluation_report.INTERVAL_METHOD)
     print(page)
 
 
-def _parser():
+def _create_parser():
     parser = command_line.Parser(prog="evaluate.py", description=__doc__.splitlines()[0])
     parser.add_voice_options()
     parser.add_argument("--data", action="append", default=[], metavar="STORE",
-                        help="an example store with recordings; may be repeated, one per speaker")
+                        help="an example store, whose recordings are the references; repeat the "
+                             "option for more speakers")
     parser.add_argument("--text", metavar="FILE",
-                        help="lines without recordings: only their alignment is evaluated")
+                        help="text file without recordings: only the alignment of its lines is "
+                             "evaluated")
     parser.add_argument("--sentences", type=command_line.positive_int, metavar="N",
                         help="at most N sentences of all stores together (default: all held out)")
     parser.add_argument("--unseen", action="store_true",
-                        help="the voice was not trained on these stores: use all their sentences")
+                        help="use all sentences of the stores: the voice was not trained on them")
     parser.add_argument("--rated", type=command_line.positive_int, default=20, metavar="N",
                         help="measure naturalness and intelligibility, which are slow, for the "
                              "first N sentences only (default: 20)")
     parser.add_argument("--out", default=os.path.join("logs", "evaluation"), metavar="DIR",
-                        help="default: logs/evaluation")
+                        help="folder of the results; default: logs/evaluation")
     return parser
 
 

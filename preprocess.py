@@ -4,7 +4,7 @@
     python preprocess.py --corpus recordings --out data/me --speaker me --preset small
     python preprocess.py --corpus recordings --out data/me --exclude exclude.txt
 
-After a change or an interruption, run it again: it computes only what is missing.
+Run it again after a change or an interruption: it computes only what is missing.
 """
 import os
 
@@ -34,7 +34,7 @@ def main(arguments):
 
 
 def _exclude(utterances, options):
-    """(utterances that --exclude does not list, skipped)."""
+    """(utterances that --exclude does not list, [(id, reason)] of the others)."""
     if not options.exclude:
         return utterances, []
     remaining, excluded, unknown = exclude_utterances(utterances, options.exclude)
@@ -43,7 +43,8 @@ def _exclude(utterances, options):
     if not remaining:
         raise InputError("%s: excludes all %d utterances of %s"
                          % (options.exclude, len(utterances), options.corpus))
-    return remaining, [(name, "excluded by " + options.exclude) for name in excluded]
+    return remaining, [(utterance_id, "excluded by " + options.exclude)
+                       for utterance_id in excluded]
 
 
 def _parse_options(arguments):
@@ -72,9 +73,9 @@ def _print_summary(store, rule_counts):
     print("%s: %d utterances, %.2f hours, speaker %s, %.1f jamo per second"
           % (store.folder, len(rows), seconds / 3600, store.speaker,
              sum(len(row.jamo) for row in rows) / seconds))
-    for name, choose in (("shortest", min), ("longest", max)):
-        row = choose(rows, key=lambda row: (row.samples, row.id))
-        print("%-8s %6.2f s  %s" % (name, row.samples / sample_rate, row.id))
+    for label, select in (("shortest", min), ("longest", max)):
+        row = select(rows, key=lambda row: (row.samples, row.id))
+        print("%-8s %6.2f s  %s" % (label, row.samples / sample_rate, row.id))
     if rule_counts:
         print("transcripts changed by normalisation rules: " + ", ".join(
             "%s %d" % item for item in sorted(rule_counts.items(),
@@ -82,8 +83,8 @@ def _print_summary(store, rule_counts):
 
 
 def _report_skipped(store, skipped):
-    """Print what was left out and write it to skipped.txt in the store."""
-    lines = ["%s: %s" % reason for reason in skipped]
+    """Print [(name, reason)] of what was left out and write it to skipped.txt in the store."""
+    lines = ["%s: %s" % item for item in skipped]
     if lines:
         print("skipped: %d" % len(lines), *lines, sep="\n  ")
     path = os.path.join(store.folder, "skipped.txt")

@@ -1,9 +1,10 @@
-"""Synthesize each line of a text file, plain Hangul or decomposed jamo, as a WAV: 0001.wav …
+"""Synthesize each line of a Korean text file as a WAV file: 0001.wav, 0002.wav …
 
     python synthesize.py text.txt --tacotron logs/me-tacotron --vocoder logs/me-vocoder --out spoken
 
-A plot of the attention alignment lies beside each WAV. Long lines are split into sentences. An
-interrupted run continues with the same command. To listen while the audio is generated:
+The text may be composed or decomposed Hangul. Long lines are split into sentences. A plot of the
+attention alignment is written beside each WAV. Run the same command again to continue after an
+interruption. To listen while the audio is generated:
 
     python synthesize.py text.txt --voice voices/me --stream wav | aplay
 """
@@ -20,16 +21,17 @@ from wavenet_vocoder.engine.binding import PRECISIONS
 
 
 def main(arguments):
-    options = _parser().parse_args(arguments)
+    options = _create_parser().parse_args(arguments)
     run_folders = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
-    text = files.read_lines(options.text)
+    raw_lines = files.read_lines(options.text)
     select_device(options.device, allow_fallback=True)
     voice = Voice(*run_folders, speaker=options.speaker, weights=BEST if options.best else NEWEST,
                   precision=options.precision, threads=options.threads)
     report_default_speaker(voice, options.speaker)
     voice.normalizer = text_lines.create_normalizer(voice.normalizer, lexicon)
-    texts = text_lines.normalize_lines(options.text, text, voice.normalizer, options.strict)
+    texts = text_lines.normalize_lines(options.text, raw_lines, voice.normalizer,
+                                       options.strict)
     lines = speech_output.create_lines(texts, voice, options.out, options.seed)
     if options.stream:
         if options.stream == "wav":
@@ -43,17 +45,18 @@ def main(arguments):
                                           line.text))
 
 
-def _parser():
+def _create_parser():
     parser = command_line.Parser(prog="synthesize.py", description=__doc__.splitlines()[0])
     parser.add_argument("text", metavar="TEXT.txt", help="UTF-8 text file, one WAV per line")
-    parser.add_argument("--out", default="spoken", metavar="DIR", help="default: spoken")
+    parser.add_argument("--out", default="spoken", metavar="DIR",
+                        help="folder of the WAV files; default: spoken")
     parser.add_voice_options()
     parser.add_argument("--precision", choices=("auto",) + PRECISIONS, default="auto",
-                        help="of WaveNet's weights; auto (the default): int8 if it makes no "
-                             "audible difference")
+                        help="of WaveNet's weights; auto (default): int8 if it makes no audible "
+                             "difference")
     parser.add_argument("--stream", choices=("raw", "wav"),
-                        help="write the audio to standard output as it is generated, 16-bit, "
-                             "without or with a WAV header, and no files")
+                        help="write 16-bit audio to standard output as it is generated, without "
+                             "(raw) or with (wav) a WAV header, and no files")
     parser.add_lexicon_option()
     parser.add_argument("--strict", action="store_true",
                         help="treat unreadable characters as an error instead of skipping them")

@@ -1,7 +1,7 @@
 """Evaluation of a voice on held-out recordings and on lines of text.
 
-    held_out.py             the sentences
-    systems.py              what is compared, from the recording down to noise; files of a sentence
+    held_out.py             selection of the sentences
+    systems.py              the systems that are compared; the files of an evaluation
     rendering.py            synthesis of the sentences by every system
     measure.py              all figures of a sentence:
       distances.py            objective distances to the recording; world.py: the WORLD vocoder

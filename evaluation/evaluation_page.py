@@ -1,4 +1,4 @@
-"""The HTML page of an evaluation. Its WAV files lie beside it; plots and font are embedded."""
+"""The HTML page of an evaluation. It links to the WAV files; plots and font are embedded."""
 import os
 
 from matplotlib.figure import Figure
@@ -15,31 +15,30 @@ from training.training_plots import alignment_png, mels_png
 
 MAX_ILLUSTRATED = 6     # sentences with plots
 MAX_PLAYERS = 40        # sentences with audio players, besides those with a fault
-FAULTS = ("skip", "repeat", "missed_stop")
+FAULTS = ("skip", "repeat", "missed_stop")      # names of metrics
 
 
 def render_report(report):
     """The page as a string. Raises InputError if a file of a sentence is damaged."""
-    sentences = [(sentence, list_faults(figures), systems.available_systems(report.out, sentence))
-                 for sentence, figures in zip(report.sentences, report.figures)]
-    text_lines = list(zip(report.text.sentences, report.text.figures)) if report.text else []
+    players = [(sentence, list_faults(figures), systems.available_systems(report.out, sentence))
+               for sentence, figures in zip(report.sentences, report.figures)]
+    lines = [(text, list_faults(figures)) for text, figures in zip(
+        report.text.sentences, report.text.figures)] if report.text else []
     return render_page(
         os.path.join(os.path.dirname(os.path.abspath(__file__)), "evaluation_page.html"),
-        report=report, formats=evaluation_report, METRICS=METRICS, SYSTEMS=SYSTEMS,
+        report=report, evaluation_report=evaluation_report, METRICS=METRICS, SYSTEMS=SYSTEMS,
         overview_png=plot_overview(report) if report.sentences else None,
-        faulty_lines=[(text, list_faults(figures)) for text, figures in text_lines
-                      if list_faults(figures)],
+        faulty_lines=[(text, faults) for text, faults in lines if faults],
         max_players=MAX_PLAYERS,
-        players=[each for number, each in enumerate(sentences)
-                 if number < MAX_PLAYERS or each[1]],
+        players=players[:MAX_PLAYERS] + [player for player in players[MAX_PLAYERS:] if player[1]],
         illustrated=[(sentence, _alignment_png(report, sentence), _mels_png(report, sentence))
                      for sentence in report.sentences[:MAX_ILLUSTRATED]],
         web_font=embedded_font("–…·×—" + report.title + "".join(
-            [sentence.text for sentence in report.sentences] + [text for text, _ in text_lines])))
+            [sentence.text for sentence in report.sentences] + [text for text, _ in lines])))
 
 
 def list_faults(figures):
-    """The names of the alignment faults of the synthesis."""
+    """The labels of the alignment faults of the synthesis, of {system: {metric: value}}."""
     return [name.replace("_", " ") for name in FAULTS if figures.get("synthesis", {}).get(name)]
 
 
@@ -51,12 +50,12 @@ def plot_overview(report):
     figure = Figure(figsize=(10, 0.9 + rows * (0.5 + 0.24 * len(row_systems))))
     for index, name in enumerate(names):
         axes = figure.add_subplot(rows, columns, index + 1)
-        for height, system in enumerate(row_systems):
+        for y, system in enumerate(row_systems):
             estimate = report.estimates[name].get(system)
             if estimate:
-                axes.plot([estimate.ci_low, estimate.ci_high], [height, height], color="#999999",
+                axes.plot([estimate.ci_low, estimate.ci_high], [y, y], color="#999999",
                           linewidth=3)
-                axes.plot(estimate.mean, height, "o", color="#3b6ea5", markersize=5)
+                axes.plot(estimate.mean, y, "o", color="#3b6ea5", markersize=5)
         axes.set_yticks(range(len(row_systems)))
         axes.set_yticklabels([SYSTEMS[system].label for system in row_systems]
                              if index % columns == 0 else [])
@@ -75,8 +74,9 @@ def _alignment_png(report, sentence):
 
 
 def _mels_png(report, sentence):
+    available = systems.available_systems(report.out, sentence)
     shown = [system for system in ("recording", "copy-synthesis", "synthesis")
-             if system in systems.available_systems(report.out, sentence)]
+             if system in available]
     mels = [audio.melspectrogram(audio.read_wav(
         systems.wav_path(report.out, sentence, system))[0], report.hp) for system in shown]
     return mels_png(mels, [SYSTEMS[system].label for system in shown], report.hp.max_abs_value)

@@ -1,4 +1,5 @@
 """The results of an evaluation: means with 95 % confidence intervals, as a table and as JSON."""
+import itertools
 from collections import OrderedDict, namedtuple
 
 import numpy as np
@@ -12,10 +13,10 @@ BOOTSTRAP_SAMPLES = 2000
 INTERVAL_METHOD = ("95 %% confidence intervals: for means, bootstrap over sentences (percentiles "
                    "of %d samples with a fixed seed); for shares of sentences, Wilson's formula"
                    % BOOTSTRAP_SAMPLES)
-# SYSTEMS is the expected order of quality; where synthesis stands in it is not known beforehand
+# best first; without synthesis, whose rank is what the evaluation is to show
 EXPECTED_ORDER = tuple(name for name in SYSTEMS if name != "synthesis")
 
-# (better, worse) → why that order is, or may be, no defect of the voice
+# (better, worse) → why this unexpected order need not be a defect of the voice
 KNOWN_CAUSES = {
     ("griffin-lim", "world"): "Griffin-Lim is optimised to have the recording's mel",
     ("noise", "untrained"): "an untrained WaveNet predicts the same distribution for every sample: "
@@ -25,10 +26,10 @@ KNOWN_CAUSES = {
 
 Estimate = namedtuple("Estimate", "mean ci_low ci_high count")      # count: of sentences
 
-# title: description of the voice, or name of a text file; out: folder of the WAV files;
+# title: description of the voice, or name of a text file; out: folder of the evaluation;
 # sentences: list of systems.Sentence, or of texts; figures: {system: {metric: value}} of each;
 # estimates: {metric: {system: Estimate}}; unavailable: {metric: reason};
-# violations: list of (metric, better, worse); text: a Report on lines without recordings, or None
+# violations: find_order_violations(figures); text: a Report on lines without recordings, or None
 Report = namedtuple("Report", "title out hp sentences figures estimates unavailable violations "
                               "text")
 
@@ -70,30 +71,29 @@ def estimate_share(values):
     count, share = len(values), float(np.mean(values))
     spread = NORMAL_QUANTILE ** 2 / count
     centre = (share + spread / 2) / (1 + spread)
-    half = (NORMAL_QUANTILE * np.sqrt(share * (1 - share) / count + spread / (4 * count))
-            / (1 + spread))
-    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), count)
+    half_width = (NORMAL_QUANTILE * np.sqrt(share * (1 - share) / count + spread / (4 * count))
+                  / (1 + spread))
+    return Estimate(share, max(0.0, centre - half_width), min(1.0, centre + half_width), count)
 
 
 def find_order_violations(figures):
-    """[(metric, better, worse)] for pairs of systems whose order is not the expected one.
+    """[(metric, better, worse)] for pairs of systems in the reverse of the expected order.
 
     The confidence interval of the difference, over sentences that have both, excludes 0.
     """
     violations = []
     for name, metric in METRICS.items():
         sign = {"lower": 1, "higher": -1}.get(metric.better)
-        for index, upper in enumerate(EXPECTED_ORDER if sign else ()):
-            for lower in EXPECTED_ORDER[index + 1:]:
-                differences = [sign * (each[lower][name] - each[upper][name]) for each in figures
-                               if name in each.get(upper, {}) and name in each.get(lower, {})]
-                if len(differences) > 1 and estimate_mean(differences).ci_high < 0:
-                    violations.append((name, lower, upper))
+        for first, second in itertools.combinations(EXPECTED_ORDER if sign else (), 2):
+            differences = [sign * (each[second][name] - each[first][name]) for each in figures
+                           if name in each.get(first, {}) and name in each.get(second, {})]
+            if len(differences) > 1 and estimate_mean(differences).ci_high < 0:
+                violations.append((name, second, first))
     return violations
 
 
 def format_table(report):
-    """Lines of text: for each metric a line of means, and the confidence intervals below."""
+    """Yield the lines of a table: for each metric the means, and below them their intervals."""
     label_width, column_width = 42, 15
     columns = list_columns(report)
     yield " " * label_width + "".join(SYSTEMS[system].label.rjust(column_width)
@@ -113,7 +113,7 @@ def format_table(report):
 
 
 def list_columns(report):
-    """The systems that have figures, and the recording."""
+    """The names of the systems that have figures, and "recording"."""
     return [system for system in SYSTEMS if system == "recording"
             or any(system in by_system for by_system in report.estimates.values())]
 
@@ -123,7 +123,7 @@ def format_label(metric):
 
 
 def format_mean(metric, estimate, system):
-    """The mean; in the recording's column, if it has none, the ideal value in parentheses."""
+    """The mean. Without one: the ideal value in parentheses for the recording, otherwise a dash."""
     if estimate is not None:
         return "%.*f" % (metric.decimals, estimate.mean)
     return "(%d)" % metric.ideal if system == "recording" and metric.ideal is not None else "–"

@@ -1,4 +1,4 @@
-"""Selection of the recordings that a voice is evaluated on: none that it was trained on."""
+"""Selects recordings for the evaluation of a voice that it was not trained on."""
 import os
 from collections import OrderedDict, namedtuple
 from itertools import zip_longest
@@ -9,24 +9,25 @@ from datasets import batches
 from evaluation.systems import Sentence
 from training import run_folder
 
-# recordings for a speaker's reference embedding; they are not evaluated
+# recordings of a speaker for the reference embedding; they are not evaluated
 MAX_REFERENCES = 20
 
-# sentence: a systems.Sentence; store, row: its recording; voice_speaker: who synthesizes it
+# sentence: a systems.Sentence; store, row: its recording; voice_speaker: speaker of the
+# synthesis
 HeldOutSentence = namedtuple("HeldOutSentence", "sentence store row voice_speaker")
 
 
 def select_sentences(stores, voice, count=None, speaker=None, unseen=False):
     """(list of HeldOutSentence, {speaker: (store, rows for the reference embedding)}).
 
-    If the voice was trained on a store's speaker, the utterances that training held out are
-    selected, by the hash of their ids. Otherwise, or if `unseen`, any utterance may be selected.
-    `speaker` synthesizes the sentences of speakers that the voice does not know. At most `count`
-    sentences are selected, equally many of each store, ordered by store in turn. Raises InputError
-    if a store does not fit the voice.
+    If the voice was trained on a store's speaker, only the utterances of the validation split are
+    selected; otherwise, or if `unseen`, any utterance. `speaker` of the voice synthesizes the
+    sentences of speakers that the voice does not have. At most `count` sentences are selected, the
+    same number from each store, in alternation. Raises InputError if a store does not fit the
+    voice.
     """
     per_store, references = [], OrderedDict()
-    for number, store in enumerate(stores):
+    for index, store in enumerate(stores):
         run_folder.require_same_values(store.audio_settings, voice.hp.audio_settings(),
                                        store.folder, voice.tacotron_run.folder)
         if store.speaker in references:
@@ -43,11 +44,12 @@ def select_sentences(stores, voice, count=None, speaker=None, unseen=False):
             training, held_out = items[:n_references], items[n_references:]
         references[store.speaker] = store, [item.row for item in training[:MAX_REFERENCES]]
         limit = len(held_out) if count is None else count // len(stores) + (
-            number < count % len(stores))
+            index < count % len(stores))
         per_store.append([_held_out_sentence(item, voice, store.speaker if is_known else speaker)
                           for item in held_out[:limit]])
-    # in turn, so that the first sentences are of all stores
-    return [each for group in zip_longest(*per_store) for each in group if each], references
+    # alternately, so that the first sentences are from all stores
+    return [sentence for group in zip_longest(*per_store) for sentence in group
+            if sentence], references
 
 
 def _held_out_sentence(item, voice, voice_speaker):

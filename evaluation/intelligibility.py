@@ -1,4 +1,4 @@
-"""Intelligibility: error rates of the speech recogniser Vosk with its Korean model, optional.
+"""Intelligibility: error rates of the speech recogniser Vosk with its Korean model (optional).
 
 The recogniser makes errors on recordings, too: compare the error rate of a synthesis with that of
 the recording.
@@ -23,7 +23,7 @@ def is_available():
 
 
 def error_rates(samples, sample_rate, text):
-    """(character error rate, jamo error rate) of the recognised text against the normalised text.
+    """(character error rate, jamo error rate) of recognition against the normalised `text`.
 
     Spaces and punctuation are ignored.
     """
@@ -47,7 +47,7 @@ def letters_to_jamo(text):
 
 
 def transcribe(samples, sample_rate):
-    """The text in Hangul that is recognised in samples [samples]."""
+    """The text that is recognised in samples [samples], in Hangul."""
     import vosk
     pcm = audio.to_pcm16(audio.resample(np.float64(samples), sample_rate, SAMPLE_RATE))
     recognizer = vosk.KaldiRecognizer(_load_model(), SAMPLE_RATE)

@@ -1,4 +1,4 @@
-"""All figures of one sentence, and worker processes that measure sentences in parallel."""
+"""Measures all figures of a sentence, in worker processes."""
 import os
 import signal
 from collections import OrderedDict, namedtuple
@@ -20,19 +20,19 @@ MeasureJob = namedtuple("MeasureJob", "out sentence hp references is_rated")
 
 
 def create_pool(n_workers):
-    """A pool of processes. Create it before TensorFlow starts threads: fork does not copy them."""
+    """A pool of processes; to be created before TensorFlow starts threads, which fork loses."""
     return Pool(n_workers, _initialize_worker)
 
 
 def _initialize_worker():
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is handled by the parent
-    threadpool_limits(1)                            # there is already one process per core
+    threadpool_limits(1)                            # there is one process per core already
 
 
 def measure_sentence(job):
-    """{system: {metric: value}} of a sentence, without what cannot be measured.
+    """{system: {metric: value}} of a sentence, without the metrics that cannot be measured.
 
-    The figures are stored beside the WAV files, and read again as long as the same metrics can be
+    They are cached in figures.json beside the WAV files, for as long as the same metrics can be
     measured.
     """
     path = os.path.join(systems.sentence_folder(job.out, job.sentence), "figures.json")
@@ -49,9 +49,9 @@ def measure_sentence(job):
     for system in ("synthesis", "untrained"):
         output = systems.read_mel_output(job.out, job.sentence, system)
         if output:
-            seconds_ratio = len(output.mel) * job.hp.hop_length / float(len(samples["recording"]))
+            duration_ratio = len(output.mel) * job.hp.hop_length / float(len(samples["recording"]))
             figures.setdefault(system, {}).update(
-                alignment_figures([(job.sentence.text_ids, output)]), duration_ratio=seconds_ratio)
+                alignment_figures([(job.sentence.text_ids, output)]), duration_ratio=duration_ratio)
     files.write_json(path, {"conditions": conditions, "figures": figures})
     return figures
 
@@ -80,13 +80,13 @@ def _similarities(embedding, job):
 
 
 def alignment_figures(utterances):
-    """{metric: value} of a text spoken as one or several utterances: (ids, MelOutput) each.
+    """{metric: value} of a text that consists of `utterances`: [(symbol ids, MelOutput)].
 
     focus, coverage, monotonicity: means over the utterances. skip, repeat, missed_stop: 1 if any
-    utterance has the fault (see tacotron2.alignment_metrics). fault_free: 1 if none has any.
+    utterance has the fault (see tacotron2.alignment_metrics), else 0. fault_free: 1 if no fault.
     """
     alignments = [alignment_metrics.measure_alignment(
-        output.alignment, [korean.SYMBOLS[number] in korean.JAMO for number in ids])
+        output.alignment, [korean.SYMBOLS[i] in korean.JAMO for i in ids])
         for ids, output in utterances]
     faults = OrderedDict([("skip", any(each.skipped for each in alignments)),
                           ("repeat", any(each.repeated for each in alignments)),

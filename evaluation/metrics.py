@@ -1,10 +1,11 @@
-"""The metrics of an evaluation, and how to read them."""
+"""The metrics of an evaluation: names, units, and which values are better."""
 from collections import OrderedDict, namedtuple
 
 from evaluation import intelligibility, naturalness, speaker_similarity, world
 
-# better: "lower", "higher", "1" (a ratio) or ""; group: a heading of the report; is_share: a share
-# of the sentences, not a mean over them; ideal: the best value, if recordings are not measured
+# better: "lower", "higher", "1" (a ratio) or ""; group: a heading of the report; is_share: whether
+# values are 0 or 1 and their mean is a share of the sentences; ideal: the best value, shown for the
+# recording if that is not measured
 Metric = namedtuple("Metric", "label unit better decimals group is_share ideal")
 
 DISTANCE, ALIGNMENT, SPEAKER, LISTENING = (
@@ -37,7 +38,7 @@ METRICS = OrderedDict((name, Metric(*values)) for name, values in (
 
 
 def unavailable_metrics(n_speakers):
-    """{metric: why it cannot be measured}, from what is installed and the number of speakers."""
+    """{metric: reason} of the metrics that need a package that is missing, or more speakers."""
     reasons = OrderedDict()
     for names, is_available, reason in (
             (("mcd_db", "f0_rmse_cents", "vuv_error"), world.is_available(), world.UNAVAILABLE),

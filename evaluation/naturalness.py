@@ -1,8 +1,9 @@
 """Naturalness without a reference: DistillMOS (Stahl and Gamper, arXiv 2502.05356), optional.
 
-It predicts the mean opinion score of listeners, 1 to 5. It was trained on people's speech in
-English and other languages: compare a score with that of the recording.
+It predicts the mean opinion score of listeners, 1 to 5. It was trained on human speech in English
+and other languages: compare a score with that of the recording.
 """
+import contextlib
 import functools
 import importlib.util
 import sys
@@ -21,7 +22,7 @@ def is_available():
 
 
 def predict_mos(samples, sample_rate):
-    """The score of samples [samples]."""
+    """The predicted mean opinion score, 1 to 5, of samples [samples]."""
     import torch
     model = _load_model()
     samples = audio.resample(np.float64(samples), sample_rate, SAMPLE_RATE).astype(np.float32)
@@ -37,8 +38,5 @@ def _load_model():
         # distillmos imports it only to read audio files
         sys.modules["torchaudio"] = types.ModuleType("torchaudio")
     import distillmos
-    stdout, sys.stdout = sys.stdout, sys.stderr     # the model prints a greeting
-    try:
+    with contextlib.redirect_stdout(sys.stderr):    # the model prints a greeting
         return distillmos.ConvTransformerSQAModel().eval()
-    finally:
-        sys.stdout = stdout

@@ -1,33 +1,33 @@
-"""Synthesis of sentences by every system, and of lines of text by Tacotron 2 alone."""
+"""Synthesizes held-out sentences with every system, and lines of text with Tacotron 2 alone."""
 from tqdm import tqdm
 
 from evaluation import systems
 from evaluation.measure import alignment_figures
 
 BATCH_SIZE = 8      # sentences in one vocoder batch
-# An untrained Tacotron 2 is slow, because it never predicts a stop token: it does so few sentences.
+# Sentences for the untrained Tacotron 2. It is slow, because it never predicts a stop token.
 MAX_UNTRAINED = 8
 
 
 def render_sentences(out, sentences, voice, untrained, seed):
-    """Synthesize HeldOutSentences with every system. Those that are complete are skipped.
+    """Synthesize HeldOutSentences with every system into the folder `out`, except complete ones.
 
-    `untrained` is a voice with initial weights. If it has no WaveNet, that system is left out.
+    `untrained` is a Voice with initial weights. If it has no WaveNet, that system has no audio.
     """
     pending = [each for each in sentences if not systems.is_complete(out, each.sentence)]
-    for_untrained = {each.sentence.name for each in sentences[:MAX_UNTRAINED]}
+    untrained_names = {each.sentence.name for each in sentences[:MAX_UNTRAINED]}
     with tqdm(total=len(sentences), initial=len(sentences) - len(pending), unit="sentence",
               desc="synthesizing") as bar:
         for name in sorted({each.voice_speaker for each in pending}):
-            of_speaker = [each for each in pending if each.voice_speaker == name]
-            for start in range(0, len(of_speaker), BATCH_SIZE):
-                batch = of_speaker[start:start + BATCH_SIZE]
+            same_speaker = [each for each in pending if each.voice_speaker == name]
+            for start in range(0, len(same_speaker), BATCH_SIZE):
+                batch = same_speaker[start:start + BATCH_SIZE]
                 _render_batch(out, batch, voice.with_speaker(name), untrained.with_speaker(name),
-                              seed, for_untrained)
+                              seed, untrained_names)
                 bar.update(len(batch))
 
 
-def _render_batch(out, batch, voice, untrained, seed, for_untrained):
+def _render_batch(out, batch, voice, untrained, seed, untrained_names):
     sentences = [each.sentence for each in batch]
     text_ids = [sentence.text_ids for sentence in sentences]
     examples = [each.store.load_example(each.row) for each in batch]
@@ -35,7 +35,7 @@ def _render_batch(out, batch, voice, untrained, seed, for_untrained):
     for sentence, by_system, utterance in zip(sentences, samples, voice.synthesize(text_ids, seed)):
         by_system["synthesis"] = utterance.samples
         systems.write_mel_output(out, sentence, "synthesis", utterance)
-        if sentence.name in for_untrained:
+        if sentence.name in untrained_names:
             systems.write_mel_output(out, sentence, "untrained",
                                      untrained.predict_mel(sentence.text_ids, seed))
     mels = [example.mel for example in examples]
@@ -51,7 +51,7 @@ def _render_batch(out, batch, voice, untrained, seed, for_untrained):
 
 
 def measure_text_alignments(texts, voice, untrained, seed):
-    """[{system: {metric: value}}] of normalised lines, each spoken as synthesize.py does."""
+    """[{system: {metric: value}}] of normalised lines, which are split as in synthesize.py."""
     figures = []
     for number, text in enumerate(tqdm(texts, unit="line", desc="aligning")):
         utterances = voice.text_to_ids(text)

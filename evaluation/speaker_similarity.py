@@ -1,8 +1,9 @@
 """Speaker embeddings: Resemblyzer's encoder (Wan et al., arXiv 1710.10467) in NumPy.
 
 The weights are those of the package Resemblyzer 0.1.4. Its code and its dependencies are not used:
-pip install --no-deps Resemblyzer==0.1.4 is enough. As there, the embedding of an utterance is the
-mean over windows of 1.6 s. Unlike there, silence is not removed first: recordings are trimmed.
+pip install --no-deps Resemblyzer==0.1.4 is enough. As in that
+package, the embedding of an utterance is the mean over windows of 1.6 s. Unlike there, silence is
+not removed first, because the recordings are trimmed.
 """
 import functools
 import hashlib
@@ -27,7 +28,7 @@ MIN_COVERAGE = 0.75     # a last window with less audio is dropped, unless it is
 MIN_LEVEL_DB = -30.0    # quieter audio is amplified to this RMS level [dBFS]
 
 # pretrained.pt is a pickle followed by float32 arrays. The pickle is ignored: the arrays are read
-# from their byte offsets, which are known because the file is.
+# from fixed byte offsets in the file with this hash.
 _SHA256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
 _LINEAR_BIAS_OFFSET, _LINEAR_WEIGHT_OFFSET, _LSTM_OFFSET = 6699, 7731, 269883
 
@@ -37,14 +38,14 @@ def is_available():
 
 
 def embed_utterance(samples, sample_rate):
-    """The embedding [256] of samples [samples]: of length 1, no element negative."""
+    """The embedding [256] of samples [samples]: non-negative, with a norm of 1."""
     samples = np.float64(audio.resample(samples, sample_rate, SAMPLE_RATE))
-    gain = np.sqrt(np.mean(samples ** 2)) / 10 ** (MIN_LEVEL_DB / 20)
-    return mean_embedding(encode(_mel_windows(samples / np.clip(gain, 1e-5, 1))))
+    relative_rms = np.sqrt(np.mean(samples ** 2)) / 10 ** (MIN_LEVEL_DB / 20)
+    return mean_embedding(encode(_mel_windows(samples / np.clip(relative_rms, 1e-5, 1))))
 
 
 def embed_references(references, sample_rate):
-    """{speaker: mean embedding} of {speaker: (store, rows)}; empty if there are no weights."""
+    """{speaker: mean embedding} of {speaker: (store, rows)}; empty without the package."""
     if not is_available():
         return {}
     return {speaker: mean_embedding([embed_utterance(store.load_example(row).audio, sample_rate)
@@ -53,7 +54,7 @@ def embed_references(references, sample_rate):
 
 
 def mean_embedding(embeddings):
-    """The mean of embeddings [count, 256], scaled to length 1."""
+    """The mean [256] of embeddings [count, 256], scaled to a norm of 1."""
     mean = np.mean(embeddings, 0)
     return mean / np.linalg.norm(mean)
 
@@ -62,7 +63,7 @@ def encode(mels):
     """Mel windows [windows, frames, 40] → embeddings [windows, 256].
 
     Three LSTM layers; the last hidden state goes through a linear layer and a ReLU, and is scaled
-    to length 1.
+    to a norm of 1.
     """
     weights = _weights()
     with threadpool_limits(1):      # products this small are slower on several threads
@@ -74,7 +75,9 @@ def encode(mels):
 
 
 def _lstm(inputs, weight_ih, weight_hh, bias_ih, bias_hh):
-    """All hidden states of an LSTM whose gates are in PyTorch's order: input, forget, cell, output.
+    """Inputs [windows, frames, channels] → hidden states of an LSTM [windows, frames, hidden].
+
+    The gates are in the order of PyTorch: input, forget, cell, output.
     """
     projected = inputs.dot(weight_ih.T) + bias_ih + bias_hh
     hidden = cell = np.zeros([len(inputs), weight_hh.shape[1]], np.float32)
@@ -115,7 +118,7 @@ def _weights():
 
 
 def load_weights(path):
-    """{PyTorch's parameter name: float32 array}. Raises InputError if the file is another one."""
+    """{PyTorch's parameter name: float32 array}. Raises InputError if the SHA-256 differs."""
     data = files.read_bytes(path)
     if hashlib.sha256(data).hexdigest() != _SHA256:
         raise InputError("%s: is not the file of Resemblyzer 0.1.4 (its SHA-256 differs); install "

@@ -33,22 +33,23 @@ SYSTEMS = OrderedDict([
     ("noise", System("noise", "white noise at the level of the recording: the lower bound")),
 ])
 
-# name: of its folder; speaker: of the recording; text: normalised; text_ids: its symbol ids
+# name: name of its folder; speaker: of the recording; text: normalised; text_ids: symbol ids
 Sentence = namedtuple("Sentence", "name speaker text text_ids")
 
 
-def claim_output_folder(out, settings):
-    """Create the folder of an evaluation. Raises InputError if it has one with other settings."""
+def prepare_output_folder(out, settings):
+    """Create the folder of an evaluation, or raise InputError if it has one with other settings."""
     os.makedirs(out, exist_ok=True)
     path = os.path.join(out, "settings.json")
     settings = dict(settings, format=FORMAT)
+    # sentences without settings.json are of an older format
     if not os.path.exists(path) and not os.path.exists(os.path.join(out, "sentences")):
         files.write_json(path, settings)
     stored = files.read_json(path) if os.path.exists(path) else {}
-    different = sorted(name for name in settings if stored.get(name) != settings[name])
-    if different:
+    differences = sorted(name for name in settings if stored.get(name) != settings[name])
+    if differences:
         raise InputError("--out %s: has an evaluation with other values of %s; choose another "
-                         "folder or delete it" % (out, ", ".join(different)))
+                         "folder or delete it" % (out, ", ".join(differences)))
 
 
 def sentence_folder(out, sentence):
@@ -64,12 +65,12 @@ def is_complete(out, sentence):
 
 
 def available_systems(out, sentence):
-    """Those of SYSTEMS that have a WAV of the sentence."""
+    """The names of the SYSTEMS that have a WAV of the sentence."""
     return [system for system in SYSTEMS if os.path.exists(wav_path(out, sentence, system))]
 
 
 def synthesize_baselines(example, hp):
-    """{system: samples} of a datasets.store.Example, for the systems without a network."""
+    """{system: samples} of the systems without a network, from a datasets.store.Example."""
     samples = {"recording": example.audio, "griffin-lim": audio.griffin_lim(example.mel, hp),
                "noise": match_rms(white_noise(example.audio), example.audio)}
     if world.is_available():
@@ -78,7 +79,7 @@ def synthesize_baselines(example, hp):
 
 
 def white_noise(samples):
-    """As much white noise; the same for the same recording."""
+    """White noise, float32 of the same length. The samples are its seed, so it is reproducible."""
     random = np.random.RandomState(zlib.crc32(samples.tobytes()) & 0xFFFFFFFF)
     return random.standard_normal(len(samples)).astype(np.float32)
 
@@ -115,9 +116,9 @@ def read_mel_output(out, sentence, system):
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return MelOutput(arrays["mel"], arrays["alignment"], bool(arrays["stopped"]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
-        raise InputError("%s: cannot be read (%s); delete its folder, and the same command "
-                         "synthesizes the sentence again" % (path, problem))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError("%s: cannot be read (%s); delete its folder and run the same command again"
+                         % (path, error))
 
 
 def _mel_output_path(out, sentence, system):

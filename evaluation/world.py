@@ -1,4 +1,4 @@
-"""The WORLD vocoder (Morise et al., 2016) of the optional package pyworld."""
+"""The WORLD vocoder (Morise et al., 2016), from the optional package pyworld."""
 import importlib.util
 from collections import namedtuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 FRAME_PERIOD = 0.005    # [s]: WORLD's default
 CEPSTRUM_ORDER = 24     # mel-cepstral coefficients besides c0: usual at 16 kHz
-UNAVAILABLE = "pyworld is not installed"
+UNAVAILABLE = "pyworld is not installed (for Python 3.6: requirements-evaluate.txt)"
 
 # f0: [frames] in Hz, 0 where unvoiced; envelope, aperiodicity: [frames, 1 + fft / 2];
 # cepstra: [frames, 1 + CEPSTRUM_ORDER], the first of them the level
@@ -22,7 +22,8 @@ def analyze(samples, sample_rate):
 
     F0 by DIO, refined by StoneMask (Morise et al., 2009); the envelope by CheapTrick (Morise,
     2015); its mel-cepstrum by pyworld.code_spectral_envelope: a cosine transform of the log power
-    on a mel axis, scaled so that the mean square over that axis is the sum of the squares.
+    on a mel axis, scaled so that the sum of the squared coefficients is the mean square of the log
+    power over that axis.
     """
     import pyworld
     samples = np.ascontiguousarray(samples, np.float64)
@@ -34,7 +35,7 @@ def analyze(samples, sample_rate):
 
 
 def resynthesize(samples, sample_rate):
-    """Analysis followed by synthesis: float32, as many samples as were given."""
+    """Analysis followed by synthesis: float32, as long as `samples`."""
     import pyworld
     analysis = analyze(samples, sample_rate)
     output = pyworld.synthesize(analysis.f0, analysis.envelope, analysis.aperiodicity, sample_rate,

@@ -14,35 +14,36 @@ from common.errors import InputError
 from training import training_plots
 from training.run_folder import SOFTWARE_NAME
 
-BATCH_LINES = 8         # lines that are synthesized in one batch
+BATCH_LINES = 8         # lines per vocoder batch
 PAUSE_SECONDS = 0.35    # silence between the utterances of a line
 
-# stem: path of its files without extension; text: normalised; utterances: the symbol ids of each;
-# comment: metadata of its WAV
-Line = namedtuple("Line", "stem text utterances comment")
+# stem: path of its files without extension; text: normalised; text_ids: symbol ids of each of its
+# utterances; comment: metadata of its WAV
+Line = namedtuple("Line", "stem text text_ids comment")
 
 
 class Progress(tqdm):
     """A progress bar in seconds of audio, with the remaining time and the speed of the vocoder.
 
-    The length of the lines that have no mel yet is estimated from their number of symbols.
+    `n_symbols` is the number of symbols of all lines. From it, the duration of the lines that have
+    no mel yet is estimated.
     """
 
     def __init__(self, n_symbols):
         super(Progress, self).__init__(
             total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} [{elapsed}<{remaining}]")
-        self.n_symbols, self.batch_symbols, self.batch_seconds = n_symbols, 0, 0.0
+        self.n_symbols, self.started_symbols, self.started_seconds = n_symbols, 0, 0.0
         self.vocoder_seconds, self.last_time = 0.0, 0.0
 
     def start_batch(self, seconds, n_symbols):
-        """Lines of `n_symbols` symbols have mels of that length, and the vocoder starts on them."""
+        """To be called before the vocoder: the mels of these symbols last `seconds`."""
         self.last_time = time.time()
-        self.batch_seconds += seconds
-        self.batch_symbols += n_symbols
-        self.total = self.batch_seconds * self.n_symbols / self.batch_symbols
+        self.started_seconds += seconds
+        self.started_symbols += n_symbols
+        self.total = self.started_seconds * self.n_symbols / self.started_symbols
 
     def add_audio(self, seconds):
-        """The vocoder has generated that much more audio."""
+        """To be called when the vocoder has generated another `seconds` of audio."""
         now = time.time()
         self.vocoder_seconds += now - self.last_time
         self.last_time = now
@@ -54,22 +55,22 @@ class Progress(tqdm):
 
 
 def create_lines(texts, voice, out, seed):
-    """The Lines of normalised texts, with the files 0001, 0002 … in the folder `out`."""
+    """The Lines of normalised texts; their files in the folder `out` are 0001, 0002 …"""
     return [Line(os.path.join(out, "%04d" % number), text, voice.text_to_ids(text),
                  "synthetic speech; voice: %s; seed %d; text: %s"
                  % (voice.description, seed, text)) for number, text in enumerate(texts, 1)]
 
 
 def write_wavs(lines, voice, out, seed):
-    """Write the WAV and the alignment plots of each line, except those that exist already.
+    """Write the WAV and the alignment plots of each line whose WAV does not exist.
 
-    Returns {stem of a written line: seconds of audio per second of work}. Raises InputError if a
-    WAV with another text, voice or seed exists.
+    Returns {stem of a written line: speed as a multiple of real time}. Raises InputError if a WAV
+    with another text, voice or seed exists.
     """
     pending = [line for line in lines if not _is_written(line)]
     os.makedirs(out, exist_ok=True)
     speeds = {}
-    with Progress(sum(len(ids) for line in pending for ids in line.utterances)) as progress:
+    with Progress(sum(len(ids) for line in pending for ids in line.text_ids)) as progress:
         for start in range(0, len(pending), BATCH_LINES):
             batch, start_time = pending[start:start + BATCH_LINES], time.time()
             _write_batch(batch, voice, seed, progress)
@@ -83,10 +84,11 @@ def wav_seconds(line):
 
 
 def stream_pcm(lines, voice, seed, output):
-    """Write the samples of all lines to a binary file, 16-bit little-endian, as they are made."""
-    utterances = [(line, ids) for line in lines for ids in line.utterances]
-    for number, (line, ids) in enumerate(utterances):
-        if number:
+    """Write the samples of all lines, 16-bit little-endian, to a binary file as they are generated.
+    """
+    utterances = [(line, ids) for line in lines for ids in line.text_ids]
+    for index, (line, ids) in enumerate(utterances):
+        if index:
             output.write(audio.to_pcm16(_pause(voice)).astype("<i2").tobytes())
         mel_output = voice.predict_mel(ids, seed)
         if not mel_output.stopped:
@@ -97,22 +99,22 @@ def stream_pcm(lines, voice, seed, output):
 
 
 def _write_batch(lines, voice, seed, progress):
-    outputs = iter(voice.synthesize([ids for line in lines for ids in line.utterances], seed,
+    outputs = iter(voice.synthesize([ids for line in lines for ids in line.text_ids], seed,
                                     progress))
     for line in lines:
-        utterances = [next(outputs) for _ in line.utterances]
+        utterances = [next(outputs) for _ in line.text_ids]
         if not all(utterance.stopped for utterance in utterances):
             _warn_missing_stop(line)
-        for number, (ids, utterance) in enumerate(zip(line.utterances, utterances), 1):
+        for number, (ids, utterance) in enumerate(zip(line.text_ids, utterances), 1):
             suffix = "-%d" % number if len(utterances) > 1 else ""
             with files.atomic_write("%s-alignment%s.png" % (line.stem, suffix)) as png:
                 png.write(training_plots.alignment_png(
                     utterance.alignment, [korean.SYMBOLS[i] for i in ids], line.text))
         # last, because the WAV marks the line as written
         with files.atomic_write(line.stem + ".wav") as wav:
-            waveforms = [part for utterance in utterances
-                         for part in (_pause(voice), utterance.samples)]
-            audio.write_wav(wav, np.concatenate(waveforms[1:]), voice.hp.sample_rate, line.comment,
+            segments = [segment for utterance in utterances
+                        for segment in (_pause(voice), utterance.samples)]
+            audio.write_wav(wav, np.concatenate(segments[1:]), voice.hp.sample_rate, line.comment,
                             SOFTWARE_NAME)
 
 

@@ -1,26 +1,27 @@
-"""The lines of a text file, normalised for a voice."""
+"""Normalises the lines of a text file for a voice."""
 import sys
 
 import korean
 from common.errors import InputError
 
 
-def create_normalizer(trained, lexicon=None):
-    """The normalizer that a voice was trained with; a user's lexicon takes precedence.
+def create_normalizer(voice_normalizer, lexicon=None):
+    """A voice's korean.TextNormalizer with a user's lexicon, which takes precedence.
 
-    Prints a note on stderr if the rules are of another version than those of the training.
+    Prints a note on stderr if the voice was trained with another version of the rules.
     """
-    if trained.version != korean.VERSION:
+    if voice_normalizer.version != korean.VERSION:
         print("note: the voice was trained with version %d of the text normalizer; this is "
-              "version %d" % (trained.version, korean.VERSION), file=sys.stderr)
-    return korean.TextNormalizer(trained.pronounce, dict(trained.lexicon, **(lexicon or {})))
+              "version %d" % (voice_normalizer.version, korean.VERSION), file=sys.stderr)
+    return korean.TextNormalizer(voice_normalizer.pronounce,
+                                 dict(voice_normalizer.lexicon, **(lexicon or {})))
 
 
 def normalize_lines(path, lines, normalizer, strict=False):
-    """The normalised lines, without the empty ones.
+    """The normalised texts of the lines that are not empty. `path` is for messages.
 
     Unreadable characters are skipped with a warning on stderr. Raises InputError if a line has
-    nothing to pronounce, if there is no line, and, if `strict`, for unreadable characters.
+    nothing to pronounce, if all lines are empty, or for unreadable characters if `strict`.
     """
     texts = []
     for number, line in enumerate(lines, 1):

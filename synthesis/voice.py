@@ -21,12 +21,12 @@ GRIFFIN_LIM = "griffin-lim"
 DEMO_VOICE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                           "voices", "demo")
 MODEL_FOLDERS = ("tacotron", "vocoder")     # in the folder of a voice
-# Which weights a voice has: of the newest checkpoint, of the best one by validation, or random
-# ones as training starts with.
+# Which weights a voice has: those of the newest checkpoint, of the checkpoint with the best
+# validation score, or the random initial ones.
 NEWEST, BEST, INITIAL = "newest", "best", "initial"
 
-# samples: float32 [frames·hop] in [-1, 1]; mel: [frames, mels]; alignment: [steps, symbols];
-# stopped: the stop token was predicted before the limit
+# samples: float32 [frames * hop] in [-1, 1]; mel: [frames, n_mels]; alignment: [steps, symbols];
+# stopped: whether the stop token was predicted before the limit of decoder steps
 Utterance = namedtuple("Utterance", "samples mel alignment stopped")
 
 
@@ -34,8 +34,8 @@ class Voice(object):
     """The models of two run folders; `vocoder_folder` may be GRIFFIN_LIM.
 
     `speaker` is a name, or None for the first one. `precision` and `threads` are those of WaveNet's
-    native engine. Raises InputError if a run is missing or damaged, if the runs do not fit
-    together, or if they do not know the speaker.
+    native engine. Raises InputError if a run is missing or damaged, if the audio settings of the
+    runs differ, or if they have no such speaker.
     """
 
     def __init__(self, tacotron_folder, vocoder_folder, speaker=None, weights=NEWEST,
@@ -57,12 +57,10 @@ class Voice(object):
 
     @property
     def speakers(self):
-        """The names of the speakers."""
         return self.tacotron_run.speakers
 
     @property
     def speaker(self):
-        """The name of the current speaker."""
         return self.speakers[self._speaker_id]
 
     @property
@@ -91,9 +89,9 @@ class Voice(object):
         return [korean.to_ids(self.normalizer.to_jamo(utterance)) for utterance in utterances]
 
     def synthesize(self, text_ids, seed, progress=None):
-        """The Utterance of each list of ids; it does not depend on the others.
+        """One Utterance for each list of symbol ids; none depends on the others.
 
-        `progress` is a synthesis.speech_output.Progress.
+        `progress` is a synthesis.speech_output.Progress or None.
         """
         outputs = [self.predict_mel(ids, seed) for ids in text_ids]
         if progress:
@@ -111,7 +109,10 @@ class Voice(object):
         return self._synthesizer.infer(self._session, [ids], [self._speaker_id], [seed])[0]
 
     def generate_waveforms(self, text_ids, mels, seed, progress=None):
-        """Mels [frames, mels] of utterances with these ids → samples [frames·hop] each."""
+        """The samples, float32 [frames * hop] each, of mels [frames, n_mels].
+
+        `text_ids` are the symbol ids of the utterances; with the seed, they seed the vocoder.
+        """
         def report(n_samples):
             if progress:
                 progress.add_audio(n_samples / float(self.hp.sample_rate))
@@ -128,7 +129,7 @@ class Voice(object):
         return waveforms
 
     def stream_waveform(self, ids, mel, seed):
-        """Yield the samples of generate_waveforms piece by piece, as soon as they exist."""
+        """Yield the samples of generate_waveforms in chunks, as soon as they are generated."""
         if not self.vocoder:
             return iter([audio.griffin_lim(mel, self.hp)])
         return wavegen.stream_waveform(self.vocoder, mel, self._vocoder_speaker_id,
@@ -136,10 +137,10 @@ class Voice(object):
 
 
 def resolve_run_folders(voice, tacotron, vocoder):
-    """The folders of Tacotron 2 and the vocoder (or GRIFFIN_LIM) that a user's options name.
+    """(Tacotron 2 run folder, vocoder run folder or GRIFFIN_LIM) of the options of a program.
 
-    Without any option they are those of the demo voice, with a note on stderr. Raises InputError if
-    the options are contradictory or incomplete.
+    If all are None, the demo voice is used, with a note on stderr. Raises InputError if the options
+    are contradictory or incomplete.
     """
     if voice and (tacotron or vocoder):
         raise InputError("--voice contains both models; leave out --tacotron and --vocoder")
@@ -160,14 +161,14 @@ def resolve_run_folders(voice, tacotron, vocoder):
 
 
 def report_default_speaker(voice, name):
-    """Print the speaker on stderr if `name` is empty and there are several."""
+    """Print the speaker on stderr if the user gave no `name` and the voice has several."""
     if not name and len(voice.speakers) > 1:
         print("speaker: %s (default; available: %s)" % (voice.speaker, ", ".join(voice.speakers)),
               file=sys.stderr)
 
 
 def _create_vocoder(run, weights, precision, threads):
-    """(vocoder, step of its weights): the native engine, or TensorFlow where it is unavailable."""
+    """(vocoder, step of its weights); TensorFlow where the native engine is unavailable."""
     def create_graph_vocoder():
         return wavegen.GraphVocoder(run.hp, run.n_speaker_embeddings)
 
@@ -189,7 +190,7 @@ def _create_vocoder(run, weights, precision, threads):
 
 
 def _create_model(run, create, weights):
-    """(create() in a graph of its own, a session with the run's weights, their step)"""
+    """(create() in a new graph, a session with the run's weights, step of the weights)."""
     with tf.Graph().as_default():
         tf.set_random_seed(run.hp.seed)
         model = create()

@@ -26,10 +26,11 @@ from training.tacotron_evaluation import evaluation_sentences
 from training.training_log import read_history
 from training.training_plots import alignment_png
 
+# step, optional speaker, number of the evaluation sentence
 _ALIGNMENT_NAME = re.compile(r"(\d{7})-sentences-(.+-)?(\d+)-alignment\.png$")
 _ALIGNMENT_SIZE = 4.5       # width and height of an alignment [inches]
 
-# the plots of a run: a title, and the curves as label → name in history.jsonl
+# the plots of a run: (title, {label of a curve: name in history.jsonl})
 _TACOTRON_CURVES = (
     ("Tacotron 2: loss", {"training": "train/loss", "validation": "validation/total"}),
     ("free-running, held out", {"focus": "held-out/focus", "coverage": "held-out/coverage",
@@ -42,9 +43,9 @@ _VOCODER_CURVES = (
 
 
 def find_alignments(folder):
-    """(number of a sentence, its [(step, path)]): the plots in eval/ of the middle and last step.
+    """(number of an evaluation sentence, [(step, path)] of its middle and last alignment plots).
 
-    Raises InputError if there are fewer than two.
+    Raises InputError if eval/ in the run folder has fewer than two.
     """
     by_sentence = OrderedDict()
     eval_folder = os.path.join(folder, "eval")
@@ -53,17 +54,21 @@ def find_alignments(folder):
         if match:
             by_sentence.setdefault(int(match.group(3)), []).append(
                 (int(match.group(1)), os.path.join(eval_folder, name)))
-    number, steps = next(iter(by_sentence.items()), (0, []))
-    if len(steps) < 2:
+    number, plots = next(iter(by_sentence.items()), (0, []))
+    if len(plots) < 2:
         raise InputError("%s: has alignments of %d evaluations; two are needed, and "
                          "train_tacotron.py writes them every eval_interval steps"
-                         % (eval_folder, len(steps)))
-    middle = min(steps[:-1], key=lambda each: abs(each[0] - steps[-1][0] / 2.0))
-    return number, [middle, steps[-1]]
+                         % (eval_folder, len(plots)))
+    last_step = plots[-1][0]
+    middle = min(plots[:-1], key=lambda plot: abs(plot[0] - last_step / 2.0))
+    return number, [middle, plots[-1]]
 
 
 def untrained_alignment_png(folder, number):
-    """The alignment of that evaluation sentence with the run's initial weights."""
+    """PNG bytes: the alignment of an evaluation sentence with the run's initial weights.
+
+    `number` counts the evaluation sentences from 1, as the names of their plots do.
+    """
     run = run_folder.load_run(folder, "tacotron")
     item = evaluation_sentences(run)[number - 1]
     voice = Voice(folder, GRIFFIN_LIM, run.speakers[item.speaker_id], INITIAL)
@@ -73,7 +78,7 @@ def untrained_alignment_png(folder, number):
 
 
 def join_alignments_png(alignments):
-    """Plots (step, file) side by side, titled with their steps."""
+    """PNG bytes: plots (step, path or file object) side by side, titled with their steps."""
     figure = Figure(figsize=(_ALIGNMENT_SIZE * len(alignments), _ALIGNMENT_SIZE))
     for index, (step, file) in enumerate(alignments):
         axes = figure.add_subplot(1, len(alignments), index + 1)
@@ -84,7 +89,7 @@ def join_alignments_png(alignments):
 
 
 def compare_mels_png(recording, synthesis, text, mel_range):
-    """Two normalised mels [frames, mels] side by side, on the same scales."""
+    """PNG bytes: two normalised mels [frames, n_mels] side by side, on the same scales."""
     figure = Figure(figsize=(10, 3.2))
     longest = max(len(recording), len(synthesis))
     for index, (name, mel) in enumerate((("recording", recording), ("synthesis", synthesis))):
@@ -99,14 +104,14 @@ def compare_mels_png(recording, synthesis, text, mel_range):
 
 
 def curves_png(tacotron_folder, vocoder_folder=None):
-    """Curves over the training steps. Raises InputError if a run has no history."""
+    """PNG bytes: curves over the training steps. Raises InputError if a run has no history."""
     rows = [(folder, plots) for folder, plots in ((tacotron_folder, _TACOTRON_CURVES),
                                                   (vocoder_folder, _VOCODER_CURVES)) if folder]
     figure = Figure(figsize=(10, 3 * len(rows)))
     for row, (folder, plots) in enumerate(rows):
         history = read_history(os.path.join(folder, "history.jsonl"))
         if not history:
-            raise InputError("%s: has no history.jsonl with figures" % folder)
+            raise InputError("%s: has no history.jsonl with records; train the run first" % folder)
         for column, (title, curves) in enumerate(plots):
             axes = figure.add_subplot(len(rows), 2, 2 * row + column + 1)
             for label, name in curves.items():
@@ -131,6 +136,7 @@ def main(arguments):
                         help="an example store that the run was trained on")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the pictures")
     options = parser.parse_args(arguments)
+    # wrong folders are reported before the work starts
     run_folder.load_run(options.tacotron, "tacotron")
     if options.vocoder:
         run_folder.load_run(options.vocoder, "vocoder")

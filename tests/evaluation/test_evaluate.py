@@ -273,10 +273,10 @@ def test_invalid_options_are_refused(evaluated, trained, without_processes, opti
 def test_an_evaluation_of_another_format_is_not_continued(tmp_path):
     (tmp_path / "sentences").mkdir()
     with pytest.raises(InputError, match="other values of format, seed"):
-        systems.claim_output_folder(str(tmp_path), {"seed": 1})
+        systems.prepare_output_folder(str(tmp_path), {"seed": 1})
     (tmp_path / "sentences").rmdir()
-    systems.claim_output_folder(str(tmp_path), {"seed": 1})
-    systems.claim_output_folder(str(tmp_path), {"seed": 1})
+    systems.prepare_output_folder(str(tmp_path), {"seed": 1})
+    systems.prepare_output_folder(str(tmp_path), {"seed": 1})
 
 
 def test_pictures_show_initial_middle_and_last_alignments_mels_and_curves(tmp_path, trained):
