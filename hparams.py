@@ -1,4 +1,4 @@
-"""Hyper-parameters: the table, the presets, and the names of earlier versions.
+"""Hyper-parameters: the table, the presets, and the old names of renamed ones.
 
 A row of the table is (name, value of the preset `reference`, allowed, meaning [unit] (source)).
 `allowed` is an interval for numbers, a list of choices for strings, and "" where anything goes.
@@ -9,34 +9,34 @@ PW = van den Oord et al., arXiv 1711.10433; GA = Tachibana et al., arXiv 1710.08
 R = the public Korean Tacotron2-WaveNet whose sizes the preset `reference` has.
 """
 
-# The audio settings define what a stored mel and waveform mean. Data and models whose settings
-# differ do not fit together.
+# These define what a stored mel and waveform mean: data and models that differ in one of them are
+# incompatible.
 AUDIO = (
     ("sample_rate", 24000, "(0, inf)", "samples per second [Hz] (T2, R)"),
-    ("hop_length", 300, "(0, inf)", "samples between two frames: 12.5 ms (T2, R)"),
-    ("win_length", 1200, "(0, inf)", "samples of the Hann window: 50 ms (T2, R)"),
-    ("n_fft", 2048, "(0, inf)", "points of the Fourier transform (R)"),
+    ("hop_length", 300, "(0, inf)", "samples from one frame to the next: 12.5 ms (T2, R)"),
+    ("win_length", 1200, "(0, inf)", "length of the Hann window: 50 ms [samples] (T2, R)"),
+    ("n_fft", 2048, "(0, inf)", "length of the FFT [samples] (R)"),
     ("n_mels", 80, "(0, inf)", "mel channels (T2)"),
     ("fmin", 0.0, "[0, inf)", "lower edge of the lowest mel filter [Hz] (R; T2: 125)"),
     ("fmax", 12000.0, "(0, inf)", "upper edge of the highest mel filter [Hz] (R; T2: 7600)"),
-    ("preemphasis", 0.97, "[0, 1)", "first-order high-pass before the mel, not before the vocoder (R)"),
+    ("preemphasis", 0.97, "[0, 1)", "pre-emphasis before the mel analysis (R)"),
     ("ref_level_db", 20.0, "(-inf, inf)", "level that maps to full scale [dB] (R)"),
-    ("min_level_db", -100.0, "(-inf, 0)", "level that maps to silence, relative to ref_level_db [dB] (R)"),
-    ("max_abs_value", 4.0, "(0, inf)", "a normalised mel lies between -max_abs_value and max_abs_value (R)"),
+    ("min_level_db", -100.0, "(-inf, 0)", "level of silence, relative to ref_level_db [dB] (R)"),
+    ("max_abs_value", 4.0, "(0, inf)", "largest absolute value of a normalised mel (R)"),
 )
 
-# What a text symbol stands for: a letter as it is written, or a sound.
+# Whether a text symbol stands for a letter as it is written or for its sound.
 _TEXT = (
-    ("pronounce", False, "", "feed the models the standard pronunciation (표준발음법): true | false"),
+    ("pronounce", False, "", "convert text to its standard pronunciation (표준발음법): true | false"),
 )
 
-# How recordings become samples in that form, and how Griffin-Lim turns mels back into samples.
+# Preparation of the recordings, and Griffin-Lim.
 _PREPARATION = (
-    ("trim_top_db", 40.0, "(0, inf)", "what lies this far below the peak counts as silence at the ends [dB]"),
+    ("trim_top_db", 40.0, "(0, inf)", "ends this far below the loudest hop are silence [dB]"),
     ("trim_margin", 0.05, "[0, inf)", "silence to keep at each end [s]"),
     ("rescaling_max", 0.95, "(0, 1]", "peak level of every recording after scaling"),
     ("griffin_lim_iters", 60, "(0, inf)", "iterations of Griffin-Lim (R)"),
-    ("griffin_lim_power", 1.0, "(0, inf)", "exponent of the magnitudes before Griffin-Lim; above 1 sharpens (R: 1.5)"),
+    ("griffin_lim_power", 1.0, "(0, inf)", "exponent of the magnitudes; above 1 sharpens (R: 1.5)"),
 )
 
 # Tacotron 2, jamo → mel.
@@ -46,25 +46,26 @@ _TACOTRON = (
     ("encoder_conv_channels", 512, "(0, inf)", "their channels (T2 2.2)"),
     ("encoder_kernel_size", 5, "(0, inf)", "their width [symbols] (T2 2.2)"),
     ("encoder_lstm_units", 256, "(0, inf)", "units of the encoder LSTM in each direction (T2 2.2)"),
-    ("speaker_embedding_dim", 64, "(0, inf)", "channels of the speaker embedding; only with several speakers"),
+    ("speaker_embedding_dim", 64, "(0, inf)", "channels of the embedding of multi-speaker models"),
     ("attention_type", "location", "location | bahdanau | luong | monotonic | gmm",
-     "location (T2) | bahdanau (1409.0473) | luong (1508.04025) | monotonic (1704.00784) | gmm (1910.10288)"),
+     "location (T2) | bahdanau (1409.0473) | luong (1508.04025) | monotonic (1704.00784) | "
+     "gmm (1910.10288)"),
     ("attention_dim", 128, "(0, inf)", "hidden units of the attention energy (T2 2.2)"),
     ("attention_location_n_filters", 32, "(0, inf)", "filters of location attention (T2 2.2)"),
     ("attention_location_kernel_size", 31, "(0, inf)", "their width [symbols] (T2 2.2)"),
     ("attention_num_mixtures", 5, "(0, inf)", "Gaussians of gmm attention (1910.10288)"),
     ("prenet_dims", (256, 256), "(0, inf)", "units of the pre-net layers (T2 2.2)"),
-    ("prenet_dropout", 0.5, "[0, 1)", "dropout rate of the pre-net, also at synthesis (T2 2.2)"),
+    ("prenet_dropout", 0.5, "[0, 1)", "dropout rate of the pre-net, in synthesis too (T2 2.2)"),
     ("decoder_rnn_dim", 1024, "(0, inf)", "units of each of the two decoder LSTMs (T2 2.2)"),
     ("postnet_n_convolutions", 5, "(0, inf)", "convolutions of the post-net (T2 2.2)"),
     ("postnet_embedding_dim", 512, "(0, inf)", "their channels (T2 2.2)"),
     ("postnet_kernel_size", 5, "(0, inf)", "their width [frames] (T2 2.2)"),
     ("dropout", 0.5, "[0, 1)", "dropout rate after every convolution, in training (T2 2.4)"),
     ("zoneout", 0.1, "[0, 1)", "probability that an LSTM unit keeps its value (T2 2.4)"),
-    ("outputs_per_step", 2, "(0, inf)", "frames per decoder step, the reduction factor r (R; T2: 1)"),
+    ("outputs_per_step", 2, "(0, inf)", "frames per decoder step: reduction factor r (R; T2: 1)"),
     ("outputs_per_step_schedule", (), "(0, inf)",
      "earlier values of outputs_per_step, each with the step at which it ends: 5x2000x3x6000"),
-    ("max_frames_per_symbol", 30, "(0, inf)", "synthesis stops after this many frames per text symbol"),
+    ("max_frames_per_symbol", 30, "(0, inf)", "limit of the synthesis, per text symbol [frames]"),
 )
 
 _TACOTRON_TRAINING = (
@@ -72,20 +73,22 @@ _TACOTRON_TRAINING = (
     ("learning_rate", 1e-3, "(0, inf)", "Adam's learning rate until decay_start (T2 2.3, R)"),
     ("final_learning_rate", 1e-4, "(0, inf)", "lower bound of the learning rate (R; T2: 1e-5)"),
     ("learning_rate_schedule", "halving", "halving | exponential",
-     "halving: halve every decay_half_life steps (R) | exponential: reach final_learning_rate at train_steps (T2 2.3)"),
-    ("decay_start", 40000, "[0, inf)", "step at which the learning rate begins to fall (R; T2: 50000)"),
-    ("decay_half_life", 18000, "(0, inf)", "steps in which it halves (R)"),
+     "halving: halve every decay_half_life steps (R) | exponential: reach final_learning_rate at "
+     "train_steps (T2 2.3)"),
+    ("decay_start", 40000, "[0, inf)", "step at which the decay begins (R; T2: 50000)"),
+    ("decay_half_life", 18000, "(0, inf)", "steps in which the learning rate halves (R)"),
     ("adam_epsilon", 1e-6, "(0, inf)", "Adam's epsilon (T2 2.3)"),
     ("grad_clip_thresh", 1.0, "(0, inf)", "largest global norm of the gradient (R)"),
-    ("weight_decay", 1e-6, "[0, inf)", "weight of the L2 loss on the kernels of all layers (T2 2.3)"),
+    ("weight_decay", 1e-6, "[0, inf)", "weight of the L2 loss on all kernels (T2 2.3)"),
     ("stop_token_pos_weight", 5.0, "(0, inf)", "weight of the last step in the stop-token loss"),
     ("guided_attention_weight", 0.0, "[0, inf)", "weight of the guided attention loss (GA 4.1)"),
-    ("guided_attention_sigma", 0.2, "(0, inf)", "width g of the free diagonal, as a fraction (GA 4.1)"),
-    ("guided_attention_decay_start", 10 ** 9, "[0, inf)", "step at which that weight begins to fall linearly"),
-    ("guided_attention_decay_end", 10 ** 9, "[0, inf)", "step at which it reaches zero"),
-    ("teacher_forcing_ratio", 1.0, "[0, 1]", "final fraction of decoder steps that see the true previous frame (1506.03099)"),
-    ("teacher_forcing_decay_start", 0, "[0, inf)", "step at which the fraction begins to fall linearly from 1"),
-    ("teacher_forcing_decay_end", 20000, "(0, inf)", "step at which it reaches teacher_forcing_ratio"),
+    ("guided_attention_sigma", 0.2, "(0, inf)", "width g of its diagonal, as a fraction (GA 4.1)"),
+    ("guided_attention_decay_start", 10 ** 9, "[0, inf)", "step at which its linear decay begins"),
+    ("guided_attention_decay_end", 10 ** 9, "[0, inf)", "step at which its weight reaches zero"),
+    ("teacher_forcing_ratio", 1.0, "[0, 1]",
+     "final fraction of decoder steps that get the true previous frame (1506.03099)"),
+    ("teacher_forcing_decay_start", 0, "[0, inf)", "step at which its linear decay from 1 begins"),
+    ("teacher_forcing_decay_end", 20000, "(0, inf)", "step at which it reaches its final value"),
 )
 
 # WaveNet, mel → waveform.
@@ -94,58 +97,64 @@ _WAVENET = (
      "logistics (PW) | gaussian (1807.07281) | mulaw (WN)"),
     ("wavenet_num_mixtures", 10, "(0, inf)", "logistics in the mixture (T2 2.3)"),
     ("wavenet_layers", 20, "(0, inf)", "residual layers in total (R; T2: 30)"),
-    ("wavenet_stacks", 2, "(0, inf)", "how often the dilations 1, 2, 4 … start again (R; T2: 3)"),
-    ("wavenet_kernel_size", 3, "[2, inf)", "taps of a dilated convolution (R)"),
+    ("wavenet_stacks", 2, "(0, inf)", "cycles of dilations 1, 2, 4 … (R; T2: 3)"),
+    ("wavenet_kernel_size", 3, "[2, inf)", "kernel size of the dilated convolutions (R)"),
     ("wavenet_residual_channels", 128, "(0, inf)", "residual channels (R)"),
-    ("wavenet_dilation_channels", 256, "(0, inf)", "channels of the filter, and as many of the gate (R)"),
+    ("wavenet_dilation_channels", 256, "(0, inf)", "channels of filter and gate each (R)"),
     ("wavenet_skip_channels", 128, "(0, inf)", "skip channels (R)"),
-    ("wavenet_upsample_type", "transposed", "transposed | subpixel", "how mel frames become one condition per sample"),
-    ("wavenet_upsample_scales", (12, 25), "(0, inf)", "factors of the upsampling layers; their product is hop_length (R)"),
-    ("wavenet_speaker_embedding_dim", 32, "(0, inf)", "channels of the speaker embedding; only with several speakers"),
+    ("wavenet_upsample_type", "transposed", "transposed | subpixel",
+     "convolution that upsamples the mel frames to samples: transposed | subpixel"),
+    ("wavenet_upsample_scales", (12, 25), "(0, inf)",
+     "factors of the upsampling layers; their product is hop_length (R)"),
+    ("wavenet_speaker_embedding_dim", 32, "(0, inf)",
+     "channels of the embedding of multi-speaker models"),
     ("wavenet_preemphasis", 0.0, "[0, 1)",
-     "pre-emphasis of the waveform that is learnt, undone after generation (LPCNet, 1810.11846, 3.2)"),
-    ("wavenet_log_scale_min", -7.0, "(-inf, inf)", "smallest log scale of a logistic or Gaussian (R)"),
+     "pre-emphasis of the waveforms, undone after generation (LPCNet, 1810.11846, 3.2)"),
+    ("wavenet_log_scale_min", -7.0, "(-inf, inf)",
+     "lower bound of the log scale of a logistic or Gaussian (R)"),
 )
 
 _WAVENET_TRAINING = (
     ("wavenet_batch_size", 2, "(0, inf)", "segments per batch (R)"),
-    ("wavenet_segment_length", 9000, "(0, inf)", "samples of a segment; a multiple of hop_length (R)"),
-    ("wavenet_learning_rate", 1e-3, "(0, inf)", "Adam's learning rate until wavenet_decay_start (R; T2: 1e-4)"),
-    ("wavenet_decay_start", 0, "[0, inf)", "step at which the learning rate begins to fall"),
-    ("wavenet_decay_half_life", 300000, "(0, inf)", "steps in which it halves (R)"),
+    ("wavenet_segment_length", 9000, "(0, inf)", "multiple of hop_length [samples] (R)"),
+    ("wavenet_learning_rate", 1e-3, "(0, inf)",
+     "Adam's learning rate until wavenet_decay_start (R; T2: 1e-4)"),
+    ("wavenet_decay_start", 0, "[0, inf)", "step at which the decay begins"),
+    ("wavenet_decay_half_life", 300000, "(0, inf)", "steps in which the learning rate halves (R)"),
     ("wavenet_final_learning_rate", 1e-5, "(0, inf)", "lower bound of the learning rate"),
     ("wavenet_adam_epsilon", 1e-8, "(0, inf)", "Adam's epsilon"),
     ("wavenet_grad_clip_thresh", 1.0, "(0, inf)", "largest global norm of the gradient"),
-    ("wavenet_ema_decay", 0.9999, "(0, 1)", "decay of the weight averages that synthesis uses (T2 2.3)"),
+    ("wavenet_ema_decay", 0.9999, "(0, 1)", "decay of the averaged weights for synthesis (T2 2.3)"),
 )
 
 # Both trainers.
 _TRAINING = (
     ("train_steps", 200000, "(0, inf)", "step to reach unless --steps is given"),
-    ("batches_per_group", 32, "(0, inf)", "batches that are sorted by length together, then shuffled"),
+    ("batches_per_group", 32, "(0, inf)", "batches sorted by length together, then shuffled"),
     ("summary_interval", 100, "(0, inf)", "steps between TensorBoard scalars"),
     ("checkpoint_interval", 1000, "(0, inf)", "steps between checkpoints"),
-    ("eval_interval", 2000, "(0, inf)", "steps between evaluations with pictures and audio"),
-    ("checkpoints_to_keep", 5, "(0, inf)", "how many of the newest checkpoints to keep"),
+    ("eval_interval", 2000, "(0, inf)", "steps between evaluations with plots and audio"),
+    ("checkpoints_to_keep", 5, "(0, inf)", "newest checkpoints to keep"),
 )
 
 _RUN = (
-    ("validation_fraction", 0.05, "[0, 1)", "share of utterances held out of training, chosen by a hash of the id"),
-    ("seed", 1, "[0, 4294967295]", "seed of the initial weights and of the order of the examples"),
+    ("validation_fraction", 0.05, "[0, 1)",
+     "fraction of the utterances held out of training, selected by a hash of their ids"),
+    ("seed", 1, "[0, 4294967295]", "seed of the initial weights, the data order and dropout"),
     ("freeze", "", "", "parts of the network that keep their initial weights (--freeze)"),
 )
 
-# These may change when a run is resumed; all others are fixed once it has begun.
+# These may change when a run is resumed; all others are fixed when it starts.
 CHANGEABLE = _PREPARATION + _TACOTRON_TRAINING + _WAVENET_TRAINING + _TRAINING
 TABLE = AUDIO + _TEXT + _TACOTRON + _WAVENET + _RUN + CHANGEABLE
 
 _AUDIO_16_KHZ = dict(sample_rate=16000, hop_length=200, win_length=800, n_fft=1024, fmax=7600.0)
 
 PRESETS = {
-    # the sizes of the public Korean system: days on a GPU
+    # the sizes of R: days of training on a GPU
     "reference": {},
-    # minutes to hours of one voice on two CPU cores. The sizes are no powers of two on purpose:
-    # matrix rows 4 KB apart map to the same few cache lines, and training takes twice as long
+    # one voice in minutes to hours on two CPU cores. The sizes avoid powers of two, because matrix
+    # rows 4 KB apart map to the same few cache lines, and training takes twice as long
     "small": dict(
         _AUDIO_16_KHZ,
         symbols_embedding_dim=120, encoder_conv_channels=120, encoder_lstm_units=60,
@@ -159,7 +168,7 @@ PRESETS = {
         wavenet_batch_size=4, wavenet_segment_length=2000, wavenet_learning_rate=2e-3,
         wavenet_decay_half_life=2000, wavenet_final_learning_rate=5e-5, wavenet_ema_decay=0.999,
         train_steps=3000, summary_interval=25, checkpoint_interval=250, eval_interval=500),
-    # seconds: for tests
+    # for tests: seconds
     "tiny": dict(
         _AUDIO_16_KHZ,
         n_mels=20, symbols_embedding_dim=16, encoder_n_convolutions=2, encoder_conv_channels=16,
@@ -175,7 +184,7 @@ PRESETS = {
         eval_interval=20, checkpoints_to_keep=2),
 }
 
-# Old name → new name. Stores, runs and voices that were made with the old names still load.
+# Old name → new name, so that stores, runs and voices with the old names still load.
 RENAMED = {
     "hop": "hop_length",
     "window": "win_length",

@@ -1,4 +1,4 @@
-"""Recordings ↔ samples ↔ mel spectrograms, with NumPy, SciPy, soundfile and librosa's mel basis.
+"""Audio files ↔ samples ↔ mel spectrograms.
 
 Samples are float in [-1, 1], shape [samples]; a mel is float32 [frames, n_mels], normalised.
 """

@@ -1,7 +1,7 @@
 """Samples ↔ STFT ↔ mel spectrogram, with pre-emphasis and Griffin-Lim.
 
-Frame i is centred on samples [i * hop, (i + 1) * hop). The window reaches beyond this hop by the
-same length on either side, and the signal is padded with zeros, so there are samples / hop frames.
+Frame i is centred on samples [i * hop, (i + 1) * hop). The window extends equally beyond both ends
+of this hop, and the signal is padded with zeros, so there are samples / hop frames.
 """
 import functools
 
@@ -9,11 +9,11 @@ import librosa.filters
 import numpy as np
 from scipy import signal, sparse
 
-_MIN_AMPLITUDE = 1e-5       # of a mel channel; avoids log(0)
+_MIN_AMPLITUDE = 1e-5       # lower bound of mel amplitudes; avoids log(0)
 _EPSILON = 1e-16            # avoids 0 / 0
-# Iterations of the non-negative least squares: the mel of the result differs by less than 0.02 dB.
+# Iterations of non-negative least squares. The mel of the result is within 0.02 dB of its input.
 _NNLS_ITERATIONS = 20
-# Acceleration of Griffin-Lim (Perraudin, Balazs, Søndergaard, 2013): fewer iterations.
+# Fast Griffin-Lim (Perraudin, Balazs, Søndergaard, 2013), as in librosa: fewer iterations.
 _MOMENTUM = 0.99
 
 
@@ -23,7 +23,7 @@ def preemphasis(samples, coefficient):
 
 
 class InvPreemphasis(object):
-    """The inverse of `preemphasis`. A signal may arrive in chunks: call it once for each chunk."""
+    """The inverse of `preemphasis`, for a signal in chunks: call it once per chunk, in order."""
 
     def __init__(self, coefficient):
         self.coefficient, self.state = coefficient, [0.0]
@@ -34,13 +34,13 @@ class InvPreemphasis(object):
 
 
 def melspectrogram(samples, hp):
-    """Normalised mel, float32 [frames, n_mels] in ±max_abs_value, of samples [frames * hop]."""
+    """Samples [frames * hop] → normalised mel, float32 [frames, n_mels] in ±max_abs_value."""
     magnitudes = np.abs(stft(preemphasis(samples, hp.preemphasis), hp))
     return normalize(mel_basis(hp).dot(magnitudes.T).T, hp)
 
 
 def normalize(amplitudes, hp):
-    """Mel amplitudes → float32: dB relative to ref_level_db, [min_level_db, 0] → ±max_abs_value."""
+    """Amplitudes → dB above ref_level_db, of which [min_level_db, 0] → ±max_abs_value, float32."""
     decibels = 20 * np.log10(np.maximum(_MIN_AMPLITUDE, amplitudes)) - hp.ref_level_db
     scaled = np.clip((decibels - hp.min_level_db) / -hp.min_level_db, 0, 1)
     return (hp.max_abs_value * (2 * scaled - 1)).astype(np.float32)
@@ -53,7 +53,7 @@ def denormalize(mel, hp):
 
 
 def stft(samples, hp):
-    """complex128 [frames, 1 + n_fft / 2] of samples [frames * hop]."""
+    """Samples [frames * hop] → complex128 [frames, 1 + n_fft / 2]."""
     if len(samples) % hp.hop_length:
         raise ValueError("%d samples: should be a multiple of hop_length=%d"
                          % (len(samples), hp.hop_length))
@@ -64,9 +64,9 @@ def stft(samples, hp):
 
 
 def istft(spectrum, hp):
-    """Samples float64 [frames * hop] whose STFT is closest to `spectrum`, by least squares.
+    """Spectrum [frames, 1 + n_fft / 2] → samples, float64 [frames * hop].
 
-    Griffin and Lim, 1984, equation 6.
+    Their STFT is the closest to it in the least-squares sense (Griffin and Lim, 1984, equation 6).
     """
     window = _stft_window(hp)
     frames = np.fft.irfft(spectrum, hp.n_fft) * window
@@ -96,7 +96,7 @@ def _stft_window(hp):
 
 
 def _overlap_add(frames, hop_length):
-    """Sum of frames [frames, n_fft], each shifted by a hop: [frames * hop + …]."""
+    """Sum of frames [frames, n_fft], each a hop later than the one before: [samples]."""
     n_frames, length = frames.shape
     n_hops = -(-length // hop_length)
     hops = np.pad(frames, ((0, 0), (0, n_hops * hop_length - length)), mode="constant")
@@ -108,7 +108,7 @@ def _overlap_add(frames, hop_length):
 
 
 def griffin_lim(mel, hp):
-    """Samples float32 [frames * hop] in [-1, 1] for a normalised mel [frames, n_mels].
+    """Normalised mel [frames, n_mels] → samples, float32 [frames * hop] in [-1, 1].
 
     Griffin and Lim, 1984. Deterministic: the random initial phases have a fixed seed.
     """
@@ -124,7 +124,7 @@ def griffin_lim(mel, hp):
 
 
 def _mel_to_linear(mel_amplitudes, hp):
-    """Magnitudes [frames, 1 + n_fft / 2] for mel amplitudes [frames, n_mels].
+    """Mel amplitudes [frames, n_mels] → magnitudes [frames, 1 + n_fft / 2].
 
     Non-negative least squares by the multiplicative updates of Lee and Seung, 2001, theorem 1.
     """
@@ -137,7 +137,7 @@ def _mel_to_linear(mel_amplitudes, hp):
 
 
 def _sharpen(magnitudes, power):
-    """magnitudes ** power, with the energy of each frame unchanged."""
+    """magnitudes ** power, scaled so that the energy of each frame stays the same."""
     sharpened = magnitudes ** power
     return sharpened * (np.linalg.norm(magnitudes, axis=1, keepdims=True)
                         / np.maximum(_EPSILON, np.linalg.norm(sharpened, axis=1, keepdims=True)))

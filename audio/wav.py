@@ -1,4 +1,4 @@
-"""Audio files: read what libsndfile reads, prepare recordings for training, write 16-bit WAV."""
+"""Audio files: read any format of libsndfile, prepare recordings for training, write 16-bit WAV."""
 import contextlib
 import struct
 from math import gcd
@@ -10,24 +10,24 @@ from scipy import signal
 from common import files
 from common.errors import InputError
 
-# A writer that does not know the length in advance puts a number at least this large in the header.
+# Programs that write WAV to a pipe put at least this length in the header.
 _UNKNOWN_LENGTH = 0x7FFF0000
-# A recording with no sample above -60 dB of full scale holds no speech.
-_SILENCE = 1e-3
+# A recording whose peak is below -60 dBFS contains no speech.
+_MIN_PEAK = 1e-3
 
 
 def read_wav(path):
-    """(samples float64 [samples], sample rate) of an audio file, its channels averaged."""
+    """(samples, sample rate) of an audio file: float64 [samples], the mean of its channels."""
     channels, sample_rate = read_channels(path)
     return channels.mean(axis=1), sample_rate
 
 
 def read_channels(path):
-    """(samples float64 [samples, channels], sample rate) of an audio file.
+    """(samples, sample rate) of an audio file: float64 [samples, channels].
 
-    Raises InputError for a file that is not audio, truncated, empty or has non-finite samples.
+    Raises InputError for a file that is not audio, truncated, empty, or has non-finite samples.
     """
-    _check_length(path, files.read_bytes(path))
+    _check_not_truncated(path, files.read_bytes(path))
     with _open_audio(path) as file:
         samples = file.read(dtype="float64", always_2d=True)
         expected, sample_rate = file.frames, file.samplerate
@@ -40,20 +40,20 @@ def read_channels(path):
     return samples, sample_rate
 
 
-def _check_length(path, content):
-    """Compare the length of a WAV with its header, because libsndfile accepts a truncated one."""
+def _check_not_truncated(path, content):
+    """Compare the length of a WAV file with its header: libsndfile accepts truncated files."""
     if not content:
         raise InputError("%s: is empty (0 bytes)" % path)
     if len(content) >= 8 and content[:4] == b"RIFF":
         expected = struct.unpack_from("<I", content, 4)[0] + 8
-        # some writers count a padding byte that they do not write
+        # some programs count a padding byte that they do not write
         if len(content) + 1 < expected < _UNKNOWN_LENGTH:
             raise InputError("%s: is truncated after %d of %d bytes"
                              % (path, len(content), expected))
 
 
 def read_wav_info(path):
-    """(comment in the LIST/INFO chunk of an audio file or "", duration in seconds).
+    """(comment in the LIST/INFO chunk or "", duration in seconds) of an audio file.
 
     Raises InputError for a file that is not audio.
     """
@@ -71,7 +71,7 @@ def _open_audio(path):
 
 
 def write_wav(file, samples, sample_rate, comment, software):
-    """Write samples [samples] as 16-bit mono to a path or to a binary file object.
+    """Write samples [samples] as 16-bit mono WAV to `file`, a path or binary file object.
 
     `comment` and `software` go into the LIST/INFO chunk. Samples beyond [-1, 1] are clipped.
     """
@@ -81,7 +81,7 @@ def write_wav(file, samples, sample_rate, comment, software):
 
 
 def to_pcm16(samples):
-    """Samples as int16, clipped to [-1, 1]."""
+    """Samples as int16; those beyond [-1, 1] are clipped."""
     return np.int16(np.round(np.clip(samples, -1, 1) * 32767))
 
 
@@ -93,24 +93,24 @@ def streaming_wav_header(sample_rate):
 
 
 def load_recording(path, hp):
-    """Samples float32 [samples] of a recording: mono, resampled, trimmed, peak at rescaling_max.
+    """Samples of a recording, float32 [samples]: mono, resampled, trimmed, peak at rescaling_max.
 
-    Raises InputError for a file that is not audio, truncated, empty, silent or below a frame.
+    Raises InputError as read_channels does, and for a recording that is silent or too short.
     """
     samples, sample_rate = read_wav(path)
     samples = resample(samples, sample_rate, hp.sample_rate)
     if len(samples) < hp.win_length:
         raise InputError("%s: is shorter than a frame (%.0f ms; a frame takes %.0f ms)" % (
             path, 1e3 * len(samples) / hp.sample_rate, 1e3 * hp.win_length / hp.sample_rate))
-    samples = samples - samples.mean()      # a DC offset would hide the silence from the trimming
-    if np.abs(samples).max() < _SILENCE:
+    samples = samples - samples.mean()      # with a DC offset, silence is not trimmed
+    if np.abs(samples).max() < _MIN_PEAK:
         raise InputError("%s: contains only silence" % path)
     samples = trim_silence(samples, hp)
     return (samples * (hp.rescaling_max / np.abs(samples).max())).astype(np.float32)
 
 
 def resample(samples, sample_rate, new_sample_rate):
-    """Band-limited resampling with a windowed sinc of 64 zero crossings on either side.
+    """Resample samples [samples, ...] with a windowed sinc of 64 zero crossings on either side.
 
     The filter is that of resampy's `kaiser_best`. SciPy computes it identically in all supported
     versions, while the default of librosa.resample differs between versions.
@@ -126,7 +126,7 @@ def resample(samples, sample_rate, new_sample_rate):
 
 
 def trim_silence(samples, hp):
-    """Cut off what is trim_top_db below the loudest hop at both ends, except for trim_margin."""
+    """Trim hops at both ends that are trim_top_db below the loudest one, except for trim_margin."""
     hops = pad_to_hop(samples, hp).reshape(-1, hp.hop_length)
     levels = np.sqrt(np.mean(hops ** 2, axis=1))
     loud = np.flatnonzero(levels > levels.max() * 10 ** (-hp.trim_top_db / 20))
@@ -136,5 +136,5 @@ def trim_silence(samples, hp):
 
 
 def pad_to_hop(samples, hp):
-    """The samples, padded with zeros at the end to a multiple of hop_length."""
+    """The samples, padded at the end with zeros to a multiple of hop_length."""
     return np.pad(samples, (0, -len(samples) % hp.hop_length), mode="constant")

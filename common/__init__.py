@@ -1,1 +1,1 @@
-"""Used by all packages: errors, command line, files, hyper-parameters, plots, HTML reports."""
+"""Used by all packages: command line, errors, files, hyper-parameters, plots, resources, HTML."""

@@ -1,4 +1,4 @@
-"""Shared by all programs: command-line options, error messages and exit statuses."""
+"""Shared by all programs: command-line options, error messages, exit statuses."""
 import argparse
 import codecs
 import errno
@@ -17,7 +17,7 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _DescribeHparams(argparse.Action):
-    """Prints the table of hyper-parameters as it is; action="version" would rewrap it."""
+    """Print the table of hyper-parameters; action="version" would rewrap its lines."""
 
     def __call__(self, parser, *_):
         print(describe_hparams())
@@ -28,7 +28,7 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser that raises InputError for wrong options."""
 
     def error(self, message):
-        raise InputError("%s (%s --help)" % (message, self.prog))
+        raise InputError("%s; see %s --help" % (message, self.prog))
 
     def add_hparams_options(self):
         self.add_argument("--preset", default=None, metavar="NAME", choices=sorted(PRESETS),
@@ -52,8 +52,8 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--speaker", metavar="NAME",
                           help="speaker of a multi-speaker run; default: the first")
         self.add_argument("--best", action="store_true",
-                          help="use the checkpoint with the best validation score of each run, "
-                               "not the newest")
+                          help="use the checkpoint of each run with the best validation score "
+                               "instead of the newest")
         self.add_argument("--seed", type=positive_int, default=1, metavar="N",
                           help="random seed of the synthesis; default: 1")
         self.add_argument("--threads", type=positive_int, default=0, metavar="N",
@@ -64,7 +64,7 @@ class Parser(argparse.ArgumentParser):
 
     def add_training_options(self):
         self.add_argument("--data", action="append", required=True, metavar="DIR",
-                          help="example store of preprocess.py; one for each speaker")
+                          help="store written by preprocess.py; repeat for more speakers")
         self.add_argument("--logdir", required=True, metavar="RUN",
                           help="run folder; an existing run is resumed")
         self.add_hparams_options()
@@ -80,12 +80,12 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="CPU threads; default: all")
         self.add_argument("--device", choices=DEVICES, default="auto",
-                          help="auto (default): the GPU if there is one; it is an error if "
-                               "TensorFlow cannot use it")
+                          help="auto (default): the GPU if there is one, which TensorFlow must "
+                               "be able to use")
 
 
 def positive_int(text):
-    """The integer above zero that `text` denotes, as the `type` of an argparse option."""
+    """The `type` of an argparse option that takes an integer above 0."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("%r: should be an integer above 0" % text)
     return int(text)
@@ -94,7 +94,7 @@ def positive_int(text):
 def run_program(main):
     """Call `main(arguments)` and exit with the status it returns.
 
-    InputError and file-system errors are printed as `error: …` with status 2; Ctrl-C gives 130.
+    InputError and file-system errors are printed as `error: …` with status 2. Ctrl-C gives 130.
     Any other exception is a defect: it keeps its traceback and gives status 1.
     """
     _ensure_utf8_output()
@@ -108,14 +108,14 @@ def run_program(main):
         print("interrupted: all finished work is kept", file=sys.stderr)
         status = EXIT_INTERRUPTED
     except BrokenPipeError:
-        # the reader of the output has exited (`| head`); keeps Python from reporting it at exit
+        # the reader of stdout has exited (`| head`): keep Python from reporting this again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 128 + signal.SIGPIPE
     except UnicodeEncodeError:
         if codecs.lookup(sys.getfilesystemencoding()).name != "ascii":
             raise
-        print("error: without a UTF-8 locale, Python cannot use Hangul in file names; "
-              "set LC_ALL=C.UTF-8", file=sys.stderr)
+        print("error: Hangul in file names needs a UTF-8 locale; set LC_ALL=C.UTF-8",
+              file=sys.stderr)
         status = EXIT_INPUT_ERROR
     except OSError as error:
         full = error.errno in _DISK_FULL
@@ -124,16 +124,16 @@ def run_program(main):
         print("error: %s: %s; %s" % (
             error.filename or "output", error.strerror,
             "make room, then run the same command again" if full
-            else "choose another path or remove the obstacle"), file=sys.stderr)
+            else "fix this or choose another path"), file=sys.stderr)
         status = EXIT_INPUT_ERROR
     sys.exit(status or 0)
 
 
 def _ensure_utf8_output():
-    """Without a locale Python 3.6 prints ASCII and would fail at the first Hangul character."""
+    """Without a locale, stdout of Python 3.6 is ASCII, and printing Hangul would fail."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if codecs.lookup(stream.encoding).name == "ascii":
-            # surrogateescape: file names are printed byte for byte
+            # surrogateescape: print file names byte for byte
             setattr(sys, name, io.TextIOWrapper(stream.detach(), "utf-8", "surrogateescape",
                                                 line_buffering=True))

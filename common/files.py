@@ -1,4 +1,4 @@
-"""Reading and writing whole files. A file that is written appears complete or not at all."""
+"""Read whole files and write them atomically: a new file appears complete or not at all."""
 import contextlib
 import json
 import os
@@ -8,10 +8,10 @@ from common.errors import InputError
 
 @contextlib.contextmanager
 def atomic_write(path, mode="wb", encoding=None):
-    """A context manager: an open file that replaces `path` when the block succeeds.
+    """Context manager that yields an open file, which replaces `path` if the block succeeds.
 
-    The content is flushed to the disk before the rename, so that a crash leaves the old file or the
-    new one. If the block fails, the temporary file is removed.
+    The content is flushed to the disk before the rename, so that a crash leaves either the old file
+    or the new one. If the block fails, the temporary file is removed.
     """
     temporary = "%s.%d.part" % (path, os.getpid())
     try:
@@ -24,7 +24,7 @@ def atomic_write(path, mode="wb", encoding=None):
         with contextlib.suppress(FileNotFoundError):
             os.remove(temporary)
         if isinstance(error, OSError) and error.errno and not error.filename:
-            # the error of a full disk does not name the file
+            # the error for a full disk does not name the file
             raise OSError(error.errno, error.strerror, path)
         raise
 
@@ -39,7 +39,7 @@ def fsync_path(path):
 
 
 def read_bytes(path):
-    """The content of a file. Raises InputError if it cannot be read."""
+    """The bytes of a file. Raises InputError if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -48,7 +48,7 @@ def read_bytes(path):
 
 
 def decode_utf8(data, name):
-    """Decode the bytes of the file `name`. Removes a byte-order mark; raises InputError."""
+    """The text of UTF-8 bytes of the file `name`, without byte-order mark. Raises InputError."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,7 +63,7 @@ def read_text(path):
 
 
 def read_lines(path):
-    """The lines of a text file without line ends; only a line feed ends a line."""
+    """The lines of a UTF-8 file; unlike in str.splitlines, only LF and CRLF end a line."""
     lines = [line.rstrip("\r") for line in read_text(path).split("\n")]
     return lines if lines[-1] else lines[:-1]
 

@@ -24,21 +24,21 @@ class HParams(object):
         return HParams(dict(self.__dict__, **changes))
 
     def as_dict(self):
-        """{name: number, string or list of numbers}, ready for JSON."""
+        """{name: value} for JSON; tuples become lists."""
         return {name: list(value) if isinstance(value, tuple) else value
                 for name, value in sorted(self.__dict__.items())}
 
     def fixed_values(self):
-        """The values that a run keeps from its first step to its last."""
+        """The part of as_dict() that cannot change when a run is resumed."""
         return {name: value for name, value in self.as_dict().items() if name not in _CHANGEABLE}
 
     def audio_settings(self):
-        """The values that define what a stored mel and waveform mean."""
+        """{name: value} of those that define what a stored mel and waveform mean."""
         return {name: getattr(self, name) for name, _, _, _ in AUDIO}
 
 
 def create_hparams(preset="reference", overrides=""):
-    """The hyper-parameters of a preset with the user's `name=value,name=value` applied.
+    """The HParams of a preset with the user's `name=value,name=value` applied.
 
     List items are joined by x: `wavenet_upsample_scales=12x25`. Raises InputError for an unknown
     preset or name, and for a value of the wrong type or out of range.
@@ -51,17 +51,17 @@ def create_hparams(preset="reference", overrides=""):
 
 def override_hparams(hp, overrides):
     """hp with `name=value,…` applied. Raises InputError as `create_hparams` does."""
-    return _validated(hp.replace(**_parse_overrides(overrides, vars(hp))))
+    return _validated(hp.replace(**_parse_overrides(overrides)))
 
 
 def override_run_hparams(hp, overrides, run):
-    """hp of the run named `run` with `name=value,…` applied.
+    """hp of the run folder `run` with `name=value,…` applied.
 
-    Raises InputError for a change of a value that is fixed once a run has begun.
+    Raises InputError as `create_hparams` does, and for a change of a value that a run must keep.
     """
-    for name, value in _parse_overrides(overrides, vars(hp)).items():
+    for name, value in _parse_overrides(overrides).items():
         if name not in _CHANGEABLE and value != getattr(hp, name):
-            raise InputError("--hparams %s=%s: %s was begun with %s, which cannot change"
+            raise InputError("--hparams %s=%s: cannot change; the run %s was started with %s"
                              % (name, _format(value), run, _format(getattr(hp, name))))
     return override_hparams(hp, overrides)
 
@@ -69,32 +69,33 @@ def override_run_hparams(hp, overrides, run):
 def hparams_from_dict(stored, source):
     """The inverse of `as_dict`, for a JSON object read from the file named `source`.
 
-    Missing values take the defaults of the table, old names are translated. Raises InputError for
+    Missing values take the defaults of the table; old names are replaced. Raises InputError for
     an unknown name, and for a value of the wrong type or out of range.
     """
     if not isinstance(stored, dict):
-        raise InputError("%s: hparams should be an object" % source)
+        raise InputError("%s: hparams should be a JSON object" % source)
     stored = update_hparam_names(stored)
     unknown = sorted(set(stored) - set(_DEFAULTS))
     if unknown:
-        raise InputError("%s: this version knows no hyper-parameter %s"
+        raise InputError("%s: unknown hyper-parameter %s; is the file of a newer version?"
                          % (source, ", ".join(unknown)))
     return _validated(HParams(dict(_DEFAULTS, **{
-        name: _typed(name, value, source) for name, value in stored.items()})), source)
+        name: _from_json(name, value, source) for name, value in stored.items()})), source)
 
 
 def update_hparam_names(stored):
-    """A JSON object's {name: value} with hyper-parameters of earlier versions renamed."""
+    """{name: value} with the old names of hyper-parameters replaced by their current names."""
     return {RENAMED.get(name, name): value for name, value in stored.items()}
 
 
 def describe_hparams():
-    """The table as text, one hyper-parameter a line."""
+    """The table as text, one hyper-parameter per line."""
     return "\n".join("  %-30s %-12s %s" % (name, _format(value), meaning)
                      for name, value, _, meaning in TABLE)
 
 
-def _typed(name, value, source):
+def _from_json(name, value, source):
+    """A value of the type that the table has for `name`. Raises InputError for any other type."""
     default = _DEFAULTS[name]
     if isinstance(default, tuple):
         fits = isinstance(value, list) and all(type(item) is int for item in value)
@@ -104,7 +105,7 @@ def _typed(name, value, source):
     else:
         fits = type(value) is type(default)
     if not fits:
-        raise InputError("%s: %s is %r, and should be like %r" % (source, name, value, default))
+        raise InputError("%s: %s is %r; should be a value like %r" % (source, name, value, default))
     return value
 
 
@@ -114,7 +115,8 @@ def _format(value):
     return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _parse_overrides(overrides, values):
+def _parse_overrides(overrides):
+    """{name: value} of `name=value,…`."""
     parsed = {}
     for override in filter(None, (part.strip() for part in (overrides or "").split(","))):
         name, equals, text = (part.strip() for part in override.partition("="))
@@ -122,7 +124,7 @@ def _parse_overrides(overrides, values):
             raise InputError("--hparams %r: should be name=value" % override)
         if name in RENAMED:
             raise InputError("--hparams %s: is now called %s" % (name, RENAMED[name]))
-        if name not in values:
+        if name not in _DEFAULTS:
             raise InputError("--hparams %s: there is no hyper-parameter of that name; "
                              "--help-hparams lists them" % name)
         parsed[name] = _parse_value(name, text)
@@ -138,14 +140,14 @@ def _parse_value(name, text):
             return tuple(int(part) for part in text.split("x")) if text else ()
         return type(default)(text)
     except (ValueError, KeyError):
-        kind = {bool: "true or false", int: "a whole number", float: "a number",
-                tuple: "whole numbers joined by x"}
+        expected = {bool: "true or false", int: "a whole number", float: "a number",
+                    tuple: "whole numbers joined by x"}
         raise InputError("--hparams %s=%s: should be %s, like %s"
-                         % (name, text, kind[type(default)], _format(default)))
+                         % (name, text, expected[type(default)], _format(default)))
 
 
 def _in_interval(number, interval):
-    """Whether a number lies in an interval like "[0, 1)"."""
+    """Whether a number lies in an interval such as "[0, 1)"."""
     low, high = re.match(r"[\[(](.+), (.+)[\])]$", interval).groups()
     above = number >= float(low) if interval[0] == "[" else number > float(low)
     below = number <= float(high) if interval[-1] == "]" else number < float(high)
@@ -153,6 +155,7 @@ def _in_interval(number, interval):
 
 
 def _validated(hp, source="hyper-parameters"):
+    """hp, if its values are allowed and fit together; else raises InputError."""
     def require(holds, message, *values):
         if not holds:
             raise InputError("%s: %s" % (source, message % values))
@@ -167,12 +170,12 @@ def _validated(hp, source="hyper-parameters"):
                 require(_in_interval(number, allowed), "%s=%s must lie in %s",
                         name, _format(value), allowed)
     require(hp.hop_length <= hp.win_length <= hp.n_fft,
-            "hop_length=%d, win_length=%d, n_fft=%d must not decrease",
+            "hop_length=%d, win_length=%d, n_fft=%d must be in ascending order",
             hp.hop_length, hp.win_length, hp.n_fft)
     require((hp.n_fft - hp.hop_length) % 2 == 0,
             "n_fft - hop_length must be even, so that a frame is centred on its samples")
     require(hp.fmin < hp.fmax <= hp.sample_rate / 2,
-            "fmin=%s, fmax=%s must increase and not exceed half of sample_rate=%d",
+            "fmin=%s must be below fmax=%s, and fmax at most half of sample_rate=%d",
             hp.fmin, hp.fmax, hp.sample_rate)
     product = 1
     for scale in hp.wavenet_upsample_scales:
@@ -187,7 +190,7 @@ def _validated(hp, source="hyper-parameters"):
             hp.wavenet_layers, hp.wavenet_stacks)
     ends = hp.outputs_per_step_schedule[1::2]
     require(len(hp.outputs_per_step_schedule) % 2 == 0 and sorted(set(ends)) == list(ends),
-            "outputs_per_step_schedule=%s should be pairs of outputs_per_step and the step at which "
-            "it ends, in order of the steps, like 5x2000x3x6000",
+            "outputs_per_step_schedule=%s should be pairs of outputs_per_step and the step at "
+            "which it ends, in ascending order of the steps, like 5x2000x3x6000",
             _format(hp.outputs_per_step_schedule))
     return hp

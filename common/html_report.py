@@ -1,4 +1,4 @@
-"""HTML reports: Jinja2 templates on top of report_base.html, which holds the shared style."""
+"""HTML reports: Jinja2 templates that extend report_base.html, the shared page and style."""
 import base64
 import io
 import os
@@ -13,10 +13,10 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 def render_page(template, **context):
-    """The HTML page that the template file makes of the context. All values are escaped.
+    """Render a template file to an HTML page. All values are escaped.
 
     The template begins with `{% extends "report_base.html" %}` and fills the blocks title, style
-    and body. `web_font` is embedded_font(text), or is not given. Filters beside Jinja's:
+    and body. The value `web_font` is optional: embedded_font(text). Filters besides Jinja's own:
     `sentence` (upper-case first letter), `data_uri` (PNG bytes → URL of an inline image).
     """
     environment = jinja2.Environment(
@@ -28,9 +28,9 @@ def render_page(template, **context):
 
 
 def embedded_font(text):
-    """The URL of an inline WOFF font with the characters of the text, which may hold Hangul."""
+    """The data URL of a WOFF font with ASCII and the characters of `text`, Hangul included."""
     options = subset.Options(flavor="woff")
-    options.drop_tables += ["TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]     # sources of its hinting
+    options.drop_tables += ["TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]     # sources of the hinting
     font = subset.load_font(KOREAN_FONT_PATH, options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + string.printable)

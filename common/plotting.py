@@ -1,4 +1,4 @@
-"""What all plots share: a font with Hangul, and PNG bytes."""
+"""Shared by all plots: a Hangul font, and encoding as PNG."""
 import importlib.util
 import io
 import os
@@ -6,21 +6,21 @@ import os
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-# The package is not imported: importing it changes the fonts of every plot in the process.
+# Located without an import, which would change the fonts of every plot in the process.
 KOREAN_FONT_PATH = os.path.join(
     os.path.dirname(importlib.util.find_spec("koreanize_matplotlib").origin),
     "fonts", "NanumGothic.ttf")
 
 
 def korean_font(size):
-    """Font properties for labels and titles that may hold Hangul; the size in points."""
+    """FontProperties for labels and titles with Hangul; `size` in points."""
     return font_manager.FontProperties(fname=KOREAN_FONT_PATH, size=size)
 
 
 def figure_to_png(figure):
-    """The figure as PNG bytes, through a canvas of its own instead of pyplot's global state.
+    """PNG bytes of a figure.
 
-    So no figure has to be closed, and it works in any thread.
+    It is drawn without pyplot, so that no figure has to be closed and any thread can do it.
     """
     FigureCanvasAgg(figure)
     output = io.BytesIO()

@@ -1,18 +1,18 @@
-"""The processors and the memory that this process may use."""
+"""The CPUs and the memory that this process may use."""
 import os
 import platform
 
 import psutil
 
 CGROUP = "/sys/fs/cgroup"
-_UNLIMITED = 1 << 60            # the memory controller of cgroup v1 has no word for "no limit"
+_UNLIMITED = 1 << 60        # cgroup v1 reports a number above this where there is no limit
 
 
 def available_cpus():
-    """Number of processors for threads and worker processes, at least 1.
+    """Number of CPUs for threads and worker processes, at least 1.
 
-    It respects the CPU affinity and the CPU quota of the control group (v1 and v2): a container
-    started with `--cpus 2` gets 2, whatever the host has.
+    It respects the CPU affinity and the CPU quota of the control group (v1 and v2): in a container
+    started with `--cpus 2` it is at most 2.
     """
     cpus = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
             else os.cpu_count() or 1)
@@ -32,7 +32,7 @@ def available_memory():
 
 
 def cpu_model():
-    """Name of the processor, such as "AMD EPYC 7B13"."""
+    """Name of the CPU, such as "AMD EPYC 7B13"."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             return next(line.split(":")[1].strip() for line in file
@@ -42,7 +42,7 @@ def cpu_model():
 
 
 def _cgroup_values(name):
-    """Numbers in a file of the control group; [] where it is missing or sets no limit."""
+    """Integers in a control-group file; [] if it is missing or sets no limit."""
     try:
         with open(os.path.join(CGROUP, name), encoding="ascii") as file:
             words = file.read().split()

@@ -1,1 +1,1 @@
-"""Neural-network building blocks on TensorFlow 1.3 and 2.x: compat, layers, optimiser."""
+"""Neural-network building blocks for TensorFlow 1.3 and 2.x."""

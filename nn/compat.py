@@ -1,6 +1,6 @@
 """Import TensorFlow: 1.3.0 as it is, or 2.x as compat.v1 in graph mode.
 
-All other modules import `tf` from here and use only API that both versions have.
+All other modules import `tf` from here and use only APIs that both versions have.
 """
 import contextlib
 import json
@@ -24,15 +24,16 @@ def _discard_stderr():
         os.close(null)
 
 
-# errors too: TensorFlow logs kernels that oneDNN lacks as errors
+# 3 hides errors too: TensorFlow logs each kernel that oneDNN lacks as an error
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # oneDNN is off by default on some processors. TensorFlow's other kernels take three times as long
 # where the rows of a transposed matrix lie 16 KB apart, as in a decoder LSTM of 1,024 units
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-with warnings.catch_warnings(), _discard_stderr():      # it logs before it reads the log level
+# TensorFlow logs before it reads the log level
+with warnings.catch_warnings(), _discard_stderr():
     warnings.simplefilter("ignore", FutureWarning)      # from NumPy, about 1.3.0's dtype tables
     import tensorflow as _tensorflow
-    # not exported under a public name
+    # there is no public import path
     from tensorflow.python.client import timeline as _timeline
 
 VERSION = _tensorflow.__version__
@@ -40,7 +41,7 @@ VERSION = _tensorflow.__version__
 if VERSION.startswith("1."):
     STACK = "faithful"
     tf = _tensorflow
-    # 2.x does this itself; without it 1.3.0 has no gradient for graphs with this operation
+    # as 2.x does itself; otherwise 1.3.0 cannot differentiate a graph with this operation
     tf.NotDifferentiable("StatelessRandomUniform")
 else:
     STACK = "present-day"
@@ -52,12 +53,12 @@ else:
 
 
 def stateless_random_uniform(shape, seed):
-    """float32 in [0, 1) of that shape, a function of `seed`, int64 [2]; the same on both stacks.
+    """Uniform float32 in [0, 1), determined by `seed`, int64 [2]; the same on both stacks.
 
     The operation has no state, so there is none to save in checkpoints.
     """
     inputs = [tf.convert_to_tensor(shape, tf.int32), tf.convert_to_tensor(seed, tf.int64)]
-    # create_op because the Python function has another name in each version
+    # create_op, because the Python function has a different name in each version
     return tf.get_default_graph().create_op(
         "StatelessRandomUniform", inputs, [tf.float32]).outputs[0]
 
@@ -70,7 +71,7 @@ def trace_events(metadata):
 
 
 def error_reason(error):
-    """The message of a TensorFlow exception in one line, without its position in the graph."""
+    """The message of a TensorFlow exception in one line, without the node that raised it."""
     message = re.search(r"([^\n]+)\n\t \[\[", str(error))
     return message.group(1) if message else str(error).split("\n")[0]
 

@@ -1,9 +1,9 @@
-"""Kernel gradients that are computed by one matrix product instead of by tf.gradients.
+"""Kernel gradients computed by one matrix product outside tf.gradients.
 
 In a loop, TensorFlow computes a gradient of the kernel's size at every step and adds them up; for
-the LSTM kernels of the decoder that is most of the backward pass. Here tf.gradients sees the kernel
-as a constant and differentiates by the layer's output at all steps. One matrix product with the
-layer's inputs at all steps then gives the gradient of the kernel.
+the LSTM kernels of the decoder that is most of the backward pass. Here the kernel is a constant for
+tf.gradients, which differentiates with respect to the layer's outputs at all steps. One matrix
+product of these gradients and the layer's inputs then gives the gradient of the kernel.
 """
 from nn.compat import tf
 
@@ -12,21 +12,21 @@ DEFERRED = "deferred_kernel_gradients"
 
 
 class DenseInLoop(object):
-    """A dense layer that a loop applies at every step, with the gradient of its kernel deferred.
+    """A dense layer applied at every step of a loop, with the gradient of its kernel deferred.
 
-    Call `layer_at_step` in the loop, and `register_inputs` once after it.
+    Call `at_step` in the loop, and `register_inputs` once after it.
     """
 
     def __init__(self, n_steps, batch_size, channels, units, scope):
         with tf.variable_scope(scope):
             self.kernel = tf.get_variable("kernel", [channels, units])
             bias = tf.get_variable("bias", [units], initializer=tf.zeros_initializer())
-        # the bias is a term of the output, so its gradient at a step is that of the output
+        # the output is differentiated by way of the bias, a term of it with the same gradient
         self._bias = tf.zeros([n_steps, batch_size, units]) + bias          # [steps, batch, units]
         self._constant_kernel = tf.stop_gradient(self.kernel)
         self._bias_at_step = tf.TensorArray(tf.float32, n_steps).unstack(self._bias)
 
-    def layer_at_step(self, step):
+    def at_step(self, step):
         """The layer at one step: a function [batch, channels] → [batch, units]."""
         return lambda x: tf.matmul(x, self._constant_kernel) + self._bias_at_step.read(step)
 
@@ -36,9 +36,9 @@ class DenseInLoop(object):
 
 
 def conv1d(x, kernel):
-    """Convolution over time with the gradient of its kernel deferred; not for loops.
+    """Convolution of x [batch, time, in] and kernel [kernel_size, in, out], its gradient deferred.
 
-    On a CPU, one matrix product per tap is faster than TensorFlow's gradient of a convolution.
+    Not for loops. On a CPU, one matrix product per tap is faster than TensorFlow's own gradient.
     """
     y = tf.nn.convolution(x, tf.stop_gradient(kernel), padding="SAME")
     kernel_size = kernel.get_shape().as_list()[0]
@@ -47,7 +47,7 @@ def conv1d(x, kernel):
 
 
 def compute_gradients(loss, variables):
-    """tf.gradients of `loss` by `variables`, the deferred gradients included."""
+    """tf.gradients of `loss` with respect to `variables`, including the deferred gradients."""
     names = [v.op.name for v in variables]
     deferred = [entry for entry in tf.get_collection(DEFERRED) if entry[0].op.name in names]
     grads = tf.gradients(loss, variables + [output for _, output, _ in deferred])
@@ -55,7 +55,7 @@ def compute_gradients(loss, variables):
     for (kernel, output, kernel_gradient), grad in zip(deferred, grads[len(variables):]):
         grad.set_shape(output.get_shape())
         name, kernel_grad = kernel.op.name, kernel_gradient(grad)
-        # the L2 loss contributes a gradient that is not deferred
+        # from the L2 loss, tf.gradients returns a kernel gradient of its own
         kernel_grads[name] = (kernel_grad if kernel_grads[name] is None
                               else kernel_grad + kernel_grads[name])
     return [kernel_grads[name] for name in names]
@@ -74,7 +74,7 @@ def _dense_kernel_gradient(inputs, grad):
 def _conv1d_kernel_gradient(x, grad, kernel_size):
     """x and gradient of the output, both [batch, time, channels] → [kernel_size, in, out]."""
     time, left = tf.shape(x)[1], (kernel_size - 1) // 2
-    with tf.control_dependencies([grad]):       # a padded copy made any earlier would hold memory
+    with tf.control_dependencies([grad]):       # an earlier padded copy would occupy memory
         padded = tf.pad(x, [[0, 0], [left, kernel_size - 1 - left], [0, 0]])
     return tf.stack([_dense_kernel_gradient(padded[:, tap:tap + time], grad)
                      for tap in range(kernel_size)])

@@ -1,4 +1,4 @@
-"""The layers of both models: small functions over get_variable.
+"""The layers of both models, as functions that create or reuse their variables.
 
 Each takes its input, its sizes and the name of its variable scope, and returns its output.
 Sequences are [batch, time, channels]. A mask is [batch, time, 1], 1 on real data, 0 on padding.
@@ -10,18 +10,18 @@ import zlib
 from nn import compat, deferred_gradients
 from nn.compat import tf
 
-# graph collections: the number of the current training step, int64; and pairs of a moving mean or
-# variance and what a training step subtracts from it
+# graph collections: the current training step, an int64 scalar; and pairs of a moving mean or
+# variance and the amount that a training step subtracts from it
 CURRENT_STEP, MOVING_MOMENT_UPDATES = "current_step", "moving_moment_updates"
 
 
 def sequence_mask(lengths, max_length):
-    """int32 [batch] → float32 [batch, max_length, 1], 1 before the end of each sequence."""
+    """Mask of sequences with these lengths: int32 [batch] → float32 [batch, max_length, 1]."""
     return tf.expand_dims(tf.sequence_mask(lengths, max_length, dtype=tf.float32), 2)
 
 
 def dense(x, units, scope, bias=True):
-    """x·W + b over the last axis, [..., in] → [..., units]."""
+    """x·W + b on the last axis, [..., in] → [..., units]."""
     channels = _channels(x)
     with tf.variable_scope(scope):
         kernel = tf.get_variable("kernel", [channels, units])
@@ -51,7 +51,7 @@ def batch_norm(x, mask, scope, training, momentum=0.99, epsilon=1e-3):
     """Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) of x [batch, time, channels].
 
     In training, mean and variance are those of the batch without its padding, and the updates of
-    the moving ones are added to MOVING_MOMENT_UPDATES. Otherwise the moving ones are used.
+    the moving moments are added to MOVING_MOMENT_UPDATES. Otherwise the moving moments are used.
     """
     channels = _channels(x)
     with tf.variable_scope(scope):
@@ -75,11 +75,12 @@ def batch_norm(x, mask, scope, training, momentum=0.99, epsilon=1e-3):
 
 
 def random_uniform(shape, loop_step=None, name=""):
-    """Uniform float32 in [0, 1), seeded by graph seed, training step, variable scope, name, loop_step.
+    """Uniform float32 in [0, 1). The seed is made of the graph's seed, the training step, the
+    variable scope, `name`, and `loop_step`, the int32 counter of a loop.
 
-    `loop_step` is the int32 counter of a loop. Draw once per scope and name: a second draw would give
-    the same numbers. Unlike TensorFlow's own generators this has no state that a checkpoint would
-    lack: a resumed run draws the same numbers as one that was never stopped.
+    Draw once per scope and name: a second draw would give the same numbers. Unlike TensorFlow's own
+    generators this has no state that a checkpoint would lack: a resumed run draws the same numbers
+    as one that was never stopped.
     """
     step, = tf.get_collection(CURRENT_STEP) or [tf.constant(0, tf.int64)]
     scope = "%s/%s" % (tf.get_variable_scope().name, name)
@@ -92,14 +93,14 @@ def random_uniform(shape, loop_step=None, name=""):
 
 
 def dropout(x, rate, training):
-    """x with a fraction `rate` of its values zeroed and the rest scaled up, in training only."""
+    """x; in training, with a fraction `rate` of its values set to 0 and the rest scaled up."""
     if not (training and rate):
         return x
     return x * (tf.floor(random_uniform(tf.shape(x)) + (1 - rate)) / (1 - rate))
 
 
 def embedding(ids, n_rows, channels, scope):
-    """int32 ids of any shape → float32 [..., channels], rows of a table [n_rows, channels]."""
+    """int32 ids [...] → float32 [..., channels], rows of a table [n_rows, channels]."""
     with tf.variable_scope(scope):
         table = tf.get_variable("table", [n_rows, channels],
                                 initializer=tf.truncated_normal_initializer(stddev=0.3))
@@ -109,9 +110,9 @@ def embedding(ids, n_rows, channels, scope):
 class ZoneoutLSTMCell(object):
     """An LSTM cell with zoneout (Krueger et al., arXiv 1606.01305), for dynamic_rnn.
 
-    In training each unit of cell state and output keeps its previous value with probability
-    `zoneout`; otherwise the expectation is used. The state is (cell, output), both [batch, units];
-    where zoneout is random, followed by an int32 [batch, 1], the number of steps so far.
+    In training, each unit of cell state and output keeps its previous value with probability
+    `zoneout`; otherwise the expectation is used. The state is (cell, output), both [batch, units],
+    in training followed by the number of steps so far, int32 [batch, 1], if zoneout is not 0.
     """
 
     def __init__(self, units, zoneout, training):
@@ -136,7 +137,7 @@ class ZoneoutLSTMCell(object):
         x = tf.concat([x, output], 1)
         gates = gate_layer(x) if gate_layer else dense(x, 4 * self.units, scope)
         input_gate, candidate, forget_gate, output_gate = tf.split(gates, 4, axis=1)
-        # + 1: a forget gate that starts open lets gradients through from the first step
+        # + 1.0: the forget gate starts open, so that gradients pass from the first step on
         new_cell = (tf.sigmoid(forget_gate + 1.0) * cell +
                     tf.sigmoid(input_gate) * tf.tanh(candidate))
         new_output = tf.sigmoid(output_gate) * tf.tanh(new_cell)
@@ -164,7 +165,7 @@ def bidirectional_lstm(x, lengths, units, zoneout, training, scope):
 
 
 def l2_loss(variables):
-    """Half the sum of squares of the kernels among `variables`: no biases, norms or embeddings."""
+    """Half the sum of squares of the kernels among `variables`; no biases, norms or embeddings."""
     return tf.add_n([tf.nn.l2_loss(v) for v in variables if v.op.name.endswith("kernel")])
 
 

@@ -1,4 +1,4 @@
-"""From a loss to a training step: learning rate, gradient clipping, Adam, moving averages."""
+"""The training step of a loss: learning rate, gradient clipping, Adam, moving averages."""
 import re
 from collections import namedtuple
 
@@ -7,16 +7,17 @@ from nn import deferred_gradients, layers
 from nn.compat import tf
 
 # step: int64 scalar, the number of completed steps
-# loss: of the batch that is fed
-# train_op: runs one step and returns the loss before it
-# learning_rate_factor: fed, default 1
-# max_loss: fed, default infinity; a step with a loss that is not below it is rejected
+# loss: scalar, of the batch that is fed
+# train_op: runs one step; its value is the loss before the step
+# learning_rate: scalar, including the factor; grad_norm: scalar, before clipping
+# learning_rate_factor: placeholder, default 1
+# max_loss: placeholder, default infinity; a step whose loss is not below it is rejected
 Optimizer = namedtuple(
     "Optimizer", "step loss train_op learning_rate grad_norm learning_rate_factor max_loss")
 
 
 def global_step():
-    """The number of completed steps: a variable that checkpoints contain."""
+    """The number of completed steps: an int64 variable that checkpoints contain."""
     step = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)
     # a copy, because the variable is incremented while the step runs
     tf.add_to_collection(layers.CURRENT_STEP, step + 0)
@@ -40,16 +41,16 @@ def linear_decay(step, initial, final, start, end):
 
 
 def _progress(step, start, end):
-    """The fraction of the steps from `start` to `end` completed; jumps to 1 where end <= start."""
+    """Completed fraction of the steps from `start` to `end`; jumps to 1 if end <= start."""
     return tf.clip_by_value(tf.to_float(step - start) / max(end - start, 1), 0.0, 1.0)
 
 
 def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=None, freeze=""):
     """An Optimizer: Adam on the gradient of `loss`, clipped by its global norm.
 
-    A step also applies layers.MOVING_MOMENT_UPDATES and then `ema`, a
-    tf.train.ExponentialMovingAverage, to all trainable variables. Weights and moving moments in
-    one of the scopes of `freeze`, joined by +, are not changed.
+    A step also applies layers.MOVING_MOMENT_UPDATES, and then `ema`, a
+    tf.train.ExponentialMovingAverage, to all trainable variables. Weights and moving moments in the
+    scopes named by `freeze`, joined by +, stay as they are.
 
     Running train_op raises tf.errors.InvalidArgumentError (see is_rejected_step) and changes
     nothing if the loss is not below max_loss or the gradient is not finite.
@@ -66,8 +67,8 @@ def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=No
     gradients, grad_norm = tf.clip_by_global_norm(
         deferred_gradients.compute_gradients(loss, variables), grad_clip_thresh)
     # both comparisons are false for NaN
-    healthy = tf.logical_and(loss < max_loss, grad_norm < float("inf"))
-    with tf.control_dependencies([tf.Assert(healthy, [loss, grad_norm])]):
+    accepted = tf.logical_and(loss < max_loss, grad_norm < float("inf"))
+    with tf.control_dependencies([tf.Assert(accepted, [loss, grad_norm])]):
         moving_moments = [tf.assign_sub(moving, update)
                           for moving, update in tf.get_collection(layers.MOVING_MOMENT_UPDATES)
                           if not scope_names(moving) & frozen_scopes]
@@ -83,19 +84,21 @@ def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=No
 
 
 def scope_names(variable):
-    """The set of scopes in a variable's name below the model's own, each also without its number.
+    """The scopes of a variable within its model, each with and without its number.
+
+    tacotron2/encoder/conv_1/kernel → {encoder, conv_1, conv}
     """
     names = variable.op.name.split("/")[1:-1]
     return set(names) | {re.sub(r"_\d+$", "", name) for name in names}
 
 
 def is_rejected_step(error):
-    """Whether a tf.errors.OpError comes from a step that train_op rejected."""
+    """Whether a tf.errors.OpError means that train_op rejected the step."""
     return error.op is not None and error.op.type == "Assert"
 
 
 def ema_getter(ema):
-    """A custom getter for variable_scope that returns each variable's average if it has one."""
+    """A custom_getter for tf.variable_scope: the moving average of each variable that has one."""
     def get_average(getter, name, *args, **kwargs):
         variable = getter(name, *args, **kwargs)
         average = ema.average(variable)

@@ -3,30 +3,31 @@ from collections import namedtuple
 
 import numpy as np
 
-# focus         mean over the decoder steps of the largest weight
+# focus         largest weight of a decoder step, averaged over the steps
 # coverage      fraction of the letters that are attended in order
-# end           position of the last step's attention, as a fraction of the text
+# end           position of the last step's largest weight, as a fraction of the text
 # monotonicity  fraction of the decoder steps in which the expected position does not move back
 # skipped       number of letters that are not attended
 # repeated      number of letters that are attended again after the attention has left them
+# Letters are the symbols that are spoken, unlike spaces and punctuation.
 AlignmentMetrics = namedtuple("AlignmentMetrics",
                               "focus coverage end monotonicity skipped repeated")
 
-VISITED_WEIGHT = 0.2    # a letter counts as attended if a step gives it at least this weight
+ATTENDED_WEIGHT = 0.2       # a letter counts as attended if a step gives it at least this weight
 BACKWARD_TOLERANCE = 0.1    # smaller backward moves of the expected position are ignored [jamo]
 MIN_TOTAL_WEIGHT = 1e-3     # a step with less weight on the text has no position
-REPEAT_DISTANCE = 2     # letters are repeated once the attention moves back this far [jamo]
+REPEAT_DISTANCE = 2         # moving back this far starts a repetition [jamo]
 
 
 def measure_alignment(alignment, is_letter):
-    """AlignmentMetrics of [steps, jamo]; `is_letter`, bool [jamo], marks symbols with a sound.
+    """AlignmentMetrics of an alignment [steps, jamo]; `is_letter`, bool [jamo], marks the letters.
 
-    For each letter take the step that gives it the most weight. The letters that are attended in
-    order are those of the longest subsequence in which these steps do not decrease.
+    Each letter has a step that gives it the most weight. The letters attended in order are those of
+    the longest subsequence in which these steps do not decrease.
     """
     is_letter = np.asarray(is_letter, bool)
     n_letters = np.count_nonzero(is_letter)
-    attended = np.flatnonzero(is_letter & (alignment.max(0) >= VISITED_WEIGHT))
+    attended = np.flatnonzero(is_letter & (alignment.max(0) >= ATTENDED_WEIGHT))
     n_in_order = _longest_non_decreasing(alignment.argmax(0)[attended])
     moves = np.diff(expected_positions(alignment))
     return AlignmentMetrics(
@@ -39,10 +40,10 @@ def measure_alignment(alignment, is_letter):
 
 
 def expected_positions(alignment):
-    """The expected position in the text at each step, [steps], in jamo.
+    """The expected position in the text at each step: [steps, jamo] → [steps], in jamo.
 
     The weights of a step are normalised, because those of gmm attention may sum to less than 1. A
-    step without weight on the text has the position of the step before it.
+    step without weight on the text has the position of the last step with weight on it.
     """
     total = alignment.sum(1)
     positions = alignment.dot(np.arange(alignment.shape[1])) / np.maximum(total, MIN_TOTAL_WEIGHT)
@@ -52,7 +53,7 @@ def expected_positions(alignment):
 
 
 def _count_repeated(path, is_letter):
-    """The number of letters that a path, the position at each step, returns to."""
+    """The number of letters to which a path [steps], the position at each step, returns."""
     farthest = np.maximum.accumulate(path)
     repeated, moved_back = set(), False
     for position, distance in zip(path, farthest - path):

@@ -1,8 +1,8 @@
-"""Attention: which jamo a decoder step reads. Five types behind one interface.
+"""Attention of the decoder over the encoder outputs: five types with one interface.
 
-The function of a type, (query [batch, units], state, memory, hp, training), returns the alignment
-[batch, jamo] of a decoder step and the new state. An alignment is non-negative, 0 on padding, and
-sums to 1; with gmm to at most 1.
+Each type is a function (query [batch, units], state, memory, hp, training) → alignment [batch,
+jamo] of a decoder step, new state. An alignment is non-negative, 0 on padding, and sums to 1; with
+gmm to at most 1.
 """
 import math
 from collections import namedtuple
@@ -11,14 +11,14 @@ from nn import layers
 from nn.compat import tf
 from tacotron2.outputs_per_step import max_outputs_per_step
 
-# memory: [batch, jamo, channels], what the encoder outputs
-# processed_memory: [batch, jamo, attention_dim], its projection; None for gmm, which needs none
+# memory: [batch, jamo, channels], the encoder outputs
+# processed_memory: [batch, jamo, attention_dim], their projection; None for gmm
 # mask: [batch, jamo], 1 on jamo, 0 on padding
 AttentionMemory = namedtuple("AttentionMemory", "memory processed_memory mask")
 
-# gmm: step of the means and standard deviation [jamo] before training
+# gmm, before training: advance of the means per step, and standard deviation [jamo]
 INITIAL_DELTA, INITIAL_SIGMA = 0.5, 1.5
-# monotonic: bias of the energy of staying; before training, a jamo then lasts a few steps
+# monotonic: added to the energy of staying, so that before training a jamo lasts a few steps
 STAY_BIAS = 1.0
 
 
@@ -44,8 +44,7 @@ def initial_state(memory, hp):
 
 
 def attend(query, state, memory, hp, training):
-    """query [batch, units], state → context [batch, channels], alignment [batch, jamo], new state.
-    """
+    """query [batch, units], state → context [batch, channels], alignment [batch, jamo], state."""
     with tf.variable_scope("attention"):
         alignment, state = ATTENTION_TYPES[hp.attention_type](query, state, memory, hp, training)
         context = tf.squeeze(tf.matmul(tf.expand_dims(alignment, 1), memory.memory), 1)
@@ -97,14 +96,14 @@ def _luong(query, state, memory, hp, training):
 def _monotonic(query, state, memory, hp, training):
     """Monotonic attention (Raffel et al., arXiv 1704.00784, section 2).
 
-    At each step the attention stays on its jamo or moves on to the next, as often as a step has
-    frames; with one move it would be stepwise monotonic attention (He et al., arXiv 1906.00672).
-    An alignment is the probability of each position, so training is on the expectation.
+    At each step the attention stays on its jamo or moves to the next one, max_outputs_per_step
+    times; with one move it would be stepwise monotonic attention (He et al., arXiv 1906.00672). An
+    alignment is the probability of each position, so the context is an expectation.
     """
     moving, n_steps = state                                         # [batch, jamo], [batch]
     energies = _additive_energies(query, memory, hp, bias=True) + STAY_BIAS
     if training:
-        # noise makes the network learn decisions that are clear without it (section 2.5)
+        # with noise, the network learns to make its decisions clear (section 2.5)
         energies += _random_normal(tf.shape(energies), tf.reduce_max(n_steps))
     last_jamo = memory.mask - tf.pad(memory.mask[:, 1:], [[0, 0], [0, 1]])
     stay = tf.maximum(tf.sigmoid(energies) * memory.mask, last_jamo)
@@ -117,7 +116,7 @@ def _monotonic(query, state, memory, hp, training):
 
 
 def _random_normal(shape, loop_step):
-    """Normal random numbers from layers.random_uniform (Box and Muller, 1958)."""
+    """Standard normal float32 of a shape, from layers.random_uniform (Box and Muller, 1958)."""
     radius, angle = tf.unstack(
         layers.random_uniform(tf.concat([[2], shape], 0), loop_step, "noise"))
     return tf.sqrt(-2 * tf.log(1 - radius)) * tf.cos(2 * math.pi * angle)
@@ -126,8 +125,8 @@ def _random_normal(shape, loop_step):
 def _gmm(query, state, memory, hp, training):
     """GMM attention (Graves, arXiv 1308.0850, 5.1), as V2 of Battenberg et al. (1910.10288, 2.2).
 
-    By position only; the means only move forward. A jamo's weight is the integral of the mixture
-    over ±0.5 around it, so that narrow components do not exceed 1 either.
+    By position only; the means never move back. The weight of a jamo is the integral of the mixture
+    over ±0.5 around it, which cannot exceed 1, not even with narrow components.
     """
     means, = state                                                  # [batch, mixtures]
     hidden = tf.tanh(layers.dense(query, hp.attention_dim, "hidden"))

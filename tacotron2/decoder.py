@@ -1,30 +1,31 @@
 """The decoder (arXiv 1712.05884, section 2.2): encoder outputs → mel frames.
 
 A decoder step emits outputs_per_step (r) frames. Three functions run the same DecoderCell; they
-differ in the frame that a step gets as its input:
+differ in the input of a step:
     decode_teacher_forced       the true frame before the step
     decode_scheduled_sampling   the true frame or the predicted one, at random
-    decode_free_running         the frame that the previous step predicted
+    decode_free_running         the last frame that the previous step predicted
 
 They return mel_outputs [batch, steps·r, mels], stop_logits [batch, steps] and alignments [batch,
 steps, jamo].
 """
-from nn import deferred_gradients, layers
+from nn import layers
 from nn.compat import tf
+from nn.deferred_gradients import DenseInLoop
 from tacotron2 import attention
 from tacotron2.outputs_per_step import max_outputs_per_step
 
 
 def prenet_noise_dim(hp):
-    """The number of random values that a decoder step needs for the pre-net's dropout."""
+    """The number of random values per decoder step for the dropout of the pre-net."""
     return sum(hp.prenet_dims)
 
 
 def prenet(frame, noise, hp):
     """frame [..., mels] → [..., prenet_dims[-1]], with dropout in synthesis too (section 2.2).
 
-    noise is [..., prenet_noise_dim], uniform in [0, 1), and decides what is dropped. It is an input
-    so that each utterance of a batch can have a seed of its own.
+    noise, [..., prenet_noise_dim], uniform in [0, 1), decides which values are dropped. It is an
+    input, so that each utterance of a batch can have its own seed.
     """
     with tf.variable_scope("prenet"):
         x, keep = frame, 1 - hp.prenet_dropout
@@ -36,9 +37,9 @@ def prenet(frame, noise, hp):
 
 
 class DecoderCell(object):
-    """Two LSTM layers and the attention: a decoder step between pre-net and projections.
+    """The part of a decoder step between pre-net and projections: two LSTM layers and attention.
 
-    The state is (state of lstm_1, state of lstm_2, context [batch, channels], attention's state).
+    The state is (lstm_1 state, lstm_2 state, context [batch, channels], attention state).
     """
 
     def __init__(self, memory, hp, training):
@@ -54,8 +55,8 @@ class DecoderCell(object):
     def __call__(self, x, state, gate_layers=(None, None)):
         """x [batch, prenet_dims[-1]], state → output, alignment [batch, jamo], new state.
 
-        output is [batch, units + channels]: that of lstm_2, and the context. gate_layers are the
-        ZoneoutLSTMCell's gate_layer of each LSTM.
+        output is [batch, units + channels], the output of lstm_2 and the context. gate_layers has
+        the gate_layer of each ZoneoutLSTMCell.
         """
         lstm_1, lstm_2, context, attention_state = state
         x = tf.concat([x, context], 1)                              # [batch, prenet + channels]
@@ -68,7 +69,7 @@ class DecoderCell(object):
 
 
 def project(output, hp, r):
-    """output of the cell [..., channels] → r frames [..., r·mels], stop token's logit [..., 1]."""
+    """DecoderCell output [..., units + channels] → frames [..., r·mels], stop logit [..., 1]."""
     frames = layers.dense(output, max_outputs_per_step(hp) * hp.n_mels, "frames")
     if hp.outputs_per_step_schedule:
         frames = frames[..., :r * hp.n_mels]
@@ -76,44 +77,42 @@ def project(output, hp, r):
 
 
 def decode_step(i, frame, noise, cell, state, arrays, hp, r):
-    """Step i, from the frame before it [batch, mels] and noise [batch, steps, prenet_noise_dim].
+    """Decoder step i on the frame before it [batch, mels]; noise [batch, steps, prenet_noise_dim].
 
     Writes frames, stop logit and alignment to the three TensorArrays `arrays`. Returns the last
-    frame [batch, mels], the stop logit [batch], the new state, the new arrays.
+    frame [batch, mels], the stop logit [batch], the new state and the new arrays.
     """
     x = prenet(frame, noise[:, i], hp)                              # [batch, prenet]
     output, alignment, state = cell(x, state)                       # [batch, units + channels]
     frames, stop_logit = project(output, hp, r)                     # [batch, r·mels], [batch, 1]
-    values = frames, stop_logit[:, 0], alignment
-    arrays = tuple(array.write(i, value) for array, value in zip(arrays, values))
+    stop_logit = stop_logit[:, 0]
+    arrays = tuple(array.write(i, value)
+                   for array, value in zip(arrays, (frames, stop_logit, alignment)))
     last_frame = frames[:, -hp.n_mels:]
-    last_frame.set_shape([None, hp.n_mels])
-    return last_frame, values[1], state, arrays
+    last_frame.set_shape([None, hp.n_mels])     # unknown if r is a tensor
+    return last_frame, stop_logit, state, arrays
 
 
 def decode_teacher_forced(memory, mel, noise, hp, r, training):
     """Decode with the true frame before each step as its input.
 
-    mel is [batch, frames, mels], frames a multiple of r; noise is [batch, frames / r,
-    prenet_noise_dim].
+    mel [batch, frames, mels], frames a multiple of r; noise [batch, frames / r, prenet_noise_dim].
     """
     batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
     with tf.variable_scope("decoder"):
-        # pre-net and projections do not depend on the previous step: compute them for all steps
-        # at once, before and after the loop
+        # computed for all steps at once, as no step depends on them: the pre-net before the loop,
+        # the projections after it
         x = tf.transpose(prenet(previous_frames(mel, hp, r), noise, hp), [1, 0, 2])
         inputs = tf.TensorArray(tf.float32, max_steps).unstack(x)   # [steps, batch, prenet]
         cell, units = DecoderCell(memory, hp, training), hp.decoder_rnn_dim
         channels = memory.memory.get_shape().as_list()[2]
-        gates_1, gates_2 = [
-            deferred_gradients.DenseInLoop(max_steps, batch_size, in_channels, 4 * units,
-                                                      scope)
-            for in_channels, scope in ((hp.prenet_dims[-1] + channels + units, "lstm_1"),
-                                       (2 * units, "lstm_2"))]
+        gate_layer_1 = DenseInLoop(max_steps, batch_size, hp.prenet_dims[-1] + channels + units,
+                                   4 * units, "lstm_1")
+        gate_layer_2 = DenseInLoop(max_steps, batch_size, 2 * units, 4 * units, "lstm_2")
 
         def step(i, state, outputs, alignments):
-            output, alignment, state = cell(inputs.read(i), state, [
-                gates_1.layer_at_step(i), gates_2.layer_at_step(i)])
+            output, alignment, state = cell(
+                inputs.read(i), state, [gate_layer_1.at_step(i), gate_layer_2.at_step(i)])
             lstm_1_output = state[0][1]
             outputs = outputs.write(i, tf.concat([lstm_1_output, output], 1))
             return i + 1, state, outputs, alignments.write(i, alignment)
@@ -126,9 +125,9 @@ def decode_teacher_forced(memory, mel, noise, hp, r, training):
         outputs.set_shape([None, None, 2 * units + channels])
         lstm_1, lstm_2, contexts = tf.split(outputs, [units, units, channels], 2)
         if training:
-            gates_1.register_inputs(tf.concat(
+            gate_layer_1.register_inputs(tf.concat(
                 [x, previous_step(contexts), previous_step(lstm_1)], 2))
-            gates_2.register_inputs(tf.concat([lstm_1, previous_step(lstm_2)], 2))
+            gate_layer_2.register_inputs(tf.concat([lstm_1, previous_step(lstm_2)], 2))
         outputs = tf.transpose(outputs[:, :, units:], [1, 0, 2])    # [batch, steps, units+channels]
         alignments = tf.transpose(alignments.stack(), [1, 0, 2])    # [batch, steps, jamo]
         frames, stop_logits = project(outputs, hp, r)
@@ -137,10 +136,10 @@ def decode_teacher_forced(memory, mel, noise, hp, r, training):
 
 
 def decode_scheduled_sampling(memory, mel, noise, hp, r, teacher_forcing_ratio):
-    """Decode in training; a fraction of the steps, drawn at random, gets the true frame.
+    """Decode in training; a random fraction teacher_forcing_ratio of the steps gets the true frame.
 
     The others get the frame that the previous step predicted (Bengio et al., arXiv 1506.03099).
-    Arguments as for decode_teacher_forced.
+    Other arguments as for decode_teacher_forced.
     """
     batch_size, max_steps = tf.shape(noise)[0], tf.shape(noise)[1]
     with tf.variable_scope("decoder"):
@@ -163,7 +162,7 @@ def decode_scheduled_sampling(memory, mel, noise, hp, r, teacher_forcing_ratio):
 def decode_free_running(memory, noise, max_steps, hp, r):
     """Decode with the frame that the previous step predicted, until all utterances have ended.
 
-    noise is [batch, steps, prenet_noise_dim]; max_steps, int32 [batch], limits the steps of each
+    noise [batch, steps, prenet_noise_dim]; max_steps, int32 [batch], limits the steps of each
     utterance. An utterance ends with the first step whose stop logit is positive. Also returns
     n_steps, int32 [batch], the number of steps of each utterance.
     """
@@ -187,14 +186,14 @@ def decode_free_running(memory, noise, max_steps, hp, r):
 
 
 def stack_outputs(arrays, batch_size, hp):
-    """The TensorArrays of frames, stop logits and alignments as tensors, as returned above."""
+    """TensorArrays of frames, stop logits, alignments → mel_outputs, stop_logits, alignments."""
     frames, alignments = (tf.transpose(arrays[i].stack(), [1, 0, 2]) for i in (0, 2))
     mel_outputs = tf.reshape(frames, [batch_size, -1, hp.n_mels])
     return mel_outputs, tf.transpose(arrays[1].stack()), alignments
 
 
 def previous_step(x):
-    """[steps, batch, channels] → the same, each step with the values of the step before it."""
+    """[steps, batch, channels] → the same shape, each step with the values of the one before it."""
     return tf.pad(x[:-1], [[1, 0], [0, 0], [0, 0]])
 
 

@@ -4,13 +4,13 @@ from collections import namedtuple
 from nn import layers
 from nn.compat import tf
 
-# scalars: the sum; error of the mel before and after the post-net; stop token; guided attention;
-# L2. Their names are those of the figures in TensorBoard and history.jsonl
+# scalars: the sum; mel error before and after the post-net; stop token; guided attention; L2.
+# TensorBoard and history.jsonl use these names
 Losses = namedtuple("Losses", "total mel_before mel stop attention l2")
 
 
 def compute_losses(outputs, batch, hp, guided_attention_weight=0.0):
-    """The Losses of TacotronOutputs on their TextBatch: means over all that is not padding.
+    """The Losses of TacotronOutputs on their TextBatch, as means without padding.
 
     guided_attention_weight is a number or a scalar tensor.
     """
@@ -27,7 +27,7 @@ def compute_losses(outputs, batch, hp, guided_attention_weight=0.0):
 
 
 def stop_token_loss(logits, n_steps, pos_weight):
-    """Cross entropy of the stop logits [batch, steps]: 1 at an utterance's last step, else 0."""
+    """Cross entropy of the stop logits [batch, steps]; target: 1 at the last step, else 0."""
     max_steps = tf.shape(logits)[1]
     is_last = tf.one_hot(n_steps - 1, max_steps)
     mask = tf.sequence_mask(n_steps, max_steps, dtype=tf.float32)
@@ -37,10 +37,10 @@ def stop_token_loss(logits, n_steps, pos_weight):
 
 
 def guided_attention_loss(alignments, text_lengths, n_steps, sigma):
-    """The attention weight off the diagonal (arXiv 1710.08969, section 4.1, equation 8).
+    """Penalty on attention weight off the diagonal (arXiv 1710.08969, section 4.1, equation 8).
 
-    For each step the sum over jamo of weight × (1 - exp(-(jamo/jamos - step/steps)²/2σ²)), then
-    the mean over the steps: 0 on the diagonal, towards 1 far from it, whatever the lengths.
+    Sum over the jamo of weight × (1 - exp(-(jamo / n_jamo - step / n_steps)² / 2σ²)), averaged over
+    the steps: 0 on the diagonal, towards 1 far from it, independent of the lengths.
     """
     max_steps, max_jamo = tf.shape(alignments)[1], tf.shape(alignments)[2]
     step_position = tf.to_float(tf.range(max_steps))[None] / tf.to_float(n_steps)[:, None]

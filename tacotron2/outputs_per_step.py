@@ -1,9 +1,9 @@
 """The number of mel frames per decoder step (the reduction factor r) and its schedule.
 
-The paper has one frame per step. More frames per step align sooner, fewer sound better, so a run
-may begin with more. hp.outputs_per_step_schedule holds pairs (r, step at which it ends) in order;
-after the last of them, hp.outputs_per_step applies. The layer that emits frames has the size of the
-largest r; of its output, the first r frames are used.
+The paper has one frame per step. With more frames per step the attention aligns sooner, with fewer
+the speech sounds better, so a run may begin with more. hp.outputs_per_step_schedule holds pairs
+(r, step at which it ends) in order; after the last of them, hp.outputs_per_step applies. The frame
+projection has the size of the largest r; the first r frames of its output are used.
 """
 import math
 
@@ -11,7 +11,7 @@ from nn.compat import tf
 
 
 def max_outputs_per_step(hp):
-    """The largest r of the schedule."""
+    """The largest r of a run."""
     return max((hp.outputs_per_step,) + hp.outputs_per_step_schedule[::2])
 
 
@@ -21,8 +21,7 @@ def outputs_per_step_at(hp, step):
 
 
 def outputs_per_step_tensor(hp, step):
-    """r at `step`, an int64 tensor: int32 scalar, or hp.outputs_per_step if there is no schedule.
-    """
+    """r at `step`, an int64 tensor: an int32 scalar, or an int if there is no schedule."""
     r = hp.outputs_per_step
     for earlier_r, end_step in reversed(_schedule(hp)):
         r = tf.where(step < end_step, earlier_r, r)
@@ -30,7 +29,7 @@ def outputs_per_step_tensor(hp, step):
 
 
 def trained_outputs_per_step(hp):
-    """r at the step that trained the weights last, from the variable global_step: as above."""
+    """r at the last completed step by the variable global_step, as outputs_per_step_tensor."""
     if not hp.outputs_per_step_schedule:
         return hp.outputs_per_step
     step = tf.get_variable("global_step", [], tf.int64, tf.zeros_initializer(), trainable=False)

@@ -1,4 +1,4 @@
-"""Mel spectrograms of texts from a trained Tacotron 2."""
+"""Synthesis of mel spectrograms from text with a trained Tacotron 2."""
 from collections import namedtuple
 
 import numpy as np
@@ -8,12 +8,12 @@ from tacotron2.decoder import prenet_noise_dim
 from tacotron2.outputs_per_step import trained_outputs_per_step
 from tacotron2.tacotron import tacotron2
 
-# mel: [frames, mels]; alignment: [steps, jamo]; stopped: the stop token ended it, not the limit
+# mel: [frames, mels]; alignment: [steps, jamo]; stopped: ended by the stop token, not by max_steps
 MelOutput = namedtuple("MelOutput", "mel alignment stopped")
 
 
 class Synthesizer(object):
-    """The free-running graph. Its variables must exist if `reuse` is true."""
+    """The free-running graph. With reuse=True it uses the existing variables."""
 
     def __init__(self, hp, n_symbols, n_speakers, reuse=None):
         self.hp = hp
@@ -30,18 +30,18 @@ class Synthesizer(object):
                 n_symbols, n_speakers, max_steps=self.max_steps, outputs_per_step=outputs_per_step)
 
     def infer(self, session, text_ids, speaker_ids, seeds):
-        """A MelOutput for each list of symbol ids, with a speaker id and a seed for each.
+        """A list of MelOutputs, one for each list of symbol ids with its speaker id and seed.
 
-        It depends on its own ids, speaker and seed only, not on the others.
+        Each depends only on its own ids, speaker and seed, not on the others.
         """
         hp, r = self.hp, session.run(self.outputs_per_step)
         lengths = np.array([len(ids) for ids in text_ids])
         max_steps = -(-lengths * hp.max_frames_per_symbol // r)
         padded_ids = np.zeros([len(text_ids), lengths.max()], np.int32)
         noise = np.zeros([len(text_ids), max_steps.max(), prenet_noise_dim(hp)], np.float32)
-        for i, (ids, limit, seed) in enumerate(zip(text_ids, max_steps, seeds)):
+        for i, (ids, n_steps, seed) in enumerate(zip(text_ids, max_steps, seeds)):
             padded_ids[i, :len(ids)] = ids
-            noise[i, :limit] = np.random.RandomState(seed).uniform(size=noise[i, :limit].shape)
+            noise[i, :n_steps] = np.random.RandomState(seed).uniform(size=noise[i, :n_steps].shape)
         outputs = session.run(self.outputs, {
             self.text_ids: padded_ids, self.text_lengths: lengths, self.speaker_ids: speaker_ids,
             self.prenet_noise: noise, self.max_steps: max_steps})

@@ -1,4 +1,4 @@
-"""The whole network, jamo → mel spectrogram: arXiv 1712.05884, figure 1 and section 2.2."""
+"""The network, jamo → mel spectrogram (arXiv 1712.05884, figure 1 and section 2.2)."""
 from collections import namedtuple
 
 from nn import layers
@@ -21,14 +21,14 @@ def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, 
     """The TacotronOutputs of a batch: teacher-forced with `targets`, free-running with `max_steps`.
 
     text_ids      int32 [batch, jamo], 0 on padding     text_lengths  int32 [batch]
-    speaker_ids   int32 [batch]; not used if n_speakers is 0: then there is no speaker embedding
+    speaker_ids   int32 [batch]; if n_speakers is 0, there is no speaker embedding
     prenet_noise  float32 [batch, steps, prenet_noise_dim], uniform in [0, 1)
     targets       a TextBatch or any object with mel [batch, frames, mels], frames a multiple of
                   outputs_per_step, and mel_lengths, int32 [batch]
     max_steps     int32 [batch], a limit on the decoder steps of each utterance
     outputs_per_step       int or scalar tensor (r), default hp.outputs_per_step
-    teacher_forcing_ratio  scalar tensor, in training only: the fraction of the decoder steps that
-                           get the true previous frame, default all
+    teacher_forcing_ratio  scalar tensor, in training only: fraction of the decoder steps that get
+                           the true previous frame; default: all of them
     """
     r = hp.outputs_per_step if outputs_per_step is None else outputs_per_step
     with tf.variable_scope("tacotron2"):
@@ -74,7 +74,7 @@ def concat_speaker_embedding(memory, speaker_ids, n_speakers, hp):
 
 
 def postnet(mel, n_frames, hp, training):
-    """[batch, frames, mels] → the residual to add to it, of the same shape, 0 on padding."""
+    """mel [batch, frames, mels] → the residual to add to it, same shape, 0 on padding."""
     with tf.variable_scope("postnet"):
         mask = layers.sequence_mask(n_frames, tf.shape(mel)[1])             # [batch, frames, 1]
         x, last = mel, hp.postnet_n_convolutions
@@ -97,7 +97,7 @@ def conv_block(x, mask, channels, kernel_size, scope, activation, dropout, train
 
 
 def speaker_row_offsets(hp):
-    """{end of a kernel's name: index of its first row that multiplies the speaker embedding}."""
+    """{suffix of a kernel's name: index of its first row that multiplies the speaker embedding}."""
     channels = 2 * hp.encoder_lstm_units
     return {"attention/memory/kernel": channels,
             "decoder/lstm_1/kernel": hp.prenet_dims[-1] + channels,

@@ -21,7 +21,7 @@ def batch_placeholders(hp):
 
 
 class TrainingGraph(object):
-    """Three graphs over one set of weights.
+    """Three graphs over one set of weights, with these attributes:
 
     losses, optimizer                       training
     validation_outputs, validation_losses   teacher-forced, without dropout and zoneout
@@ -39,6 +39,7 @@ class TrainingGraph(object):
                                    tf.shape(self.batch.mel)[1] // self.outputs_per_step, noise_dim],
                                   name="prenet"),
             [None, None, noise_dim])
+        # where only its end is set, the decay takes a single step
         self.guided_attention_weight = optimizer.linear_decay(
             step, hp.guided_attention_weight, 0.0,
             min(hp.guided_attention_decay_start, hp.guided_attention_decay_end - 1),
@@ -57,7 +58,7 @@ class TrainingGraph(object):
         self.synthesizer = Synthesizer(hp, n_symbols, n_speakers, reuse=True)
 
     def _teacher_forced(self, training, teacher_forcing_ratio=None):
-        """TacotronOutputs and Losses of the batch."""
+        """(TacotronOutputs, Losses) of self.batch."""
         batch = self.batch
         outputs = tacotron2(
             batch.text_ids, batch.text_lengths, batch.speaker_ids, self.prenet_noise, self.hp,
@@ -66,19 +67,18 @@ class TrainingGraph(object):
         return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight)
 
     def make_feed_dict(self, items, step):
-        """The feed_dict of a batch of items after `step` completed steps."""
+        """The feed_dict of a batch of BatchItems after `step` completed steps."""
         hp = self.hp.replace(outputs_per_step=frame_multiple_at(self.hp, step))
         return dict(zip(self.batch, batches.make_text_batch(items, hp)))
 
     def padding_fraction(self, feed_dict):
-        """The fraction of the mel frames in a feed_dict that is padding."""
+        """The fraction of padding in the mel frames of a feed_dict."""
         return batches.padding_fraction(
             batches.TextBatch(*(feed_dict[tensor] for tensor in self.batch)))
 
     def swapped_text_feeds(self, pairs, step):
-        """Two feed_dicts for pairs of items: mels of the first, texts of the first or the second.
-
-        Both have the same pre-net noise.
+        """Two feed_dicts of pairs (item, other) of BatchItems: the items, and their mels with the
+        texts of the others. Both have the same pre-net noise.
         """
         feed_dict = self.make_feed_dict([item for item, _ in pairs], step)
         batch_size, n_frames = feed_dict[self.batch.mel].shape[:2]
@@ -92,7 +92,7 @@ class TrainingGraph(object):
 
 
 def learning_rate(step, hp):
-    """The learning rate at `step` by hp.learning_rate_schedule."""
+    """The learning rate at `step`, a scalar tensor, by hp.learning_rate_schedule."""
     if hp.learning_rate_schedule == "exponential":
         return optimizer.exponential_decay(step, hp.learning_rate, hp.final_learning_rate,
                                            hp.decay_start, hp.train_steps)

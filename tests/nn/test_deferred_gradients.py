@@ -31,7 +31,7 @@ def test_deferred_gradients_of_a_loop_are_those_of_tensorflow():
         deferred_state, layer_inputs = tf.zeros([2, 4]), []
         for i in range(5):
             layer_inputs.append(tf.concat([x[i], deferred_state], 1))
-            deferred_state = tf.tanh(deferred.layer_at_step(i)(layer_inputs[-1]))
+            deferred_state = tf.tanh(deferred.at_step(i)(layer_inputs[-1]))
         deferred.register_inputs(tf.stack(layer_inputs))
         bias, = [v for v in tf.trainable_variables() if v.op.name == "layer/bias"]
         state = tf.zeros([2, 4])
