@@ -1,9 +1,9 @@
-"""Can this machine train, and if not, what to do: `python -m doctor`.
+"""Check whether this machine can train: `python -m doctor`.
 
 tensorflow_builds.py  what the TensorFlow of each stack was built with, and the driver it needs
 gpu_driver.py         the NVIDIA driver and its GPUs
-machine.py            the rest: software, memory, disks
-diagnosis.py          judges a Machine: findings, each with a remedy
+machine.py            inspects this machine: software, CPU, memory, disks
+diagnosis.py          judges a Machine: findings with remedies
 self_test.py          trains a step and generates a second of audio
-device_selection.py   --device of the programs
+device_selection.py   implements the option --device of the programs
 """

@@ -1,8 +1,8 @@
 """Check whether this machine can train, and if not, say what to do.
 
-    python -m doctor                  all checks, with a training step and a second of audio
+    python -m doctor                  all checks, and the self-test (see --quick)
     python -m doctor --device cpu     checks for training on the CPU, even if there is a GPU
-    python -m doctor --json           for programs
+    python -m doctor --json           findings and machine as JSON
 
 Exit status: 0 if the machine can train, 2 if not.
 """
@@ -34,14 +34,14 @@ def main(arguments):
     if options.json:
         print(json.dumps({"fit": can_train(findings),
                           "findings": [finding._asdict() for finding in findings],
-                          "machine": _to_json(machine)}, ensure_ascii=False, indent=1))
+                          "machine": _namedtuples_to_dicts(machine)}, ensure_ascii=False, indent=1))
     else:
         print(format_findings(findings))
     return 0 if can_train(findings) else command_line.EXIT_INPUT_ERROR
 
 
 def self_test_findings(device):
-    """[Finding] of training and generating on "cpu" or "gpu"."""
+    """[Finding] of the self-test on the device "cpu" or "gpu"."""
     from doctor import self_test
     from doctor.device_selection import tensorflow_gpus
     from nn.compat import error_reason, tf
@@ -53,12 +53,12 @@ def self_test_findings(device):
     except tf.errors.OpError as problem:
         return [Finding("self-test", FAIL, error_reason(problem), "close other programs that use "
                         "the device and try again, or use --device cpu")]
-    generator = ("the vocoder engine in %s" % result.precision if result.precision
-                 else "TensorFlow on the %s" % device.upper())
+    vocoder = ("the vocoder engine in %s" % result.precision if result.precision
+               else "TensorFlow on the %s" % device.upper())
     return [Finding("training step", OK, "%.2f s on the %s, preset tiny; first step after %.1f s"
-                    % (result.step_time, device.upper(), result.start_time)),
+                    % (result.step_time, device.upper(), result.startup_time)),
             Finding("generation", OK, "%.2f s for %.1f s of audio by %s, preset tiny"
-                    % (result.generation_time, result.audio_duration, generator))]
+                    % (result.generation_time, result.audio_duration, vocoder))]
 
 
 def format_findings(findings):
@@ -74,12 +74,12 @@ def format_findings(findings):
                               "This machine cannot train: see FAIL above."])
 
 
-def _to_json(value):
-    """Nested namedtuples as objects."""
+def _namedtuples_to_dicts(value):
+    """The value with nested namedtuples as dicts; json would write them as arrays."""
     if hasattr(value, "_asdict"):
-        return {name: _to_json(field) for name, field in value._asdict().items()}
+        return {name: _namedtuples_to_dicts(field) for name, field in value._asdict().items()}
     if isinstance(value, (list, tuple)):
-        return [_to_json(item) for item in value]
+        return [_namedtuples_to_dicts(item) for item in value]
     return value
 
 

@@ -1,4 +1,4 @@
-"""Choose where a program computes, before it starts to."""
+"""Select the device that a program computes on, before its first session."""
 import os
 import sys
 
@@ -33,7 +33,9 @@ def tensorflow_gpus():
 
 
 def _gpu_problem(device):
-    """Why TensorFlow cannot compute on auto or gpu, with a remedy; None where it can."""
+    """Why TensorFlow cannot compute on the GPU, with a remedy. None if it can, and for "auto" if
+    there is no GPU.
+    """
     driver = query_driver()
     if device == "auto" and driver.version is None and not driver.gpus:
         return None

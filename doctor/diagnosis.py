@@ -12,15 +12,16 @@ OK, NOTE, FAIL = "ok", "note", "fail"
 Finding = namedtuple("Finding", "subject status message remedy")
 Finding.__new__.__defaults__ = ("",)
 
-_MIN_MEMORY = 2 << 30       # bytes; a process needs some hundred MB even with the preset `tiny`
-# bytes; the checkpoints that the preset `reference` keeps, with Adam's moments, take about this
+_MIN_MEMORY = 2 << 30       # bytes; a process needs several hundred MB even with the preset `tiny`
+# bytes; about the size of the checkpoints that a run of the preset `reference` keeps, with Adam's
+# moments
 _MIN_DISK = 5 << 30
-# bytes; only the semaphores of preprocess.py's workers are there, and Docker's default is 64 MB
+# bytes; holds only the semaphores of preprocess.py's workers; Docker's default is 64 MB
 _MIN_SHM = 1 << 20
 
 
 def diagnose(machine, device="auto"):
-    """[Finding] on training on a Machine with --device auto, cpu or gpu."""
+    """[Finding] on a Machine, for training with --device auto, cpu or gpu."""
     return (_software_findings(machine) + _hardware_findings(machine)
             + gpu_findings(machine, device))
 
@@ -30,22 +31,22 @@ def can_train(findings):
 
 
 def training_device(environment, device):
-    """"gpu" or "cpu": where TensorFlow computes if no finding is a FAIL."""
+    """"gpu" or "cpu": the device that TensorFlow uses if no finding is a FAIL."""
     return "gpu" if device != "cpu" and visible_gpus(environment.driver) else "cpu"
 
 
 def _software_findings(machine):
     build = BUILDS[machine.stack]
     oldest, newest = build.pythons
-    version, detail = machine.tensorflow
+    version, cuda_or_error = machine.tensorflow
     python = "%s, %s stack" % (machine.python, machine.stack)
     reinstall = _reinstall(machine)
     return [
         _check("Python", oldest <= parse_version(machine.python)[:2] <= newest, python, python,
                "use Python %s to %s" % (format_version(oldest), format_version(newest))),
-        _check("TensorFlow", version, "%s, built %s CUDA" % (version, "with" if detail else
-                                                             "without"),
-               "cannot be imported: %s" % detail, reinstall),
+        _check("TensorFlow", version,
+               "%s, built %s CUDA" % (version, "with" if cuda_or_error else "without"),
+               "cannot be imported: %s" % cuda_or_error, reinstall),
         _check("packages", not machine.package_differences, "as pinned in %s" % build.lock_file,
                "; ".join(machine.package_differences), reinstall, NOTE),
         _check("Korean font", machine.font, "NanumGothic", "missing: plots cannot be drawn",
@@ -67,6 +68,7 @@ def _hardware_findings(machine):
 
 
 def _check(subject, passed, message, problem, remedy, status=FAIL):
+    """Finding: OK and `message` if the check passed, else `status`, `problem` and `remedy`."""
     return Finding(subject, OK, message) if passed else Finding(subject, status, problem, remedy)
 
 
@@ -87,14 +89,15 @@ def gpu_findings(environment, device="auto"):
     One is a FAIL where TensorFlow would silently compute on the CPU of a machine with a GPU.
     """
     driver = environment.driver
+    version, with_cuda = environment.tensorflow     # without a version, with_cuda is the error
     cpu_finding = _cpu_finding(environment, device)
     if cpu_finding:
-        return [cpu_finding] + ([_library_finding(environment, NOTE)]
-                                if all(environment.tensorflow) else [])
+        return [cpu_finding] + ([_library_finding(environment, NOTE)] if version and with_cuda
+                                else [])
     findings = [_driver_finding(environment)]
     if not driver.gpus:
         findings.append(_no_gpu_finding(environment))
-    elif environment.tensorflow[0] and not environment.tensorflow[1]:
+    elif version and not with_cuda:
         findings.append(Finding("GPU", FAIL, "%s is present, but this TensorFlow was built without "
                                 "CUDA" % visible_gpus(driver)[0].name, _reinstall(environment)))
     else:
@@ -103,7 +106,7 @@ def gpu_findings(environment, device="auto"):
 
 
 def _cpu_finding(environment, device):
-    """Finding on why TensorFlow computes on the CPU; None where it is to compute on a GPU."""
+    """Finding with the reason why TensorFlow computes on the CPU; None if it shall use a GPU."""
     driver = environment.driver
     status = FAIL if device == "gpu" else NOTE
     if device == "cpu":
@@ -137,10 +140,10 @@ def _driver_finding(environment):
         return Finding("driver", NOTE, "version unknown")
     if parse_version(version) >= oldest:
         return Finding("driver", OK, "%s (at least %s)" % (version, format_version(oldest)))
-    branches = [architecture(gpu.compute_capability) for gpu in visible_gpus(environment.driver)
-                if gpu.compute_capability]
+    architectures = [architecture(gpu.compute_capability)
+                     for gpu in visible_gpus(environment.driver) if gpu.compute_capability]
     last_branch = next(("; branch %d is the last that supports %s" % (branch, name)
-                        for name, branch in branches if branch), "")
+                        for name, branch in architectures if branch), "")
     return Finding("driver", FAIL, "%s is too old: the CUDA of this TensorFlow needs %s"
                    % (version, format_version(oldest)), "install a newer driver" + last_branch)
 
@@ -156,7 +159,7 @@ def _no_gpu_finding(environment):
 
 
 def _visible_gpu_findings(environment):
-    """A Finding per visible GPU; the remedy for a GPU that does not work is one that does."""
+    """A Finding for each visible GPU. The remedy for an unusable GPU is to select a usable one."""
     gpus = visible_gpus(environment.driver)
     findings = [_gpu_finding(environment, gpu) for gpu in gpus]
     usable = [gpu for gpu, finding in zip(gpus, findings) if finding.status != FAIL]

@@ -1,4 +1,4 @@
-"""The NVIDIA driver and its GPUs, as NVML reports them."""
+"""The NVIDIA driver and the GPUs that NVML lists."""
 import os
 import re
 from collections import namedtuple
@@ -14,7 +14,7 @@ Driver = namedtuple("Driver", "version gpus error cuda_visible_devices")
 
 
 def query_driver():
-    """The Driver of this machine. In a container: of its host, with the container's GPUs."""
+    """The Driver of this machine; in a container, the host's driver with the container's GPUs."""
     version, gpus, error = _kernel_module_version(), [], None
     try:
         pynvml.nvmlInit()
@@ -28,7 +28,7 @@ def query_driver():
 
 
 def visible_gpus(driver):
-    """[Gpu] that CUDA_VISIBLE_DEVICES leaves to a program, in its order."""
+    """[Gpu] that a program can use under CUDA_VISIBLE_DEVICES, in the order given there."""
     if driver.cuda_visible_devices is None:
         return list(driver.gpus)
     visible = []
@@ -43,13 +43,13 @@ def visible_gpus(driver):
 
 def _query_gpu(index):
     handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-    memory = _query(pynvml.nvmlDeviceGetMemoryInfo, handle)
-    capability = _query(pynvml.nvmlDeviceGetCudaComputeCapability, handle)
+    memory = _query_optional(pynvml.nvmlDeviceGetMemoryInfo, handle)
+    capability = _query_optional(pynvml.nvmlDeviceGetCudaComputeCapability, handle)
     return Gpu(index, pynvml.nvmlDeviceGetUUID(handle), pynvml.nvmlDeviceGetName(handle),
                memory and memory.total, capability and tuple(capability))
 
 
-def _query(function, handle):
+def _query_optional(function, handle):
     """The result of an NVML function; None where the driver or the GPU does not support it."""
     try:
         return function(handle)
@@ -58,7 +58,7 @@ def _query(function, handle):
 
 
 def _kernel_module_version():
-    """Version of the loaded driver. A container without a GPU can read it too, unlike NVML."""
+    """Version of the loaded driver, or None. Works in a container without a GPU, unlike NVML."""
     try:
         with open("/proc/driver/nvidia/version", encoding="utf-8") as file:
             match = re.search(r"Module.*?\s(\d+\.\d+(\.\d+)?)\s", file.read())

@@ -1,4 +1,4 @@
-"""What this machine has, as diagnosis.py reads it."""
+"""Inspect this machine. diagnosis.py judges the result."""
 import ctypes
 import glob
 import importlib.util
@@ -24,42 +24,44 @@ except ImportError:         # Python 3.6
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDERS = ("data", "logs")      # where the programs read and write by default
 
-# All that decides whether TensorFlow can use a GPU. stack: a key of BUILDS; tensorflow: (version,
+# What decides whether TensorFlow can use a GPU. stack: a key of BUILDS; tensorflow: (version,
 # whether it was built with CUDA), or (None, the error of its import); cuda_libraries: {name:
 # version, None if it is missing}; driver: gpu_driver.Driver
 GpuEnvironment = namedtuple("GpuEnvironment", "stack tensorflow cuda_libraries driver in_container")
-# The same fields and more. package_differences: a sentence per package that is not as pinned;
-# memory, shm: bytes, shm None without /dev/shm; folders: [Folder]; font: whether the Korean one is
-# there; engine: the vocoder engine's vector instructions, or None without an engine
+# The fields of GpuEnvironment and more. package_differences: see package_differences(); memory:
+# available bytes; shm: bytes of /dev/shm, or None without it; folders: [Folder]; font: whether the
+# Korean font is installed; engine: the vocoder engine's vector instructions, or None without an
+# engine
 Machine = namedtuple("Machine", GpuEnvironment._fields + (
     "python", "package_differences", "processor", "cpus", "memory", "shm", "folders", "font",
     "engine"))
-# path: the folder, or while it does not exist the one that it would be created in; free: bytes
+# path: the folder, or the one that it will be created in; free: bytes
 Folder = namedtuple("Folder", "name path free writable")
 
 
 def inspect_gpu_environment(driver=None):
-    """GpuEnvironment of this process. Fast: it looks at nothing else of the machine."""
+    """GpuEnvironment of this process. Fast: it inspects nothing else."""
     stack = "faithful" if sys.version_info < (3, 7) else "present-day"
     return GpuEnvironment(
-        stack, _tensorflow(),
+        stack, _import_tensorflow(),
         {name: _library_version(name) for name in BUILDS[stack].cuda_libraries},
         driver or query_driver(),
         os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"))
 
 
 def inspect_machine():
-    """Machine that this process runs on."""
+    """The Machine that this process runs on."""
     environment = inspect_gpu_environment()
     lock_file = os.path.join(ROOT, BUILDS[environment.stack].lock_file)
     return Machine(*environment + (
         platform.python_version(), package_differences(lock_file), resources.cpu_model(),
         resources.available_cpus(), resources.available_memory(), _file_system_size("/dev/shm"),
-        [_folder(name) for name in FOLDERS], os.path.isfile(plotting.KOREAN_FONT_PATH), _engine()))
+        [_inspect_folder(name) for name in FOLDERS], os.path.isfile(plotting.KOREAN_FONT_PATH),
+        _engine_instructions()))
 
 
 def package_differences(lock_file):
-    """A sentence for each package that is not installed as the lock file pins it."""
+    """A message for each package that is missing or has another version than the lock file pins."""
     with open(lock_file, encoding="utf-8") as file:
         pins = [Requirement(line.split("\\")[0].strip()) for line in file
                 if re.match(r"[\w.-]+==", line)]
@@ -81,7 +83,8 @@ def package_differences(lock_file):
     return differences
 
 
-def _tensorflow():
+def _import_tensorflow():
+    """(version, whether it was built with CUDA), or (None, the error of the import)"""
     try:
         from nn import compat
     except Exception as problem:        # an import can fail in any way
@@ -104,7 +107,7 @@ def _file_system_size(path):
         return None
 
 
-def _folder(name):
+def _inspect_folder(name):
     path = os.path.abspath(name)
     while not os.path.isdir(path):
         path = os.path.dirname(path)
@@ -112,16 +115,16 @@ def _folder(name):
 
 
 def _library_version(name):
-    """Version of the CUDA library that TensorFlow would load, or None.
+    """Version of the CUDA library that TensorFlow would load, such as "8.0.61", or None.
 
-    TensorFlow looks for the wheels of CUDA 12 in its own site-packages first, then asks the
-    dynamic loader. The version of a file from the loader is in its full name.
+    TensorFlow searches the CUDA 12 wheels in its own site-packages first, then asks the dynamic
+    loader. The name of the file that the loader finds, without symbolic links, has the version.
     """
     wheels = importlib.util.find_spec("nvidia")
     for folder in wheels.submodule_search_locations if wheels else ():
         for path in glob.glob(os.path.join(folder, "*", "lib", name)):
-            part = os.path.basename(os.path.dirname(os.path.dirname(path)))
-            return _package_version("nvidia-%s-cu12" % part.replace("_", "-")) or "unknown"
+            folder_name = os.path.basename(os.path.dirname(os.path.dirname(path)))
+            return _package_version("nvidia-%s-cu12" % folder_name.replace("_", "-")) or "unknown"
     try:
         ctypes.CDLL(name)
     except OSError:
@@ -132,8 +135,8 @@ def _library_version(name):
     return os.path.realpath(path).split(".so.")[-1]
 
 
-def _engine():
-    """The vector instructions of the vocoder engine, or None without an engine."""
+def _engine_instructions():
+    """The vector instructions of the vocoder engine as text, or None without an engine."""
     try:
         from wavenet_vocoder.engine import binding
     except ImportError:

@@ -16,24 +16,24 @@ from wavenet_vocoder.wavegen import GraphVocoder, generate_waveforms
 
 _BATCH, _JAMO, _FRAMES = 2, 16, 32
 
-# All but the last in seconds. start_time: to build the graph and run its first step; step_time: of
-# the second step; generation_time: of audio_duration; precision: of the vocoder engine, or None
-# where TensorFlow generated the audio
-SelfTest = namedtuple("SelfTest",
-                      "start_time step_time generation_time audio_duration precision")
+# startup_time: seconds to build the graph and run its first step; step_time: seconds of the second
+# step; generation_time: seconds to generate audio_duration seconds; precision: of the vocoder
+# engine, or None if TensorFlow generated the audio
+SelfTestResult = namedtuple("SelfTestResult", "startup_time step_time generation_time "
+                                              "audio_duration precision")
 
 
 def run_self_test(audio_duration=1.0):
-    """SelfTest. Raises tf.errors.OpError where the device fails."""
+    """Run the self-test. Returns SelfTestResult; raises tf.errors.OpError if the device fails."""
     hp = create_hparams("tiny")
     times = _time_training(hp)
     generation_time, precision = _time_generation(hp, audio_duration)
-    return SelfTest(*times, generation_time=generation_time, audio_duration=audio_duration,
-                    precision=precision)
+    return SelfTestResult(*times, generation_time=generation_time, audio_duration=audio_duration,
+                          precision=precision)
 
 
 def _time_training(hp):
-    """(start_time, step_time)"""
+    """(startup_time, step_time)"""
     start = time.monotonic()
     random = np.random.RandomState(1)
     batch = TextBatch(random.randint(1, len(korean.SYMBOLS), [_BATCH, _JAMO]), [_JAMO] * _BATCH,

@@ -1,22 +1,22 @@
 """What the TensorFlow of each stack was built with. Versions are tuples of numbers."""
 from collections import namedtuple
 
-# dockerfile, image: what builds it, and the name of the image; lock_file: its packages; pythons:
-# the oldest and the newest; min_driver: the oldest driver that its CUDA runs on; native: the
-# compute capabilities that it has machine code for; ptx: those that it has PTX for, which the
-# driver compiles for newer GPUs; broken_from: the first capability on which that fails, or None;
-# cuda_libraries: TensorFlow sees no GPU if one is missing
+# dockerfile, image: what builds the image, and its name; lock_file: its packages; pythons: oldest
+# and newest version; min_driver: oldest driver that its CUDA supports; native: compute capabilities
+# that it has machine code for; ptx: those that it has PTX for, which the driver compiles for newer
+# GPUs; broken_from: first capability on which this PTX does not work, or None; cuda_libraries:
+# TensorFlow sees no GPU if one is missing
 Build = namedtuple("Build", "dockerfile image lock_file pythons min_driver native ptx broken_from "
                             "cuda_libraries")
 
-_FAITHFUL = ((3, 0), (3, 5), (3, 7), (5, 2), (6, 0), (6, 1))
+_FAITHFUL_CAPABILITIES = ((3, 0), (3, 5), (3, 7), (5, 2), (6, 0), (6, 1))
 
 BUILDS = {
     # min_driver: table 1 of the CUDA 8.0 GA2 release notes. broken_from: on a Volta GPU the PTX for
     # Pascal starts after half an hour, cuBLAS of CUDA 8 fails, and wrong results are reported
     "faithful": Build(
         "Dockerfile", "voicecloning", "requirements.txt", ((3, 6), (3, 6)), (375, 26),
-        _FAITHFUL, _FAITHFUL, (7, 0),
+        _FAITHFUL_CAPABILITIES, _FAITHFUL_CAPABILITIES, (7, 0),
         ("libcudart.so.8.0", "libcublas.so.8.0", "libcufft.so.8.0", "libcurand.so.8.0",
          "libcusolver.so.8.0", "libcudnn.so.6")),
     # min_driver: "CUDA 12.x minor version compatibility" of the CUDA 12 release notes
@@ -43,7 +43,7 @@ def architecture(capability):
 
 
 def gpu_support(build, capability):
-    """How a build runs on a compute capability: "native", "ptx", "broken" or "none".
+    """How a build supports a compute capability: "native", "ptx", "broken" or "none".
 
     Machine code for X.y runs on X.z with z >= y; PTX on the same and on every newer capability.
     """

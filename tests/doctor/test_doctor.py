@@ -1,4 +1,4 @@
-"""Verdicts on described machines, and a look at this one."""
+"""The doctor's verdicts on fictitious machines, and an inspection of this one."""
 import collections
 import json
 import os
@@ -25,14 +25,14 @@ BLACKWELL = Gpu(0, "GPU-5f", "NVIDIA GeForce RTX 5090", 32607 << 20, (12, 0))
 NO_DRIVER = Driver(None, [], None, None)
 
 
-def driver(*gpus, version="580.95.05", visible=None):
-    """A Driver with GPUs, numbered in order."""
+def make_driver(*gpus, version="580.95.05", visible=None):
+    """A Driver with these GPUs, numbered in order; `visible` is CUDA_VISIBLE_DEVICES."""
     return Driver(version, [gpu._replace(index=index) for index, gpu in enumerate(gpus)], None,
                   visible)
 
 
-def described(stack, driver, **changes):
-    """A Machine without any problem, with a driver, and with the changes."""
+def make_machine(stack, driver, **changes):
+    """A Machine without any problem but those of its driver and of `changes`."""
     version, python = {"faithful": ("1.3.0", "3.6.15"), "present-day": ("2.21.0", "3.11.9")}[stack]
     return machine.Machine(
         stack, (version, True), {name: "1" for name in BUILDS[stack].cuda_libraries}, driver,
@@ -40,61 +40,62 @@ def described(stack, driver, **changes):
         [machine.Folder("data", "/data", 100 << 30, True)], True, "AVX2")._replace(**changes)
 
 
-def verdict(described_machine, device="auto"):
-    """(whether it can train, where, the failed findings and their remedies as text)"""
-    findings = diagnosis.diagnose(described_machine, device)
+def verdict(inspected, device="auto"):
+    """(whether it can train, on "gpu" or "cpu", the failed findings with remedies as text)"""
+    findings = diagnosis.diagnose(inspected, device)
     failed = "\n".join("%s: %s → %s" % (finding.subject, finding.message, finding.remedy)
                        for finding in findings if finding.status == diagnosis.FAIL)
-    return (diagnosis.can_train(findings), diagnosis.training_device(described_machine, device),
+    return (diagnosis.can_train(findings), diagnosis.training_device(inspected, device),
             failed)
 
 
 @pytest.mark.parametrize("stack", sorted(BUILDS))
 def test_gtx_1080_ti_with_driver_580_trains_on_both_stacks(stack):
-    assert verdict(described(stack, driver(PASCAL))) == (True, "gpu", "")
+    assert verdict(make_machine(stack, make_driver(PASCAL))) == (True, "gpu", "")
 
 
 @pytest.mark.parametrize("gpu, name", [(AMPERE, "RTX 3090"), (HOPPER, "H100")])
 def test_gpus_after_pascal_need_the_present_day_image(gpu, name):
-    assert verdict(described("present-day", driver(gpu))) == (True, "gpu", "")
-    fit, _, failed = verdict(described("faithful", driver(gpu)))
+    assert verdict(make_machine("present-day", make_driver(gpu))) == (True, "gpu", "")
+    fit, _, failed = verdict(make_machine("faithful", make_driver(gpu)))
     assert not fit and name in failed
     assert "docker build -f Dockerfile.modern -t voicecloning-modern ." in failed
 
 
 def test_k80_with_an_old_driver_needs_branch_470_and_the_faithful_stack():
-    fit, _, failed = verdict(described("faithful", driver(KEPLER, KEPLER, version="367.57")))
+    old = make_driver(KEPLER, KEPLER, version="367.57")
+    fit, _, failed = verdict(make_machine("faithful", old))
     assert not fit
     assert failed.splitlines() == [
         "driver: 367.57 is too old: the CUDA of this TensorFlow needs 375.26 → install a newer "
         "driver; branch 470 is the last that supports Kepler"]
-    newer = driver(KEPLER, KEPLER, version="470.256.02")
-    assert verdict(described("faithful", newer)) == (True, "gpu", "")
-    fit, _, failed = verdict(described("present-day", newer))
+    newer = make_driver(KEPLER, KEPLER, version="470.256.02")
+    assert verdict(make_machine("faithful", newer)) == (True, "gpu", "")
+    fit, _, failed = verdict(make_machine("present-day", newer))
     assert not fit and "docker build -f Dockerfile -t voicecloning ." in failed
 
 
 def test_an_old_driver_of_a_new_gpu_names_no_last_branch():
-    _, _, failed = verdict(described("present-day", driver(HOPPER, version="470.256.02")))
+    _, _, failed = verdict(make_machine("present-day", make_driver(HOPPER, version="470.256.02")))
     assert failed.endswith("needs 525.60.13 → install a newer driver")
 
 
 @pytest.mark.parametrize("stack", sorted(BUILDS))
 def test_without_a_driver_the_cpu_trains_unless_a_gpu_is_requested(stack):
-    assert verdict(described(stack, NO_DRIVER)) == (True, "cpu", "")
-    fit, _, failed = verdict(described(stack, NO_DRIVER), "gpu")
+    assert verdict(make_machine(stack, NO_DRIVER)) == (True, "cpu", "")
+    fit, _, failed = verdict(make_machine(stack, NO_DRIVER), "gpu")
     assert not fit and "no NVIDIA driver" in failed
 
 
-def test_for_a_gpu_newer_than_the_build_the_driver_compiles():
-    findings = diagnosis.diagnose(described("present-day", driver(BLACKWELL)))
+def test_the_driver_compiles_kernels_for_a_gpu_newer_than_the_build():
+    findings = diagnosis.diagnose(make_machine("present-day", make_driver(BLACKWELL)))
     assert diagnosis.can_train(findings)
     assert any(finding.status == diagnosis.NOTE and "the driver compiles" in finding.message
                for finding in findings)
 
 
 def test_a_gpu_of_unknown_compute_capability_is_a_note():
-    unknown = described("faithful", driver(PASCAL._replace(compute_capability=None)))
+    unknown = make_machine("faithful", make_driver(PASCAL._replace(compute_capability=None)))
     assert verdict(unknown) == (True, "gpu", "")
 
 
@@ -110,20 +111,21 @@ def test_a_build_supports_the_gpus_that_it_has_code_for(stack, capability, suppo
 
 
 def test_the_remedy_for_an_unsupported_gpu_is_a_supported_one():
-    fit, _, failed = verdict(described("faithful", driver(PASCAL, AMPERE)))
+    fit, _, failed = verdict(make_machine("faithful", make_driver(PASCAL, AMPERE)))
     assert not fit and "CUDA_VISIBLE_DEVICES=0" in failed
     for visible, fit in (("0", True), ("GPU-1a", True), ("1,0", False)):
-        assert verdict(described("faithful", driver(PASCAL, AMPERE, visible=visible)))[0] is fit
+        driver = make_driver(PASCAL, AMPERE, visible=visible)
+        assert verdict(make_machine("faithful", driver))[0] is fit
 
 
-def test_hidden_gpus_mean_the_cpu():
-    assert verdict(described("faithful", driver(AMPERE, visible="-1"))) == (True, "cpu", "")
-    assert not verdict(described("faithful", driver(AMPERE, visible="")), "gpu")[0]
-    assert verdict(described("faithful", driver(AMPERE)), "cpu") == (True, "cpu", "")
+def test_if_all_gpus_are_hidden_the_cpu_trains():
+    assert verdict(make_machine("faithful", make_driver(AMPERE, visible="-1"))) == (True, "cpu", "")
+    assert not verdict(make_machine("faithful", make_driver(AMPERE, visible="")), "gpu")[0]
+    assert verdict(make_machine("faithful", make_driver(AMPERE)), "cpu") == (True, "cpu", "")
 
 
 def test_a_container_without_the_gpu_of_its_host_names_the_docker_option():
-    container = described("faithful", driver(), in_container=True)
+    container = make_machine("faithful", make_driver(), in_container=True)
     fit, _, failed = verdict(container)
     assert not fit and "docker run --gpus all" in failed
     assert verdict(container, "cpu")[0]
@@ -131,7 +133,7 @@ def test_a_container_without_the_gpu_of_its_host_names_the_docker_option():
 
 def test_the_error_of_nvml_is_reported():
     failing = Driver("535.1", [], "NVML: Driver/library version mismatch", None)
-    assert "Driver/library version mismatch" in verdict(described("faithful", failing))[2]
+    assert "Driver/library version mismatch" in verdict(make_machine("faithful", failing))[2]
 
 
 @pytest.mark.parametrize("changes, message", [
@@ -145,7 +147,7 @@ def test_the_error_of_nvml_is_reported():
     ({"font": False}, "plots cannot be drawn"),
     ({"folders": [machine.Folder("logs", "/logs", 1 << 40, False)]}, "/logs is not writable")])
 def test_what_prevents_training_is_named(changes, message):
-    fit, _, failed = verdict(described("faithful", driver(PASCAL), **changes))
+    fit, _, failed = verdict(make_machine("faithful", make_driver(PASCAL), **changes))
     assert not fit and message in failed
 
 
@@ -153,14 +155,14 @@ def test_what_prevents_training_is_named(changes, message):
     {"package_differences": ["numpy is 1.15.0, the lock says ==1.16.6"]}, {"engine": None},
     {"folders": [machine.Folder("logs", "/logs", 1 << 30, True)]}])
 def test_what_does_not_prevent_training_is_a_note(changes):
-    findings = diagnosis.diagnose(described("faithful", driver(PASCAL), **changes))
+    findings = diagnosis.diagnose(make_machine("faithful", make_driver(PASCAL), **changes))
     assert diagnosis.can_train(findings)
     assert diagnosis.NOTE in {finding.status for finding in findings}
 
 
 def test_cuda_libraries_are_listed_for_the_cpu_too():
     def library_finding(**changes):
-        findings = diagnosis.diagnose(described("faithful", NO_DRIVER, **changes))
+        findings = diagnosis.diagnose(make_machine("faithful", NO_DRIVER, **changes))
         assert diagnosis.can_train(findings)
         return {finding.subject: finding for finding in findings}.get("CUDA libraries")
 
@@ -183,7 +185,7 @@ def test_packages_that_differ_from_the_lock_are_named(tmp_path):
 
 
 class FakeNvml(object):
-    """Two GPUs as pynvml reports them; the second is of a driver that knows no capability."""
+    """Replaces pynvml: two GPUs. For the second, the driver reports no compute capability."""
 
     names = ["Tesla P100", "Tesla K80"]
 
@@ -220,7 +222,7 @@ class FakeNvml(object):
         return [6, 0]
 
 
-def test_gpus_are_those_of_nvml(monkeypatch):
+def test_gpus_are_queried_from_nvml(monkeypatch):
     FakeNvml().install(monkeypatch)
     assert gpu_driver.query_driver() == Driver("470.256.02", [
         Gpu(0, "GPU-0", "Tesla P100", 16 << 30, (6, 0)),
@@ -240,18 +242,19 @@ def test_without_a_working_nvml_there_is_no_gpu(monkeypatch, code, error):
 
 
 def test_this_machine_is_inspected_and_judged(capsys):
-    here = machine.inspect_machine()
-    assert here.cpus >= 1 and here.memory > 0 and here.font
-    assert here.package_differences == []
+    result = machine.inspect_machine()
+    assert result.cpus >= 1 and result.memory > 0 and result.font
+    assert result.package_differences == []
     status = doctor.main(["--quick", "--device", "cpu", "--json"])
     printed = json.loads(capsys.readouterr().out)
     assert printed["fit"] == (status == 0)
     assert {"subject", "status", "message", "remedy"} == set(printed["findings"][0])
-    assert printed["machine"]["cpus"] == here.cpus
+    assert printed["machine"]["cpus"] == result.cpus
 
 
 def test_a_machine_that_cannot_train_is_exit_status_2(capsys, monkeypatch):
-    monkeypatch.setattr(doctor, "inspect_machine", lambda: described("faithful", driver(HOPPER)))
+    monkeypatch.setattr(doctor, "inspect_machine",
+                        lambda: make_machine("faithful", make_driver(HOPPER)))
     assert doctor.main([]) == command_line.EXIT_INPUT_ERROR
     printed = capsys.readouterr().out
     assert "  FAIL  " in printed
@@ -267,7 +270,7 @@ def test_the_self_test_trains_a_step_and_generates_audio(monkeypatch, engine):
         pytest.skip("there is no compiler")
     result = self_test.run_self_test(audio_duration=0.05)
     assert result.step_time > 0 and result.generation_time > 0
-    assert result.start_time > result.step_time
+    assert result.startup_time > result.step_time
     assert (result.precision in binding.PRECISIONS) is engine
 
 
@@ -275,7 +278,7 @@ def test_the_self_test_trains_a_step_and_generates_audio(monkeypatch, engine):
     ("int8", "the vocoder engine in int8"), (None, "TensorFlow on the CPU")])
 def test_the_self_test_names_what_generated_the_audio(monkeypatch, precision, generator):
     monkeypatch.setattr(self_test, "run_self_test",
-                        lambda: self_test.SelfTest(2.0, 0.5, 0.25, 1.0, precision))
+                        lambda: self_test.SelfTestResult(2.0, 0.5, 0.25, 1.0, precision))
     messages = {finding.subject: finding.message for finding in doctor.self_test_findings("cpu")}
     assert messages["training step"].startswith("0.50 s on the CPU")
     assert messages["generation"].startswith("0.25 s for 1.0 s of audio by " + generator)
@@ -283,22 +286,22 @@ def test_the_self_test_names_what_generated_the_audio(monkeypatch, precision, ge
 
 @pytest.fixture
 def gpu_machine(monkeypatch):
-    """gpu_machine(Machine): what device_selection finds."""
-    def use(described_machine):
-        monkeypatch.setattr(device_selection, "query_driver", lambda: described_machine.driver)
+    """gpu_machine(Machine) makes device_selection find this machine."""
+    def use(inspected):
+        monkeypatch.setattr(device_selection, "query_driver", lambda: inspected.driver)
         monkeypatch.setattr(device_selection, "inspect_gpu_environment",
-                            lambda driver: described_machine)
+                            lambda driver: inspected)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     return use
 
 
 def test_trainers_refuse_the_cpu_of_a_machine_with_a_gpu(stores, tmp_path, gpu_machine):
-    gpu_machine(described("faithful", driver(PASCAL), tensorflow=("1.3.0", False)))
-    with pytest.raises(InputError) as refused:
+    gpu_machine(make_machine("faithful", make_driver(PASCAL), tensorflow=("1.3.0", False)))
+    with pytest.raises(InputError) as error:
         train("vocoder", stores[:1], tmp_path / "run", "--preset", "tiny")
-    assert "GTX 1080 Ti" in str(refused.value) and "--device cpu" in str(refused.value)
+    assert "GTX 1080 Ti" in str(error.value) and "--device cpu" in str(error.value)
     assert not (tmp_path / "run").exists()
-    gpu_machine(described("faithful", driver(PASCAL)))
+    gpu_machine(make_machine("faithful", make_driver(PASCAL)))
     with pytest.raises(InputError, match="TensorFlow sees no GPU"):
         device_selection.select_device("auto")
 
@@ -311,20 +314,20 @@ def test_device_cpu_hides_the_gpus_without_looking_at_them(monkeypatch):
 
 
 def test_selecting_a_device_checks_nothing_but_the_gpu(monkeypatch):
-    """A program's start neither reads all package pins nor compiles the vocoder engine."""
+    """The start of a program must not read all package pins or compile the vocoder engine."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    monkeypatch.setattr(device_selection, "query_driver", lambda: driver(PASCAL))
+    monkeypatch.setattr(device_selection, "query_driver", lambda: make_driver(PASCAL))
     monkeypatch.setattr(device_selection, "tensorflow_gpus", lambda: ["GPU:0"])
-    monkeypatch.setattr(machine, "_tensorflow", lambda: ("1.3.0", True))
+    monkeypatch.setattr(machine, "_import_tensorflow", lambda: ("1.3.0", True))
     monkeypatch.setattr(machine, "_library_version", lambda name: "1")
     monkeypatch.setattr(machine, "package_differences", lambda lock: pytest.fail("pins read"))
-    monkeypatch.setattr(machine, "_engine", lambda: pytest.fail("engine loaded"))
+    monkeypatch.setattr(machine, "_engine_instructions", lambda: pytest.fail("engine loaded"))
     device_selection.select_device("auto")
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
 
 
 def test_synthesis_falls_back_to_the_cpu_with_a_note(gpu_machine, capsys):
-    gpu_machine(described("faithful", driver(HOPPER)))
+    gpu_machine(make_machine("faithful", make_driver(HOPPER)))
     with pytest.raises(InputError, match="does not run on it"):
         device_selection.select_device("gpu", allow_fallback=True)
     device_selection.select_device("auto", allow_fallback=True)
