@@ -1,10 +1,10 @@
-"""Show what the text front end makes of text, line by line.
+"""Show how the text front end reads a text, line by line.
 
     python -m korean < text.txt              as read
     python -m korean --explain text.txt      each change and its rule
     python -m korean --jamo text.txt         as conjoining jamo
     python -m korean --ids text.txt          as symbol ids, the input of a model
-    python -m korean --decompose text.txt    as written, but in single letters: ㄷㅏㄺ for 닭
+    python -m korean --decompose text.txt    as written, split into letters: ㄷㅏㄺ for 닭
 """
 import io
 import sys
@@ -40,19 +40,19 @@ def main(arguments):
 
 def _parser():
     parser = command_line.Parser(prog="python -m korean",
-                                 description="Show what the text front end makes of text, "
+                                 description="Show how the text front end reads a text, "
                                              "line by line.")
     form = parser.add_mutually_exclusive_group()
     for name, description in (("explain", "show each change and its rule below the line"),
                               ("jamo", "show conjoining jamo"),
                               ("ids", "show symbol ids, the input of a model"),
-                              ("decompose", "show the text as written, in single letters")):
+                              ("decompose", "show the text as written, split into letters")):
         form.add_argument("--" + name, action="store_const", dest="form", const=name,
                           help=description)
     parser.add_argument("--pronounce", action="store_true",
                         help="apply the standard pronunciation: 같이 as 가치")
     parser.add_argument("--strict", action="store_true",
-                        help="fail at a character that cannot be read, instead of leaving it out")
+                        help="fail at a character that cannot be read instead of leaving it out")
     parser.add_lexicon_option()
     parser.add_argument("files", nargs="*", metavar="FILE", help="text in UTF-8; default: stdin")
     return parser

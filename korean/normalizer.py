@@ -1,4 +1,4 @@
-"""Written text → text as read: Hangul syllables, single spaces, the punctuation of the symbols."""
+"""Text as written → text as read: Hangul syllables, single spaces and symbols.PUNCTUATION."""
 import re
 import sys
 import unicodedata
@@ -17,15 +17,16 @@ NormalizedText = namedtuple("NormalizedText", "text changes unreadable")
 
 _NORMALIZED = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
 _UNREADABLE_CHARACTER = re.compile("[^가-힣\\s%s]" % re.escape(PUNCTUATION))
-_SILENT_CATEGORIES = ("S", "M", "Cf", "Cc", "Cn", "Co", "P")  # of Unicode
+# prefixes of Unicode categories
+_SILENT_CATEGORIES = ("S", "M", "Cf", "Cc", "Cn", "Co", "P")
 
 
 class TextNormalizer(object):
-    """Normalises text with a user's lexicon ({as written: as read}) and then the rules.
+    """Normalizes text with a user's lexicon ({as written: as read}) and then with the rules.
 
-    With `pronounce`, `to_jamo` gives the standard pronunciation. `version` is the version of the
-    rules that the store or run of this normalizer was made with; today's rules are applied in any
-    case. Raises InputError for a lexicon entry that is not read as Hangul.
+    With `pronounce`, `to_jamo` gives the standard pronunciation. `version` only records which rules
+    a store or run was made with: the current rules are always applied. Raises InputError for a
+    lexicon entry that is not read as Hangul.
     """
 
     def __init__(self, pronounce=False, lexicon=None, version=VERSION):
@@ -35,14 +36,14 @@ class TextNormalizer(object):
         self._rules = user_lexicon.lexicon_rules(self.lexicon) + PIPELINE
 
     def normalize(self, text, strict=False):
-        """The NormalizedText of one line: composed (NFC), without space at either end.
+        """The NormalizedText of one line: composed (NFC), without spaces at either end.
 
         A character that cannot be read is left out and reported in `unreadable`; with `strict` it
         raises UnreadableText. Columns count composed characters from 1.
         """
         text = unicodedata.normalize("NFC", text)
         if not self.lexicon and _NORMALIZED.fullmatch(text):
-            # normalized text must stay as it is: the ":)" of "가: )" is no emoticon
+            # text that is normalized already must not change: its ":)" is not an emoticon
             return NormalizedText(signs.tidy(text), [], [])
         line = TextInProgress(text)
         line.apply(self._rules)
@@ -54,9 +55,10 @@ class TextNormalizer(object):
                               unreadable)
 
     def normalize_line(self, text, location, strict=False):
-        """`normalize` for the line at `location` (file:line), with a warning on stderr.
+        """`normalize` for the line at `location` (file:line).
 
-        The warning names each character that is left out; with `strict` it is an InputError.
+        Prints a warning on stderr for each character that is left out. With `strict`, the first
+        such character raises InputError.
         """
         try:
             normalized = self.normalize(text, strict)
@@ -68,11 +70,11 @@ class TextNormalizer(object):
         return normalized
 
     def to_jamo(self, text):
-        """The conjoining jamo of a text as read: the input of a model before `to_ids`."""
+        """The conjoining jamo of a text as read; `to_ids` makes them the input of a model."""
         return to_jamo(pronounce(text) if self.pronounce else text)
 
     def as_dict(self):
-        """What a manifest or a run stores of a normalizer."""
+        """The JSON object that a manifest or a run stores."""
         return {"version": self.version, "pronounce": self.pronounce, "lexicon": self.lexicon}
 
     @classmethod
@@ -85,18 +87,18 @@ class TextNormalizer(object):
                 and type(stored["version"]) is int and type(stored["pronounce"]) is bool
                 and isinstance(stored["lexicon"], dict)
                 and all(isinstance(read, str) for read in stored["lexicon"].values())):
-            raise InputError("%s: is damaged; reader should hold version, pronounce and lexicon"
+            raise InputError("%s: reader is damaged; it should hold version, pronounce and lexicon"
                              % path)
         return cls(**stored)
 
 
 def _find_unreadable(line):
-    """[(column, character)] that no rule could read; a silent character is recorded as a Change."""
+    """[(column, character)] that no rule could read. Adds a Change for each silent character."""
     unreadable = []
     for match in _UNREADABLE_CHARACTER.finditer(line.text):
         column, character = line.columns[match.start()], match.group()
         if unicodedata.category(character).startswith(_SILENT_CATEGORIES):
-            line.changes.append(Change("soundless", column, character, ""))
+            line.changes.append(Change("silent", column, character, ""))
         else:
             unreadable.append((column, character))
     return unreadable

@@ -1,11 +1,11 @@
 """Numbers as words: Sino-Korean, native Korean, mixed, and digit by digit."""
 
 DIGITS = ("영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
-# 0 to 9 at each place of a group of four; a 1 is silent before 십, 백 and 천
-_AT_PLACE = [("",) + DIGITS[1:]] + [("", place) + tuple(digit + place for digit in DIGITS[2:])
-                                    for place in ("십", "백", "천")]
+# 0 to 9 as ones, tens, hundreds and thousands; a 1 is silent before 십, 백 and 천
+_DIGITS_BY_PLACE = [("",) + DIGITS[1:]] + [
+    ("", place) + tuple(digit + place for digit in DIGITS[2:]) for place in ("십", "백", "천")]
 _MYRIADS = ("", "만", "억", "조", "경", "해", "자", "양", "구", "간", "정", "재", "극")
-MAX_DIGITS = 4 * len(_MYRIADS)  # of a number with a name; a longer one is read digit by digit
+MAX_DIGITS = 4 * len(_MYRIADS)  # a longer number has no name and is read digit by digit
 
 _ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -32,12 +32,12 @@ def sino(number):
 
 
 def month(number):
-    """The name of a month without 월: 유, 시 for the sixth and the tenth."""
+    """A month, 1 to 12, without 월: 유 and 시 for June and October."""
     return {6: "유", 10: "시"}.get(number) or sino(number)
 
 
 def _below_ten_thousand(number):
-    ones, tens, hundreds, thousands = _AT_PLACE
+    ones, tens, hundreds, thousands = _DIGITS_BY_PLACE
     return (thousands[number // 1000] + hundreds[number // 100 % 10] + tens[number // 10 % 10] +
             ones[number % 10])
 
@@ -58,14 +58,14 @@ def before_counter(number):
     return (sino(hundreds * 100) if hundreds else "") + small
 
 
-def digits(number, zero="공"):
-    """Digit by digit, like a telephone number: 010 is 공일공."""
-    return "".join(DIGITS[int(digit)] if digit != "0" else zero for digit in number)
+def digits(written, zero="공"):
+    """A string of digits, one by one as in a telephone number: "010" is 공일공."""
+    return "".join(DIGITS[int(digit)] if digit != "0" else zero for digit in written)
 
 
-def decimal(number):
-    """A number as written, without commas: 3.14 is 삼점일사, 0.05 is 영점영오."""
-    integer, point, fraction = number.partition(".")
-    # int() is slow for a very long number, or refuses it
+def decimal(written):
+    """A string of digits, perhaps with a decimal point: "3.14" is 삼점일사, "0.05" 영점영오."""
+    integer, point, fraction = written.partition(".")
+    # int() is slow for a very long number or rejects it
     read = sino(int(integer)) if len(integer) <= MAX_DIGITS else digits(integer)
     return read + ("점" + digits(fraction, "영") if point else "")

@@ -1,7 +1,7 @@
 """The symbol table of the models, and text → conjoining jamo → symbol ids.
 
-The order of SYMBOLS is that of the public Korean Tacotron 2. It is part of the file formats: an id
-is a position in it.
+SYMBOLS has the order of the public Korean Tacotron 2. Files depend on it: an id is an index into
+SYMBOLS.
 """
 import unicodedata
 
@@ -10,6 +10,7 @@ import jamo
 from common.errors import InputError
 
 PADDING, END = "_", "~"
+# conjoining jamo; korean.hangul has compatibility jamo under the same names
 INITIALS, VOWELS, FINALS = map("".join, (
     jamo.JAMO_LEADS_MODERN, jamo.JAMO_VOWELS_MODERN, jamo.JAMO_TAILS_MODERN))
 PUNCTUATION = "!'(),-.:;?"
@@ -17,7 +18,7 @@ SPACE = " "
 JAMO = frozenset(INITIALS + VOWELS + FINALS)
 
 SYMBOLS = tuple(PADDING + END + INITIALS + VOWELS + FINALS + PUNCTUATION + SPACE)
-# padding and the end symbol may not occur in a text
+# without padding and the end symbol, which may not occur in a text
 _TEXT_SYMBOL_IDS = {symbol: index for index, symbol in enumerate(SYMBOLS)
                     if symbol not in (PADDING, END)}
 
@@ -38,7 +39,7 @@ class UnreadableText(InputError):
 def to_jamo(text):
     """Decompose each Hangul syllable of `text` into conjoining jamo (U+1100…).
 
-    All other characters stay as they are. Text that is decomposed already gives the same result.
+    All other characters stay as they are. Text in decomposed form gives the same result.
     """
     return "".join(jamo.hangul_to_jamo(unicodedata.normalize("NFC", text)))
 
@@ -55,8 +56,8 @@ def to_ids(jamo_text):
 
 
 def symbol_labels(symbols):
-    """One printable character for each symbol: compatibility jamo, and "_" for the space.
+    """A list of one printable character per symbol: compatibility jamo, and "_" for the space.
 
-    Most programs draw a single conjoining jamo as part of a syllable, or not at all.
+    Conjoining jamo are no labels: most programs draw a single one badly or not at all.
     """
     return [jamo.j2hcj(symbol).replace(" ", "_") for symbol in symbols]

@@ -1,4 +1,4 @@
-"""A user's lexicon: the reading of single words, which precedes every rule."""
+"""A user's lexicon: readings of single words, applied before all rules."""
 import re
 import unicodedata
 
@@ -41,16 +41,16 @@ def check_entry(written, read, location):
 
 
 def lexicon_rules(entries):
-    """The rules that read the words of a lexicon: one that tries the longest word first, or none.
+    """A tuple with the rule that reads the words of a lexicon, longest first; () without words.
 
-    A word that begins or ends with a Latin letter or a digit is not read within a longer one.
+    A word that begins or ends with a Latin letter or digit does not match inside a longer one.
     """
     words = sorted(entries, key=lambda word: (-len(word), word))
-    return (rule("lexicon", "|".join(map(_bounded, words)),
+    return (rule("lexicon", "|".join(map(_word_pattern, words)),
                  lambda match: entries[match.group()]),) if words else ()
 
 
-def _bounded(word):
-    before = "(?<![0-9A-Za-z])(?<![0-9][.,])" if re.match("[0-9A-Za-z]", word) else ""
-    after = "(?![0-9A-Za-z]|[.,][0-9])" if re.search("[0-9A-Za-z]$", word) else ""
-    return before + re.escape(word) + after
+def _word_pattern(word):
+    lookbehind = "(?<![0-9A-Za-z])(?<![0-9][.,])" if re.match("[0-9A-Za-z]", word) else ""
+    lookahead = "(?![0-9A-Za-z]|[.,][0-9])" if re.search("[0-9A-Za-z]$", word) else ""
+    return lookbehind + re.escape(word) + lookahead

@@ -5,23 +5,24 @@ import kss
 
 from korean.hangul import count_syllables
 
-MAX_SYLLABLES = 60  # of an utterance: an attention trained on usual recordings follows them safely
-MIN_SYLLABLES = 6  # of a part of a text: models seldom saw shorter ones and may not stop after them
+MAX_SYLLABLES = 60  # attention trained on recordings of usual length may fail on longer utterances
+MIN_SYLLABLES = 6  # models seldom saw shorter texts and may not stop after them
 _MARKS = tuple(".,?!;:")
-_PUNCTUATED_SHARE = 0.95  # of the texts of a corpus: a few may lack a mark by mistake
+_PUNCTUATED_SHARE = 0.95  # a few texts of a corpus may lack a mark by mistake
 
 
 def split_into_utterances(text):
     """The utterances of a text as read, in order; joined by spaces they are the text.
 
-    A text of more than MAX_SYLLABLES is split into its sentences. A longer sentence is split at the
-    comma, or else the space, nearest to its middle, until no part is longer. A part of fewer than
-    MIN_SYLLABLES is joined with the shorter part beside it. Words are never split, so that a very
-    long word gives an utterance above MAX_SYLLABLES.
+    A text of more than MAX_SYLLABLES is split into sentences. Sentences that are still too long are
+    halved at the comma, or else the space, nearest to the middle, as often as necessary. A part of
+    fewer than MIN_SYLLABLES is joined with its shorter neighbor. Words are never split: a very long
+    word gives an utterance above MAX_SYLLABLES.
     """
     if count_syllables(text) <= MAX_SYLLABLES:
         return [text]
-    return _join_short([part for sentence in split_sentences(text) for part in _halve(sentence)])
+    return _join_short([part for sentence in split_sentences(text)
+                        for part in _split_long(sentence)])
 
 
 def split_sentences(text):
@@ -34,7 +35,8 @@ def split_sentences(text):
     return sentences if sentences and " ".join(sentences) == text else [text]
 
 
-def _halve(text):
+def _split_long(text):
+    """[text], or its parts of at most MAX_SYLLABLES, split at commas or spaces."""
     spaces = [match.start() for match in re.finditer(" ", text)]
     if count_syllables(text) <= MAX_SYLLABLES or not spaces:
         return [text]
@@ -42,11 +44,11 @@ def _halve(text):
     commas = [space for space in spaces
               if text[space - 1] in ",;:" and abs(space - middle) < middle / 2]
     split = min(commas or spaces, key=lambda space: abs(space - middle))
-    return _halve(text[:split]) + _halve(text[split + 1:])
+    return _split_long(text[:split]) + _split_long(text[split + 1:])
 
 
 def _join_short(parts):
-    """The parts, each of fewer than MIN_SYLLABLES joined with a neighbor."""
+    """The parts, with those of fewer than MIN_SYLLABLES joined with a neighbor."""
     parts, index = list(parts), 0
     while index < len(parts) and len(parts) > 1:
         if count_syllables(parts[index]) >= MIN_SYLLABLES:
@@ -55,9 +57,9 @@ def _join_short(parts):
         start = min((start for start in (index - 1, index) if 0 <= start < len(parts) - 1),
                     key=lambda start: count_syllables("".join(parts[start:start + 2])))
         joined = " ".join(parts[start:start + 2])
-        halves = _halve(joined)
-        is_too_short = min(map(count_syllables, halves)) < MIN_SYLLABLES
-        parts[start:start + 2] = [joined] if is_too_short else halves
+        new_parts = _split_long(joined)  # the two may be too long together
+        is_too_short = min(map(count_syllables, new_parts)) < MIN_SYLLABLES
+        parts[start:start + 2] = [joined] if is_too_short else new_parts
         index = start
     return parts
 
@@ -65,15 +67,15 @@ def _join_short(parts):
 def add_final_punctuation(utterances):
     """The utterances of one text, each with a punctuation mark at its end.
 
-    A voice that was trained on such texts alone does not stop reliably without a mark. A comma is
-    added where a sentence was split, and a full stop after the last utterance.
+    A voice trained only on texts with final punctuation may not stop without it. A comma is added
+    where a sentence was split, and a full stop after the last utterance.
     """
     return [text if _ends_in_mark(text) else text + ("," if number < len(utterances) else ".")
             for number, text in enumerate(utterances, 1)]
 
 
 def are_punctuated(texts):
-    """Whether at least 95 % of some texts as read end in a punctuation mark."""
+    """Whether at least 95 % of the texts of a corpus, as read, end in a punctuation mark."""
     return sum(map(_ends_in_mark, texts)) >= _PUNCTUATED_SHARE * len(texts)
 
 

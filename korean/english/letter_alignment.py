@@ -1,17 +1,17 @@
-"""The phonemes of a word, and which of its letters stand for which of them.
+"""Alignment of the letters of a word with its phonemes.
 
-CMUdict writes every weak vowel as AH0, but its Hangul depends on its letter. A dynamic programme
-aligns the letters with the phonemes at the least cost.
+CMUdict has AH0 for every weak vowel, but the Hangul depends on the letter. Dynamic programming
+finds the alignment with the least cost.
 """
 from collections import namedtuple
 
 ARPABET_VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 
 # name: ARPAbet without the stress digit. stress: 0 none, 1 primary, 2 secondary; 0 for a consonant.
-# letters: its part of the word, lower case; empty for a phoneme that is not written (app-le).
+# letters: the part of the word that it stands for, lower case; "" for the weak vowel of app-le.
 Phoneme = namedtuple("Phoneme", "name stress letters")
 
-_SPELLINGS = {sound: frozenset(letters.split()) for sound, letters in {
+_SPELLINGS = {name: frozenset(letters.split()) for name, letters in {
     "AA": "a o ah au aw e ea ow aa oh",
     "AE": "a ai au al",
     "AH": "a e i o u y ou oo oe ai eo ea ie au ah eau iou",
@@ -36,10 +36,11 @@ _SPELLINGS = {sound: frozenset(letters.split()) for sound, letters in {
     "W": "w wh u o", "Y": "y i j e", "Z": "z zz s ss x ts", "ZH": "s z g si ti ge",
 }.items()}
 
-# Costs of a phoneme without letters and of a silent letter. Only their order matters: a silent e is
-# common, an unwritten consonant is nearly always a mistake.
-_UNWRITTEN = {"Y": 0.1, "AH": 0.8, "S": 1.0, "Z": 1.0, "W": 1.0}
-_UNWRITTEN_OTHER, _SILENT_E, _SILENT_OTHER, _ODD_VOWEL = 2.5, 0.3, 1.0, 1.5
+# Costs of a phoneme without letters, of a silent letter, and of a spelling not in _SPELLINGS. Only
+# their order matters: a silent e is common, an unwritten consonant nearly always a mistake.
+_UNWRITTEN_COSTS = {"Y": 0.1, "AH": 0.8, "S": 1.0, "Z": 1.0, "W": 1.0}
+_UNWRITTEN_COST, _SILENT_E_COST, _SILENT_COST = 2.5, 0.3, 1.0
+_UNUSUAL_VOWEL_COST, _UNUSUAL_CONSONANT_COST = 1.5, 2.5
 _MAX_LETTERS = 4  # of one phoneme
 
 
@@ -61,7 +62,7 @@ def letters_from(phonemes, index):
 def align_letters(word, arpabet):
     """[Phoneme] of a lower-case word; the letters of all of them, joined, are the word.
 
-    arpabet: its phonemes, vowels with a stress digit. Silent letters go to the phoneme before them.
+    arpabet: its phonemes, vowels with a stress digit. Silent letters belong to the phoneme before.
     """
     names = [name.rstrip("012") for name in arpabet]
     stresses = [int(name[-1]) if name[-1].isdigit() else 0 for name in arpabet]
@@ -70,26 +71,27 @@ def align_letters(word, arpabet):
 
 
 def _spans(word, names):
-    """(start, end) of each phoneme's letters: the cheapest path through phonemes × letters."""
+    """[(start, end)] of each phoneme's letters: the cheapest path through phonemes × letters."""
     row = {0: (0.0, ())}  # number of letters used → (cost, ends of the phonemes so far)
     for name in names:
         next_row = {}
         for start, (cost, ends) in row.items():
             for end in range(start, min(start + _MAX_LETTERS, len(word)) + 1):
                 _keep_cheaper(next_row, end, cost + _cost(name, word[start:end]), ends + (end,))
-        row = _with_silent_letters(word, next_row)
+        _add_silent_letters(word, next_row)
+        row = next_row
     _, ends = row[len(word)] if len(word) in row else min(row.values())
     ends = ends[:-1] + (len(word),)
     return list(zip((0,) + ends[:-1], ends))
 
 
-def _with_silent_letters(word, row):
+def _add_silent_letters(word, row):
+    """Add to a row the paths whose last phoneme also takes the silent letters after it."""
     for end in range(len(word)):
         if end in row:
             cost, ends = row[end]
-            silent = _SILENT_E if word[end] == "e" else _SILENT_OTHER
-            _keep_cheaper(row, end + 1, cost + silent, ends[:-1] + (end + 1,))
-    return row
+            silent_cost = _SILENT_E_COST if word[end] == "e" else _SILENT_COST
+            _keep_cheaper(row, end + 1, cost + silent_cost, ends[:-1] + (end + 1,))
 
 
 def _keep_cheaper(row, end, cost, ends):
@@ -99,8 +101,9 @@ def _keep_cheaper(row, end, cost, ends):
 
 def _cost(name, letters):
     if not letters:
-        return _UNWRITTEN.get(name, _UNWRITTEN_OTHER)
+        return _UNWRITTEN_COSTS.get(name, _UNWRITTEN_COST)
     if letters in _SPELLINGS[name]:
         return 0.0
-    is_odd_vowel = name in ARPABET_VOWELS and letters[0] in "aeiouy"
-    return (_ODD_VOWEL if is_odd_vowel else _UNWRITTEN_OTHER) + _SILENT_OTHER * (len(letters) - 1)
+    is_vowel_letter = name in ARPABET_VOWELS and letters[0] in "aeiouy"
+    return ((_UNUSUAL_VOWEL_COST if is_vowel_letter else _UNUSUAL_CONSONANT_COST)
+            + _SILENT_COST * (len(letters) - 1))

@@ -1,14 +1,15 @@
 """Letter-to-sound rules for words that are in no dictionary: names, brands, coinages.
 
-They model how a Korean reads an unknown word: no reduced vowels, each letter with its most common
-value, and Latin vowels (a e i o u) in a word that looks Italian or Japanese. The rules are our own.
+They model how a Korean reads an unknown word: without reduced vowels, each letter with its most
+common sound, and with Latin vowels (a e i o u) if the word looks Italian or Japanese. The rules are
+our own.
 """
 import re
 
 from korean.english.letter_alignment import Phoneme
 
-# (pattern, phonemes): the first pattern that matches at a letter gives the phonemes of the letters
-# it matches. C stands for a consonant, E for the silent e of "cane" and "canes".
+# (pattern, phonemes): the first pattern that matches at a letter gives the phonemes of its match. C
+# is a consonant; E requires a consonant and a silent e to follow, as in "cane" and "canes".
 _RULES = [(re.compile(pattern.replace("C", "[bcdfghjklmnpqrstvwxz]")
                       .replace("E", "(?=[bcdfgklmnpstvz]es?$)")), phonemes.split())
           for pattern, phonemes in (
@@ -40,10 +41,10 @@ _RULES = [(re.compile(pattern.replace("C", "[bcdfghjklmnpqrstvwxz]")
     ("y", "IH"), ("zz?", "Z"))]
 
 _LATIN_WORD = re.compile("(?:[^aeiou]{0,3}[aeiou])+$(?<=[aiou])")
-_ENGLISH = re.compile("[^aeiou]y|ck|ee|oo|[tsw]h|w")
+_ENGLISH_SPELLING = re.compile("[^aeiou]y|ck|ee|oo|[tsw]h|w")
 _LATIN_VOWELS = {"a": "AA", "e": "EH", "i": "IY", "o": "AO", "u": "UW"}
 
-# the same for Unidecode's transliterations: long vowels are read as short ones, r is never silent
+# the same for transliterations by Unidecode: long vowels are read as short, and r is never silent
 _TRANSLITERATION_RULES = [(re.compile(pattern), phonemes.split()) for pattern, phonemes in [
     ("^i(?=[aou])|y(?=[aeiou])", "Y"), ("(?<=[a-z])i(?=y[aou])", ""), ("[iy]+", "IY"),
     ("a+", "AA"), ("e+", "EH"), ("o+", "AO"), ("u+", "UW"), ("shch", "SH CH"), ("sh", "SH"),
@@ -55,10 +56,10 @@ _TRANSLITERATION_RULES = [(re.compile(pattern), phonemes.split()) for pattern, p
 
 
 def predict_phonemes(word, is_transliteration=False):
-    """[Phoneme] of a word of lower-case ASCII letters."""
+    """[Phoneme] of a word of lower-case ASCII letters, in English or a transliteration."""
     rules = _TRANSLITERATION_RULES if is_transliteration else _RULES
     has_latin_vowels = (not is_transliteration and _LATIN_WORD.match(word)
-                        and not _ENGLISH.search(word))
+                        and not _ENGLISH_SPELLING.search(word))
     phonemes, index = [], 0
     while index < len(word):
         letters, names = _first_match(rules, word, index)
@@ -77,4 +78,4 @@ def _first_match(rules, word, index):
         match = pattern.match(word, index)
         if match:
             return match.group(), names
-    raise ValueError("%r is no lower-case ASCII letter" % word[index])
+    raise ValueError("%r is not a lower-case ASCII letter" % word[index])

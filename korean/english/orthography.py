@@ -1,7 +1,7 @@
 """English phonemes → Hangul syllables.
 
-Source: 외래어 표기법, 표 1 (국제 음성 기호와 한글 대조표) and 제3장 제1절 영어의 표기. Comments give the
-numbers of its articles (항).
+Source: 외래어 표기법, 표 1 (국제 음성 기호와 한글 대조표) and 제3장 제1절 영어의 표기. Comments cite its
+articles (항).
 """
 from korean.english.letter_alignment import is_vowel, name_at
 from korean.english.vowels import is_short, vowel_to_hangul
@@ -19,7 +19,7 @@ _INITIALS_WITHOUT_Y = ("ㅈ", "ㅊ")  # 제4항: 차, never 챠
 
 
 def phonemes_to_hangul(phonemes):
-    """[letter_alignment.Phoneme] of a word as Hangul syllables without spaces."""
+    """The Hangul of a word, without spaces, from its [letter_alignment.Phoneme]."""
     syllables = _Syllables()
     index = 0
     while index < len(phonemes):
@@ -29,7 +29,7 @@ def phonemes_to_hangul(phonemes):
 
 
 class _Syllables(object):
-    """A list of [initial, vowel, final], and the initial and glides of the next vowel."""
+    """A list of [initial, vowel, final], and the initial and glides (w, y) of the next vowel."""
 
     def __init__(self):
         self.complete, self.initial, self.glides = [], "ㅇ", ""
@@ -38,7 +38,7 @@ class _Syllables(object):
         self.complete.append([initial, vowel, final])
 
     def add_vowels(self, syllables):
-        """Add syllables that begin with ㅇ; the first takes the waiting initial and glides."""
+        """Add syllables that begin with ㅇ; the first takes `initial` and `glides`."""
         for syllable in syllables:
             vowel = split_syllable(syllable)[1]
             if "w" in self.glides:
@@ -95,7 +95,7 @@ def _add_consonant(phonemes, index, syllables):
     elif name == "R":
         if index and not is_vowel(phonemes, index - 1):
             syllables.add("ㄹ", "ㅡ")
-    elif _is_affricate(phonemes, index):
+    elif _is_final_ts_or_dz(phonemes, index):
         syllables.add({"T": "ㅊ", "D": "ㅈ"}[name], "ㅡ")
         return index + 2
     elif name in _STOP_FINALS and _is_final(phonemes, index) and syllables.is_open():
@@ -106,7 +106,7 @@ def _add_consonant(phonemes, index, syllables):
 
 
 def _add_l(phonemes, index, syllables):
-    """제6항: a final; between vowels or after a consonant both final and initial; 제6항 2: 햄릿."""
+    """제6항: ㄹ is a final; before a vowel an initial, and also a final after an open syllable."""
     if not _is_initial(phonemes, index):
         syllables.close("ㄹ")
         return index + 1
@@ -148,8 +148,8 @@ def _is_initial(phonemes, index):
     return is_vowel(phonemes, index + 1) or next_name == "Y" and is_vowel(phonemes, index + 2)
 
 
-def _is_affricate(phonemes, index):
-    """ts and dz are one letter, 츠 and 즈 (제4항 1), unless s begins a new syllable (footstep)."""
+def _is_final_ts_or_dz(phonemes, index):
+    """제4항 1: whether ts or dz is one syllable, 츠 or 즈; not if s begins a syllable: footstep."""
     pair = (name_at(phonemes, index), name_at(phonemes, index + 1))
     if pair not in (("T", "S"), ("D", "Z")) or _is_initial(phonemes, index + 1):
         return False
@@ -157,20 +157,20 @@ def _is_affricate(phonemes, index):
 
 
 def _is_ts_before_vowel(phonemes, index):
-    """제4항 2, where ts is surely one sound: at the start of a word, or written tz."""
+    """제4항 2: whether ts is certainly one sound, at the start of a word or written tz."""
     pair = (name_at(phonemes, index), name_at(phonemes, index + 1))
     return (pair == ("T", "S") and is_vowel(phonemes, index + 2)
             and (not index or not phonemes[index + 1].letters))
 
 
 def _is_final(phonemes, index):
-    """Whether p, t or k is a final consonant: 제1항 1 and 2."""
+    """제1항 1 and 2: whether p, t or k is a final consonant."""
     return (is_short(phonemes, index - 1)
             and name_at(phonemes, index + 1) not in ("L", "R", "M", "N", "W", "Y"))
 
 
 def _inserted_vowel(phonemes, index):
-    """The vowel that follows a consonant without a vowel: 제1항 3, 제2항, 제3항, 제4항."""
+    """The vowel inserted after a consonant that no vowel follows: 제1항 3, 제2항, 제3항, 제4항."""
     name = name_at(phonemes, index)
     if name == "SH":
         return "ㅣ" if index + 1 == len(phonemes) else "ㅠ"

@@ -1,4 +1,4 @@
-"""One English token → Hangul, by the first method that knows it."""
+"""One English token → Hangul, by the first method that gives a result."""
 import re
 from functools import lru_cache
 
@@ -10,12 +10,12 @@ from korean.english.orthography import phonemes_to_hangul
 from korean.hangul import final_of
 
 _ACRONYM = re.compile("([A-Z]{2,})('?s)?$")
-_MIN_SHOUTED_WORD = 5  # a CMUdict word of so many capitals is hardly an acronym
+_MIN_CAPITALS = 5  # a word of CMUdict with so many capitals is not an acronym
 _CASE_PARTS = re.compile("[A-Z]+[a-z]*|[a-z]+")
 _DOMAINS = frozenset("ai co com edu gov info io jp kr me net org tv uk us".split())
-_MAX_WORD = 45  # a longer token is no word, and is spelled
-_MIN_COMPOUND = 7  # picnic is no compound
-_MIN_PART = 4  # of a compound, unless the part is in the lexicon
+_MAX_WORD = 45  # a longer token is not a word and is spelled out
+_MIN_COMPOUND = 7  # shorter words, such as picnic, are not compounds
+_MIN_PART = 4  # letters of a part of a compound, unless the part is in the lexicon
 _SIBILANT_PLURALS = {"스": "시즈", "즈": "지즈", "시": "시즈", "지": "지즈", "치": "치즈", "츠": "치즈"}
 
 
@@ -23,29 +23,31 @@ _SIBILANT_PLURALS = {"스": "시즈", "즈": "지즈", "시": "시즈", "지": "
 def to_hangul(word):
     """Hangul of one English token: ASCII letters, perhaps with apostrophes or periods inside.
 
-    Returns syllables, with single spaces between words. A token with at least one letter never
-    gives an empty string or an exception: as a last resort it is spelled.
+    Returns syllables, with single spaces between words. A token with at least one letter always
+    gives Hangul: as a last resort it is spelled out.
     """
     word = word.strip("'.")
     if len(word) > _MAX_WORD:
         return spell_letters(word)
-    return (look_up_lexicon(word) or _with_periods(word) or _acronym(word)
-            or _with_apostrophe(word) or _plural(word) or _from_cmudict(word)
-            or _compound(word) or _by_letter_rules(word))
+    return (look_up_lexicon(word) or _read_with_periods(word) or _read_acronym(word)
+            or _read_with_apostrophe(word) or _read_plural(word) or _read_by_cmudict(word)
+            or _read_compound(word) or _read_by_letter_rules(word))
 
 
 def transliterated_to_hangul(word):
     """Hangul of a word of another alphabet, from its transliteration in lower-case ASCII letters.
 
     CMUdict is not used: Koreans do not read such words as in English (소크라테스, 사쿠라). A word
-    without vowels is spelled.
+    without vowels is spelled out.
     """
     if not re.search("[aeiouy]", word):
         return spell_letters(word)
     return phonemes_to_hangul(predict_phonemes(word, is_transliteration=True))
 
 
-def _with_periods(word):
+# Each _read function returns Hangul, or None to leave the word to the next one.
+
+def _read_with_periods(word):
     """U.S. by its letters, naver.com with 닷 before the domain, Node.js as two words."""
     if "." not in word:
         return None
@@ -56,22 +58,22 @@ def _with_periods(word):
     return ("닷" if parts[-1].lower() in _DOMAINS else " ").join(map(to_hangul, parts))
 
 
-def _acronym(word):
-    """JTBC and A by the names of the letters; PCs and BBC's with the ending of their last sound."""
+def _read_acronym(word):
+    """JTBC and A by the names of the letters; PCs and BBC's also with the ending s."""
     if len(word) == 1:
         return spell_letters(word)
     match = _ACRONYM.match(word)
     if not match:
         return None
     letters, ending = match.groups()
-    if not ending and len(letters) >= _MIN_SHOUTED_WORD and look_up_phonemes(letters.lower()):
+    if not ending and len(letters) >= _MIN_CAPITALS and look_up_phonemes(letters.lower()):
         return None
     hangul = look_up_lexicon(letters) or spell_letters(letters)
     return _add_s(hangul) if ending else hangul
 
 
-def _with_apostrophe(word):
-    """Google's by its stem, don't by CMUdict, everything else part by part."""
+def _read_with_apostrophe(word):
+    """Google's by its stem, don't by CMUdict, any other word part by part."""
     if "'" not in word:
         return None
     parts = [part for part in word.split("'") if part]
@@ -82,28 +84,28 @@ def _with_apostrophe(word):
         else "".join(map(to_hangul, parts))
 
 
-def _plural(word):
-    """The plural of a word in the lexicon, whose Hangul CMUdict would not give: 서비시즈."""
+def _read_plural(word):
+    """The plural of a word in the lexicon, which CMUdict would read differently: 서비시즈."""
     match = re.match("(?i)(..+?(s|x|z|ch|sh))es$|(...*[^s])s$", word)
     stem = match and look_up_lexicon(match.group(1) or match.group(3))
     return _add_s(stem) if stem else None
 
 
 def _add_s(hangul):
-    """`hangul` with the English ending s as it sounds after it: 뱅크스, 시디즈, 프렌즈, 박시즈."""
+    """`hangul` with the English ending s, whose form depends on the last sound: 뱅크스, 프렌즈, 박시즈."""
     stem, last = hangul[:-1], hangul[-1]
     if last in _SIBILANT_PLURALS:
         return stem + _SIBILANT_PLURALS[last]
     if last in "트드":
         return stem + ("츠" if last == "트" else "즈")
     final = final_of(last)
-    if final == "ㅅ":  # a t, as in 마켓
+    if final == "ㅅ":  # it stands for t, as in 마켓
         return hangul + "츠"
     return hangul + ("스" if last in "프크" or final in ("ㄱ", "ㅂ") else "즈")
 
 
-def _from_cmudict(word):
-    """By CMUdict. A compound is transcribed part by part (제10항): 헤드라이트, 북메이커."""
+def _read_by_cmudict(word):
+    """By CMUdict; a compound part by part (제10항): 헤드라이트, 북메이커."""
     word = word.lower()
     arpabet = look_up_phonemes(word)
     if not arpabet:
@@ -116,7 +118,7 @@ def _from_cmudict(word):
 
 
 def _second_part_phonemes(word):
-    """The phonemes of a word that may end a compound: make-up, net-work; not comm-ent, fin-ance."""
+    """ARPAbet of a word that can end a compound, or None: make-up, net-work; not comm-ent."""
     arpabet = look_up_phonemes(word)
     if not arpabet or len(word) < 3 and word != "up":
         return None
@@ -124,12 +126,12 @@ def _second_part_phonemes(word):
 
 
 def _without_stress(arpabet):
-    """Without stress digits, except in AH0 and IH0: looking does not end in the word "ing"."""
+    """Drop the stress digits, except of AH0 and IH0: looking does not end in the word "ing"."""
     return [name if name in ("AH0", "IH0") else name.rstrip("012") for name in arpabet]
 
 
-def _compound(word):
-    """OpenStack by its capitals, blockchain by two known words; None if it cannot be split."""
+def _read_compound(word):
+    """OpenStack split at its capitals, blockchain into two known words."""
     parts = [part for match in _CASE_PARTS.findall(word) for part in _split_capitals(match)]
     if len(parts) > 1:
         return "".join(map(to_hangul, parts))
@@ -156,8 +158,8 @@ def _is_known(word, min_length=0):
                 or len(word) >= min_length and look_up_phonemes(word.lower()))
 
 
-def _by_letter_rules(word):
-    """By letter-to-sound rules; a word without a vowel is spelled."""
+def _read_by_letter_rules(word):
+    """By letter-to-sound rules; a word without a vowel is spelled out."""
     letters = re.sub("[^a-z]", "", word.lower())
     if not re.search("[aeiouy]", letters):
         return spell_letters(letters)

@@ -1,8 +1,8 @@
 """English vowels → Hangul, by phoneme and by letter.
 
 Source: 외래어 표기법, 표 1 (국제 음성 기호와 한글 대조표) and 제3장 제1절 제8항 and 제9항. The orthography
-transcribes British vowels, but CMUdict has American ones: where they differ (hot, new, car), the
-letter tells which British vowel it is.
+transcribes British vowels, but CMUdict has American ones. Where they differ (hot, new, car), the
+letters decide.
 """
 import re
 
@@ -14,7 +14,7 @@ _BEFORE_SILENT_R = {"IH": "이어", "IY": "이어", "EH": "에어", "UH": "우�
                      "AY": "아이어", "OY": "오이어"}
 _ALWAYS_SHORT = frozenset("AE AH EH IH UH".split())
 
-# Hangul of a weak vowel: the first pattern that matches the letters from it to the end of the word.
+# (pattern, Hangul) of a weak vowel: the first pattern that matches its letters and those after it.
 _WEAK_VOWELS = [(re.compile(letters), vowel) for letters, vowel in (
     ("ible|ibil", "어"),                     # possible
     ("[iy]", "이"),                          # animal, cabin, analysis
@@ -33,7 +33,7 @@ _LATIN_VOWELS = {"a": "아", "e": "에", "u": "우"}
 
 
 def vowel_to_hangul(phonemes, index):
-    """Syllables without consonants for the vowel at `index`: "에이"; "으" for a lost vowel."""
+    """The vowel at `index` as syllables without consonants: "에이"; "으" if it is silent."""
     name, stress, _ = phonemes[index]
     word = letters_from(phonemes, 0)
     if not stress and (name == "AH" or name == "IH" and _is_weak_e(phonemes, index)):
@@ -48,7 +48,7 @@ def vowel_to_hangul(phonemes, index):
         return _aa(phonemes, index)
     if name == "AE" and not stress and not index and name_at(phonemes, 1) == "D":
         return "어"  # advance
-    if name == "UW" and _has_lost_y(phonemes, index, word):
+    if name == "UW" and _is_y_dropped(phonemes, index, word):
         return "유"
     return _DEFAULT[name]
 
@@ -67,15 +67,15 @@ def is_short(phonemes, index):
 
 
 def _aa(phonemes, index):
-    """American AA is two British vowels: those of hot and of father."""
+    """American AA is either British vowel, that of hot (오) or that of father (아)."""
     follows_w = (name_at(phonemes, index - 1) == "W"
                  and phonemes[index - 1].letters in ("w", "wh", "u"))
     is_father = phonemes[index].letters in ("a", "ah", "aa", "al", "e", "ea")
     return "아" if is_father and not follows_w else "오"
 
 
-def _has_lost_y(phonemes, index, word):
-    """new, tube, duty, super: American English has no y after t, d, n, s, but Korean keeps it."""
+def _is_y_dropped(phonemes, index, word):
+    """new, tube, duty, super: American English drops the y after t, d, n, s; Korean keeps it."""
     is_u_or_e = phonemes[index].letters[:1] in ("u", "e")
     return (is_u_or_e and not _LATIN_ENDING.search(word)
             and (name_at(phonemes, index - 1) in ("T", "D", "N")
@@ -109,7 +109,7 @@ def _before_r(phonemes, index):
     r_is_silent = not is_vowel(phonemes, index + 2)
     if name in ("AA", "AO"):
         if letters_from(phonemes, index) in ("ore", "oor", "oar"):
-            return "오어"  # store; but four 포
+            return "오어"  # store; not in four 포
         return _aa(phonemes, index) if name == "AA" else "오"
     if name == "EH" and letters == "a" and not r_is_silent:
         return _a_before_pronounced_r(phonemes, index)
@@ -137,7 +137,7 @@ def _weak_vowel(phonemes, index, word):
         return "우"  # popular
     if name_at(phonemes, index + 1) == "W" and letters + phonemes[index + 1].letters == "u":
         return "우"  # usual
-    if not letters or _is_lost(phonemes, index):
+    if not letters or _is_silent(phonemes, index):
         return "으"
     if _LATIN_ENDING.search(word) and letters in _LATIN_VOWELS:
         return _LATIN_VOWELS[letters]
@@ -148,8 +148,8 @@ def _weak_vowel(phonemes, index, word):
     return next(vowel for pattern, vowel in _WEAK_VOWELS if pattern.match(to_end))
 
 
-def _is_lost(phonemes, index):
-    """garden 가든, lesson 레슨, button 버튼: the vowel before n is lost."""
+def _is_silent(phonemes, index):
+    """Whether the weak vowel before n is silent: garden 가든, lesson 레슨, button 버튼."""
     to_end, previous = letters_from(phonemes, index), name_at(phonemes, index - 1)
     if re.match("en(s|son|teen|ty)?$", to_end):
         return previous in ("P", "T", "K", "D", "V", "S", "Z", "TH", "DH", "F")

@@ -4,15 +4,15 @@ Each syllable gives one syllable, so that text and audio stay aligned: 값이 �
 신라 → 실라. Where the standard allows several forms, its principal form is given: 의 and ㅖ stay,
 냇가 is 내까, 맛있다 is 마싣따.
 
-Across a space. The words between two punctuation marks are one phrase, for which the standard has
-rules "when spoken without a pause": 옷 한 벌 → 오 탄 벌, 할 것 → 할 껃. But speakers may pause there:
-- changes of a whole intonation phrase apply at every space: a stop becomes nasal before ㄴ and ㅁ
+Across a space. The words between two punctuation marks are a phrase. The standard has rules for
+phrases spoken without a pause: 옷 한 벌 → 오 탄 벌, 할 것 → 할 껃. But speakers may pause:
+- changes within an intonation phrase apply at every space: a stop becomes nasal before ㄴ and ㅁ
   (책 넣는다 → 챙 넌는다);
-- changes of an accentual phrase (a stop moves to a vowel, joins ㅎ or makes the next initial tense;
-  ㄹ before ㄴ) apply where both words together have at most seven syllables (S.-A. Jun: The
-  Phonetics and Phonology of Korean Prosody, 1993; K-ToBI, 2000);
-- ㄴ, ㄹ, ㅁ do not move to the next word (오늘 아침): written so, the text is right with and without a
-  pause; ㄹ at the start of a word stays (그런 로봇): such words are loans;
+- changes within an accentual phrase (a stop moves before a vowel, merges with ㅎ or makes the next
+  initial tense; ㄴ becomes ㄹ after ㄹ) apply if both words together have at most seven syllables
+  (S.-A. Jun: The Phonetics and Phonology of Korean Prosody, 1993; K-ToBI, 2000);
+- ㄴ, ㄹ, ㅁ do not move to the next word (오늘 아침), which is right with and without a pause; ㄹ at the
+  start of a word stays (그런 로봇), because such words are loanwords;
 - before 이, 야, 여, 요, 유 the standard allows two forms, and a stop is only neutralized (꽃 이야기 →
   꼳 이야기), except in the pairs of phrases.py (한 일 → 한 닐, 못 잊다 → 몬 닏따).
 
@@ -52,7 +52,7 @@ def pronounce(text):
 
 
 def _pronounce_phrase(pieces):
-    """[word, gap, word, gap, … word] with the words as pronounced."""
+    """[word, gap, word, gap, … word] with each word as pronounced; changed in place."""
     words = pieces[::2]
     padded = [""] + words + [""]
     pronounced = [list(pronounce_word(word, is_verb(word, padded[index], padded[index + 2])))
@@ -67,7 +67,7 @@ def _pronounce_phrase(pieces):
 
 
 def _change_sounds_between(left, right, boundary):
-    """Change the last syllable of one word and the first of the next."""
+    """Change the last (initial, vowel, final) of `left` and the first of `right`, in place."""
     initial, vowel, final = left[-1]
     next_initial, next_vowel, next_final = right[0]
     final, next_initial = change_sounds(final, next_initial, next_vowel, boundary)
@@ -77,5 +77,5 @@ def _change_sounds_between(left, right, boundary):
 
 @functools.lru_cache(maxsize=None)
 def _join(initial, vowel, final):
-    """The composed syllable, ㅕ as ㅓ after ㅈ, ㅉ, ㅊ: 제5항."""
+    """The composed syllable, with ㅓ for ㅕ after ㅈ, ㅉ, ㅊ: 제5항 다만 1."""
     return join_syllable(initial, "ㅓ" if vowel == "ㅕ" and initial in "ㅈㅉㅊ" else vowel, final)

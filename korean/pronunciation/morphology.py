@@ -1,6 +1,6 @@
 """The morphology of a word, guessed from its syllables: endings, particles, Hanja suffixes.
 
-Each rule is right for nearly all headwords of a dictionary. Its exceptions are listed by syllable.
+Each rule holds for nearly all headwords of a dictionary. Exceptions are listed by syllable.
 """
 from korean.hangul import final_of, split_syllable
 from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
@@ -9,37 +9,39 @@ from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
 # first syllables of particles and of 이다, which may follow a noun
 PARTICLES = frozenset("이가을를은는의에와과로으도만까부보처마나며고다인입예였라란랑조뿐밖들께")
 
-# 제11항: nouns, so that ㄺ before ㄱ and ㄻ, ㄼ before ㄱ, ㄷ, ㅅ, ㅈ do not change as in a stem
+# 제11항: nouns, in which ㄺ before ㄱ and ㄻ, ㄼ before ㄱ, ㄷ, ㅅ, ㅈ do not change as in a stem
 _NOUNS = frozenset("닭흙칡삵탉슭덟")
 _NOUNS_OR_STEMS = frozenset("삶앎")
 _PARTICLES_AFTER_THEM = frozenset("과도조대보")
 # 제24항: stems in ㄻ without a causative in -기-
 _NO_CAUSATIVE = frozenset("닮젊")
 
-# 제30항: syllables whose ㅅ belongs to the stem or noun; in all others it is a 사이시옷
+# 제30항: syllables whose ㅅ belongs to the stem or noun; the ㅅ of all others is a 사이시옷
 _OWN_S = frozenset("옷맛멋못것곳뜻빗붓갓낫젓벗씻솟앗짓잇긋첫풋헛덧엿옛끗굿릇섯껏럿읏잣슷밋깃셋넷엇"
                  "팟벳켓롯샷컷닛킷뻣꼿뭣왓쉿펫톳싯")
+# continuations after a ㅅ that is not a 사이시옷
 _NOT_AFTER_SAI_SIOT = ("거리", "거렸", "거려", "거린", "대다", "대고", "대는", "보다", "부터", "조차", "과의", "과는", "들")
 _OWN_S_AT_START = frozenset("뭇놋햇웃숫")
+# syllables with 사이시옷 also before ㄴ, ㅁ and vowels: 뒷문, 뒷일
 _SAI_SIOT_SYLLABLES = frozenset("냇샛뱃촛뒷윗랫툇갯곗뼛귓혓횃깻젯훗콧")
 
-# 제27항: endings and bound nouns after ㄹ: prefixes of the rest of a word, or all of it
+# 제27항: endings and bound nouns after ㄹ, which begin or are the rest of a word
 _PREFIXES_AFTER_L = ("수록", "지라도", "지언정", "진대", "세라", "소냐", "수있", "수없", "수밖에", "수는", "수도있")
 _REST_AFTER_L = frozenset("걸 걸요 게요 거야 거예요 거에요 거니까 거다 거라고 겁니다 겁니까 건데 건데요 건가 "
                                 "건가요".split())
 # stems in ㄹ, after which -게 does not change: 힘들게, 둥글게
-_STEMS_IN_L = frozenset("알살길멀달놀들울늘글툴둥질물불만둘")
+_STEMS_IN_L = frozenset("알살길멀달놀들울늘글툴질물불둘")
 # syllables in -(으)ㄹ that hardly ever end a noun or a stem
 _FUTURE = frozenset("길할갈올될릴낼킬을줄쓸칠뀔쉴뛸뵐띨볼둘질일켤뗄뺄")
 _AFTER_FUTURE = frozenset("지 지도 지는 지를 지가 지의 지에 듯 듯이 듯한 듯하다 줄 줄은 줄도 줄을 밖에".split())
 _NOT_FUTURE = ("길", "거칠", "어질", "모질")
 
-# 제26항: Hanja that hardly any other word begins with, and what follows where it is no Hanja
+# 제26항: syllables nearly always Hanja at the start of a word; what follows if they are not
 _HANJA_IN_L = frozenset("결멸월율출탈필혈궐일발")
 _NOT_AFTER_HANJA = ("들", "다", "드", "스", "삼", "짓", "중독", "돋", "디", "뒤", "더", "댕", "산소", "수소", "대중")
 
 # 제20항 다만, 제26항, 제29항 and custom: Hanja suffixes after a noun of two syllables or more, by their
-# effect; each with the syllables that form another word with it: 사용방법, 재활용, 미분류
+# effect; each with the syllables before it that form another word: 사용방법, 재활용, 미분류
 _TENSE_SUFFIX = {
     "법": "방불위합무마사입탈편적비", "증": "보고짜인검논예반수변", "권": "상하공",
     "성": "완여남형구조작찬달생양음명편결합육숙각반모부본이감지야개고정인심품천관혜행위항유금화목토수홍장횡의대백무"
@@ -51,7 +53,7 @@ _NASAL_SUFFIX = {"론": "언변", "료": "원진완연", "량": "분전한", "�
 
 
 def boundary_by_pattern(word, index):
-    """The type of the boundary after the syllable index `index`, by the patterns of all words."""
+    """The type of the boundary after the syllable at `index`, by the patterns of this module."""
     syllable, rest = word[index], word[index + 1:]
     final = final_of(syllable)
     is_repeated = index and rest[0] == word[index - 1]  # 웅성웅성, 산들산들, 멈칫멈칫
@@ -97,7 +99,7 @@ def _boundary_before_suffix(syllable, final, suffix):
 
 
 def _is_future(word, index, rest):
-    """제27항 within a word: -(으)ㄹ걸, -(으)ㄹ게, -(으)ㄹ지 …; and 적(的) of 제26항: 기술적으로."""
+    """Whether -(으)ㄹ of 제27항 ends here: -(으)ㄹ걸, -(으)ㄹ게 …; or 적(的) of 제26항 follows: 기술적."""
     syllable = word[index]
     if rest.startswith(_PREFIXES_AFTER_L) or rest in _REST_AFTER_L:
         return True
@@ -111,24 +113,24 @@ def _is_future(word, index, rest):
 
 
 def _is_hanja(syllable, rest):
-    """제26항: 결정, 출석, 발전; not 일도, 일들, 월드컵."""
+    """제26항: whether a word begins with two Hanja: 결정, 출석, 발전; not 일도, 일들, 월드컵."""
     return (syllable in _HANJA_IN_L and split_syllable(rest[0])[0] in "ㄷㅅㅈ"
             and rest not in ("도", "조차") and not rest.startswith(_NOT_AFTER_HANJA))
 
 
 def _boundary_after_cluster(syllable, rest):
-    """제11항, 제24항 다만: 닭과, 삶도; 옮기다 and 굶겨, not 닮기."""
+    """The type of the boundary after ㄺ, ㄻ, ㄼ: 제11항 닭과, 삶도; 제24항 다만 옮기다, 굶겨, not 닮기."""
     initial, vowel, _final = split_syllable(rest[0])
     if syllable in _NOUNS_OR_STEMS and rest[0] in _PARTICLES_AFTER_THEM:
         return WORD_END
     if syllable in _NOUNS:
         return PLAIN if initial in "ㅇㅎ" else WORD_END
-    causative = final_of(syllable) == "ㄻ" and initial == "ㄱ" and vowel in "ㅣㅕ"
-    return WORD_END if causative and syllable not in _NO_CAUSATIVE else PLAIN
+    is_causative = final_of(syllable) == "ㄻ" and initial == "ㄱ" and vowel in "ㅣㅕ"
+    return WORD_END if is_causative and syllable not in _NO_CAUSATIVE else PLAIN
 
 
 def _takes_n(syllable, rest, index):
-    """제29항: before 잎, 여섯, 여덟; before 육 after 십, 백, 천, 만; 신혼여행, 완행열차."""
+    """제29항: before 잎, 여섯, 여덟; in 십육, 백육 …; before 여행, 열차 in a compound."""
     return (rest[0] == "잎" or rest.startswith(("여섯", "여덟"))
             or rest[0] == "육" and syllable in "십백천만"
             or index > 0 and rest.startswith(("여행", "열차")))

@@ -4,13 +4,13 @@ The articles are those of 표준 발음법 (국립국어원). Letters are compat
 """
 import functools
 
-# types of boundary; those of one character are the marks of words.tsv
+# types of boundary; those of one character are also the marks in words.tsv
 PLAIN = ""           # only the letters decide
 TENSE = "+"          # the next initial becomes tense: 제24항, 제26항–제28항
 N_INSERTION = "~"    # ㄴ is inserted before 이, 야, 여, 요, 유: 제29항
 WORD_END = "|"       # a word or a noun ends here: 제10항, 제11항, 제15항
-L_TO_N = "-"         # ㄹ becomes ㄴ, against 제20항
-SAI_SIOT = "^"       # the final ㅅ only joins two nouns (사이시옷): 제30항
+L_TO_N = "-"         # ㄹ becomes ㄴ: 제20항 다만
+SAI_SIOT = "^"       # the final ㅅ joins two nouns (사이시옷): 제30항
 SAME_PHRASE = "same"  # a space within an accentual phrase
 NEW_PHRASE = "new"    # a space where a new accentual phrase may begin
 
@@ -20,8 +20,8 @@ _NASALIZED = dict(zip("ㄱㄷㅂ", "ㅇㄴㅁ"))
 _STOPS = frozenset("ㄱㄲㅋㄳㄺㄷㅅㅆㅈㅊㅌㅎㅂㅍㄿㅄ")
 _FRONT = frozenset("ㅣㅑㅒㅕㅖㅛㅠ")
 
-# final → (its sound at the end of a word, what stays and what moves before a vowel):
-# 제8항–제11항, 제14항
+# final → (its sound at the end of a word; before a vowel: what stays, the next initial):
+# 제8항–제11항, 제13항, 제14항
 _FINAL_SOUNDS = {
     "ㄱ": ("ㄱ", "", "ㄱ"), "ㄲ": ("ㄱ", "", "ㄲ"), "ㅋ": ("ㄱ", "", "ㅋ"), "ㄳ": ("ㄱ", "ㄱ", "ㅆ"),
     "ㄺ": ("ㄱ", "ㄹ", "ㄱ"), "ㄴ": ("ㄴ", "", "ㄴ"), "ㄵ": ("ㄴ", "ㄴ", "ㅈ"), "ㄶ": ("ㄴ", "", "ㄴ"),
@@ -40,9 +40,9 @@ def neutralize(final):
 
 @functools.lru_cache(maxsize=None)
 def change_sounds(final, initial, vowel, boundary):
-    """(final, initial) as pronounced, of a written final before a written initial and its vowel.
+    """(final, initial) as pronounced, for a final and the initial and vowel of the next syllable.
 
-    The cache holds at most 28 finals × 19 initials × 21 vowels for each of eight boundaries.
+    The cache is bounded: 28 finals × 19 initials × 21 vowels × 8 types of boundary.
     """
     if boundary == L_TO_N:
         return _before_consonant(final, "ㄴ")
@@ -61,7 +61,7 @@ def change_sounds(final, initial, vowel, boundary):
 
 
 def _within_word(final, initial, vowel, joined):
-    """`joined`: an ending or a particle follows, so that 제17항 applies."""
+    """Within a word; `joined` if an ending or a particle may follow, so that 제17항 applies."""
     if final in ("ㅎ", "ㄶ", "ㅀ"):
         return _after_h(final, initial)
     if initial == "ㅎ":
@@ -74,7 +74,7 @@ def _within_word(final, initial, vowel, joined):
 
 
 def _before_vowel(final):
-    """제13항, 제14항: what stays and what moves before a vowel; ㅇ never moves."""
+    """제13항, 제14항: (final, initial) before a vowel; ㅇ stays."""
     return _FINAL_SOUNDS[final][1:]
 
 
@@ -93,7 +93,7 @@ def _after_h(final, initial):
 def _before_h(final, vowel, joined):
     """제12항 for a stop before ㅎ: 각하, 밝히다, 맏형, 꽂히다; 제17항: 굳히다, 닫혀.
 
-    ㅊ ends only nouns (꽃향기), so that it is neutralized to ㄷ first.
+    ㅊ ends only nouns (꽃향기), and is neutralized to ㄷ first.
     """
     remainder = {"ㄺ": "ㄹ", "ㄼ": "ㄹ", "ㄵ": "ㄴ"}.get(final, "")
     if joined and (final in ("ㅈ", "ㄵ") or final in ("ㄷ", "ㅌ") and vowel in "ㅣㅕ"):
@@ -105,7 +105,7 @@ def _before_h(final, vowel, joined):
 
 
 def _across_space(final, initial, vowel, boundary):
-    """Across a space, by the policy in the docstring of korean.pronunciation.
+    """Across a space, as the docstring of korean.pronunciation explains.
 
     Nothing moves before 이, 야, 여, 요, 유: both [음시 기름] and [음싱 니름] are correct (제29항 붙임 2).
     """
@@ -122,7 +122,7 @@ def _across_space(final, initial, vowel, boundary):
 
 
 def _before_consonant(final, initial):
-    """제23항–제25항, then 제11항, then 제18항 국물, 제19항 강릉 and 협력, 제20항 신라 and 칼날."""
+    """제23항–제25항 tensing, 제11항 clusters, then 제18항 국물, 제19항 강릉, 협력, 제20항 신라, 칼날."""
     is_tensing = final in _STOPS or final in ("ㄵ", "ㄻ", "ㄼ", "ㄾ")
     final = "ㄹ" if final == "ㄺ" and initial == "ㄱ" else neutralize(final)
     initial = _TENSED.get(initial, initial) if is_tensing else initial

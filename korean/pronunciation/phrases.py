@@ -6,25 +6,26 @@ from korean.pronunciation.morphology import PARTICLES
 from korean.pronunciation.phonology import (N_INSERTION, NEW_PHRASE,
                                             SAME_PHRASE, TENSE)
 
-# An accentual phrase of Korean seldom has more syllables (S.-A. Jun, K-ToBI, 2000).
-_ACCENTUAL_PHRASE = 7
+# syllables; an accentual phrase of Korean seldom has more (S.-A. Jun, K-ToBI, 2000)
+_MAX_ACCENTUAL_PHRASE = 7
 
-# 제27항: bound nouns; a word in ㄹ before them is hardly anything but -(으)ㄹ
+# 제27항: bound nouns; a word in ㄹ before them nearly always ends in -(으)ㄹ
 _BOUND_NOUN = re.compile(
     "것|겁니[다까]|거(?:야|예요|에요|다|지|죠|라[고는며]|니까|냐|고|였|란|면|든|같|$)|건(?:데|가|지)|듯|법(?:하|한|해|했)"
     "|수(?:가|는|도|를|밖에|만|조차)?$|줄(?:은|도|을|로|만)?$|데(?:가|를|는|도|서|에|다)?$"
     "|바(?:를|가|는|와|에)?$|적(?:에|에는|이|의)$|지(?:도|는|를)?$|성싶|대로$|걸(?:요)?$|게$|건$")
-_AFTER_OBJECTS_TOO = "걸게건적데바대지줄"  # 전화를 걸, 돈을 줄
+# first syllables of bound nouns that after an object may be other words: 전화를 걸, 돈을 줄
+_AFTER_OBJECTS_TOO = "걸게건적데바대지줄"
 # 제27항: words in ㄹ that are never -(으)ㄹ, unlike those of 할 곳, 만날 사람
 _NEVER_FUTURE = frozenset("""역할 분할 관할 서울 마을 가을 노을 고을 겨울 거울 얼굴 하늘 오늘 내일 매일 제일 생일 휴일 평일
     요일 과일 정말 연말 주말 이틀 사흘 열흘 한글 품질 체질 물질 성질 본질 기질 수질 재질 간질 손질 일 질 칠 둘 밀 물 말 글 길
     발 술 달 별 불 절 팔 열 쌀 풀 날 딸 실""".split())
-# stems before which 을 is the ending of a verb: any other word in 을 is an object
+# last syllables of stems after which 을 is a verb ending; any other word in 을 is an object
 _VERB_STEMS = frozenset("먹읽닫받믿찾잡높낮넘씻벗잊맞늦얻뜯솟맡같붙싶없있겠했았었갔왔봤좋싫많않놓넣닿쌓낳잃앓"
                    "끊옳앉얹젊닮굶옮밟깎닦섞묶겪볶늙")
 _FUTURE_SYLLABLES = frozenset("될할릴낼킬쓸뀔쉴뛸띨")
 
-# 제29항 붙임 2: 한 일, 할 일, 옷 입다, 잘 입다, 먹은 엿, 못 잊다
+# 제29항 붙임 2: 한 일, 할 일, 옷 입다, 잘 입다, 먹은 엿, 못 잊다; 일 is a task, not a day
 _TASK = re.compile("일(?:이|을|은|도|만|에|과|로|의|들|까지|이다|입니다|이에요|인데|이야|이었|이라|이지|이죠|부터)?$")
 _BEFORE_TASK = frozenset("한할운런던떤슨된될쁜볼른진난올쓴")
 _NOT_BEFORE_TASK = frozenset("북한 남한 대한 제한 역할 분할 관할 또한 무한 권한 사진 혼란 기한".split())
@@ -34,9 +35,9 @@ _VERBS_IN_I = {"옷": ("입",), "책": ("읽",), "잘": ("입", "읽", "익", "�
 # 제27항 by custom: 열 개, 여덟 시
 _COUNTERS = re.compile("(?:개|시|살|번|달|사람|권|잔|장|가지|군데|곳|집|배|송이|조각|방울|바퀴|발|병|벌|줄|그릇|대"
                        "|단어|자리|걸음|점)(?:[%s]|$)" % "".join(sorted(PARTICLES)))
-_COUNT_IN_L = ("열", "여덟", "열여덟", "스물여덟")
+_NUMERALS_IN_L = ("열", "여덟", "열여덟", "스물여덟")
 
-# 제24항: the words beside 신고, 참고, 안지 … that show that it is a verb
+# 제24항: words that follow the verbs 신고, 참고, 안지 … but not the nouns; and objects of 신고
 _AUXILIARIES = ("있", "않", "못", "마", "말", "다니", "다닌", "다녔", "나가", "나갔", "나왔", "들어", "견디", "견뎠", "견딜",
                 "기다", "지내", "살았", "싶", "버티", "버텼", "넘어", "갔", "왔", "걷", "걸", "뛰", "달렸", "달리", "잤")
 _FOOTWEAR = re.compile("(?:신발|신|구두|양말|운동화|장화|버선|부츠|샌들|슬리퍼|고무신|짚신|스타킹|하이힐)(?:을|를|도|만)?$")
@@ -45,17 +46,17 @@ _FOOTWEAR = re.compile("(?:신발|신|구두|양말|운동화|장화|버선|부�
 def boundary_between(left, right):
     """The type of the boundary between two words of a phrase."""
     final = final_of(left[-1])
-    if left in _COUNT_IN_L and _COUNTERS.match(right):  # 열 개, not 열 번호
+    if left in _NUMERALS_IN_L and _COUNTERS.match(right):  # 열 개, not 열 번호
         return TENSE
     if final == "ㄹ" and split_syllable(right[0])[0] in "ㄱㄷㅂㅅㅈ" and _is_future(left, right):
         return TENSE
     if final and _takes_n(left, right):
         return N_INSERTION
-    return SAME_PHRASE if len(left) + len(right) <= _ACCENTUAL_PHRASE else NEW_PHRASE
+    return SAME_PHRASE if len(left) + len(right) <= _MAX_ACCENTUAL_PHRASE else NEW_PHRASE
 
 
 def is_verb(word, previous, following):
-    """Whether 신고, 참고, 숨지 … is a verb, by the words beside it ("" if there is none)."""
+    """Whether 신고, 참고, 숨지 … is a verb, by the words before and after it ("" if there is none)."""
     if word[-1] not in "고지게기":
         return False
     return following.startswith(_AUXILIARIES) or word[0] == "신" and bool(_FOOTWEAR.match(previous))
@@ -71,7 +72,7 @@ def _is_future(left, right):
 
 
 def _ends_in_future(word):
-    """Whether a word in ㄹ certainly ends in the -(으)ㄹ of a verb."""
+    """Whether a word in ㄹ certainly ends in -(으)ㄹ."""
     if word[-1] == "을":
         return len(word) > 1 and word[-2] in _VERB_STEMS
     if word[-1] == "날":
@@ -80,7 +81,7 @@ def _ends_in_future(word):
 
 
 def _takes_n(left, right):
-    """제29항 붙임 2: whether ㄴ is inserted, as in common pairs of words."""
+    """제29항 붙임 2: whether ㄴ is inserted, as it is in some common pairs of words."""
     if right.startswith(_VERBS_IN_I.get(left, "\0")):
         return True
     if right.startswith("엿") and left[-1] in "은을":

@@ -1,7 +1,7 @@
 """The pronunciation of one word.
 
-No morphological analyser runs on both stacks, so words.tsv lists words with exceptional
-pronunciation, and morphology.py has patterns. Otherwise the letters alone decide (phonology.py).
+words.tsv lists words with exceptional pronunciation, and morphology.py has patterns, because no
+morphological analyzer runs on both stacks. Otherwise the letters alone decide (phonology.py).
 """
 import functools
 import os
@@ -30,10 +30,10 @@ _RESPELLED = re.compile("디귿|지읒|치읓|키읔|티읕|피읖|히읗|밟(?=
 def pronounce_word(word, is_verb=False):
     """((initial, vowel, final), …) of a word; the first initial and last final are as written.
 
-    `is_verb`: the words beside it show that it is a verb: 신고 of shoes, not 신고 of the police.
+    `is_verb`: the words beside it show that it is a verb: 신고 "wearing", not 신고 "report".
     """
     respelled = _RESPELLED.sub(lambda match: _RESPELLINGS[match.group()], word)
-    # 제5항 다만 3: ㅢ after a consonant is ㅣ. 의 itself stays: the principle of 다만 4
+    # 제5항 다만 3: ㅢ after a consonant is ㅣ. 의 itself stays: 다만 4 only allows 이 and 에
     syllables = [(initial, "ㅣ" if vowel == "ㅢ" and initial != "ㅇ" else vowel, final)
                  for initial, vowel, final in map(split_syllable, respelled)]
     for index, boundary in enumerate(_find_boundaries(word, is_verb)):
@@ -51,7 +51,7 @@ def _find_boundaries(word, is_verb):
 
 
 def _boundaries_from_table(word, is_verb):
-    """{index of a syllable: boundary after it} by the first and longest matches of words.tsv."""
+    """{index of a syllable: boundary after it} by words.tsv: the leftmost longest match decides."""
     table, lengths = _load_table()
     boundaries = {}
     for start, first in enumerate(word):
@@ -68,7 +68,7 @@ def _boundaries_from_table(word, is_verb):
 
 
 def _first_match(entries, word, start, end, is_verb):
-    """The boundaries of the first entry whose position (see words.tsv) fits, or None."""
+    """The boundaries of the first entry whose position fits (see words.tsv), or None."""
     is_start, is_end = not start, end == len(word)
     is_whole, precedes_particle = is_start and is_end, is_end or word[end] in PARTICLES
     fits = {"any": True, "start": is_start, "whole": is_whole, "verb": is_whole and is_verb,
@@ -91,7 +91,7 @@ def _load_table():
 
 
 def table_entries():
-    """(position, word with marks) of words.tsv; a stem with each of its endings."""
+    """(position, word with marks) of each entry of words.tsv; a stem gives one for each ending."""
     for line in files.read_lines(_TABLE_PATH):
         if line.startswith("#"):
             continue

@@ -1,6 +1,6 @@
 """The rules of text normalization, one module per subject.
 
-Each gives Hangul and punctuation, or simpler text that a later rule reads.
+A rule replaces its matches by Hangul and punctuation, or by simpler text for a later rule.
 """
 from korean.rules import (addresses, dates, hanja, keyboard_jamo, latin,
                           numbers, ranges, signs, telephone, unicode_forms,

@@ -16,7 +16,7 @@ def _read_address(match):
     words = []
     for part in re.findall("[A-Za-z]+|[0-9]+|.", address):
         if part.isdigit():
-            # a number is joined to the word before it
+            # no space between a word and a number after it
             follows_word = words and words[-1] not in _SIGNS.values()
             words.append((words.pop() if follows_word else "") + numerals.digits(part))
         elif part in _SIGNS:

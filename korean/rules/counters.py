@@ -1,43 +1,43 @@
 """Whether a counter takes native (세 마리) or Sino-Korean (삼 층) numerals.
 
-Most take Sino-Korean ones, so that the native ones are listed. Where a word takes both (대, 번, 분,
-시), the context decides. After 한글 맞춤법 제43항, 표준어 사정 원칙 제17항 and the usage examples of
-표준국어대사전.
+Most take Sino-Korean ones, so that those with native numerals are listed. For a counter with both
+(대, 번, 분, 시) the context decides. After 한글 맞춤법 제43항, 표준어 사정 원칙 제17항 and the usage
+examples of 표준국어대사전.
 """
 import re
 
 from korean import numerals
 
-# Hardly any other word begins with these; _SET_PHRASE has the exceptions.
+# Hardly any other word begins with one of these; _SET_PHRASE has exceptions.
 _NATIVE = frozenset("""마리 그루 송이 켤레 가지 시간 군데 사람 번째 바퀴 자루 그릇 모금 숟가락 젓가락 마디 조각 봉지 상자
     박스 접시 스푼 큰술 작은술 꼬집 포기 뿌리 다발 뭉치 묶음 꾸러미 개비 가닥 갈래 글자 걸음 방울 토막 차례
     식구 포대 구절 문장 단어 손가락 움큼 아름 종류 과목 줄기 덩이 덩어리 꼭지 무더기 나라 쌍둥이 곱절 아이 아들
     딸 자리 주먹 사발 대접 바구니 두름 고개 굽이 공기 정거장 가구 돌배기 살배기""".split())
-# Other words begin with these (2018시즌, 3명예): the word must end there or continue as below.
+# Many words begin with these (2018시즌, 3명예): only a continuation below or the end may follow.
 _SHORT_NATIVE = frozenset(
     "시 살 명 개 권 잔 달 벌 대 채 척 장 병 쌍 줄 통 곳 판 편 건 칸 톨 곡 골 배 겹 갑 발 번 끼 알 돌 잎 컵 캔 팀 밤 "
     "분 쪽 모 단 구 컷 봉 팩".split())
 _CONTINUATIONS = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 나 랑 든 입니 였 요 예요
     짜리 가량 정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 앞 간 내 안 동안 들 꼴 보다 처럼 밖 조차 마저 인 일
     하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발""".split()
-# words that only seem to continue so
+# words that only look like one of these with a continuation
 _OTHER_WORDS = """개인 명인 장인 살인범 살인사건 살인죄 살인마 시인 달인 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로
     대로변 장만 대만 대전 발전 배경 건의 대다수 장차 배차 개의치""".split()
 _SHORT_NATIVE_WORD = re.compile("(?!%s)[%s](?:$|%s)" % (
     "|".join(_OTHER_WORDS), "".join(_SHORT_NATIVE), "|".join(_CONTINUATIONS)))
 
-# set phrases whose number does not count the things of the counter
+# set phrases in which the number is not a count
 _SET_PHRASE = re.compile("시간제|개 국어|권 분립|장 ?[0-9]+ ?절|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)|"
                          "가구 ?(?:[0-9]|주택|당)|아이(?:템|디|스)|공기(?:업|관)")
-# includes words that end in 차 and 기: 소방차, 비행기, 세탁기
+# 차 and 기 also match 소방차, 비행기, 세탁기
 _MACHINES = "차|기|버스|택시|트럭|드론|자전거|오토바이|컴퓨터|노트북|전화|폰|카메라|에어컨|냉장고|텔레비전|티브이|TV|" \
             "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파"
-# counters of few things → what must precede the number
+# counters of only a few things → the things that must precede the number
 _COUNTED_THINGS = {counter: re.compile("(?:%s)[은는을를이가]? ?$" % things) for counter, things in (
     ("쪽", "마늘|생강|빵|배추"), ("모", "두부|묵"), ("단", "파|시금치|미나리|부추|열무|장작|꽃"),
     ("구", "시신|유해|시체"))}
 _HONORED = "손님|어르신|고객|선생님|관객|승객|독자|시청자|할머니|할아버지|환자|일행|성함|신사|숙녀|회원"
-# 번 as the number of a thing and of a person, and 번 as a number of times
+# 번 in the number of a thing (3번 출구) or of a person; then 번 as a number of times (3번 먹었다)
 _NUMBERED = re.compile(" *(?:%s)" % "|".join(
     """출구 버스 타자 문제 국도 홈 트랙 방 테이블 채널 선수 좌석 게이트 문항 정답 답 후보 참가자 창 승강장 도로 칸 줄
     교향곡 협주곡 소나타 곡 마을버스 지방도 고속도로 노선 질문 카드 유형 사진 그림 항목 메뉴 버튼 레인 타석 척추 염색체
@@ -55,9 +55,10 @@ _TIMES_AFTER = re.compile(
 
 
 def is_native(number, before, word, after):
-    """Whether a number is read with native numerals before the Hangul `word` that follows it.
+    """Whether a number is read with native numerals before the Hangul `word`.
 
-    `number` is as written, without commas; `before` and `after` are the rest of the sentence.
+    `number` is a string without commas. `before` is the text before it, and `after` that after
+    `word`.
     """
     is_listed = word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
     if not is_listed and not (word[:1] in _SHORT_NATIVE and _SHORT_NATIVE_WORD.match(word)):
@@ -103,7 +104,7 @@ def _counts_times(value, before, word, after):
 
 
 def native_form(value, word):
-    """한, 두, 스무 …; and 첫 before 번째, 첫째 …"""
+    """A native numeral before the counter `word`: 한, 두, 스무 …; 첫 for 1 before 번째."""
     if word.startswith("번째") and value == 1:
         return "첫"
     return numerals.before_counter(value)

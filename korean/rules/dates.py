@@ -6,10 +6,10 @@ from korean.rules.numbers import read_number
 from korean.rules.rule import rule
 
 _YEAR, _MONTH, _DAY = "(?:1[0-9]|20|21)[0-9]{2}", "0?[1-9]|1[0-2]", "3[01]|[12][0-9]|0?[1-9]"
-# the lookahead makes the search faster
+# the lookahead only makes the search faster
 _START, _END = "(?=['0-9])(?<![0-9A-Za-z.,:/-])", "(?![0-9A-Za-z/-]|\\.[0-9]|:[0-9])"
 
-# 6·25, 4.19: with a full stop only before one of these
+# words that must follow an anniversary with a full stop, as in 4.19 혁명; 6·25 needs none
 _EVENTS = "경축|때|혁명|민주|운동|항쟁|전쟁|사변|사태|의거|광복|절|테러|참사|쿠데타|정변|남북|선언|후퇴|사건|공동|만세|독립|세대|" \
           "군사|동란|참전|비상|합의|조치|개헌|학살|부정선거|재보|지방|총선|대선|지진|계엄"
 _IRREGULAR = {("12", "12"): "십이십이", ("5", "16"): "오일륙"}
@@ -47,7 +47,7 @@ def _hour(written):
 
 
 def _read_time(match):
-    """7:30, 13:05:10, 9:30 AM, PM 3:00."""
+    """7:30: 일곱시 삼십분; also 13:05:10, 9:30 AM, PM 3:00."""
     prefix, hour, minute, second, suffix = match.groups()
     words = [_am_or_pm(prefix or suffix), _hour(hour)]
     if int(minute) or second:
@@ -58,12 +58,13 @@ def _read_time(match):
 
 
 def _read_hour(match):
-    """5 p.m., AM 9시."""
+    """5 p.m.: 오후 다섯시; AM 9시: 오전 아홉시."""
     prefix, hour, suffix = match.groups()
     return "%s %s" % (_am_or_pm(prefix or suffix), _hour(hour))
 
 
 _AM_PM = "[AaPp]\\.?[Mm]\\.?"
+# "()" in a pattern is an empty group for a part that is not written
 RULES = (
     rule("date",
          _START + "(%s)([-./])(%s)\\2(%s)(?:\\2(?![0-9]))?%s" % (_YEAR, _MONTH, _DAY, _END),
@@ -76,7 +77,7 @@ RULES = (
          needs="-"),
     rule("date", _START + "((?:19|20)[0-9]{2})\\. ?(%s)\\.(?![0-9])" % _MONTH, _read_year_and_month,
          needs="0-9"),
-    # the end of a period that begins with a date
+    # the end of a range that begins with a date
     rule("date", "(?<=[일][~∼〜])( ?)(%s)[./] ?(%s)\\.?(?![0-9])" % (_MONTH, _DAY),
          lambda match: match.group(1) + _month_and_day(*match.groups()[1:]), needs="~∼〜"),
     rule("date", _START + "(%s)[/.](%s)(?= ?\\([월화수목금토일]\\)|까지|부터|자 | 마감)"

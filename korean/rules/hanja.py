@@ -14,7 +14,7 @@ _TITLE = re.compile(" ?(?:씨|의원|대표|대통령|총리|장관|회장|전 |
 
 @lru_cache(maxsize=None)
 def _load_table():
-    """({character: syllable}, {word: syllables}, pattern of the words) of hanja.tsv."""
+    """({character: syllable}, {word: syllables}, pattern of all words) of hanja.tsv."""
     sounds, words = {}, {}
     for line in files.read_lines(_TABLE_PATH):
         if not line.startswith("#"):
@@ -27,7 +27,7 @@ def _load_table():
 
 
 def _apply_initial_law(sound):
-    """녀 → 여, 력 → 역, 로 → 노: at the start of a word."""
+    """A syllable as at the start of a word: 녀 → 여, 력 → 역, 로 → 노."""
     initial, vowel, final = split_syllable(sound)
     if initial in "ㄴㄹ":
         initial = "ㅇ" if vowel in "ㅑㅕㅖㅛㅠㅣ" else "ㄴ"
@@ -53,6 +53,7 @@ def _read_hanja(match):
 
 
 def _sound_in_context(character, sound, previous, following):
+    """The syllable of a character between `previous` (one character, or "") and `following`."""
     if character == "不" and following:
         next_sound = _load_table()[0].get(following[0], following[0])
         is_before_stop = "가" <= next_sound <= "힣" and split_syllable(next_sound)[0] in "ㄷㅈ"
@@ -65,8 +66,8 @@ def _sound_in_context(character, sound, previous, following):
 
 
 RULES = (
-    rule("Hanja beside", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), "",
+    rule("Hanja gloss", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), "",
          needs=_HANJA),
-    rule("Hanja beside", "[%s]{1,20}\\(([가-힣]+)\\)" % _HANJA, "\\1", needs=_HANJA),
+    rule("Hanja gloss", "[%s]{1,20}\\(([가-힣]+)\\)" % _HANJA, "\\1", needs=_HANJA),
     rule("Hanja", "[%s]+" % _HANJA, _read_hanja),
 )

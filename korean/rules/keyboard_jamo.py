@@ -20,19 +20,20 @@ _LETTER_NAMES = dict(zip(
 
 
 def _compose_separated(match):
-    """ㅎ ㅏ ㄱ ㄱ ㅛ and ㅎ/ㅏ/ㄱ/ㄱ/ㅛ, if syllables without a remainder come out."""
+    """ㅎ ㅏ ㄱ ㄱ ㅛ or ㅎ/ㅏ/ㄱ/ㄱ/ㅛ: 학교; None if a letter would be left over."""
     letters = re.sub(_SEPARATOR, "", re.sub(" (?! )", "", match.group().replace("  ", " \0")))
     composed = compose(letters.replace("\0", " "))
     return None if re.search(_LETTER, composed) else composed
 
 
 def _compose_run(match):
+    """ㅎㅏㄱㄱㅛ: 학교, with or without a syllable before it."""
     syllable, letters = match.groups()
     if not re.search("[ㄱ-ㅎ][ㅏ-ㅣ]", letters) and not syllable:
         return None
     composed = compose(letters)
     if syllable and re.search(_LETTER, composed):
-        # 하ㄱㄱㅛ: the first letter belongs to the syllable before it
+        # 하ㄱㄱㅛ: the first letter is the final of the syllable
         joined = compose(split_into_letters(syllable) + letters)
         if re.search("[ㅏ-ㅣ]", letters) and not re.search(_LETTER, joined):
             return joined
@@ -44,7 +45,7 @@ def _read_laughter(match):
 
 
 def _drop_drawn_out(match):
-    """네ㅔㅔ: a vowel that repeats that of the syllable."""
+    """네ㅔㅔ: drop a vowel that repeats that of the syllable."""
     syllable = text_before(match)[-1]
     return "" if split_syllable(syllable)[1:] == (match.group(1), "") else None
 
@@ -56,7 +57,7 @@ def _name_letter(match):
 
 _JAMO = "ㄱ-ㅣ"
 RULES = (
-    # those that NFC did not compose
+    # conjoining jamo that NFC did not compose
     rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]",
          lambda match: j2hcj(match.group())),
     rule("decomposed", "{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(

@@ -15,19 +15,19 @@ _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "�
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω",
                   "알파 베타 감마 델타 엡실론 제타 에타 세타 요타 카파 람다 뮤 뉴 크시 오미크론 파이 로 시그마 타우 "
                   "입실론 피 카이 프시 오메가".split()))
-# alphabets and syllabaries without Hangul and Hanja, and the marks in them
+# blocks of alphabets and syllabaries other than Latin and Hangul, with their marks
 _OTHER_LETTERS = ("\u0370-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u2dff\u3041-\u312f\u31f0-\u31ff"
                   "\ua000-\ua95f\ua980-\uabff")
 _OTHER_LETTER = "(?:(?=[%s])[^\\W\\d_])" % _OTHER_LETTERS
 _MARKS = "".join(character for character in map(chr, range(0x300, 0x1100))
                  if unicodedata.category(character).startswith("M"))
-_NUMBERED = {"no": "넘버 ", "vo": "볼륨 "}
+_NUMBER_ABBREVIATIONS = {"no": "넘버 ", "vo": "볼륨 "}
 _START = "(?<![0-9A-Za-z])"
 _END = "(?![0-9A-Za-z])"
 
 
 def _transliterate(match):
-    """Достоевский, さくら; by Unidecode. Its Mandarin would be wrong for Hanja."""
+    """Достоевский, さくら: by Unidecode, which would read Hanja as Mandarin."""
     word = re.sub("[^a-z]", "", unidecode(match.group()).lower())
     are_symbols = re.match("[Α-Ωα-ω]", match.group()) and not re.search("[aeiouy]", word)
     return None if are_symbols or not word else english.transliterated_to_hangul(word)
@@ -38,20 +38,20 @@ def _read_word(match):
 
 
 def _read_hyphenated(match):
-    """K-pop, Wi-Fi: as one word if it is in the lexicon, or else part by part."""
+    """K-pop, Wi-Fi: as one word if it is in lexicon.tsv, or else part by part."""
     word = match.group()
     return (look_up_lexicon(word.replace("-", ""))
             or "".join(map(english.to_hangul, word.split("-"))))
 
 
 def _read_joined_letters(match):
-    """R&D, A/S."""
+    """R&D: 알앤디; A/S: 에이에스."""
     parts = map(english.spell_letters, re.split("[&/]", match.group()))
     return ("앤" if "&" in match.group() else "").join(parts)
 
 
 def _read_code(match):
-    """MP3 with an English digit, KF94 with a Sino-Korean number."""
+    """MP3 with an English digit: 엠피쓰리; KF94 with a Sino-Korean number: 케이에프구십사."""
     written = match.group()
     if written in _ORDINALS:
         return _ORDINALS[written]
@@ -70,7 +70,7 @@ def _read_part_of_code(part):
 
 BEFORE_UNITS = (
     rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol)\\. ?(?=[0-9])",
-         lambda match: _NUMBERED[match.group()[:2].lower()], needs="NnVv"),
+         lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVv"),
     rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs="p"),
     rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
          lambda match: "플러스".join(_ENGLISH_DIGITS[int(digit)] for digit in match.groups()),

@@ -6,7 +6,7 @@ from korean import english, numerals
 from korean.rules import counters
 from korean.rules.rule import rule, text_after, text_before
 
-# begins with a digit, because the search for one is fast
+# begins with a digit, for which the search is fast
 NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -19,7 +19,7 @@ def without_commas(number):
 
 
 def read_number(number):
-    """A number without a counter, perhaps with commas: 3,600 is 삼천육백, 1.5 일점오, 007 공공칠."""
+    """A number as written, with Sino-Korean numerals: 3,600 is 삼천육백, 1.5 일점오, 007 공공칠."""
     number = without_commas(number)
     if len(number) > 1 and number[0] == "0" and number[1] != ".":
         return "점".join(map(numerals.digits, number.split(".")))
@@ -27,7 +27,7 @@ def read_number(number):
 
 
 def _read_counted(match):
-    """세 마리: with a counter of native numerals."""
+    """3 마리: 세 마리, if the counter takes native numerals."""
     number, space, word = match.groups()
     if not counters.is_native(without_commas(number), text_before(match), word, text_after(match)):
         return None
@@ -45,7 +45,7 @@ def _read_month(match):
 
 
 def _read_other_number(match):
-    """Any other number; 1 is silent in 1만 and 1천, but not in 1억 1만."""
+    """Any other number; 1 is silent before 만, 천, 백, 십, but not in 1억 1만."""
     number, scale = match.group(), text_after(match)[:1]
     if number == "1" and scale and scale in "만천백십":
         return "일" if scale == "만" and re.search("[억조경] ?$", text_before(match)) else ""
@@ -69,7 +69,7 @@ def _read_roman(match):
     return numerals.sino(_ROMAN_NUMERALS.index(letters) + 1)
 
 
-# I, V and X come last: alone they are mostly letters
+# the last three, I, V and X, are mostly letters if they stand alone
 _LONGEST_FIRST = sorted(_ROMAN_NUMERALS, key=len, reverse=True)
 ROMAN = (
     rule("roman numeral", "[Ⅰ-Ⅻⅰ-ⅻ]", _read_roman),
@@ -86,7 +86,7 @@ RULES = (
     rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _read_ordinal, needs="째"),
     rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _read_month, needs="월"),
     # 03시, 08월
-    rule("zero in front", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))",
+    rule("leading zero", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))",
          "\\1", needs="0"),
     rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", _SIGNS,
          needs="-−–+±"),

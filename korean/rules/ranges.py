@@ -7,23 +7,23 @@ from korean.rules import counters
 from korean.rules.numbers import NUMBER, read_number, without_commas
 from korean.rules.rule import rule, text_after, text_before
 
-# two neighbors as one word, by the smaller: 두세 개, 이삼 일
+# two consecutive numbers as one word, by the smaller: 두세 개, 이삼 일
 _NATIVE_PAIRS = {1: "한두", 2: "두세", 3: "서너", 4: "네다섯", 5: "대여섯", 6: "예닐곱", 7: "일고여덟", 8: "여덟아홉"}
 _SINO_PAIRS = {1: "일이", 2: "이삼", 3: "삼사", 4: "사오", 5: "오륙", 6: "육칠", 7: "칠팔", 8: "팔구"}
-_COUNTED = "년|월|일|분|초|원|층|호|인분|개월|세기|학년|주|도|등|위|점|회|차|세|대|교시|박|만|천|백|십|퍼센트|학기|" \
+_SINO_COUNTERS = "년|월|일|분|초|원|층|호|인분|개월|세기|학년|주|도|등|위|점|회|차|세|대|교시|박|만|천|백|십|퍼센트|학기|" \
            "미터|킬로|센티|그램|리터|달러|번|페이지|쪽|급|단계|배|할|퍼|인|시간|개국|명"
 _START = "(?<![0-9.,:/~-])"
 _END = "(?![0-9:/~-]|[.,][0-9])"
 
 
 def _join_pair(low, high, is_native):
-    """두세, 이삼, 이삼십; None if the two numbers are not read as one word."""
+    """Two integers as one word: 두세, 이삼, 이삼십; None if they are not read so."""
     if is_native and high == low + 1 and low in _NATIVE_PAIRS:
         return _NATIVE_PAIRS[low]
     scale = 10 ** (len(str(high)) - 1)
     if high == low + scale and low // scale in _SINO_PAIRS and low % scale == 0:
         if scale > 1 and (low == scale or scale > 1000):
-            return None  # 십에서 이십 is usual, not 일이십
+            return None  # 10~20 is 십에서 이십, not 일이십
         return _SINO_PAIRS[low // scale] + (numerals.sino(scale) if scale > 1 else "")
     return None
 
@@ -34,40 +34,40 @@ def _read_range(match):
     if word.startswith("월") and "6" in (low, high) and (low + high).isdigit():
         if (low, high) == ("5", "6"):
             return "오뉴" + space + word
-        return "%s월에서 %s%s" % (numerals.month(int(low)), numerals.month(int(high)),
-                                space + word)
+        return "%s월에서 %s%s%s" % (numerals.month(int(low)), numerals.month(int(high)), space, word)
     counted = space + word
+    sino_range = "%s에서 %s%s" % (read_number(low), read_number(high), counted)
     first, second = without_commas(low), without_commas(high)
     if not all(number.isdigit() and len(number) <= numerals.MAX_DIGITS
                for number in (first, second)):
-        return "%s에서 %s" % (read_number(low), read_number(high) + counted)
+        return sino_range
     is_native = counters.is_native(second, text_before(match), word, text_after(match))
     pair = _join_abbreviated(first, second) or _join_pair(int(first), int(second), is_native)
     if pair and (word or text_after(match)[:1] in "%℃"):
         return pair + counted
     if not is_native:
-        return "%s에서 %s" % (read_number(low), read_number(high) + counted)
+        return sino_range
     first_native, second_native = (counters.native_form(int(number), word)
                                    for number in (first, second))
     if word.startswith("시"):
         first_native += "시"
     elif int(first) < 100:
         first_native = numerals.native(int(first))
-    return "%s에서 %s" % (first_native, second_native + counted)
+    return "%s에서 %s%s" % (first_native, second_native, counted)
 
 
 def _join_abbreviated(low, high):
-    """5~60명 is 오륙십명: the first number has the place value of the second."""
+    """5~60명: 오륙십명, because 5 stands for 50; None for any other two numbers."""
     if len(low) == 1 and re.match("[2-9]0+$", high) and int(high[0]) == int(low) + 1:
         return _join_pair(int(low) * 10 ** (len(high) - 1), int(high), False)
     return None
 
 
 def _read_approximate(match):
-    """2, 3일: 이삼일; 3,4명: 서너명; 7,80년대: 칠팔십년대. Only neighbors before a counter."""
+    """2, 3일: 이삼일; 3,4명: 서너명; 7,80년대: 칠팔십년대. None without a counter."""
     low, high, space, word = match.groups()
     is_native = counters.is_native(high, text_before(match), word, text_after(match))
-    if not (is_native or re.match(_COUNTED, word)):
+    if not (is_native or re.match(_SINO_COUNTERS, word)):
         return None
     if len(high) > 1:
         pair = _join_abbreviated(low, high)
@@ -96,7 +96,7 @@ def _read_fraction(match):
 
 
 def _read_branch_number(match):
-    """12-3번지: 십이 다시 삼번지; but near words for matches 25-19: 이십오 대 십구."""
+    """12-3번지: 십이 다시 삼번지; 2010-2015: 이천십에서 …; beside 스코어, 25-19: 이십오 대 십구."""
     first, second = match.groups()
     if re.search("스코어|세트|경기(?!도)", text_before(match) + text_after(match)):
         return _read_ratio(match)

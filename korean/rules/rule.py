@@ -1,23 +1,25 @@
-"""What a rule is, and a text to which rules are applied."""
+"""Rules, and a text to which they are applied."""
 import re
 from collections import namedtuple
 
-# name: of what it reads; pattern: compiled; read(match) → the replacement, or None to leave the
-# match as it is (a pure function); needs: a text without any of these characters has no match
+# name: what it reads, as --explain shows it; pattern: a compiled regular expression; read: a pure
+# function of the match that returns the replacement, or None to leave the match as it is; needs: a
+# set of characters: a text with none of them has no match (empty: the pattern is always searched)
 Rule = namedtuple("Rule", "name pattern read needs")
 
-# rule: its name; column: in the text as written, from 1; written → read
+# rule: its name; column: of the match in the text as written, from 1; written, read: the match and
+# its replacement
 Change = namedtuple("Change", "rule column written read")
 
-_CONTEXT = 60  # characters on either side of a match that a rule may look at
+_CONTEXT = 60  # characters that a rule sees beside a match: unlimited, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 
 
 def rule(name, pattern, read, needs=None):
-    """A Rule. `read` may also be a template as of re.sub, or a dict with every possible match.
+    """A Rule. `read` may also be a template as for re.sub, or a dict with every possible match.
 
-    `needs` is written like the inside of a character class: "A-Za-z%". Its default is the pattern
-    if that is a character class, and else no character.
+    `needs` is written like the inside of a character class: "A-Za-z%". By default it is that of the
+    pattern if the pattern is a character class, or else empty.
     """
     if isinstance(read, str):
         template = read
@@ -34,19 +36,19 @@ def rule(name, pattern, read, needs=None):
 
 
 def text_before(match):
-    """What precedes a match, as far as a rule has to look."""
+    """The text before a match, at most _CONTEXT characters."""
     return match.string[max(0, match.start() - _CONTEXT):match.start()]
 
 
 def text_after(match):
-    """What follows a match, as far as a rule has to look."""
+    """The text after a match, at most _CONTEXT characters."""
     return match.string[match.end():match.end() + _CONTEXT]
 
 
 class TextInProgress(object):
-    """A text that rules are applied to.
+    """A text that rules are applied to, one after the other.
 
-    `columns` are those of its characters in the text as written; `changes` is a list of Change.
+    columns: for each character, its column in the text as written. changes: [Change].
     """
 
     def __init__(self, text):

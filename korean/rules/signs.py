@@ -14,6 +14,12 @@ _SIGNS = {"√": "루트", "∞": "무한대", "%": "퍼센트", "‰": "퍼밀"
 _EMOJI = ("\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff"
           "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f")
 
+# of `tidy`; without a match of _UNTIDY, no other pattern matches
+_UNTIDY = re.compile("[(' ][')]|[('] |\\.{4}| [,.!?;:]")
+_DOTS = re.compile("\\.{4,}")
+_EMPTY = re.compile("\\( *\\)|(?<![^ ])'[ ]*'(?![^ ])")
+_SPACE_BEFORE_MARK = re.compile(" +([,.!?;:)](?![가-힣]))")
+
 
 def _read_equals(match):
     """일 더하기 일=이: 일 더하기 일은 이."""
@@ -44,28 +50,23 @@ AFTER_NUMBERS = (
          needs="".join(_BRACKETS)),
     rule("middle dot", " ?[·・ㆍ‧•∙⋅] ?", " ", needs="·・ㆍ‧•∙⋅"),
     rule("slash", "[/\\\\|_]", " ", needs="/\\|_"),
-    rule("stop", "[，、]", ","),
-    rule("stop", "[。]", "."),
+    rule("punctuation", "[，、]", ","),
+    rule("punctuation", "[。]", "."),
     rule("ornament", "[#@*^★☆※♥♡♪♬♩♭♯■□●○◎◆◇▲△▼▽▶▷◀◁→←↑↓↔⇒⇔⇐™®©†‡¶¦¬«»¤`´¨¯¸=+&×÷±≠≈≤≥<>￢￣]", ""),
 )
 
 
 def tidy(text):
-    """Single spaces, none before a stop, no empty brackets or quotes, at most three dots.
+    """The text with single spaces, none before punctuation, no empty brackets or quotes, no "....".
 
     Idempotent.
     """
     tidied = " ".join(text.split())
     while _UNTIDY.search(tidied):
         previous = tidied
-        tidied = _EMPTY.sub(" ", _SPACE_BEFORE_STOP.sub("\\1", tidied))
+        tidied = _EMPTY.sub(" ", _SPACE_BEFORE_MARK.sub("\\1", tidied))
         tidied = " ".join(_DOTS.sub("...", tidied).split())
         if tidied == previous:
             break
     return tidied
 
-
-_UNTIDY = re.compile("[(' ][')]|[('] |\\.{4}| [,.!?;:]")
-_DOTS = re.compile("\\.{4,}")
-_EMPTY = re.compile("\\( *\\)|(?<![^ ])'[ ]*'(?![^ ])")
-_SPACE_BEFORE_STOP = re.compile(" +([,.!?;:)](?![가-힣]))")

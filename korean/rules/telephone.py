@@ -5,7 +5,7 @@ from korean import numerals
 from korean.rules.rule import rule, text_after, text_before
 
 _START = "(?<![0-9A-Za-z.,-])"
-# begins with the digit, because the search for one is fast
+# begins with a digit, for which the search is fast
 _START_ZERO = "0(?<![0-9A-Za-z.,-].)"
 _END = "(?![0-9A-Za-z-]|[.,][0-9])"
 _DATE = "(?:18|19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"
@@ -18,18 +18,18 @@ def _read_digits(match):
 
 
 def _read_parenthesized(match):
-    return "(%s) %s" % (numerals.digits(match.group(1)),
-                        _read_digits(match)[len(match.group(1)) + 1:])
+    """(02) 123-4567: (공이) 일이삼 사오육칠."""
+    return "(%s) %s" % tuple(_read_digits(match).split(" ", 1))
 
 
 def _read_local(match):
-    """1588-1234, but not the years 2010-2015."""
+    """1588-1234: 일오팔팔 일이삼사; None for the years 2010-2015."""
     are_years = all(group[:2] in ("18", "19", "20") for group in match.groups())
     return None if are_years else _read_digits(match)
 
 
 def _read_emergency(match):
-    """119 is 일일구 beside a word for calling help, and 백십구 elsewhere."""
+    """119: 일일구 near a word such as 신고; None elsewhere, where it is 백십구."""
     return _read_digits(match) if _CALL.search(text_before(match) + text_after(match)) else None
 
 

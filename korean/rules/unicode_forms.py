@@ -1,4 +1,4 @@
-"""One form of each character: full width, compatibility forms, accents, invisible characters."""
+"""Unicode variants: full-width and compatibility forms, accents, invisible characters."""
 import re
 import unicodedata
 
@@ -7,7 +7,7 @@ from unidecode import unidecode
 from korean import numerals
 from korean.rules.rule import rule, text_after, text_before
 
-# characters of later rules: superscripts are powers, and jamo have rules of their own
+# left to later rules, such as those for powers and jamo
 _UNCHANGED = re.compile("[²³¹⁰⁴-⁹⁺⁻ㄱ-ㆎ…⋯℃℉µ°´¨¯¸™℠©®]")
 
 
@@ -33,7 +33,7 @@ def _separate_fraction(match):
 
 
 def _read_list_number(match):
-    """① ⑴ ⒈ ➊, with a space before a word."""
+    """① ⑴ ⒈ ➊: 일, with a space before a word."""
     number = numerals.sino(int(unicodedata.numeric(match.group())))
     return number + (" " if re.match("(?!번|항|호|조)[가-힣]", text_after(match)) else "")
 
@@ -43,7 +43,7 @@ RULES = (
     rule("full width", "[\uff01-\uffef\u3000]", _simplify),
     rule("fraction", "[¼-¾⅐-⅞↉]", _separate_fraction),
     rule("circled", "[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]", _read_list_number),
-    rule("other form", "[\u00a0-\u02ff\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1e00-\u1eff"
+    rule("compatibility form", "[\u00a0-\u02ff\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1e00-\u1eff"
          "\u2000-\u200a\u202f\u205f\u2080-\u208e\u2100-\u215f\u2460-\u24ff\u3131-\u318e"
          "\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06]", _simplify),
 )

@@ -15,7 +15,7 @@ _SI_UNITS = {
     "J": ("줄", "kM"), "cal": ("칼로리", "k"), "t": ("톤", ""), "s": ("초", "mµμn"), "N": ("뉴턴", "k"),
     "Ω": ("옴", "kM"), "F": ("패럿", "mµμn"), "mol": ("몰", "m"), "A": ("암페어", "mk"),
     "Ah": ("암페어시", "mk"), "Sv": ("시버트", "mµμ")}
-_ONLY_WITH_PREFIX = ("B", "A", "F", "s", "N", "J", "Pa", "h")  # 3B, 2A, 5F are mostly codes
+_ONLY_WITH_PREFIX = ("B", "A", "F", "s", "N", "J", "Pa")  # 3B, 2A, 5F are mostly codes
 _NAMES = {
     "KB": "킬로바이트", "Kg": "킬로그램", "KG": "킬로그램", "KM": "킬로미터", "Km": "킬로미터", "CM": "센티미터",
     "ML": "밀리리터", "cc": "씨씨", "CC": "씨씨", "ha": "헥타르", "dB": "데시벨", "ppm": "피피엠",
@@ -30,14 +30,14 @@ _NAMES = {
 _SCALES = {"℃": "섭씨", "°C": "섭씨", "℉": "화씨", "°F": "화씨"}
 _TIMES = {"s": "초", "sec": "초", "min": "분", "h": "시간", "hr": "시간"}
 _SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min": "분속"}
-# (after a consonant, after a vowel)
+# (after a final, after a vowel)
 _PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
 _PARTICLE = "([을를은는이가과와](?![가-힣]))?"
-_VIDEO_LINES = ("360", "480", "720", "1080", "1440", "2160")  # before p, which are not pages
+_VIDEO_LINES = ("360", "480", "720", "1080", "1440", "2160")  # 1080p is a resolution, not a page
 _POWERS = {"²": "제곱", "2": "제곱", "³": "세제곱", "3": "세제곱"}
 
 
-def _all_units():
+def _unit_names():
     units = dict(_NAMES)
     for unit, (name, prefixes) in _SI_UNITS.items():
         if unit not in _ONLY_WITH_PREFIX:
@@ -49,7 +49,7 @@ def _all_units():
     return units
 
 
-_UNITS = _all_units()
+_UNITS = _unit_names()  # {as written: name}
 _UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _UNIT_CHARACTERS = "".join(unit[0] for unit in _UNITS)
 _END = "(?![A-Za-z0-9²³])"
@@ -60,7 +60,7 @@ _CURRENCY = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, re
 
 
 def _read_unit(match):
-    """5kg, 3만km, 100㎡; the number is left to the rules of numbers.py."""
+    """5kg: 5킬로그램; also 3만km, 100㎡. numbers.py reads the number."""
     number, space, unit = match.groups()
     if unit == "p" and number in _VIDEO_LINES:
         return number + "피"
@@ -68,7 +68,7 @@ def _read_unit(match):
 
 
 def _read_degrees(match):
-    """25℃: 섭씨 25도, but without 섭씨 if it precedes or in the second number of a range."""
+    """25℃: 섭씨 25도; 25도 after 섭씨 or as the second number of a range."""
     number, space, unit = match.groups()
     scale = _SCALES[unit]
     has_scale = re.search("%s ?$|[~∼〜-] ?$" % scale, text_before(match))
@@ -91,7 +91,7 @@ def _read_rate(match):
 
 
 def _with_particle(words, particle):
-    """`words` and the particle of the denominator, in the form that fits the last syllable."""
+    """`words` with a particle (or None) in the form that fits their last syllable."""
     for pair in _PARTICLES:
         if particle in pair:
             return words + pair[0 if final_of(words[-1]) else 1]
@@ -114,6 +114,7 @@ RULES = (
          _read_speed, needs="/"),
     rule("unit", "(%s%s)( ?)(%s)/(%s|s|h)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _END, _PARTICLE),
          _read_rate, needs="/"),
+    # "()": no number and no space
     rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _read_unit, needs="당"),
     # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),

@@ -13,8 +13,8 @@ from korean.english.letter_alignment import align_letters
 
 HANGUL = re.compile("[가-힣]+( [가-힣]+)*$")
 
-# The examples of 외래어 표기법, 제3장 제1절 영어의 표기, by article (항), except swoln, which is obsolete,
-# and sit-in, because hyphenated words are split before.
+# The examples of 외래어 표기법, 제3장 제1절 영어의 표기, by article (항), without swoln, which is obsolete,
+# and sit-in, because hyphenated words are split first.
 ORTHOGRAPHY = {
     1: "gap 갭, cat 캣, book 북, apt 앱트, setback 셋백, act 액트, stamp 스탬프, cape 케이프, nest 네스트,"
        "part 파트, desk 데스크, make 메이크, apple 애플, mattress 매트리스, chipmunk 치프멍크,"
@@ -35,8 +35,8 @@ ORTHOGRAPHY = {
         "topknot 톱놋, bookmaker 북메이커"}
 
 # Words with their official spelling. The rules were developed on another list of 147 words (130
-# correct); on this list they were first evaluated afterwards (133 of 147 correct). Three rules have
-# been added for its errors since. Its words must stay out of the lexicon.
+# correct) and then evaluated on this one (133 of 147 correct). Three rules have been added for its
+# errors since. Its words must stay out of the lexicon.
 HELD_OUT = """
     adventure 어드벤처, agent 에이전트, anchor 앵커, arcade 아케이드, artist 아티스트, balance 밸런스,
     barbecue 바비큐, battery 배터리, bench 벤치, block 블록, bonnet 보닛, brush 브러시, buffer 버퍼,

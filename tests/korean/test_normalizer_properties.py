@@ -15,7 +15,7 @@ NORMALIZER = korean.TextNormalizer()
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
 SYMBOLS = set(korean.SYMBOLS)
 
-# half of the pieces match rules, so that rules act on each other
+# many pieces match rules, so that one rule reads the results of another
 PIECES = st.one_of(
     st.text(max_size=4), st.integers(0, 10 ** 9).map(str),
     st.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC "
@@ -27,11 +27,11 @@ PIECES = st.one_of(
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(st.lists(PIECES, max_size=10).map("".join))
 def test_any_text_gives_symbols_or_a_report_and_normalization_is_idempotent(text):
-    reading = NORMALIZER.normalize(text)
-    assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
-    assert NORMALIZER.normalize(reading.text) == korean.NormalizedText(reading.text, [], [])
-    if not reading.text and "".join(text.split()).strip("'()"):
-        assert reading.changes or reading.unreadable
+    normalized = NORMALIZER.normalize(text)
+    assert set(NORMALIZER.to_jamo(normalized.text)) <= SYMBOLS
+    assert NORMALIZER.normalize(normalized.text) == korean.NormalizedText(normalized.text, [], [])
+    if not normalized.text and "".join(text.split()).strip("'()"):
+        assert normalized.changes or normalized.unreadable
 
 
 WRITTEN = [row[0] for row in corpus()]
@@ -42,21 +42,21 @@ WRITTEN = [row[0] for row in corpus()]
        st.integers(0, 60))
 @example("06.1", "", 9, 0)
 def test_any_two_pieces_of_the_corpus_can_be_combined(first, second, end, start):
-    reading = NORMALIZER.normalize(first[:end] + second[start:])
-    assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
-    assert NORMALIZER.normalize(reading.text) == korean.NormalizedText(reading.text, [], [])
+    normalized = NORMALIZER.normalize(first[:end] + second[start:])
+    assert set(NORMALIZER.to_jamo(normalized.text)) <= SYMBOLS
+    assert NORMALIZER.normalize(normalized.text) == korean.NormalizedText(normalized.text, [], [])
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.text(max_size=60))
 def test_any_unicode_gives_symbols_or_a_report(text):
-    reading = NORMALIZER.normalize(text)
-    assert set(NORMALIZER.to_jamo(reading.text)) <= SYMBOLS
-    assert NORMALIZER.normalize(reading.text).text == reading.text
+    normalized = NORMALIZER.normalize(text)
+    assert set(NORMALIZER.to_jamo(normalized.text)) <= SYMBOLS
+    assert NORMALIZER.normalize(normalized.text).text == normalized.text
 
 
-NUMBERS = sorted(set(range(0, 1200)) | {10 ** power + more for power in range(17)
-                                       for more in (-1, 0, 1, 11) if 10 ** power + more >= 0} |
+NUMBERS = sorted(set(range(0, 1200)) | {10 ** power + offset for power in range(17)
+                                       for offset in (-1, 0, 1, 11)} |
                  {random.Random(power).randrange(10 ** power) for power in range(1, 17)
                   for _ in range(8)} |
                  {random.Random(7 * number).randrange(10 ** 16) for number in range(200)})
@@ -106,7 +106,7 @@ def test_hours_and_months_keep_their_values():
     ids=["letters", "keys", "NFD", "spaced letters", "slashed keys", "spaced NFD"])
 def test_every_syllable_survives_decomposition(spell):
     for syllable in SYLLABLES:
-        # between syllables with and without a final, and that match no rule
+        # between two syllables that match no rule
         assert NORMALIZER.normalize(spell("강" + syllable + "물")).text == "강" + syllable + "물"
 
 

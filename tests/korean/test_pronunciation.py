@@ -1,8 +1,8 @@
 """Standard pronunciation: examples of the standard, everyday sentences, and random strings.
 
 pronunciation.tsv has correct pronunciations, not our output: its rows were written before the
-rules, and the rows "held out" after them and before the rules were run on them. Known errors are
-listed here, so that every change of the results is noticed.
+rules, and the rows "held out" after the rules but before these were run on them. Known errors are
+listed here, so that every changed result fails a test.
 """
 import io
 import itertools
@@ -24,34 +24,34 @@ _PUNCTUATION = "!'(),-.:;?"
 _KNOWN_ERRORS = {"버스를 놓쳐서 늦었습니다."}
 
 
-def _probes():
+def _rows():
     with io.open(_CORPUS, encoding="utf-8") as lines:
         return [line.rstrip("\n").split("\t") for line in lines][1:]
 
 
-def _is_right(probe):
-    return pronounce(probe[0]) in probe[1].split("|")
+def _is_correct(row):
+    return pronounce(row[0]) in row[1].split("|")
 
 
 def test_the_corpus_is_valid():
-    probes = _probes()
-    assert all(len(probe) == 4 for probe in probes)
-    assert len(set(probe[0] for probe in probes)) == len(probes) >= 150
-    for written, allowed, _article, _remark in probes:
+    rows = _rows()
+    assert all(len(row) == 4 for row in rows)
+    assert len(set(row[0] for row in rows)) == len(rows) >= 150
+    for written, allowed, _article, _remark in rows:
         for form in allowed.split("|"):
             assert re.sub("[가-힣]", "가", form) == re.sub("[가-힣]", "가", written), form
 
 
 def test_only_the_known_errors_remain():
-    errors = {probe[0]: pronounce(probe[0]) for probe in _probes() if not _is_right(probe)}
+    errors = {row[0]: pronounce(row[0]) for row in _rows() if not _is_correct(row)}
     assert set(errors) == _KNOWN_ERRORS, errors
 
 
-@pytest.mark.parametrize("held_out, least", [(False, 444), (True, 59)])
-def test_accuracy(held_out, least):
-    right = [_is_right(probe) for probe in _probes() if ("held out" in probe[3]) == held_out]
-    print("%d of %d probes" % (sum(right), len(right)))
-    assert sum(right) >= least
+@pytest.mark.parametrize("held_out, min_correct", [(False, 444), (True, 59)])
+def test_accuracy(held_out, min_correct):
+    correct = [_is_correct(row) for row in _rows() if ("held out" in row[3]) == held_out]
+    print("%d of %d rows are correct" % (sum(correct), len(correct)))
+    assert sum(correct) >= min_correct
 
 
 @pytest.mark.parametrize("written, pronounced", [
@@ -86,7 +86,7 @@ def test_changes_across_a_space(written, pronounced):
     ("참고 있다", "참꼬 읻따"), ("참고 문헌", "참고 문헌"), ("신고 다닌다", "신꼬 다닌다"), ("구두를 신고", "구두를 신꼬"),
     ("범인을 신고", "버미늘 신고"), ("검지 않다", "검찌 안타"), ("사람을 안고", "사라믈 안꼬"), ("전화를 걸 때", "전화를 걸 때"),
     ("레이아웃을 지정", "레이아우슬 지정"), ("열 번호", "열 번호"), ("열 번", "열 뻔"), ("집을 거래한다", "지블 거래한다")])
-def test_neighboring_words_decide(written, pronounced):
+def test_the_words_beside_a_word_decide(written, pronounced):
     assert pronounce(written) == pronounced
 
 
@@ -142,18 +142,18 @@ def test_marks_of_the_word_list_have_an_effect():
 
 
 def test_speed():
-    """In processor time; the target is 3,000 sentences per second on CPython 3.11."""
+    """CPU time per sentence; the target is 3,000 sentences per second on CPython 3.11."""
     sentence = "서울역에서 만날 사람이 있어요 값이 비싸서 살 수 없었어요 밥을 먹고 학교에 갔습니다 그리고 왔다"
     assert len(re.findall("[가-힣]", sentence)) == 40
     pronounce(sentence)
     rates = []
     for clears_cache in (False, True):
-        began = time.process_time()
+        start = time.process_time()
         for _run in range(200):
             if clears_cache:
                 words.pronounce_word.cache_clear()
             pronounce(sentence)
-        rates.append(200 / max(time.process_time() - began, 1e-6))
+        rates.append(200 / max(time.process_time() - start, 1e-6))
     print("%d sentences of 40 syllables per second, %d with an empty cache" % tuple(rates))
     assert min(rates) > 300  # the test must also pass on a slow machine
 
