@@ -6,9 +6,9 @@
 # make native         compile the WaveNet engine; part of .venv and .venv-legacy
 # make bench          measure the speed of this machine on both stacks, into logs/bench.json
 # make demo           synthesise voices/demo.txt with both demo speakers, into logs/demo
-# make voice          train the demo voice again, from its corpus on (hours)
+# make voice          create the corpus of the demo voice and train it (hours)
 # make image          build the faithful image from Dockerfile; image-modern: Dockerfile.modern
-# make test-image     build an image and run every program in containers; test-image-modern too
+# make test-image     build the image and run every program in containers; or test-image-modern
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
@@ -21,7 +21,7 @@ export LC_ALL := C.UTF-8
 # Without an NVIDIA GPU, tensorflow-cpu replaces tensorflow. It exists for Linux on x86-64 only;
 # elsewhere tensorflow itself computes on the CPU.
 ifeq ($(shell nvidia-smi -L 2>/dev/null | grep '^GPU'),)
-# deletes a pin together with the hashes below it
+# delete each pin together with the hashes below it
 modern-sed := -e '/^nvidia-.*-cu12/,/[^\\]$$/d'
 ifeq ($(shell uname -sm),Linux x86_64)
 modern-sed += -e 's/^tensorflow==/tensorflow-cpu==/'
@@ -32,7 +32,8 @@ ifeq ($(shell ldconfig -p 2>/dev/null | grep libcudart.so.8.0),)
 legacy-sed := -e 's/^tensorflow-gpu==/tensorflow==/'
 endif
 
-# Comments in a lock may change without a new installation.
+# Comments in a lock may change without a new installation. An interpreter that does not start, for
+# example after an upgrade of the system, needs one.
 is-installed = [ "$$lock" = "$$(sed '/^\#/d' $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''
 
 .PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo voice image image-modern \
@@ -49,7 +50,7 @@ is-installed = [ "$$lock" = "$$(sed '/^\#/d' $@/lock.txt 2>/dev/null)" ] && $@/b
 	}
 	$(call install,$(PYTHON))
 
-# Everything works without a C compiler, but slowly: a note says so.
+# Without a C compiler, only a note is printed: everything works, but synthesis is slow.
 .venv .venv-legacy: native
 native:
 	@$(PYTHON) -m wavenet_vocoder.engine.build || true
@@ -58,7 +59,8 @@ native:
 	@lock=$$(sed -e '/^#/d' $(legacy-sed) requirements.txt)
 	if $(is-installed); then exit; fi
 	candidates=("$${PYTHON36:-}")
-	[ -n "$${PYTHON36:-}" ] || candidates=(python3.6 "$$(pyenv root 2>/dev/null || true)"/versions/3.6.*/bin/python)
+	[ -n "$${PYTHON36:-}" ] || \
+		candidates=(python3.6 "$$(pyenv root 2>/dev/null || true)"/versions/3.6.*/bin/python)
 	python=
 	for candidate in "$${candidates[@]}"; do
 		# pyenv's python3.6 exists even if no 3.6 is selected; it then exits with an error
@@ -116,8 +118,9 @@ test-slow: $(SLOW_STACKS)
 	done
 	exit $$status
 
-# Leak detection is off, because CPython itself does not free everything at exit.
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -g
+# Leak detection is off, because CPython itself does not free everything at exit. At -O3, the
+# compilation with sanitizers takes minutes.
+SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -g
 test-sanitize: .venv .venv-legacy
 	@export CFLAGS='$(SANITIZE)' ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
 	for stack in .venv .venv-legacy; do
@@ -147,11 +150,11 @@ image-modern:
 	$(DOCKER_BUILD) $(call base-images,PYTHON_IMAGE COMPILER_IMAGE,MODERN_) \
 		-f Dockerfile.modern -t $(IMAGE)-modern .
 
-# docker/test_image.py runs every program in containers of the image.
 test-image test-image-modern: test-%:
 	@if ! docker info >/dev/null 2>&1; then
 		echo "$@: skipped: no Docker engine is running (docker info shows why)"
 		exit
 	fi
 	$(MAKE) $* .venv
-	IMAGE=$(IMAGE)$(patsubst image%,%,$*) .venv/bin/python -m pytest docker/test_image.py
+	IMAGE=$(IMAGE)$(patsubst image%,%,$*) .venv/bin/python -m pytest -m image \
+		tests/docker/test_image_containers.py

@@ -1,4 +1,4 @@
-"""The Docker files, without a Docker engine; docker/test_image.py tests the images."""
+"""The Docker files, tested without Docker; test_image_containers.py tests the images."""
 import ast
 import glob
 import os
@@ -34,13 +34,13 @@ def imports(path):
 
 @pytest.fixture
 def entrypoint(tmp_path):
-    """entrypoint(*arguments) starts docker/entrypoint, with programs `python` and `tensorboard` that
-    print their arguments. With the last argument `sleep`, they then sleep.
+    """entrypoint(*arguments) starts docker/entrypoint. Its `python` and `tensorboard` are scripts
+    that print their arguments, and then sleep if the last one is `sleep`.
     """
     for name in ("python", "tensorboard"):
         program = tmp_path / name
         program.write_text("#!/bin/sh\n"
-                           # docker/entrypoint looks for a driver with -I: there is none
+                           # docker/entrypoint runs `python -I` to look for a driver: none
                            "[ \"$1\" != -I ] || exit 1\n"
                            "echo %s \"$@\"\n"
                            "case \"$*\" in *sleep) exec sleep 60 ;; esac\n" % name)
@@ -71,9 +71,10 @@ def test_programs_run_by_name(entrypoint, arguments, command):
 
 
 @pytest.mark.skipif(os.path.exists("/proc/driver/nvidia/version"),
-                    reason="this host has a driver: the programs print the note themselves")
-@pytest.mark.parametrize("program, notes", [("train_tacotron", 1), ("synthesize", 1), ("korean", 0)])
-def test_programs_that_use_a_gpu_note_a_missing_driver(entrypoint, program, notes):
+                    reason="on a host with a driver, the entrypoint prints no note")
+@pytest.mark.parametrize("program, notes", [
+    ("train_tacotron", 1), ("synthesize", 1), ("korean", 0)])
+def test_a_note_says_that_a_program_for_the_gpu_has_no_driver(entrypoint, program, notes):
     _, err = entrypoint(program).communicate()
     assert err.decode("utf-8").count("note: this container has no NVIDIA driver") == notes
     assert err.count(b"\n") == notes
@@ -129,7 +130,8 @@ def test_images_install_only_what_the_lock_pins(name):
     steps = re.sub(r"^#.*$", "", read(name), flags=re.M)
     assert not re.search(r"\b(apt|apt-get|conda|curl|wget)\b", steps)
     installs = re.findall(r"pip install (.*?)(?:\\?$| &&)", steps, re.M)
-    assert installs and all("--require-hashes" in install and "--no-deps" in install for install in installs)
+    assert installs
+    assert all("--require-hashes" in install and "--no-deps" in install for install in installs)
 
 
 @pytest.mark.parametrize("name", IMAGES)

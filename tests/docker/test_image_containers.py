@@ -1,6 +1,6 @@
-"""Tests of the image $IMAGE: `make test-image`, `make test-image-modern`.
+"""Every program in containers of the image $IMAGE: `make test-image`, `make test-image-modern`.
 
-The containers run as a user that does not exist in the image, who owns the mounted folders.
+The containers run as a user who does not exist in the image and who owns the mounted folders.
 """
 import json
 import os
@@ -11,14 +11,16 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from conftest import CLIPS
 
-IMAGE = os.environ["IMAGE"]
-CLIPS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests", "clips")
+pytestmark = pytest.mark.image
+
+IMAGE = os.environ.get("IMAGE", "voicecloning")
 UNKNOWN_UID = 54321
 STUBS = "/usr/local/cuda-8.0/stubs"
 TINY = ("--preset", "tiny", "--hparams", "eval_interval=3,summary_interval=1")
 WITHOUT_DRIVER = "note: this container has no NVIDIA driver"
-# The containers get no GPU. On a host with a driver, trainers need --device cpu then.
+# The containers get no GPU: on a host with a driver, --device auto would be an error.
 HOST_DRIVER = os.path.exists("/proc/driver/nvidia/version")
 DEVICE = ("--device", "cpu" if HOST_DRIVER else "auto")
 
@@ -38,6 +40,7 @@ def check_docker(*arguments):
 
 
 def run_container(*arguments):
+    """(exit status, output) of a new container."""
     return docker("run", "--rm", *arguments)
 
 
@@ -49,7 +52,7 @@ def faithful():
 
 
 class WorkFolder(object):
-    """Folders data and logs of the containers' user, and containers that mount them."""
+    """The folders data and logs, owned by the containers' user; runs containers that mount them."""
 
     def __init__(self, folder):
         self.folder = str(folder)
@@ -88,14 +91,15 @@ class WorkFolder(object):
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory):
+def work_folder(tmp_path_factory):
     return WorkFolder(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")
-def prepared(work):
-    work.check("preprocess", "--corpus", "clips", "--out", "data/demo", "--preset", "tiny")
-    return work
+def preprocessed(work_folder):
+    """WorkFolder with the store data/demo."""
+    work_folder.check("preprocess", "--corpus", "clips", "--out", "data/demo", "--preset", "tiny")
+    return work_folder
 
 
 def tacotron_command(steps):
@@ -104,13 +108,13 @@ def tacotron_command(steps):
 
 
 @pytest.fixture(scope="module")
-def trained(prepared):
-    """WorkFolder with runs of both models."""
-    output = prepared.check(*tacotron_command(3))
+def trained(preprocessed):
+    """WorkFolder with the runs logs/tacotron and logs/vocoder of three steps."""
+    output = preprocessed.check(*tacotron_command(3))
     assert (WITHOUT_DRIVER in output) is not HOST_DRIVER
-    prepared.check("train_vocoder", "--data", "data/demo", "--logdir", "logs/vocoder", "--steps",
-                   "3", *(TINY + DEVICE))
-    return prepared
+    preprocessed.check("train_vocoder", "--data", "data/demo", "--logdir", "logs/vocoder",
+                       "--steps", "3", *(TINY + DEVICE))
+    return preprocessed
 
 
 def test_without_arguments_the_image_lists_its_programs():
@@ -120,7 +124,7 @@ def test_without_arguments_the_image_lists_its_programs():
         assert "\n  %s " % program in output
 
 
-def test_an_unknown_program_is_exit_status_2():
+def test_an_unknown_program_exits_with_status_2():
     assert run_container(IMAGE, "nonsense") == (
         2, "error: nonsense: no such program; without arguments, the image lists all programs\n")
 
@@ -132,7 +136,7 @@ def test_the_faithful_image_has_python_3_6_and_tensorflow_1_3(faithful):
     assert "(3, 6, 15) 1.3.0 True" in output
 
 
-def test_tensorflow_finds_all_libraries_but_the_driver(faithful):
+def test_tensorflow_finds_all_libraries_but_that_of_the_driver(faithful):
     ldd = ("ldd $(python -I -c 'import glob, site; print(glob.glob(site.getsitepackages()[0] + "
            "\"/tensorflow/python/_pywrap_tensorflow_internal.so\")[0])')")
     missing = {}
@@ -174,16 +178,16 @@ def test_output_files_belong_to_the_user(trained):
 
 def test_docker_stop_saves_and_the_same_command_resumes(trained):
     first_step = trained.last_step("tacotron")
-    running = trained.start(IMAGE, *tacotron_command(100000))
+    container = trained.start(IMAGE, *tacotron_command(100000))
     try:
         history = trained.path("logs", "tacotron", "history.jsonl")
         size = os.path.getsize(history)
         _wait_for(lambda: os.path.getsize(history) > size, 300)
-        check_docker("stop", "-t", "120", running)
-        status = check_docker("inspect", "--format", "{{.State.ExitCode}}", running).strip()
-        output = check_docker("logs", running)
+        check_docker("stop", "-t", "120", container)
+        status = check_docker("inspect", "--format", "{{.State.ExitCode}}", container).strip()
+        output = check_docker("logs", container)
     finally:
-        check_docker("rm", "-f", running)
+        check_docker("rm", "-f", container)
     stopped = trained.last_step("tacotron")
     assert status == "143"
     assert "interrupted: saved at step %d;" % stopped in output
@@ -204,42 +208,42 @@ def test_trained_models_synthesize_a_text(trained):
         assert file.read(4) == b"RIFF"
 
 
-def test_the_demo_voice_speaks(work):
-    output = work.check("demo")
+def test_the_demo_voice_speaks(work_folder):
+    output = work_folder.check("demo")
     for speaker in ("sol", "ram"):
         assert "logs/demo/%s/0001.wav  " % speaker in output
-        with open(work.path("logs", "demo", speaker, "0001.wav"), "rb") as file:
+        with open(work_folder.path("logs", "demo", speaker, "0001.wav"), "rb") as file:
             assert file.read(4) == b"RIFF"
 
 
 def test_tensorboard_serves_the_alignment(trained):
-    running = trained.start("-p", "127.0.0.1::6006", IMAGE, "tensorboard")
+    container = trained.start("-p", "127.0.0.1::6006", IMAGE, "tensorboard")
     try:
-        port = check_docker("port", running, "6006").strip().split(":")[-1]
+        port = check_docker("port", container, "6006").strip().split(":")[-1]
 
-        def answer(route, query=""):
+        def fetch(route, query=""):
             with urllib.request.urlopen("http://127.0.0.1:%s/data/plugin/images/%s?%s" % (
                     port, route, query), timeout=60) as page:
                 return page.read()
 
         def alignments():
             try:
-                tags = json.loads(answer("tags").decode("utf-8"))
+                tags = json.loads(fetch("tags").decode("utf-8"))
             except (OSError, ValueError):
                 return []
             return [(run, tag) for run in tags for tag in tags[run] if "alignment" in tag]
 
         run, tag = _wait_for(alignments, 180)[0]
-        shown = json.loads(answer("images", urllib.parse.urlencode(
+        images = json.loads(fetch("images", urllib.parse.urlencode(
             {"run": run, "tag": tag, "sample": 0})).decode("utf-8"))
-        png = answer("individualImage", shown[0]["query"])
+        png = fetch("individualImage", images[0]["query"])
         assert png.startswith(b"\x89PNG")
     finally:
-        check_docker("rm", "-f", running)
+        check_docker("rm", "-f", container)
 
 
-def test_doctor_finds_everything_in_the_image(work):
-    status, output = work.run("doctor", "--json", *DEVICE)
+def test_doctor_finds_no_defect_of_the_image(work_folder):
+    status, output = work_folder.run("doctor", "--json", *DEVICE)
     report = json.loads(output[output.index("{"):])
     assert status == 0 and report["fit"], output
     findings = {finding["subject"]: finding for finding in report["findings"]}
@@ -250,19 +254,19 @@ def test_doctor_finds_everything_in_the_image(work):
     assert "by the vocoder engine" in findings["generation"]["message"]
 
 
-def test_a_read_only_folder_is_an_error(prepared):
+def test_a_read_only_folder_is_an_error(preprocessed):
     status, output = run_container(
-        "--user", str(prepared.user), "-v", prepared.path("data") + ":/work/data:ro", "-v",
+        "--user", str(preprocessed.user), "-v", preprocessed.path("data") + ":/work/data:ro", "-v",
         CLIPS + ":/work/clips:ro", IMAGE, "preprocess", "--corpus", "clips", "--out", "data/two",
         "--preset", "tiny")
     assert status == 2
     assert re.search(r"^error: data/two: .*Read-only file system", output, re.M), output
 
 
-def test_a_folder_of_another_user_is_an_error(prepared, tmp_path):
+def test_a_folder_of_another_user_is_an_error(preprocessed, tmp_path):
     os.chmod(str(tmp_path), 0o755)
-    other_user = ("--user", str(prepared.user + 1), "-v", "%s:/work/logs" % tmp_path, "-v",
-                  prepared.path("data") + ":/work/data", IMAGE)
+    other_user = ("--user", str(preprocessed.user + 1), "-v", "%s:/work/logs" % tmp_path, "-v",
+                  preprocessed.path("data") + ":/work/data", IMAGE)
     status, output = run_container(*(other_user + tacotron_command(1)))
     assert status == 2
     assert re.search(r"^error: logs/tacotron\S*: Permission denied", output, re.M), output
@@ -270,20 +274,20 @@ def test_a_folder_of_another_user_is_an_error(prepared, tmp_path):
     assert status == 2 and "/work/logs is not writable" in output and "--user" in output
 
 
-def test_a_full_volume_is_an_error(prepared):
+def test_a_full_volume_is_an_error(preprocessed):
     status, output = run_container(
-        "--user", str(prepared.user), "--tmpfs", "/work/logs:size=300k,mode=1777", "-v",
-        prepared.path("data") + ":/work/data", IMAGE, *tacotron_command(1))
+        "--user", str(preprocessed.user), "--tmpfs", "/work/logs:size=300k,mode=1777", "-v",
+        preprocessed.path("data") + ":/work/data", IMAGE, *tacotron_command(1))
     assert status == 2
     assert re.search(r"^error: .*No space left on device.*repeat the command", output, re.M), output
 
 
 def _wait_for(condition, seconds):
-    """The result of condition() as soon as it is true."""
+    """Poll condition() until it is true. Returns its result."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         result = condition()
         if result:
             return result
         time.sleep(1)
-    raise AssertionError("not within %d s" % seconds)
+    raise AssertionError("the condition did not become true within %d s" % seconds)
