@@ -58,6 +58,6 @@ def to_ids(jamo_text):
 def symbol_labels(symbols):
     """A list of one printable character per symbol: compatibility jamo, and "_" for the space.
 
-    Conjoining jamo are no labels: most programs draw a single one badly or not at all.
+    Most programs cannot draw a conjoining jamo on its own.
     """
     return [jamo.j2hcj(symbol).replace(" ", "_") for symbol in symbols]

@@ -8,7 +8,7 @@ from collections import namedtuple
 ARPABET_VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 
 # name: ARPAbet without the stress digit. stress: 0 none, 1 primary, 2 secondary; 0 for a consonant.
-# letters: the part of the word that it stands for, lower case; "" for the weak vowel of app-le.
+# letters: the part of the word that it stands for, lower case; "" if it is not written (app-le).
 Phoneme = namedtuple("Phoneme", "name stress letters")
 
 _SPELLINGS = {name: frozenset(letters.split()) for name, letters in {

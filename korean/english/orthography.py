@@ -106,7 +106,7 @@ def _add_consonant(phonemes, index, syllables):
 
 
 def _add_l(phonemes, index, syllables):
-    """제6항: ㄹ is a final; before a vowel an initial, and also a final after an open syllable."""
+    """제6항: ㄹ is a final; before a vowel an initial, and also the final of an open syllable."""
     if not _is_initial(phonemes, index):
         syllables.close("ㄹ")
         return index + 1

@@ -14,7 +14,7 @@ _BOUND_NOUN = re.compile(
     "것|겁니[다까]|거(?:야|예요|에요|다|지|죠|라[고는며]|니까|냐|고|였|란|면|든|같|$)|건(?:데|가|지)|듯|법(?:하|한|해|했)"
     "|수(?:가|는|도|를|밖에|만|조차)?$|줄(?:은|도|을|로|만)?$|데(?:가|를|는|도|서|에|다)?$"
     "|바(?:를|가|는|와|에)?$|적(?:에|에는|이|의)$|지(?:도|는|를)?$|성싶|대로$|걸(?:요)?$|게$|건$")
-# first syllables of bound nouns that after an object may be other words: 전화를 걸, 돈을 줄
+# first syllables of _BOUND_NOUN that may be other words after an object: 전화를 걸, 돈을 줄
 _AFTER_OBJECTS_TOO = "걸게건적데바대지줄"
 # 제27항: words in ㄹ that are never -(으)ㄹ, unlike those of 할 곳, 만날 사람
 _NEVER_FUTURE = frozenset("""역할 분할 관할 서울 마을 가을 노을 고을 겨울 거울 얼굴 하늘 오늘 내일 매일 제일 생일 휴일 평일

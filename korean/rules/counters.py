@@ -1,7 +1,7 @@
 """Whether a counter takes native (세 마리) or Sino-Korean (삼 층) numerals.
 
-Most take Sino-Korean ones, so that those with native numerals are listed. For a counter with both
-(대, 번, 분, 시) the context decides. After 한글 맞춤법 제43항, 표준어 사정 원칙 제17항 and the usage
+Most counters take Sino-Korean numerals; the others are listed here. For a counter with both (대, 번,
+분, 시) the context decides. After 한글 맞춤법 제43항, 표준어 사정 원칙 제17항 and the usage
 examples of 표준국어대사전.
 """
 import re
@@ -57,8 +57,7 @@ _TIMES_AFTER = re.compile(
 def is_native(number, before, word, after):
     """Whether a number is read with native numerals before the Hangul `word`.
 
-    `number` is a string without commas. `before` is the text before it, and `after` that after
-    `word`.
+    `number` is a string without commas, `before` the text before it, `after` the text after `word`.
     """
     is_listed = word[:2] in _NATIVE or word[:3] in _NATIVE or word[:4] in _NATIVE
     if not is_listed and not (word[:1] in _SHORT_NATIVE and _SHORT_NATIVE_WORD.match(word)):

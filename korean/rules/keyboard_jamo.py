@@ -21,6 +21,7 @@ _LETTER_NAMES = dict(zip(
 
 def _compose_separated(match):
     """ㅎ ㅏ ㄱ ㄱ ㅛ or ㅎ/ㅏ/ㄱ/ㄱ/ㅛ: 학교; None if a letter would be left over."""
+    # a single space is dropped; two spaces, one of them as \0, separate words
     letters = re.sub(_SEPARATOR, "", re.sub(" (?! )", "", match.group().replace("  ", " \0")))
     composed = compose(letters.replace("\0", " "))
     return None if re.search(_LETTER, composed) else composed

@@ -6,7 +6,7 @@ from korean import english, numerals
 from korean.rules import counters
 from korean.rules.rule import rule, text_after, text_before
 
-# begins with a digit, for which the search is fast
+# begins with a digit, because searching for a digit is fast
 NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")

@@ -11,7 +11,7 @@ Rule = namedtuple("Rule", "name pattern read needs")
 # its replacement
 Change = namedtuple("Change", "rule column written read")
 
-_CONTEXT = 60  # characters that a rule sees beside a match: unlimited, a long line takes minutes
+_CONTEXT = 60  # characters on either side of a match; without a limit, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 
 

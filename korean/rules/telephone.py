@@ -5,7 +5,7 @@ from korean import numerals
 from korean.rules.rule import rule, text_after, text_before
 
 _START = "(?<![0-9A-Za-z.,-])"
-# begins with a digit, for which the search is fast
+# begins with a digit, because searching for a digit is fast
 _START_ZERO = "0(?<![0-9A-Za-z.,-].)"
 _END = "(?![0-9A-Za-z-]|[.,][0-9])"
 _DATE = "(?:18|19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"

@@ -47,7 +47,7 @@ def run_program(capsys, *arguments):
 
 
 @pytest.fixture
-def text(tmp_path):
+def write_text(tmp_path):
     def write(content):
         path = tmp_path / "text.txt"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -55,27 +55,27 @@ def text(tmp_path):
     return write
 
 
-def test_program_prints_one_line_per_line(text, capsys):
-    path = text("\ufeff한\u2028글\n\n제19대\r\n")
+def test_program_prints_one_line_per_line(write_text, capsys):
+    path = write_text("\ufeff한\u2028글\n\n제19대\r\n")
     assert run_program(capsys, path).out == "한 글\n\n제십구대\n"
     assert run_program(capsys, "--jamo", path).out.split("\n")[0] == (
         "\u1112\u1161\u11ab \u1100\u1173\u11af")
     assert run_program(capsys, "--ids", path).out.split("\n")[1] == "1"
-    assert run_program(capsys, "--decompose", text("닭이\n")).out == "ㄷㅏㄺㅇㅣ\n"
+    assert run_program(capsys, "--decompose", write_text("닭이\n")).out == "ㄷㅏㄺㅇㅣ\n"
 
 
-def test_program_explains_changes(text, capsys):
-    out = run_program(capsys, "--explain", text("개 3마리…\n")).out
+def test_program_explains_changes(write_text, capsys):
+    out = run_program(capsys, "--explain", write_text("개 3마리…\n")).out
     assert out == ("개 3마리…\n  column 6: … → ...  (ellipsis)\n"
                    "  column 3: 3마리 → 세마리  (counter)\n  = 개 세마리...\n")
 
 
-def test_program_pronounces(text, capsys):
-    assert run_program(capsys, "--pronounce", text("같이 3년\n")).out == "가치 삼년\n"
+def test_program_pronounces(write_text, capsys):
+    assert run_program(capsys, "--pronounce", write_text("같이 3년\n")).out == "가치 삼년\n"
 
 
-def test_program_warns_of_unreadable_characters_and_fails_if_strict(text, capsys):
-    path = text("가\n나 々다\n")
+def test_program_warns_of_unreadable_characters_and_fails_if_strict(write_text, capsys):
+    path = write_text("가\n나 々다\n")
     output = run_program(capsys, path)
     assert output.out == "가\n나 다\n"
     assert "text.txt:2, column 3: '々' (U+3005 IDEOGRAPHIC ITERATION MARK)" in output.err
@@ -83,11 +83,12 @@ def test_program_warns_of_unreadable_characters_and_fails_if_strict(text, capsys
         program.main(["--strict", str(path)])
 
 
-def test_decomposed_text_is_read_like_the_original(text, capsys):
+def test_decomposed_text_is_read_like_the_original(write_text, capsys):
     written = "값을 치른 닭이 없다, 왜? 1,234마리 ㅋㅋ 하얗게 앉아\n"
-    decomposed = run_program(capsys, "--decompose", text(written)).out
+    decomposed = run_program(capsys, "--decompose", write_text(written)).out
     assert not any("가" <= letter <= "힣" for letter in decomposed)
-    assert run_program(capsys, text(decomposed)).out == run_program(capsys, text(written)).out
+    assert (run_program(capsys, write_text(decomposed)).out
+            == run_program(capsys, write_text(written)).out)
 
 
 @pytest.mark.parametrize("content, message", [
