@@ -14,10 +14,10 @@ from common.hparam_set import create_hparams
 
 # -- recordings ------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("ending", ["wav", "flac"])
+@pytest.mark.parametrize("extension", ["wav", "flac"])
 @pytest.mark.parametrize("rate, channels", [(16000, 1), (44100, 2), (8000, 1), (48000, 6)])
-def test_recordings_become_mono_at_the_target_sample_rate(tmp_path, hp, ending, rate, channels):
-    path = write_recording(tmp_path / ("x." + ending), seconds=0.5, rate=rate, channels=channels)
+def test_recordings_become_mono_at_the_target_sample_rate(tmp_path, hp, extension, rate, channels):
+    path = write_recording(tmp_path / ("x." + extension), seconds=0.5, rate=rate, channels=channels)
     samples = audio.load_recording(path, hp)
     assert samples.dtype == np.float32 and samples.ndim == 1
     assert abs(len(samples) - 8000) <= 1
@@ -35,14 +35,14 @@ def test_resampling_keeps_only_frequencies_below_the_new_nyquist_frequency(tmp_p
     expected = np.sin(2 * np.pi * 7000 * np.arange(16000) / 16000)[500:-500]
     for name in ("low.wav", "both.wav"):
         # the filter rings at the onset of the sine
-        found = audio.load_recording(str(tmp_path / name), hp)[500:-500]
-        assert np.abs(found / np.abs(found).max() - expected).max() < 1e-3
+        samples = audio.load_recording(str(tmp_path / name), hp)[500:-500]
+        assert np.abs(samples / np.abs(samples).max() - expected).max() < 1e-3
 
 
 def test_silence_is_trimmed_except_for_the_margin(tmp_path, hp):
-    rest = np.random.RandomState(0).standard_normal(16000) * 1e-4
+    noise = np.random.RandomState(0).standard_normal(16000) * 1e-4
     path = str(tmp_path / "x.wav")
-    soundfile.write(path, np.concatenate([rest, harmonic_tone(0.5), rest]), 16000)
+    soundfile.write(path, np.concatenate([noise, harmonic_tone(0.5), noise]), 16000)
     margins = 2 * hp.trim_margin * hp.sample_rate
     assert 0 <= len(audio.load_recording(path, hp)) - 8000 - margins <= 2 * hp.hop_length
 
@@ -53,13 +53,13 @@ def test_a_dc_offset_does_not_prevent_trimming(tmp_path, hp):
     assert len(audio.load_recording(str(tmp_path / "x.wav"), hp)) < 12000
 
 
-def _bytes_of(samples, subtype="PCM_16"):
+def _wav_bytes(samples, subtype="PCM_16"):
     buffer = io.BytesIO()
     soundfile.write(buffer, samples, 16000, format="WAV", subtype=subtype)
     return buffer.getvalue()
 
 
-def _flac():
+def _flac_bytes():
     buffer = io.BytesIO()
     soundfile.write(buffer, harmonic_tone(1), 16000, format="FLAC")
     return buffer.getvalue()
@@ -69,14 +69,14 @@ def _flac():
     (b"", "is empty"),
     (b"RIFF", "cannot be read as audio"),
     (b"this is text, not sound" * 99, "cannot be read as audio"),
-    (_bytes_of(harmonic_tone(1))[:40], "is truncated"),
-    (_bytes_of(harmonic_tone(1))[:20000], "is truncated after 20000 of 32044 bytes"),
-    (_flac()[:2000], "cannot be read as audio|is truncated"),
-    (_bytes_of(np.zeros(0)), "contains no samples"),
-    (_bytes_of(harmonic_tone(0.04)), "shorter than a frame"),
-    (_bytes_of(np.zeros(16000)), "only silence"),
-    (_bytes_of(np.full(16000, 0.3)), "only silence"),
-    (_bytes_of(np.append(harmonic_tone(1), np.nan), "FLOAT"), "not finite")])
+    (_wav_bytes(harmonic_tone(1))[:40], "is truncated"),
+    (_wav_bytes(harmonic_tone(1))[:20000], "is truncated after 20000 of 32044 bytes"),
+    (_flac_bytes()[:2000], "cannot be read as audio|is truncated"),
+    (_wav_bytes(np.zeros(0)), "contains no samples"),
+    (_wav_bytes(harmonic_tone(0.04)), "shorter than a frame"),
+    (_wav_bytes(np.zeros(16000)), "only silence"),
+    (_wav_bytes(np.full(16000, 0.3)), "only silence"),
+    (_wav_bytes(np.append(harmonic_tone(1), np.nan), "FLOAT"), "not finite")])
 def test_unusable_recordings_are_rejected_with_the_reason(tmp_path, hp, content, reason):
     path = tmp_path / "bad.wav"
     path.write_bytes(content)
@@ -90,7 +90,7 @@ def test_a_missing_recording_is_rejected(tmp_path, hp):
 
 
 def test_an_unknown_length_in_the_wav_header_is_not_truncation(tmp_path, hp):
-    content = bytearray(_bytes_of(harmonic_tone(0.5)))
+    content = bytearray(_wav_bytes(harmonic_tone(0.5)))
     content[4:8] = content[40:44] = struct.pack("<I", 0xFFFFFFFF)
     (tmp_path / "piped.wav").write_bytes(content)
     assert len(audio.load_recording(str(tmp_path / "piped.wav"), hp)) == 8000
@@ -126,11 +126,11 @@ def test_silence_and_overload_map_to_the_ends_of_the_normalised_range(hp):
 
 def test_a_mel_frame_equals_the_formula(hp):
     samples = harmonic_tone(0.5)
-    high = np.append(samples[0], samples[1:] - hp.preemphasis * samples[:-1])
-    middle = 20 * hp.hop_length + hp.hop_length // 2
-    windowed = high[middle - hp.win_length // 2:middle + hp.win_length // 2]
+    emphasised = np.append(samples[0], samples[1:] - hp.preemphasis * samples[:-1])
+    centre = 20 * hp.hop_length + hp.hop_length // 2
+    segment = emphasised[centre - hp.win_length // 2:centre + hp.win_length // 2]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(hp.win_length) / hp.win_length)
-    magnitudes = np.abs(np.fft.rfft(windowed * hann, hp.n_fft))
+    magnitudes = np.abs(np.fft.rfft(segment * hann, hp.n_fft))
     decibels = 20 * np.log10(spectrogram.mel_basis(hp).dot(magnitudes)) - 20
     np.testing.assert_allclose(audio.melspectrogram(samples, hp)[20],
                                8 * (decibels + 100) / 100 - 4, atol=1e-5)
@@ -155,14 +155,14 @@ def test_istft_inverts_stft(hp):
 
 
 # measured: 0.049 and 0.033 of a range of 8 (0.6 and 0.4 dB); 0.27 with sharpening
-@pytest.mark.parametrize("power, iterations, largest", [(1.0, 8, 0.06), (1.0, 60, 0.04),
-                                                        (1.2, 60, 0.3)])
-def test_the_mel_of_griffin_lim_is_close_to_its_input(hp, power, iterations, largest):
+@pytest.mark.parametrize("power, iterations, max_error", [(1.0, 8, 0.06), (1.0, 60, 0.04),
+                                                          (1.2, 60, 0.3)])
+def test_the_mel_of_griffin_lim_is_close_to_its_input(hp, power, iterations, max_error):
     hp = hp.replace(griffin_lim_power=power, griffin_lim_iters=iterations)
     mel = audio.melspectrogram(audio.pad_to_hop(harmonic_tone(0.5), hp), hp)
     samples = audio.griffin_lim(mel, hp)
     assert samples.shape == (len(mel) * hp.hop_length,) and np.abs(samples).max() <= 1
-    assert np.abs(audio.melspectrogram(samples, hp) - mel).mean() < largest
+    assert np.abs(audio.melspectrogram(samples, hp) - mel).mean() < max_error
     assert (samples == audio.griffin_lim(mel, hp)).all()
 
 

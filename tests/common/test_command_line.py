@@ -8,7 +8,7 @@ from common.errors import InputError
 from hparams import TABLE
 
 
-def status_of(main, capsys):
+def status_and_stderr(main, capsys):
     with pytest.raises(SystemExit) as caught:
         command_line.run_program(main)
     return caught.value.code, capsys.readouterr().err
@@ -21,24 +21,24 @@ def raising(error):
 
 
 def test_success_gives_status_0(capsys):
-    assert status_of(lambda arguments: None, capsys) == (0, "")
-    assert status_of(lambda arguments: 130, capsys)[0] == 130
+    assert status_and_stderr(lambda arguments: None, capsys) == (0, "")
+    assert status_and_stderr(lambda arguments: 130, capsys)[0] == 130
 
 
 def test_bad_input_gives_status_2_and_one_line(capsys):
-    assert status_of(raising(InputError("text.txt:3: 한글")), capsys) == (
+    assert status_and_stderr(raising(InputError("text.txt:3: 한글")), capsys) == (
         2, "error: text.txt:3: 한글\n")
 
 
 def test_a_file_system_error_gives_status_2_and_names_the_file(capsys, tmp_path):
     def main(arguments):
         open(str(tmp_path / "nowhere" / "file"), "w")
-    status, stderr = status_of(main, capsys)
+    status, stderr = status_and_stderr(main, capsys)
     assert status == 2 and stderr.startswith("error: ") and "nowhere" in stderr
 
 
 def test_an_interruption_gives_status_130(capsys):
-    assert status_of(raising(KeyboardInterrupt()), capsys)[0] == 130
+    assert status_and_stderr(raising(KeyboardInterrupt()), capsys)[0] == 130
 
 
 def test_a_defect_keeps_its_traceback():

@@ -27,10 +27,10 @@ def with_old_names(values):
     ("learning_rate=nan", "(0, inf)"), ("batch_size=0", "(0, inf)"),
     ("prenet_dims=256x0", "(0, inf)")])
 def test_values_outside_the_allowed_interval_are_refused(override, interval):
-    with pytest.raises(InputError) as refusal:
+    with pytest.raises(InputError) as error:
         create_hparams("tiny", override)
-    assert override.partition("=")[0] in str(refusal.value)
-    assert str(refusal.value).endswith("must lie in " + interval)
+    assert override.partition("=")[0] in str(error.value)
+    assert str(error.value).endswith("must lie in " + interval)
 
 
 def test_an_unknown_choice_is_refused():
@@ -61,10 +61,10 @@ def test_every_renamed_parameter_exists():
 
 
 @pytest.mark.parametrize("old", sorted(RENAMED))
-def test_an_old_name_on_the_command_line_is_answered_with_the_new_one(old):
-    with pytest.raises(InputError) as refusal:
+def test_an_old_name_on_the_command_line_is_refused_with_the_new_one(old):
+    with pytest.raises(InputError) as error:
         create_hparams("tiny", old + "=1")
-    assert str(refusal.value) == "--hparams %s: is now called %s" % (old, RENAMED[old])
+    assert str(error.value) == "--hparams %s: is now called %s" % (old, RENAMED[old])
 
 
 @pytest.mark.parametrize("model_type", ["tacotron", "vocoder"])
@@ -91,7 +91,7 @@ def test_a_store_with_old_names_loads(make_store_with):
 
 @pytest.fixture
 def make_store_with(make_corpus, tmp_path):
-    """A function (change of the manifest) → path of a store of one utterance."""
+    """make(change) applies change to the manifest of a store of one utterance, returns its path."""
     def make(change):
         import preprocess
         preprocess.main(["--corpus", make_corpus({"a": "안녕"}), "--out", str(tmp_path / "store"),

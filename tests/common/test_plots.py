@@ -11,16 +11,17 @@ import korean
 from common import html_report
 from training import training_plots
 
-LONG = ("비가 그치면 우리는 강을 따라 천천히 걷다가, 작은 찻집에서 따뜻한 차를 마시면서 지난 여름에 있었던 "
-        "일들을 오래오래 이야기할 거예요.")
+LONG_TEXT = (
+    "비가 그치면 우리는 강을 따라 천천히 걷다가, 작은 찻집에서 따뜻한 차를 마시면서 지난 여름에 있었던 "
+    "일들을 오래오래 이야기할 거예요.")
 
 
 def pixels(png):
     return matplotlib.image.imread(io.BytesIO(png))[:, :, :3].mean(2)
 
 
-def columns(picture):
-    """How many letters each column of tick labels left of the axes has."""
+def letters_per_column(picture):
+    """The number of letters in each column of tick labels left of the axes."""
     frame = np.flatnonzero((picture < 0.1).mean(0) > 0.5)[0]            # the left edge of the axes
     ink = (picture[:, :frame - 5] < 0.8)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], ink.any(0).astype(int), [0]])))
@@ -35,16 +36,17 @@ def test_every_jamo_label_is_drawn():
     """Matplotlib 2.2 clips labels of one letter: without the space, 12 of 32 vanish."""
     letters = korean.to_jamo("무한한 경의를, 닭 읽혔다!")
     picture = pixels(training_plots.alignment_png(np.eye(len(letters)), list(letters), "정렬"))
-    assert columns(picture) == [len(letters)]
+    assert letters_per_column(picture) == [len(letters)]
 
 
 def test_jamo_labels_of_a_long_line_alternate_between_two_columns_and_do_not_touch():
-    letters = list(korean.to_jamo(LONG))
-    picture = pixels(training_plots.alignment_png(np.eye(len(letters)), letters, LONG))
-    assert sum(columns(picture)) == len(letters) and len(columns(picture)) == 2
+    letters = list(korean.to_jamo(LONG_TEXT))
+    picture = pixels(training_plots.alignment_png(np.eye(len(letters)), letters, LONG_TEXT))
+    counts = letters_per_column(picture)
+    assert len(counts) == 2 and sum(counts) == len(letters)
 
 
-@pytest.mark.parametrize("text", ["네.", LONG])
+@pytest.mark.parametrize("text", ["네.", LONG_TEXT])
 def test_plots_are_as_wide_as_tensorboard_shows_them_and_their_title_fits(text):
     letters = list(korean.to_jamo(text))
     for png in (training_plots.alignment_png(np.eye(len(letters)), letters, text),

@@ -1,4 +1,4 @@
-"""Processors and memory that a process may use, inside and outside of containers."""
+"""CPUs and memory that a process may use, inside and outside containers."""
 import glob
 import os
 
@@ -42,7 +42,7 @@ def test_available_cpus_respects_the_affinity(cgroup, monkeypatch):
     assert resources.available_cpus() == 1
 
 
-def test_every_module_counts_processors_with_available_cpus():
+def test_every_module_counts_cpus_with_available_cpus():
     paths = [path for pattern in ("*.py", "*/*.py", "*/*/*.py")
              for path in glob.glob(os.path.join(glob.escape(ROOT), pattern))]
     counting = set()

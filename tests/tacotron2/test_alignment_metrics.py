@@ -1,4 +1,4 @@
-"""Metrics of alignments that are drawn by hand."""
+"""Metrics of hand-made alignments."""
 import numpy as np
 
 from tacotron2.alignment_metrics import measure_alignment

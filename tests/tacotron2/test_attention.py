@@ -68,7 +68,7 @@ def test_alignments_do_not_depend_on_padding(hp, attention_type):
 
 @pytest.mark.parametrize("attention_type", ATTENTION_TYPES)
 def test_every_attention_type_has_gradients_on_this_tensorflow(hp, attention_type):
-    """TensorFlow 1.3.0 could not differentiate the noise of monotonic attention in training."""
+    """TensorFlow 1.3.0 cannot differentiate the noise of monotonic attention without nn.compat."""
     with tf.Graph().as_default(), compat.create_session(1) as session:
         alignments = build_alignments(hp.replace(attention_type=attention_type),
                                       np.random.RandomState(0), training=True)
@@ -100,7 +100,7 @@ def test_the_means_of_gmm_attention_never_move_back(hp):
 
 
 def test_attention_by_content_moves_back(hp):
-    """The control of the two tests above."""
+    """Shows that the two tests above can fail."""
     for attention_type in ("bahdanau", "luong"):
         alignments = compute_alignments(hp.replace(attention_type=attention_type), gain=20.0)
         assert np.diff(expected_positions(alignments[0])).min() < -1

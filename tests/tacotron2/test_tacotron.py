@@ -15,7 +15,7 @@ N_SYMBOLS = 80
 
 @pytest.fixture
 def deterministic(hp):
-    """Hyper-parameters without randomness but the pre-net noise, which is fed."""
+    """Hyper-parameters without randomness except for the pre-net noise, which is fed."""
     return hp.replace(dropout=0.0, zoneout=0.0)
 
 
@@ -66,7 +66,7 @@ class TeacherForcedGraph(object):
 
 
 def set_stop_bias(session, value):
-    """Make the stop token fire always, or with a negative value never."""
+    """A large value makes the stop token fire at every step, a negative one at none."""
     bias, = [v for v in tf.trainable_variables() if v.op.name.endswith("stop/bias")]
     bias.load([value], session)
 
@@ -86,7 +86,7 @@ def test_losses_do_not_depend_on_padding(deterministic, training):
 
 
 def test_losses_depend_on_the_last_frame(deterministic):
-    """The control of the test above."""
+    """Shows that the test above can fail."""
     batch = make_batch(deterministic)
     changed = batch._replace(mel=batch.mel.copy())
     changed.mel[1, batch.mel_lengths[1] - 1] += 1
