@@ -1,4 +1,4 @@
-"""Shared by the tests: the import path, tiny hyper-parameters, artificial recordings and runs."""
+"""Fixtures and helpers: the import path, tiny hyper-parameters, artificial recordings and runs."""
 import os
 import sys
 
@@ -21,7 +21,7 @@ def hp():
 
 
 def harmonic_tone(seconds, rate=16000, pitch=150):
-    """Samples [seconds · rate] of a tone with six harmonics and a little noise, with a peak of 0.5."""
+    """Samples [seconds · rate] of a tone of six harmonics with a little noise; the peak is 0.5."""
     time = np.arange(int(seconds * rate)) / rate
     tone = sum(np.sin(2 * np.pi * pitch * number * time) / number for number in range(1, 7))
     noise = np.random.RandomState(int(pitch)).standard_normal(len(time))
@@ -30,7 +30,7 @@ def harmonic_tone(seconds, rate=16000, pitch=150):
 
 
 def write_recording(path, seconds=0.3, rate=16000, channels=1, pitch=150):
-    """Write a tone in the format of the file extension, and create its folder. Returns the path."""
+    """Write a tone in the format of the file extension. Creates the folder; returns the path."""
     os.makedirs(os.path.dirname(str(path)), exist_ok=True)
     samples = np.tile(harmonic_tone(seconds, rate, pitch)[:, None], (1, channels))
     soundfile.write(str(path), samples, rate)
@@ -39,7 +39,7 @@ def write_recording(path, seconds=0.3, rate=16000, channels=1, pitch=150):
 
 @pytest.fixture
 def make_corpus(tmp_path):
-    """make_corpus({name: transcript}) writes a corpus of the format `folder`, returns its path."""
+    """make_corpus({name: transcript}) writes a corpus of the format `folder`. Returns its path."""
     def make(transcripts, name="corpus"):
         for number, (stem, text) in enumerate(sorted(transcripts.items())):
             write_recording(tmp_path / name / (stem + ".wav"), seconds=0.3 + 0.1 * number,
@@ -55,7 +55,7 @@ SENTENCES = ("안녕하세요.", "오늘은 맑다.", "물을 마신다.", "책�
 
 @pytest.fixture(scope="session")
 def stores(tmp_path_factory):
-    """Paths of two stores with ten utterances each, of the speakers `one` and `two`."""
+    """Paths of two stores of ten utterances each; their speakers are `one` and `two`."""
     import preprocess
     folder, paths = tmp_path_factory.mktemp("stores"), []
     for speaker, pitch in (("one", 110), ("two", 210)):
@@ -88,7 +88,7 @@ def unoptimized_session(threads=0):
 
 
 def train(model, stores, folder, *options):
-    """Run the trainer of "tacotron" or "vocoder". `folder` is the run. Returns the exit status."""
+    """Train "tacotron" or "vocoder" into the run folder. Returns the exit status."""
     import train_tacotron
     import train_vocoder
     program = {"tacotron": train_tacotron, "vocoder": train_vocoder}[model]
@@ -102,7 +102,7 @@ def trained(stores, tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     paths = {model: str(folder / model) for model in ("tacotron", "vocoder")}
     for model, path in paths.items():
-        # with this learning rate, six steps are enough for a stop token that does not fire at once
+        # with this learning rate, the stop token does not fire at once after only six steps
         train(model, stores, path, "--preset", "tiny", "--steps", 6, "--hparams",
               "checkpoint_interval=2,summary_interval=2,eval_interval=6,learning_rate=0.01")
     return paths

@@ -1,1 +1,1 @@
-"""Programs for developers: benchmarks, the demo corpus, pictures for the docs."""
+"""Programs for developers: benchmarks, the demo corpus, pictures for the documentation."""

@@ -1,1 +1,1 @@
-"""Programs that the tests and their makers use."""
+"""Programs that the tests run, and developers by hand."""

@@ -1,7 +1,8 @@
-"""Outputs of two runs on this stack: infer_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
+"""Save outputs of two runs: infer_runs.py TACOTRON_RUN VOCODER_RUN OUT.npz [endless]
 
-OUT.npz contains the free-running mel and alignment of a fixed text, and the parameters of the
-vocoder's distributions for fixed samples. With `endless`, the stop token never fires.
+OUT.npz contains the mel and alignment that Tacotron 2 infers for a fixed text, the output
+parameters of WaveNet for fixed samples, and the version of TensorFlow. With `endless`, the stop
+token never fires.
 """
 import os
 import sys

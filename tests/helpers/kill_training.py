@@ -1,10 +1,10 @@
-"""Train one run that is killed (kill -9) again and again, and another that is not.
+"""Train a run that is killed (kill -9) KILLS times, and the same run without interruption.
 
     kill_training.py MODEL KILLS SEED FOLDER OPTION…
 
-MODEL is tacotron or vocoder, FOLDER that of the uninterrupted run, and the options are those of the
-trainer. The graph is built once; a forked process trains until it is killed at a random moment,
-every second time while it writes a checkpoint. Prints the last step of both runs.
+MODEL is tacotron or vocoder, FOLDER is the folder of the uninterrupted run, and the options are
+those of the trainer. The graph is built once. Forked processes train; each is killed at a random
+moment, every second one while it writes a checkpoint. Prints the last step of both runs.
 """
 import os
 import random
@@ -23,16 +23,16 @@ from training import checkpoint, loop
 
 model, kills, seed, uninterrupted_folder = (sys.argv[1], int(sys.argv[2]), int(sys.argv[3]),
                                             sys.argv[4])
-train = loop.train
+original_train = loop.train
 
 
 def fork_training(run, options, arguments):
-    """The id of a process that trains, without evaluations."""
+    """Start a process that trains without evaluations. Returns its id."""
     process = os.fork()
     if not process:
         status = 1
         try:
-            status = train(run, options, *(arguments[:-1] + (lambda *_: None,)))
+            status = original_train(run, options, *(arguments[:-1] + (lambda *_: None,)))
         finally:
             sys.stderr.flush()
             os._exit(status)
@@ -40,7 +40,7 @@ def fork_training(run, options, arguments):
 
 
 def train_and_kill(run, options, *arguments):
-    """Replaces loop.train."""
+    """Replaces loop.train: kills the run, finishes it, and trains the uninterrupted run."""
     def last_step():
         return max([int(path.rpartition("-")[2]) for path in checkpoint.list_checkpoints(run)]
                    + [0])

@@ -2,10 +2,9 @@
 
     python tests/helpers/toy_store.py --out /tmp/toy [--count 300] [--shuffled]
 
-Each jamo has its own spectrum and lasts for a random number of frames. With --shuffled, each mel has
-the text of another utterance.
+Each jamo has its own spectrum and lasts for a random number of frames. With --shuffled, each mel
+has the text of another utterance.
 """
-
 import argparse
 import os
 import sys
@@ -23,7 +22,7 @@ from datasets.store_builder import preparation_settings
 
 SYLLABLES = [initial + vowel for initial in "ᄀᄂᄃᄅᄆᄇᄉᄌ" for vowel in "ᅡᅥᅩᅮᅵ"]
 MIN_SYLLABLES, MAX_SYLLABLES = 4, 7     # of a text
-FRAMES_PER_JAMO = (4, 9)                # at least, less than
+MIN_FRAMES, MAX_FRAMES = 4, 8           # of a jamo
 
 
 def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
@@ -36,7 +35,7 @@ def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
     rows = []
     for number, text in enumerate(texts):
         ids = np.array(korean.to_ids(text)[:-1])        # the end symbol has no frames
-        mel = np.repeat(table[ids], random.randint(*FRAMES_PER_JAMO, size=len(ids)), axis=0)
+        mel = np.repeat(table[ids], random.randint(MIN_FRAMES, MAX_FRAMES + 1, size=len(ids)), axis=0)
         mel = (mel + 0.1 * random.standard_normal(mel.shape)).astype(np.float32)
         name = os.path.join(store.EXAMPLES_FOLDER, "%04d.npz" % number)
         with files.atomic_write(os.path.join(folder, name)) as file:
@@ -54,7 +53,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", required=True, help="folder of the store; must not exist")
     parser.add_argument("--count", type=int, default=300, help="number of utterances (300)")
-    parser.add_argument("--shuffled", action="store_true", help="pair each mel with the text of another")
+    parser.add_argument("--shuffled", action="store_true",
+                        help="pair each mel with the text of another utterance")
     options = parser.parse_args()
     make_store(options.out, options.count, options.shuffled)
 

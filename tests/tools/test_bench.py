@@ -1,4 +1,4 @@
-"""The benchmark: what it measures and what it writes."""
+"""The benchmarks: what they measure and write."""
 import json
 
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from common.hparam_set import create_hparams
 from korean.hangul import count_syllables
 from tools.bench import bench_engine, bench_reading, bench_report, sgemm_peak
-from tools.bench.bench_report import Figure
+from tools.bench.bench_report import Result
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import multiplies_per_sample
 
@@ -18,23 +18,23 @@ def test_texts_have_forty_syllables():
         assert count_syllables(normalizer.normalize(text).text) >= bench_reading.SYLLABLES
 
 
-def test_a_rate_is_that_of_the_median_run():
+def test_a_rate_is_computed_from_the_median_run():
     assert bench_report.median_rate(10, [1.0, 2.0, 50.0]) == 5.0
     times = bench_report.cpu_times(lambda: sum(range(1000)), runs=3)
     assert len(times) == 3 and min(times) >= 0
 
 
-def test_figures_replace_older_ones_of_their_name_and_stack(tmp_path, monkeypatch):
+def test_results_replace_older_ones_of_the_same_name_and_stack(tmp_path, monkeypatch):
     path = str(tmp_path / "logs" / "bench.json")
-    bench_report.save_figures(path, [Figure("a", 1.0, "x/s", 0.5, 3),
-                                     Figure("b", 2.0, "x/s", None, 3)])
+    bench_report.save_results(path, [Result("a", 1.0, "x/s", 0.5, 3),
+                                     Result("b", 2.0, "x/s", None, 3)])
     monkeypatch.setattr(bench_report, "STACK", "other")
-    bench_report.save_figures(path, [Figure("a", 7.0, "x/s", 0.5, 3)])
+    bench_report.save_results(path, [Result("a", 7.0, "x/s", 0.5, 3)])
     monkeypatch.undo()
-    bench_report.save_figures(path, [Figure("a", 3.0, "x/s", 0.25, 3)])
+    bench_report.save_results(path, [Result("a", 3.0, "x/s", 0.25, 3)])
     with open(path, encoding="utf-8") as file:
         stored = json.load(file)
-    assert stored["machine"] == bench_report.machine()
+    assert stored["machine"] == bench_report.describe_machine()
     stack = bench_report.STACK
     assert sorted(map(sorted, (row.items() for row in stored["figures"]))) == sorted(
         sorted({"name": name, "stack": stack, "value": value, "unit": "x/s",
@@ -43,19 +43,19 @@ def test_figures_replace_older_ones_of_their_name_and_stack(tmp_path, monkeypatc
                                           ("b", stack, 2.0, None)))
 
 
-def test_figures_of_another_machine_are_not_kept(tmp_path):
+def test_results_of_another_machine_are_not_kept(tmp_path):
     path = tmp_path / "bench.json"
     path.write_text(json.dumps({"machine": {"cores": 99}, "figures": [
         {"name": "b", "stack": bench_report.STACK, "value": 1, "unit": "", "ratio_to_limit": 1}]}))
-    bench_report.save_figures(str(path), [Figure("a", 3.0, "x/s", 0.25, 3)])
+    bench_report.save_results(str(path), [Result("a", 3.0, "x/s", 0.25, 3)])
     assert [row["name"] for row in json.loads(path.read_text())["figures"]] == ["a"]
 
 
 @pytest.mark.skipif(not binding.load_library(), reason="there is no C compiler")
-def test_the_figures_of_a_rate_agree(monkeypatch):
+def test_rate_arithmetic_and_real_time_factor_agree(monkeypatch):
     monkeypatch.setattr(bench_engine, "sgemm_peak", lambda threads: threads * 1e12)
     hp, peaks = create_hparams("tiny"), {}
-    rate, arithmetic, real_time = bench_engine.engine_figures("tiny", 3, 40, "float32", peaks)
+    rate, arithmetic, real_time = bench_engine.measure_engine("tiny", 3, 40, "float32", peaks)
     assert arithmetic.value == pytest.approx(rate.value * 2e-9 * multiplies_per_sample(hp))
     assert real_time.value == pytest.approx(rate.value / hp.sample_rate)
     (threads, peak), = peaks.items()
@@ -66,15 +66,15 @@ def test_the_figures_of_a_rate_agree(monkeypatch):
 
 
 @pytest.mark.skipif(not binding.supports("int8"), reason="this CPU has no int8 kernels")
-def test_integer_arithmetic_has_no_ratio_to_the_peak_of_floats():
-    figures = bench_engine.engine_figures("tiny", 1, 40, "int8", {})
-    assert [figure.ratio_to_limit for figure in figures] == [None] * 3
-    assert figures[1].unit == "GOP/s"
+def test_integer_arithmetic_has_no_ratio_to_the_sgemm_peak():
+    results = bench_engine.measure_engine("tiny", 1, 40, "int8", {})
+    assert [result.ratio_to_limit for result in results] == [None] * 3
+    assert results[1].unit == "GOP/s"
 
 
 @pytest.mark.skipif(not binding.supports("float32", "avx2"), reason="this CPU has no AVX2")
 def test_the_peak_is_measured_with_the_kernels_for_this_cpu(monkeypatch):
-    """Old OpenBLAS takes new CPUs for one without AVX: a peak that the engine exceeds."""
+    """Old OpenBLAS takes new CPUs for one without AVX; the engine would exceed that peak."""
     environments = []
 
     class Process(object):
@@ -112,7 +112,8 @@ def test_a_sample_multiplies_by_every_weight_and_by_its_share_of_the_condition(u
 
 def test_winograd_saves_a_third_of_the_multiplications_of_three_taps():
     hp = create_hparams("reference")
-    dilated = hp.wavenet_layers * 3 * hp.wavenet_residual_channels * 2 * hp.wavenet_dilation_channels
+    gates = 2 * hp.wavenet_dilation_channels
+    dilated = hp.wavenet_layers * 3 * hp.wavenet_residual_channels * gates
     assert weights.uses_winograd(hp, "float32") and not weights.uses_winograd(hp, "int8")
     assert (multiplies_per_sample(hp) - multiplies_per_sample(hp, winograd=True)
             == dilated / 3)

@@ -25,7 +25,7 @@ def test_there_are_hundreds_of_written_and_thousands_of_generated_sentences(sent
     assert sum(any(letter.isdigit() for letter in text) for text in sentences) > 400
 
 
-def test_every_sentence_is_readable_and_has_at_most_60_syllables(sentences):
+def test_every_sentence_passes_strict_normalization_and_has_at_most_60_syllables(sentences):
     normalizer = korean.TextNormalizer(False)
     for sentence in sentences:
         text = normalizer.normalize(sentence, strict=True).text

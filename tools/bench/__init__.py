@@ -1,1 +1,1 @@
-"""The speed of the project on this machine."""
+"""Measure the speed of the project on this machine: `make bench`."""

@@ -7,22 +7,23 @@ from common import command_line
 from tools.bench import (bench_engine, bench_reading, bench_report,
                          bench_training)
 
-PARTS = {"reading": bench_reading.figures, "training": bench_training.figures,
-         "engine": bench_engine.figures}
+PARTS = {"reading": bench_reading.measure, "training": bench_training.measure,
+         "engine": bench_engine.measure}
 
 
 def main(arguments):
     parser = command_line.Parser(prog="python -m tools.bench", description=__doc__.splitlines()[0])
+    # [] is among the choices because argparse checks the empty list of nargs="*" too
     parser.add_argument("parts", nargs="*", metavar="PART", choices=[[]] + sorted(PARTS),
                         help=", ".join(sorted(PARTS)) + "; default: all")
     parser.add_argument("--out", default="logs/bench.json", metavar="FILE",
                         help="default: logs/bench.json")
     options = parser.parse_args(arguments)
-    figures = []
+    results = []
     for part in options.parts or sorted(PARTS):
-        figures += PARTS[part]()
-    bench_report.print_figures(figures)
-    bench_report.save_figures(options.out, figures)
+        results += PARTS[part]()
+    bench_report.print_results(results)
+    bench_report.save_results(options.out, results)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""Speed of WaveNet generation: the native engine, and the graph of TensorFlow for comparison.
+"""Speed of WaveNet generation with the native engine, and with TensorFlow for comparison.
 
-Rates are per second of CPU time, so that other programs do not count: a rate on n threads is n
-times the rate per CPU second.
+A rate on n threads is n times the rate per second of CPU time, so that other programs on the
+machine do not change it.
 """
 import os
-import statistics
 import subprocess
 import sys
 
@@ -13,8 +12,9 @@ import numpy as np
 from common.hparam_set import create_hparams
 from nn import compat
 from nn.compat import tf
-from tools.bench.bench_report import Figure, cpu_times, format_threads
-from tools.bench.sgemm_peak import peak_figure, sgemm_peak
+from tools.bench.bench_report import (Result, cpu_times, format_threads,
+                                      median_rate)
+from tools.bench.sgemm_peak import peak_result, sgemm_peak
 from wavenet_vocoder.chunks import split_into_chunks
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import NativeVocoder, multiplies_per_sample
@@ -23,26 +23,27 @@ from wavenet_vocoder.wavegen import (MAX_BATCH_SIZE, GraphVocoder,
 
 RUNS = 5
 STATUS = "/proc/self/status"
-# preset, streams, samples per run: whole periods of the pairs of the longest dilation, 2 · 512
+# preset, streams, samples per run: multiples of 2 · 512, the period of the engine at the longest
+# dilation
 ENGINE_CASES = (("reference", 1, 1024), ("reference", MAX_BATCH_SIZE, 1024),
                 ("small", 1, 8192), ("small", MAX_BATCH_SIZE, 1024))
 GRAPH_CASES = (("reference", 1), ("small", 3))      # preset, frames per run; one stream
 
 
-def figures():
-    """[Figure] of samples per second, GFLOP/s, real-time factor and memory."""
+def measure():
+    """[Result]: samples per second, GFLOP/s, real-time factor and memory."""
     results, peaks = [], {}
     for preset, n_streams, n_samples in ENGINE_CASES:
         for precision in filter(binding.supports, binding.PRECISIONS):
-            results += engine_figures(preset, n_streams, n_samples, precision, peaks)
+            results += measure_engine(preset, n_streams, n_samples, precision, peaks)
     for preset, n_frames in GRAPH_CASES:
-        results += _graph_figures(preset, n_frames, peaks)
-    results += [peak_figure(peak, threads) for threads, peak in sorted(peaks.items())]
-    return results + ([_memory_figure()] if os.path.exists(STATUS) else [])
+        results += _measure_graph(preset, n_frames, peaks)
+    results += [peak_result(peak, threads) for threads, peak in sorted(peaks.items())]
+    return results + ([_measure_memory()] if os.path.exists(STATUS) else [])
 
 
-def engine_figures(preset, n_streams, n_samples, precision, peaks):
-    """[Figure] of the engine. `peaks` {threads: FLOP/s} keeps the peaks that it measures."""
+def measure_engine(preset, n_streams, n_samples, precision, peaks):
+    """[Result] of the engine. Peaks are measured and added to `peaks`, {threads: FLOP/s}."""
     hp = create_hparams(preset)
     streams = NativeVocoder(_random_weights(hp), hp, 0, precision).streams([0] * n_streams)
     random = np.random.RandomState(1)
@@ -56,11 +57,11 @@ def engine_figures(preset, n_streams, n_samples, precision, peaks):
     name = "WaveNet %s, %s, %s" % (preset, precision, "one stream" if n_streams == 1 else
                                    "%d streams" % n_streams)
     winograd = weights.uses_winograd(hp, precision)
-    return _speed_figures(name, generate, n_streams * n_samples, streams.threads, hp,
+    return _measure_speed(name, generate, n_streams * n_samples, streams.threads, hp,
                           multiplies_per_sample(hp, winograd), peaks, precision == "float32")
 
 
-def _graph_figures(preset, n_frames, peaks):
+def _measure_graph(preset, n_frames, peaks):
     hp = create_hparams(preset)
     mels = [np.random.RandomState(1).normal(size=[n_frames, hp.n_mels])]
     with tf.Graph().as_default():
@@ -68,48 +69,48 @@ def _graph_figures(preset, n_frames, peaks):
         with compat.create_session(1) as session:
             session.run(tf.global_variables_initializer())
             vocoder = vocoder.with_session(session)
-            return _speed_figures("WaveNet %s, in the graph, one stream" % preset,
+            return _measure_speed("WaveNet %s, in the graph, one stream" % preset,
                                   lambda: generate_waveforms(vocoder, mels, [0], [0], hp),
                                   n_frames * hp.hop_length, 1, hp, multiplies_per_sample(hp), peaks)
 
 
-def _speed_figures(name, generate, n_samples, threads, hp, multiplies, peaks, is_float=True):
-    """[Figure] of generate(), which generates n_samples of `multiplies` multiplications each.
+def _measure_speed(name, generate, n_samples, threads, hp, multiplies, peaks, is_float=True):
+    """[Result] of generate(), which generates n_samples with `multiplies` multiplications each.
 
-    The sgemm peak is no limit of integer arithmetic, so int8 has no ratio to it.
+    Without `is_float` there is no ratio to the sgemm peak, which is no limit for int8.
     """
     generate()
-    rate = threads * n_samples / statistics.median(cpu_times(generate, RUNS))
+    rate = threads * median_rate(n_samples, cpu_times(generate, RUNS))
     flops, ratio = 2.0 * rate * multiplies, None
     if is_float:
         peaks[threads] = max(peaks.get(threads, 0), sgemm_peak(threads))
         ratio = flops / peaks[threads]
-    return [Figure(name, rate, "samples/s on " + format_threads(threads), ratio, RUNS),
-            Figure(name + ", arithmetic", flops / 1e9, "GFLOP/s" if is_float else "GOP/s", ratio,
+    return [Result(name, rate, "samples/s on " + format_threads(threads), ratio, RUNS),
+            Result(name + ", arithmetic", flops / 1e9, "GFLOP/s" if is_float else "GOP/s", ratio,
                    RUNS),
-            Figure(name + ", real time", rate / hp.sample_rate, "× real time", None, RUNS)]
+            Result(name + ", real time", rate / hp.sample_rate, "× real time", None, RUNS)]
 
 
-def _memory_figure():
-    # in a process of its own, because memory that was used and freed before would be reused
-    used = float(subprocess.check_output([sys.executable, "-m", "tools.bench.bench_engine"]))
-    return Figure("WaveNet reference, memory of a minute of audio", used, "MB", None, 1)
+def _measure_memory():
+    # in a new process: this one would reuse memory that it has freed
+    megabytes = float(subprocess.check_output([sys.executable, "-m", "tools.bench.bench_engine"]))
+    return Result("WaveNet reference, memory of a minute of audio", megabytes, "MB", None, 1)
 
 
 def _memory_of_a_minute():
-    """MB to generate a minute of audio at reference size, besides Python and TensorFlow."""
+    """MB to generate a minute of audio with `reference`, in addition to Python and TensorFlow."""
     hp = create_hparams("reference")
     mel = np.zeros([60 * hp.sample_rate // hp.hop_length, hp.n_mels], np.float32)
     memory_before, values = _read_status("VmRSS"), _random_weights(hp)
-    # the largest batch of chunks, and later all the samples in two copies of 4 bytes each
+    # the largest batch of chunks, and later two copies of all samples, 4 bytes each
     generator = NativeVocoder(values, hp).start(
-        split_into_chunks(0, mel, 0, 1, hp)[:MAX_BATCH_SIZE])
+        split_into_chunks(mel, 0, 1, hp)[:MAX_BATCH_SIZE])
     generator.generate(1)
     return _read_status("VmHWM") - memory_before + mel.shape[0] * hp.hop_length * 8e-6
 
 
 def _read_status(name):
-    """A memory figure of this process in /proc/self/status [MB]."""
+    """The value of `name` in /proc/self/status [MB]."""
     with open(STATUS, encoding="ascii") as file:
         return next(int(line.split()[1]) / 1024.0 for line in file if line.startswith(name))
 

@@ -17,8 +17,8 @@ from datasets.store import Example
 from nn import compat
 from nn.compat import tf
 from tacotron2 import tacotron_training_graph
-from tools.bench.bench_report import Figure
-from tools.bench.sgemm_peak import peak_figure, sgemm_peak
+from tools.bench.bench_report import Result
+from tools.bench.sgemm_peak import peak_result, sgemm_peak
 from tools.bench.training_flops import (tacotron_training_flops,
                                         wavenet_training_flops)
 from training.prefetch import prefetch
@@ -32,24 +32,24 @@ WAVENET_STEPS = 4               # per run
 # deciles of the lengths of 109 short clips, 1.66 s on average [frames of 12.5 ms]
 LENGTH_DECILES = (30, 63, 74, 80, 97, 121, 153, 172, 188, 214, 346)
 JAMO_PER_FRAME = 0.18
-MAX_SECONDS, MAX_RUNS = 40, 5   # of a case: it ends at either
+MAX_SECONDS, MAX_RUNS = 40, 5   # per model and preset; no run starts after either
 
-Row = namedtuple("Row", "id frames")
+Row = namedtuple("Row", "id frames")    # the fields of store.ManifestRow that batches need
 
 
-def figures():
-    """[Figure] of both models with each preset."""
+def measure():
+    """[Result] of Tacotron 2 and WaveNet with each preset."""
     results, peak, threads = [], 0, available_cpus()
     for preset in PRESETS:
         hp = create_hparams(preset)
-        for bench in (_bench_tacotron, _bench_wavenet):
+        for measure_model in (_measure_tacotron, _measure_wavenet):
             peak = max(peak, sgemm_peak(threads))
             with tf.Graph().as_default():
-                results += bench(preset, hp, peak)
-    return results + [peak_figure(peak, threads)]
+                results += measure_model(preset, hp, peak)
+    return results + [peak_result(peak, threads)]
 
 
-def _bench_tacotron(preset, hp, peak):
+def _measure_tacotron(preset, hp, peak):
     graph = tacotron_training_graph.TrainingGraph(hp, len(korean.SYMBOLS), 0)
     sampler = batches.BatchSampler(synthetic_clips(hp), hp.batch_size, hp.batches_per_group,
                                    hp.seed)
@@ -58,12 +58,12 @@ def _bench_tacotron(preset, hp, peak):
         graph, lambda step: graph.make_feed_dict(sampler.batch_items(step), 0), steps,
         lambda batch: tacotron_training_flops(hp, batch))
     seconds = statistics.median(times)
-    return _figures("Tacotron2 training, %s" % preset, seconds / steps,
-                    "s a step of %d utterances" % hp.batch_size, flops / seconds / peak,
-                    steps / seconds, shares, len(times))
+    return _list_results("Tacotron2 training, %s" % preset, seconds / steps,
+                         "s a step of %d utterances" % hp.batch_size, flops / seconds / peak,
+                         steps / seconds, shares, len(times))
 
 
-def _bench_wavenet(preset, hp, peak):
+def _measure_wavenet(preset, hp, peak):
     graph = wavenet_training_graph.TrainingGraph(hp, 0)
     sampler = batches.BatchSampler(synthetic_clips(hp), hp.wavenet_batch_size,
                                    hp.batches_per_group, hp.seed)
@@ -75,19 +75,19 @@ def _bench_wavenet(preset, hp, peak):
             hp, batch, condition_channels, output_distribution(hp).n_parameters))
     seconds = statistics.median(times)
     samples = WAVENET_STEPS * hp.wavenet_batch_size * hp.wavenet_segment_length
-    return _figures("WaveNet training, %s" % preset, samples / seconds, "samples/s",
-                    flops / seconds / peak, WAVENET_STEPS / seconds, shares, len(times))
+    return _list_results("WaveNet training, %s" % preset, samples / seconds, "samples/s",
+                         flops / seconds / peak, WAVENET_STEPS / seconds, shares, len(times))
 
 
-def _figures(name, value, unit, ratio, pace, shares, runs):
-    return [Figure(name, value, unit, ratio, runs),
-            Figure(name + ", pace", pace, "steps/s", None, runs)] + [
-                Figure("%s, %s" % (name, share.replace("_share", "")), 100 * shares[share], "%",
+def _list_results(name, value, unit, ratio, pace, shares, runs):
+    return [Result(name, value, unit, ratio, runs),
+            Result(name + ", pace", pace, "steps/s", None, runs)] + [
+                Result("%s, %s" % (name, share.replace("_share", "")), 100 * shares[share], "%",
                        None, runs) for share in sorted(shares)]
 
 
 def _time_steps(graph, make_feed, n_steps, count_flops):
-    """([seconds of a run of n_steps], FLOP of a run, {share of waiting, share of padding})"""
+    """([seconds of each run of n_steps], FLOP of a run, OverheadMeter.shares())"""
     times, overhead, flops = [], OverheadMeter(), 0.0
     with compat.create_session() as session:
         session.run(tf.global_variables_initializer())
@@ -116,7 +116,7 @@ def synthetic_clips(hp):
 
 
 class NoiseStore(object):
-    """Stands for an example store; generates its examples when they are loaded."""
+    """Replaces an example store. The examples are noise, generated when they are loaded."""
 
     def __init__(self, hp):
         self.hp = hp

@@ -1,4 +1,4 @@
-"""The limit of all arithmetic figures: this machine's peak in single-precision matrix products."""
+"""This machine's peak in single-precision matrix products, the limit of float32 arithmetic."""
 import os
 import subprocess
 import sys
@@ -6,21 +6,21 @@ import time
 
 import numpy as np
 
-from tools.bench.bench_report import Figure, format_threads
+from tools.bench.bench_report import Result, format_threads
 
 SIZE, PRODUCTS, RUNS = 1024, 4, 20
-# OpenBLAS releases that are older than a CPU take it for a much older one, so name the kernels
+# OpenBLAS takes a CPU that is newer than its release for a much older one: select the kernels here
 _OPENBLAS_KERNELS = (("avx512", "SkylakeX"), ("avx2", "Haswell"))
 
 
 def sgemm_peak(threads):
     """FLOP/s of NumPy's sgemm on `threads` threads: the best of RUNS runs on each.
 
-    A second is a second of CPU time, as in bench_engine.py, so that other programs do not count.
-    Each thread is a process of its own, because the threads of BLAS spend CPU time on waiting for
-    each other, and because OpenBLAS reads its settings when it is loaded.
+    Time is CPU time, as in bench_engine.py. Each thread is a process of its own, because the
+    threads of BLAS spend CPU time on waiting for each other, and because OpenBLAS reads its
+    settings when it is loaded.
     """
-    # here, because it imports TensorFlow, which the child process does not need
+    # imported here, because it imports TensorFlow, which the child process does not need
     from wavenet_vocoder.engine import binding
     environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     for instruction_set, kernels in _OPENBLAS_KERNELS:
@@ -32,8 +32,8 @@ def sgemm_peak(threads):
     return sum([float(process.communicate()[0]) for process in processes])
 
 
-def peak_figure(peak, threads):
-    return Figure("sgemm peak, %s, best of %d runs" % (format_threads(threads), RUNS), peak / 1e9,
+def peak_result(peak, threads):
+    return Result("sgemm peak, %s, best of %d runs" % (format_threads(threads), RUNS), peak / 1e9,
                   "GFLOP/s", 1.0, 1)
 
 

@@ -1,13 +1,13 @@
-"""Floating-point operations of training steps: matrix products and convolutions.
+"""Floating-point operations of a training step, in matrix products and convolutions.
 
-A multiplication and an addition are two operations. The backward pass has twice as many as the
-forward pass.
+A multiplication and an addition are two operations; the backward pass has twice as many as the
+forward pass, so a multiplication of the forward pass counts as 6.
 """
 import numpy as np
 
 
 def tacotron_training_flops(hp, batch):
-    """FLOP of a step on a TextBatch."""
+    """FLOP of a step of Tacotron 2 on a TextBatch."""
     batch_size, jamo = batch.text_ids.shape
     frames = batch.mel.shape[1]
     units, memory, r = hp.decoder_rnn_dim, 2 * hp.encoder_lstm_units, hp.outputs_per_step
@@ -30,7 +30,7 @@ def tacotron_training_flops(hp, batch):
 
 
 def wavenet_training_flops(hp, batch, condition_channels, n_parameters):
-    """FLOP of a step on an AudioBatch, for an output distribution with n_parameters."""
+    """FLOP of a step of WaveNet on an AudioBatch; the output has n_parameters per sample."""
     gates = 2 * hp.wavenet_dilation_channels
     per_layer = (hp.wavenet_kernel_size * hp.wavenet_residual_channels * gates
                  + condition_channels * gates

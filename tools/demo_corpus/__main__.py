@@ -2,9 +2,9 @@
 
     python -m tools.demo_corpus --out DIR [--limit N]
 
-The .txt files have text as users write it. espeak-ng gets its standard pronunciation, because it
-applies few of the sound changes between syllables itself. The same command resumes after an
-interruption.
+The .txt files contain the text as users write it. espeak-ng gets the standard pronunciation in
+Hangul, because it applies few of the sound changes between syllables itself. After an interruption,
+the same command resumes.
 """
 import os
 import subprocess
@@ -20,7 +20,7 @@ from common import command_line, files
 from common.errors import InputError
 from common.resources import available_cpus
 
-# voice: of espeak-ng, with its variant; speed: words per minute; pitch: 0 to 99
+# the options of espeak-ng. voice: language and variant; speed: words per minute; pitch: 0 to 99
 Speaker = namedtuple("Speaker", "name voice speed pitch")
 SPEAKERS = (Speaker("sol", "ko+f2", 150, 60), Speaker("ram", "ko+m3", 140, 35))
 SAMPLE_RATE = 16000
@@ -43,21 +43,21 @@ def main(arguments):
 
 
 def corpus_sentences():
-    """The sentences written by hand and those from templates, not normalised."""
+    """The sentences written by hand, then those from templates; not normalised."""
     folder = os.path.dirname(os.path.abspath(__file__))
     return [sentence for name in ("sentences.txt", "generated.txt")
             for sentence in files.read_lines(os.path.join(folder, name))]
 
 
 def _write_speaker(folder, speaker, sentences, texts):
-    """Write the missing .wav files, each after its .txt."""
+    """Write the missing pairs of files, .txt first: a .wav file means that its pair is complete."""
     os.makedirs(folder, exist_ok=True)
 
     def write(number):
         stem = os.path.join(folder, "%05d" % (number + 1))
         with files.atomic_write(stem + ".txt", "w", encoding="utf-8") as file:
             file.write(sentences[number] + "\n")
-        _speak(stem + ".wav", korean.pronounce(texts[number]), speaker)
+        _synthesize(stem + ".wav", korean.pronounce(texts[number]), speaker)
 
     missing = [number for number in range(len(texts))
                if not os.path.exists(os.path.join(folder, "%05d.wav" % (number + 1)))]
@@ -67,7 +67,7 @@ def _write_speaker(folder, speaker, sentences, texts):
             pass
 
 
-def _speak(path, text, speaker):
+def _synthesize(path, text, speaker):
     """Synthesise a text with espeak-ng into a 16-bit WAV file."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as speech:
         try:
