@@ -12,8 +12,8 @@ import os
 from tqdm import tqdm
 
 from common import command_line, files
-from common.resources import available_cpus
 from common.errors import InputError
+from common.resources import available_cpus
 from datasets.store import load_store
 from doctor.device_selection import select_device
 from evaluation import (evaluation_report, held_out, measure, rendering,

@@ -10,9 +10,9 @@ import os
 
 import korean
 from common import command_line, files
-from common.resources import available_cpus
 from common.errors import InputError
 from common.hparam_set import create_hparams
+from common.resources import available_cpus
 from datasets.corpus import add_format_option, exclude_utterances, read_corpus
 from datasets.store_builder import build_store
 

@@ -1,18 +1,18 @@
-"""Reports defects of a corpus folder or an example store, and how much of it is usable.
+"""Reports the defects of a corpus folder or an example store, and how much of it is usable.
 
     python -m datasets check recordings/me            what to drop, correct and listen to
-    python -m datasets check data/me --json           a store; output for programs
+    python -m datasets check data/me --json           a store; the report as JSON
 
-The report is printed. In --out, it writes a page with plots (check.html) and a list of utterances
-to leave out (exclude.txt) for preprocess.py --exclude.
+Prints the report. Writes a page with plots (check.html) and a list of utterances to leave out
+(exclude.txt, for preprocess.py --exclude) into --out.
 """
 import os
 
 from common import command_line, files
-from common.resources import available_cpus
 from common.hparam_set import create_hparams
+from common.resources import available_cpus
 from datasets.check.check_page import render_html
-from datasets.check.check_report import render_json, text_lines
+from datasets.check.check_report import render_json, render_text
 from datasets.check.corpus_check import check_folder
 from datasets.corpus import add_format_option, write_exclude_list
 
@@ -32,7 +32,7 @@ def main(arguments):
     if options.json:
         print(render_json(report))
     else:
-        print(*text_lines(report), sep="\n")
+        print(*render_text(report), sep="\n")
         print("\npage with plots: %s\nto leave out what should be dropped: preprocess.py "
               "--exclude %s" % (page_path, list_path))
 
@@ -42,9 +42,9 @@ def _parse_options(arguments):
     parser.add_argument("command", choices=["check"])
     parser.add_argument("folder", metavar="DIR", help="corpus folder, or store of preprocess.py")
     parser.add_argument("--out", metavar="DIR",
-                        help="folder for the page and the list; default: logs/check/NAME")
+                        help="folder of the page and the exclude list; default: logs/check/NAME")
     parser.add_argument("--exclude-list", metavar="FILE",
-                        help="path of the list; default: exclude.txt in --out")
+                        help="path of the exclude list; default: exclude.txt in --out")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     add_format_option(parser)
     parser.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),

@@ -1,4 +1,4 @@
-"""From example stores to batches: train/validation split, order of the examples, padded arrays.
+"""Batches from example stores: training/validation split, order of the utterances, padding.
 
 The batch of a step depends on (seed, step) alone, so a resumed run sees the same batches as a run
 that was not interrupted.
@@ -12,10 +12,10 @@ import audio
 import korean
 from common.errors import InputError
 
-# One utterance: its Store, its ManifestRow, the number of its speaker, and its symbol ids.
+# One utterance. store: its Store; row: its ManifestRow; text_ids: its symbol ids
 BatchItem = namedtuple("BatchItem", "store row speaker_id text_ids")
 
-# Input and target of Tacotron 2. text_ids: int32 [batch, jamo]; text_lengths: int32 [batch];
+# Input and target of Tacotron 2. text_ids: int32 [batch, symbols]; text_lengths: int32 [batch];
 # speaker_ids: int32 [batch]; mel: float32 [batch, frames, n_mels]; mel_lengths: int32 [batch]
 TextBatch = namedtuple("TextBatch", "text_ids text_lengths speaker_ids mel mel_lengths")
 
@@ -28,13 +28,13 @@ AudioBatch = namedtuple("AudioBatch", "audio mask speaker_ids mel")
 def split_train_validation(stores, validation_fraction):
     """The utterances of all stores as (training, validation) lists of BatchItem.
 
-    A hash of its id assigns each utterance, so that adding data does not move others to the other
-    side. Raises InputError for fewer than two utterances.
+    A hash of its id decides about each utterance, so that it stays on its side of the split when
+    data are added. Raises InputError for fewer than two utterances.
     """
     items = [BatchItem(store, row, speaker_id, korean.to_ids(row.jamo))
              for speaker_id, store in enumerate(stores) for row in store.utterances]
     if len(items) < 2:
-        raise InputError("%s: one utterance is too few; at least one for training and one for "
+        raise InputError("%s: fewer than two utterances; at least one for training and one for "
                          "validation are needed" % ", ".join(store.folder for store in stores))
     items.sort(key=lambda item: (_id_hash(item), item.store.folder))
     n_validation = max(1, sum(_id_hash(item) < validation_fraction for item in items))
@@ -42,12 +42,12 @@ def split_train_validation(stores, validation_fraction):
 
 
 def _id_hash(item):
-    """A number in [0, 1) that depends on the id of the utterance alone."""
+    """A hash of the utterance's id in [0, 1)."""
     return int(hashlib.sha1(item.row.id.encode("utf-8")).hexdigest()[:12], 16) / 16.0 ** 12
 
 
 class BatchSampler(object):
-    """Groups items of similar length into batches; an epoch contains each item once."""
+    """Random batches of items of similar length; an epoch contains each item once."""
 
     def __init__(self, items, batch_size, batches_per_group, seed):
         self.items, self.batch_size, self.seed = items, batch_size, seed
@@ -56,14 +56,14 @@ class BatchSampler(object):
         self._epoch = self._batches = None
 
     def batch_items(self, step):
-        """The items of the batch of `step`, counted from 0."""
+        """The items of the batch of a step, which counts from 0."""
         epoch, index = divmod(step, self.batches_per_epoch)
         if epoch != self._epoch:
-            self._epoch, self._batches = epoch, self._shuffle(epoch)
+            self._epoch, self._batches = epoch, self._shuffled_batches(epoch)
         return self._batches[index]
 
-    def _shuffle(self, epoch):
-        # Sorting all items by length would give the same batches in every epoch: sort groups.
+    def _shuffled_batches(self, epoch):
+        # sorted in random groups: if all items were sorted, every epoch would have the same batches
         random = np.random.RandomState([self.seed, epoch])
         shuffled = [self.items[i] for i in random.permutation(len(self.items))]
         group_size = self.batch_size * self.batches_per_group
@@ -95,7 +95,7 @@ def make_text_batch(items, hp):
 
 
 def pad_text_ids(items):
-    """(text ids int32 [batch, jamo], padded with 0; lengths int32 [batch])."""
+    """(text ids int32 [batch, symbols], padded with 0; lengths int32 [batch])."""
     lengths = np.array([len(item.text_ids) for item in items], np.int32)
     text_ids = np.zeros([len(items), lengths.max()], np.int32)
     for index, item in enumerate(items):
@@ -106,8 +106,8 @@ def pad_text_ids(items):
 def make_audio_batch(items, hp, context, random):
     """An AudioBatch of segments of wavenet_segment_length samples that begin at random frames.
 
-    The audio has wavenet_preemphasis. The mel has `context` more frames at either end, from the
-    utterance or, beyond its ends, of silence.
+    wavenet_preemphasis is applied to the audio. The mel has `context` more frames at each end:
+    those of the utterance, or silence beyond its ends. `random` is a RandomState.
     """
     segment_frames = hp.wavenet_segment_length // hp.hop_length
     segments = np.zeros([len(items), segment_frames * hp.hop_length], np.float32)

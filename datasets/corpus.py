@@ -14,7 +14,8 @@ Corpus = namedtuple("Corpus", "format utterances skipped")
 
 def add_format_option(parser):
     parser.add_argument("--format", default="auto", choices=["auto"] + list(FORMATS),
-                        metavar="NAME", help="auto (default), " + ", ".join(FORMATS))
+                        metavar="NAME",
+                        help="format of the corpus: auto (default), " + ", ".join(FORMATS))
 
 
 def read_corpus(folder, format="auto"):
@@ -28,33 +29,34 @@ def read_corpus(folder, format="auto"):
                          "transcripts" % folder)
     if not os.listdir(folder):
         raise InputError("%s: the folder is empty" % folder)
+    # a damaged .json file may be the transcripts: report it whatever the format
     _, damaged = recognition.load_transcripts(folder)
     names = list(FORMATS) if format == "auto" else [format]
     for format in names:
-        content = FORMATS[format].read(folder)
-        if content:
+        result = FORMATS[format].read(folder)
+        if result:
             break
     else:
         raise InputError("%s: is not in the format %s%s" % (folder, " or ".join(
             "%s (%s)" % (name, FORMATS[name].__doc__.splitlines()[0]) for name in names),
             _join_reasons(damaged)))
-    utterances, skipped = content[0], damaged + content[1]
+    utterances, skipped = result[0], damaged + result[1]
     if not utterances:
         raise InputError("%s: is in the format %s, but contains no recording with a transcript%s"
                          % (folder, format, _join_reasons(skipped[:3])))
-    return Corpus(format, sorted(utterances, key=lambda item: item.id), skipped)
+    return Corpus(format, sorted(utterances, key=lambda utterance: utterance.id), skipped)
 
 
 def _join_reasons(skipped):
-    return "".join("; %s: %s" % reason for reason in skipped)
+    return "".join("; %s: %s" % item for item in skipped)
 
 
 def write_exclude_list(path, reasons):
-    """Write a list for `preprocess.py --exclude`: each id of {id: reason} below its reason."""
+    """Write a list for preprocess.py --exclude: each id of {id: reason} below its reason."""
     with files.atomic_write(path, "w", encoding="utf-8") as file:
         file.write("# utterances to leave out; for preprocess.py --exclude\n")
         for utterance_id, reason in reasons.items():
-            # ./ before an id that begins with #, because that begins a comment
+            # ./ before an id that begins with #, which would make it a comment
             file.write("# %s\n%s%s\n" % (" ".join(reason.split()),
                                          "./" * utterance_id.startswith("#"), utterance_id))
 
@@ -62,7 +64,7 @@ def write_exclude_list(path, reasons):
 def exclude_utterances(utterances, path):
     """(remaining utterances, excluded ids, lines of the list that match no utterance).
 
-    The list has an id on each line. Comments begin with # at the start of a line or after a space.
+    A list has one id per line. Comments begin with # at the start of a line or after a space.
     Raises InputError if the list cannot be read.
     """
     ids = {utterance.id for utterance in utterances}

@@ -1,4 +1,4 @@
-"""Calling a function for many jobs in worker processes, with a progress bar."""
+"""Runs a function on many jobs in worker processes, with a progress bar."""
 import contextlib
 import functools
 import signal
@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 
 def run_parallel(function, jobs, workers, unit):
-    """[function(job) for job in jobs].
+    """[function(job) for job in jobs]; `unit` names a job in the progress bar.
 
     After an exception or Ctrl-C, the jobs in progress are finished and the others are cancelled.
     """
@@ -21,5 +21,6 @@ def run_parallel(function, jobs, workers, unit):
 
 
 def _call(function, job):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is handled by the parent process
+    # Ctrl-C is handled by the parent process. Pools of Python 3.6 have no initializer to do this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     return function(job)

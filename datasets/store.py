@@ -47,7 +47,7 @@ Example = namedtuple("Example", "audio mel")
 
 
 class Store(object):
-    """The fields of a manifest as attributes, and access to the arrays."""
+    """An example store: the fields of its Manifest as attributes, and access to the arrays."""
 
     def __init__(self, folder, manifest):
         self.folder = folder
@@ -82,7 +82,7 @@ class GtaStore(Store):
     """A Store whose mels a Tacotron 2 predicted with teacher forcing (ground-truth aligned).
 
     A vocoder trained on them sees the input that it gets in synthesis (arXiv 1712.05884, section
-    2.4). The mels are .npy files in `mel_folder`; everything else is that of `recorded_store`.
+    2.4). The mels are .npy files in `mel_folder`; all else comes from `recorded_store`.
     """
 
     def __init__(self, recorded_store, mel_folder):
@@ -119,7 +119,7 @@ class GtaStore(Store):
 
 
 def read_example(path):
-    """The Example in a file. Raises InputError if it is missing or damaged."""
+    """The Example in an .npz file. Raises InputError if the file is missing or damaged."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             example = Example(arrays["audio"], arrays["mel"])
@@ -172,7 +172,10 @@ def write_manifest(folder, manifest):
 
 
 def _parse(stored, types, path, description):
-    """The JSON object `stored` as a namedtuple whose fields have the `types`."""
+    """The JSON object `stored` as a namedtuple like `types`, whose fields are the types.
+
+    Raises InputError if fields or types differ. `description` names the object in the message.
+    """
     if not isinstance(stored, dict) or set(stored) != set(types._fields):
         raise InputError("%s: %s should be an object with %s"
                          % (path, description, ", ".join(types._fields)))

@@ -19,7 +19,7 @@ from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, Example,
                             read_example, write_manifest)
 from hparams import RENAMED
 
-# To be increased when the same recording and settings would give other arrays.
+# to be increased when the code changes the arrays of the same recording and settings
 _ARRAYS_VERSION = 1
 _OLD_NAMES = {new: old for old, new in RENAMED.items()}
 
@@ -32,10 +32,10 @@ _Job = namedtuple("_Job", "utterance text jamo")
 
 
 def build_store(folder, utterances, speaker, hp, normalizer, workers):
-    """Make the store in `folder` contain exactly these corpus.Utterances. Returns a BuildResult.
+    """Make the store in `folder` contain exactly these transcripts.Utterances: a BuildResult.
 
-    Arrays are written first, then the manifest, then unused arrays are removed: if this is
-    interrupted, the store is the old or the new one, and finished arrays are used by the next call.
+    Arrays are written first, then the manifest; then unused arrays are removed. After an
+    interruption, the store is the old or the new one, and the next call uses the finished arrays.
     Raises InputError if `folder` has a store with other settings, or no utterance can be used.
     """
     _check_same_settings(folder, speaker, hp, normalizer)
@@ -46,7 +46,7 @@ def build_store(folder, utterances, speaker, hp, normalizer, workers):
     skipped += [(job.utterance.id, reason) for job, (row, reason) in zip(jobs, results) if not row]
     if not rows:
         raise InputError("none of %d utterances can be used%s" % (
-            len(utterances), "".join("; %s: %s" % reason for reason in skipped[:3])))
+            len(utterances), "".join("; %s: %s" % item for item in skipped[:3])))
     write_manifest(folder, Manifest(
         format=MANIFEST_FORMAT, audio=hp.audio_settings(), preparation=preparation_settings(hp),
         symbols=list(korean.SYMBOLS), reader=normalizer.as_dict(), speaker=speaker,
@@ -71,7 +71,7 @@ def _check_same_settings(folder, speaker, hp, normalizer):
 
 
 def _normalize_transcripts(utterances, normalizer):
-    """(jobs, rule counts, skipped) of the utterances."""
+    """([_Job], rule counts, skipped) of the utterances."""
     jobs, rule_counts, skipped = [], Counter(), []
     for utterance in utterances:
         try:
@@ -91,7 +91,7 @@ def _normalize_transcripts(utterances, normalizer):
 
 
 def _build_row(folder, hp, job):
-    """(ManifestRow of an utterance whose arrays are on the disk, None) or (None, reason)."""
+    """(ManifestRow, None) after writing the arrays of an utterance if necessary; (None, reason)."""
     utterance = job.utterance
     try:
         source = hashlib.sha1(files.read_bytes(utterance.audio_path)).hexdigest()
@@ -132,7 +132,7 @@ def example_file_name(utterance_id, source, hp):
     It contains a hash of the id, the recording (`source` is its SHA-1) and all settings, so a file
     of this name does not have to be computed again.
     """
-    # under the names of the first version, so that the arrays of old stores are found
+    # with the setting names of the first version, so that the arrays of old stores are found
     settings = [{_OLD_NAMES.get(name, name): value for name, value in group.items()}
                 for group in (hp.audio_settings(), preparation_settings(hp))]
     content = json.dumps([utterance_id, source] + settings + [_ARRAYS_VERSION], sort_keys=True)

@@ -1,4 +1,4 @@
-"""Matching transcripts with the recordings of a corpus folder, for all corpus formats."""
+"""Matches transcripts with the recordings of a corpus folder, for all corpus formats."""
 import os
 import unicodedata
 from collections import OrderedDict, namedtuple
@@ -18,7 +18,7 @@ Utterance = namedtuple("Utterance", "id audio_path text location")
 
 
 class UtteranceCollector(object):
-    """Collects the utterances of a corpus folder, and `skipped`: [(file or line, reason)].
+    """Collects the utterances of a corpus folder. `skipped` is [(file or line, reason)].
 
     A transcript is matched only with recordings that exist in the folder, so that a path in a
     transcript cannot refer to a file outside it.
@@ -31,6 +31,7 @@ class UtteranceCollector(object):
         self.skipped = []
 
     def recordings(self):
+        """Sorted paths of all recordings, relative to the folder."""
         return sorted(self._paths)
 
     def add(self, candidates, text, location):
@@ -48,7 +49,7 @@ class UtteranceCollector(object):
                                      % (first.id, first.location)))
 
     def result(self):
-        """(utterances, skipped), with all recordings that have no transcript in `skipped`."""
+        """(utterances, skipped), including the recordings that have no transcript in `skipped`."""
         return list(self._utterances.values()), self.skipped + [
             (name, NO_TRANSCRIPT) for name in self.recordings() if name not in self._matched]
 
@@ -59,7 +60,7 @@ def lacks_recording(reason):
 
 
 def read_table(path, field_counts, skipped):
-    """Yield ("file:line", fields) of each line of a table with | between the fields.
+    """Yield ("file:line", fields) of each line of a table whose fields are separated by |.
 
     Lines with another number of fields, and lines that are not UTF-8, are appended to `skipped`.
     """

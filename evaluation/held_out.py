@@ -12,8 +12,7 @@ from training import run_folder
 # recordings of a speaker for the reference embedding; they are not evaluated
 MAX_REFERENCES = 20
 
-# sentence: a systems.Sentence; store, row: its recording; voice_speaker: speaker of the
-# synthesis
+# sentence: a systems.Sentence; store, row: its recording; voice_speaker: name for the synthesis
 HeldOutSentence = namedtuple("HeldOutSentence", "sentence store row voice_speaker")
 
 

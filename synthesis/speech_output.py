@@ -55,7 +55,7 @@ class Progress(tqdm):
 
 
 def create_lines(texts, voice, out, seed):
-    """The Lines of normalised texts; their files in the folder `out` are 0001, 0002 …"""
+    """The Lines of normalised texts, whose files in the folder `out` are 0001, 0002 …"""
     return [Line(os.path.join(out, "%04d" % number), text, voice.text_to_ids(text),
                  "synthetic speech; voice: %s; seed %d; text: %s"
                  % (voice.description, seed, text)) for number, text in enumerate(texts, 1)]
@@ -84,8 +84,7 @@ def wav_seconds(line):
 
 
 def stream_pcm(lines, voice, seed, output):
-    """Write the samples of all lines, 16-bit little-endian, to a binary file as they are generated.
-    """
+    """Write 16-bit little-endian samples of all lines to a binary file as they are generated."""
     utterances = [(line, ids) for line in lines for ids in line.text_ids]
     for index, (line, ids) in enumerate(utterances):
         if index:

@@ -22,7 +22,7 @@ from datasets.store import load_store
 from evaluation.held_out import select_sentences
 from synthesis.voice import GRIFFIN_LIM, INITIAL, Voice
 from training import run_folder
-from training.tacotron_evaluation import evaluation_sentences
+from training.evaluators import evaluation_sentences
 from training.training_log import read_history
 from training.training_plots import alignment_png
 
@@ -88,14 +88,14 @@ def join_alignments_png(alignments):
     return figure_to_png(figure)
 
 
-def compare_mels_png(recording, synthesis, text, mel_range):
+def compare_mels_png(recording, synthesis, text, max_abs_value):
     """PNG bytes: two normalised mels [frames, n_mels] side by side, on the same scales."""
     figure = Figure(figsize=(10, 3.2))
     longest = max(len(recording), len(synthesis))
     for index, (name, mel) in enumerate((("recording", recording), ("synthesis", synthesis))):
         axes = figure.add_subplot(1, 2, index + 1)
-        axes.imshow(mel.T, aspect="auto", origin="lower", interpolation="none", vmin=-mel_range,
-                    vmax=mel_range)
+        axes.imshow(mel.T, aspect="auto", origin="lower", interpolation="none", vmin=-max_abs_value,
+                    vmax=max_abs_value)
         axes.set_xlim(0, longest)
         axes.set_xlabel("frame")
         axes.set_ylabel("mel band")

@@ -10,20 +10,20 @@ from datasets.check.findings import (DROP, EDGE, FINDING_TYPES, LOOK, NOTE,
                                      format_audio, format_count, speaking_rate)
 from datasets.transcripts import NO_TRANSCRIPT, lacks_recording
 
-# name → (value of a CheckedRecording, unit)
+# name → (function of a CheckedRecording, unit)
 _STATISTICS = OrderedDict([
-    ("duration", (lambda one: one.measurements.seconds, "s")),
+    ("duration", (lambda recording: recording.measurements.seconds, "s")),
     ("speaking rate", (speaking_rate, "jamo/s")),
-    ("speech over noise", (lambda one: one.measurements.snr_db, "dB")),
-    ("noise floor", (lambda one: one.measurements.noise_floor_db, "dB")),
-    ("level of speech", (lambda one: one.measurements.speech_db, "dB")),
-    ("silence before", (lambda one: one.measurements.leading_silence, "s")),
-    ("silence after", (lambda one: one.measurements.trailing_silence, "s")),
-    ("longest pause", (lambda one: one.measurements.longest_pause, "s")),
+    ("speech over noise", (lambda recording: recording.measurements.snr_db, "dB")),
+    ("noise floor", (lambda recording: recording.measurements.noise_floor_db, "dB")),
+    ("level of speech", (lambda recording: recording.measurements.speech_db, "dB")),
+    ("silence before", (lambda recording: recording.measurements.leading_silence, "s")),
+    ("silence after", (lambda recording: recording.measurements.trailing_silence, "s")),
+    ("longest pause", (lambda recording: recording.measurements.longest_pause, "s")),
 ])
-Statistic = namedtuple("Statistic", "values least median most unit")
+Statistic = namedtuple("Statistic", "values minimum median maximum unit")
 
-_MAX_LINES = 20     # of a list in the text; the page and the JSON contain all
+_MAX_LINES = 20     # of a list in the text; page and JSON contain all of them
 
 # Names in the JSON that differ from the fields of Measurements.
 _JSON_NAMES = {
@@ -36,7 +36,7 @@ _JSON_NAMES = {
 
 
 def compute_statistics(report):
-    """name → Statistic of the measured recordings."""
+    """{name: Statistic} of the measured recordings."""
     statistics = OrderedDict()
     for name, (get_value, unit) in _STATISTICS.items():
         values = np.array([get_value(recording) for recording in report.measured])
@@ -48,13 +48,13 @@ def compute_statistics(report):
 
 
 def total_hours(report):
-    """(all recordings, without silence at the ends, also without utterances to drop)."""
+    """Hours of (all recordings, these after trimming, the trimmed ones not to be dropped)."""
     total = trimmed = usable = 0
     for recording in report.measured:
-        one = recording.measurements
-        seconds = (one.seconds - (one.leading_silence - one.leading_kept)
-                   - (one.trailing_silence - one.trailing_kept))
-        total += one.seconds
+        measured = recording.measurements
+        seconds = (measured.seconds - (measured.leading_silence - measured.leading_kept)
+                   - (measured.trailing_silence - measured.trailing_kept))
+        total += measured.seconds
         trimmed += seconds
         usable += seconds * (recording.item.id not in report.drop)
     return total / 3600, trimmed / 3600, usable / 3600
@@ -72,7 +72,7 @@ def describe_audio_formats(report):
 
 
 def missing_jamo(report):
-    """Position in the syllable → labels of the jamo that never occur."""
+    """{position in the syllable: labels of the jamo that never occur}."""
     return OrderedDict(
         (position, korean.symbol_labels([jamo for jamo, count in counts.items() if not count]))
         for position, counts in report.jamo_counts.items())
@@ -85,11 +85,11 @@ def general_notes(report):
         return notes
     (sample_rate, _), _ = count_audio_formats(report)[0]
     if sample_rate < report.hp.sample_rate and report.format != "store":
-        notes.append("most recordings have %d Hz, but the preset has %d: the upper mel channels "
-                     "will be empty; choose a preset or --hparams sample_rate that fits"
+        notes.append("most recordings have %d Hz, but the preset has %d Hz: the upper mel "
+                     "channels will be empty; choose a preset or --hparams sample_rate that fits"
                      % (sample_rate, report.hp.sample_rate))
     for verb, field in (("begin", "first_db"), ("end", "last_db")):
-        n_cut = sum(getattr(one, field) > EDGE for one in measured)
+        n_cut = sum(getattr(measurements, field) > EDGE for measurements in measured)
         if n_cut > max(1, 0.1 * len(measured)):
             notes.append("%d of %d recordings %s within a sound: leave some silence when cutting"
                          % (n_cut, len(measured), verb))
@@ -114,7 +114,7 @@ def group_findings(report):
 
 
 def other_lists(report):
-    """[(heading, lines)] of what is reported beside the findings; only lists that are not empty."""
+    """[(heading, lines)] of the lists beside the findings that are not empty."""
     without_transcript, without_recording, skipped = _sort_skipped(report)
     lists = [
         ("recordings without transcript", [name for name, _ in without_transcript]),
@@ -123,35 +123,38 @@ def other_lists(report):
          ["%s: %s" % item for item in skipped]),
         ("texts in both training and validation", [
             "%s (training: %s; validation: %s)" % (
-                one["text"], ", ".join(one["training"]), ", ".join(one["held_out"]))
-            for one in report.overlap or []]),
+                item["text"], ", ".join(item["training"]), ", ".join(item["held_out"]))
+            for item in report.overlap or []]),
         ("texts recorded more than once", [
-            "%s (%s)" % (one["text"], ", ".join(one["ids"])) for one in report.same_text]),
+            "%s (%s)" % (item["text"], ", ".join(item["ids"])) for item in report.same_text]),
     ]
     return [(heading, lines) for heading, lines in lists if lines]
 
 
 def _sort_skipped(report):
-    """(recordings without transcript, transcripts without recording, others): (name, reason)."""
-    lists = [], [], []
-    for item in report.skipped:
-        lists[0 if item[1] == NO_TRANSCRIPT else 1 if lacks_recording(item[1]) else 2].append(item)
-    return lists
+    """[(name, reason)] each: recordings without transcript, transcripts without recording, rest."""
+    without_transcript, without_recording, others = [], [], []
+    for name, reason in report.skipped:
+        group = (without_transcript if reason == NO_TRANSCRIPT else
+                 without_recording if lacks_recording(reason) else others)
+        group.append((name, reason))
+    return without_transcript, without_recording, others
 
 
 def format_duration(hours):
     return "%.2f hours" % hours if hours >= 1 else "%.1f minutes" % (60 * hours)
 
 
-def text_lines(report):
-    """Yield the lines of the report for a terminal."""
+def render_text(report):
+    """Yield the lines of the report for the terminal."""
     yield "%s: %s with transcript (%s)" % (
         report.folder, format_count(len(report.recordings), "recording"), report.format)
     yield "  %s in all, %s of speech, %s without what should be dropped" % tuple(
         map(format_duration, total_hours(report)))
-    yield "  %-18s %8s %8s %8s" % ("", "least", "median", "most")
-    for name, one in compute_statistics(report).items():
-        yield "  %-18s %8.2f %8.2f %8.2f  %s" % (name, one.least, one.median, one.most, one.unit)
+    yield "  %-18s %8s %8s %8s" % ("", "minimum", "median", "maximum")
+    for name, statistic in compute_statistics(report).items():
+        yield "  %-18s %8.2f %8.2f %8.2f  %s" % (
+            name, statistic.minimum, statistic.median, statistic.maximum, statistic.unit)
     yield "  files: " + describe_audio_formats(report)
     for position, letters in missing_jamo(report).items():
         yield "  %s jamo that never occur: %s" % (position, " ".join(letters) or "none")
@@ -161,7 +164,8 @@ def text_lines(report):
         yield "\n%s: %s" % (heading, format_count(count, "recording"))
         for name, findings in groups:
             yield "  %s (%s)" % (name, FINDING_TYPES[name])
-            yield from _shorten(["    %s: %s" % (one.id, one.reason) for one in findings])
+            yield from _shorten(["    %s: %s" % (finding.id, finding.reason)
+                                 for finding in findings])
     for heading, lines in other_lists(report):
         yield "\n%s: %d" % (heading, len(lines))
         yield from _shorten(["  " + line for line in lines])
@@ -180,12 +184,13 @@ def render_json(report):
     return json.dumps({
         "folder": report.folder, "format": report.format, "recordings": len(report.recordings),
         "hours": total, "hours_without_silence": speech, "usable_hours": usable,
-        "figures": {name: dict(least=one.least, median=one.median, most=one.most, unit=one.unit)
-                    for name, one in compute_statistics(report).items()},
+        "figures": {name: {"least": statistic.minimum, "median": statistic.median,
+                           "most": statistic.maximum, "unit": statistic.unit}
+                    for name, statistic in compute_statistics(report).items()},
         "files": [{"rate": sample_rate, "channels": channels, "recordings": count}
                   for (sample_rate, channels), count in count_audio_formats(report)],
-        "findings": [{"kind": one.type, "id": one.id, "action": one.action, "reason": one.reason}
-                     for one in report.findings],
+        "findings": [{"kind": finding.type, "id": finding.id, "action": finding.action,
+                      "reason": finding.reason} for finding in report.findings],
         "drop": list(report.drop), "notes": general_notes(report),
         "without_transcript": [name for name, _ in without_transcript],
         "without_recording": [name for name, _ in without_recording],

@@ -10,7 +10,7 @@ from common.errors import InputError
 from datasets.batches import split_train_validation
 from datasets.check import duplicates
 from datasets.check.findings import (DROP, CheckedRecording, Transcript,
-                                     find_findings)
+                                     collect_findings)
 from datasets.check.measurements import CheckItem, measure_recording
 from datasets.corpus import read_corpus
 from datasets.parallel import run_parallel
@@ -25,10 +25,10 @@ CheckReport = namedtuple("CheckReport", [
     "measured",             # those of them that have measurements
     "findings",             # list of Finding
     "drop",                 # {id: reasons} of the utterances to leave out, sorted
-    "skipped",              # [(name, reason)] of what is no utterance
+    "skipped",              # [(name, reason)] of what did not become an utterance
     "same_text",            # [{"text", "ids"}] of texts that were recorded more than once
-    "overlap",              # [{"text", "training", "held_out"}]: ids; None for a corpus
-    "jamo_counts",          # position in the syllable → {jamo: occurrences}
+    "overlap",              # [{"text", "training": ids, "held_out": ids}]; None for a corpus
+    "jamo_counts",          # {position in the syllable: {jamo: occurrences}}
     "hp"])
 
 _JAMO_POSITIONS = OrderedDict([("initial", INITIALS), ("vowel", VOWELS), ("final", FINALS)])
@@ -36,9 +36,10 @@ _NORMALIZER = korean.TextNormalizer()
 
 
 def check_folder(folder, format, hp, workers):
-    """The CheckReport on a corpus folder or an example store. Raises InputError if neither."""
+    """The CheckReport on a folder. Raises InputError if it is no corpus and no example store."""
     if format == "auto" and is_store(folder):
-        format, items, skipped, overlap = _read_store(folder, hp)
+        format = "store"
+        items, skipped, overlap = _read_store(folder, hp)
     else:
         corpus = read_corpus(folder, format)
         format, skipped, overlap = corpus.format, corpus.skipped, None
@@ -47,7 +48,7 @@ def check_folder(folder, format, hp, workers):
     recordings = run_parallel(functools.partial(_check_item, hp), items, workers, "recording")
     measured = [recording for recording in recordings if recording.measurements]
     groups = _find_duplicates(measured, workers)
-    findings = find_findings(recordings, groups)
+    findings = collect_findings(recordings, groups)
     return CheckReport(
         folder, format, recordings, measured, findings, _reasons_to_drop(findings), skipped,
         _find_same_text(recordings, groups), overlap, _count_jamo(measured), hp)
@@ -58,26 +59,26 @@ def _check_item(hp, item):
     measurements = error = None
     try:
         measurements = measure_recording(item, hp)
-    except InputError as caught:
-        error = str(caught)
+    except InputError as exception:
+        error = str(exception)
     return CheckedRecording(item, parse_transcript(item.text), measurements, error)
 
 
 def parse_transcript(text):
-    """The Transcript of a written text."""
+    """The Transcript of a text as written."""
     normalized = _NORMALIZER.normalize(text)
     jamo = "".join(letter for letter in korean.to_jamo(normalized.text) if letter in korean.JAMO)
     return Transcript(normalized.text, jamo, normalized.unreadable)
 
 
 def _read_store(folder, hp):
-    """("store", CheckItems, skipped, overlap)."""
+    """(CheckItems, skipped, overlap) of an example store."""
     store = load_store(folder)
     if not store.utterances:
         raise InputError("%s: contains no utterances" % folder)
     items = [CheckItem(row.id, row.written, os.path.join(folder, row.file), row,
                        store.audio_settings["sample_rate"]) for row in store.utterances]
-    return "store", items, _read_skipped(folder), _find_overlap(store, hp)
+    return items, _read_skipped(folder), _find_overlap(store, hp)
 
 
 def _read_skipped(folder):
@@ -85,13 +86,13 @@ def _read_skipped(folder):
     path = os.path.join(folder, "skipped.txt")
     if not os.path.exists(path):
         return []
-    # the name of a recording may contain a colon
-    return [tuple(line.rpartition(": ")[::2]) if line.endswith(NO_TRANSCRIPT)
-            else tuple(line.partition(": ")[::2]) for line in files.read_lines(path)]
+    # split at the first colon; but the name of a recording may contain one
+    return [line.rpartition(": ")[::2] if line.endswith(NO_TRANSCRIPT)
+            else line.partition(": ")[::2] for line in files.read_lines(path)]
 
 
 def _find_overlap(store, hp):
-    """Texts on both sides of the split for training: [{"text", "training", "held_out"}]."""
+    """Texts in both training and validation: [{"text", "training": ids, "held_out": ids}]."""
     if len(store.utterances) < 2:
         return []
     training, validation = {}, {}
@@ -104,7 +105,7 @@ def _find_overlap(store, hp):
 
 
 def _find_duplicates(measured, workers):
-    """Lists of CheckedRecordings with the same sound."""
+    """Lists of two or more CheckedRecordings with the same sound."""
     pairs = duplicates.find_candidates([recording.measurements for recording in measured])
     jobs = [(measured[i].item, measured[j].item) for i, j in pairs]
     confirmed = itertools.compress(
@@ -114,6 +115,7 @@ def _find_duplicates(measured, workers):
 
 
 def _reasons_to_drop(findings):
+    """{id: reasons} of the utterances to drop, sorted by id."""
     reasons = {}
     for finding in findings:
         if finding.action == DROP:
@@ -129,7 +131,8 @@ def _find_same_text(recordings, duplicate_groups):
     for recording in recordings:
         if recording.transcript.jamo and recording.item.id not in copies:
             ids.setdefault(recording.transcript.text, []).append(recording.item.id)
-    return [{"text": text, "ids": same} for text, same in ids.items() if len(same) > 1]
+    return [{"text": text, "ids": same_text}
+            for text, same_text in ids.items() if len(same_text) > 1]
 
 
 def _count_jamo(measured):

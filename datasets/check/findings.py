@@ -1,47 +1,47 @@
-"""Derives findings from measurements: what is wrong with a recording and what to do about it."""
+"""Derives findings from measurements: what is wrong with an utterance and what to do about it."""
 from collections import Counter, OrderedDict, namedtuple
 
 import numpy as np
 
-# Actions. DROP: harms training; LOOK: listen, and correct it if necessary; NOTE: for information
+# Actions. DROP: it harms training; LOOK: listen to it; NOTE: for information only
 DROP, LOOK, NOTE = "drop", "look", "note"
 
 # type: a key of FINDING_TYPES; id: of the utterance; action: DROP, LOOK or NOTE; reason: a sentence
 Finding = namedtuple("Finding", "type id action reason")
 
-# Everything that is known about an utterance: its CheckItem, its Transcript, its Measurements or
-# None, and the reason why the recording could not be measured or None.
+# measurements: None if the recording could not be measured; error: then the reason, otherwise None
 CheckedRecording = namedtuple("CheckedRecording", "item transcript measurements error")
 
-# text: normalised, without unreadable characters; jamo: its Hangul letters, a string;
+# text: normalised, without unreadable characters; jamo: str, without spaces and punctuation;
 # unreadable: [(column, character)]
 Transcript = namedtuple("Transcript", "text jamo unreadable")
 
 # Korean is read at 10 to 15 jamo per second; fast speech reaches about 20.
-_FASTEST, _SLOWEST = 25.0, 4.0      # possible jamo per second; the slowest plus half a second
+_FASTEST, _SLOWEST = 25.0, 4.0      # limits of what is possible [jamo/s]; the slowest plus 0.5 s
 _OUTLIER = 3.5                      # robust z-score
 EDGE = -12.0                        # level of the first or last 25 ms relative to speech [dB]
-_SILENCE, _SILENCE_KEPT = 0.75, 0.5     # [s] before or after speech; the part that is not trimmed
-# (limit of LOOK, limit of DROP); a measurement that should be high has the lower limit for DROP
-_RATE = 2.5, 4.0                    # robust z-score of the amount of text for the sound
-_CLIPPING = 3, 10                   # clipped places
+_EDGE_SILENCE = 0.75                # silence before or after speech [s]
+_EDGE_SILENCE_KEPT = 0.5            # the part of it that is not trimmed [s]
+# (limit of LOOK, limit of DROP). If DROP has the lower limit, low values are bad.
+_TEXT_Z = 2.5, 4.0                  # robust z-score of the amount of text for the sound
+_CLIPPING = 3, 10                   # number of clipped places
 _NOISE = 20.0, 15.0                 # speech over noise floor [dB]
 _PAUSE = 1.0, 2.0                   # silence within speech [s]
-_CANCELLING = 6.0                   # level lost by averaging the channels [dB]
+_MIXING_LOSS = 6.0                  # level lost by averaging the channels [dB]
 _QUIET = -40.0                      # level of speech [dB of full scale]
 _SHORTEST, _LONGEST = 0.4, 15.0     # usual durations [s]
-_MIN_SAMPLE = 9     # fewest recordings among which outliers can be detected
+_MIN_SAMPLE = 9     # smallest number of recordings in which outliers can be detected
 
-# type → its consequence for training, and the limits
+# {type: its consequence for training, what to do, and the limits}
 FINDING_TYPES = OrderedDict([
     ("unreadable file", "preprocessing skips them; replace the file"),
     ("empty transcript", "preprocessing skips them; write down what is spoken"),
     ("unreadable characters", "preprocessing skips them; write down in Hangul what is spoken"),
     ("too much text", "the transcript is longer than the speech: speech is missing, or the "
                       "transcript belongs to another recording; listen from z-score %g, drop from "
-                      "%g" % _RATE),
+                      "%g" % _TEXT_Z),
     ("too little text", "the transcript is shorter than the speech, or belongs to another "
-                        "recording; listen from z-score -%g, drop from -%g" % _RATE),
+                        "recording; listen from z-score -%g, drop from -%g" % _TEXT_Z),
     ("same recording", "one recording under several names: it counts twice, or a transcript is "
                        "wrong"),
     ("clipping", "the vocoder learns the distortion; listen from %d clipped places, drop from %d"
@@ -51,15 +51,15 @@ FINDING_TYPES = OrderedDict([
     ("cut at the edge", "begins or ends within a sound: above %g dB" % EDGE),
     ("long pause", "attention fails at long pauses; listen from %g s, drop from %g s" % _PAUSE),
     ("silence around", "silence teaches the model to wait; drop if it is too loud to be trimmed "
-                       "and longer than %g s" % _SILENCE_KEPT),
-    ("channels cancel", "the average of the channels, which is used, is %g dB or more below them"
-                        % _CANCELLING),
+                       "and longer than %g s" % _EDGE_SILENCE_KEPT),
+    ("channels cancel", "the average of the channels, which training uses, is %g dB or more below "
+                        "them" % _MIXING_LOSS),
     ("level", "quieter than the others, or below %g dB: more noise, less resolution" % _QUIET),
     ("sample rate or channels", "differs from most of the corpus: another microphone or source"),
     ("duration", "differs from the others; %g to %g s are usual" % (_SHORTEST, _LONGEST)),
 ])
 
-# (type, measurement, its limits, reason). Of each type, only the first that applies is reported.
+# (type, field of Measurements, limits, reason). Only the first of a type that applies is reported.
 _SOUND_CHECKS = [
     ("clipping", "flat_runs", _CLIPPING,
      "the wave is clipped at %(flat_runs)d places, %(clipped_fraction).2g of all samples"),
@@ -69,7 +69,7 @@ _SOUND_CHECKS = [
      "speech is only %(snr_db).0f dB above the noise floor of %(noise_floor_db).0f dB"),
     ("long pause", "longest_pause", _PAUSE,
      "%(longest_pause).2f s of silence at %(longest_pause_start).2f s"),
-    ("channels cancel", "mixing_loss_db", (_CANCELLING, _CANCELLING),
+    ("channels cancel", "mixing_loss_db", (_MIXING_LOSS, _MIXING_LOSS),
      "averaging the %(channels)d channels loses %(mixing_loss_db).0f dB"),
     ("level", "speech_db", (_QUIET, -np.inf), "speech is at %(speech_db).0f dB of full scale"),
     ("duration", "seconds", (_LONGEST, np.inf), "%(seconds).2f s, unusually long"),
@@ -77,17 +77,17 @@ _SOUND_CHECKS = [
 ]
 
 
-def find_findings(recordings, duplicates):
+def collect_findings(recordings, duplicates):
     """All Findings of a list of CheckedRecordings, ordered by type, id and reason.
 
-    `duplicates` are lists of CheckedRecordings with the same sound.
+    `duplicates` is a list of lists of CheckedRecordings with the same sound.
     """
     measured = [recording for recording in recordings if recording.measurements]
     findings = [finding for recording in recordings for finding in _check_transcript(recording)]
     with_text = [recording for recording in measured if recording.transcript.jamo]
     if with_text:
-        for recording, z in zip(with_text, text_z_scores(with_text)):
-            findings += _check_speaking_rate(recording, z)
+        for recording, z_score in zip(with_text, text_z_scores(with_text)):
+            findings += _check_amount_of_text(recording, z_score)
     for group in duplicates:
         findings += _check_duplicates(group)
     for recording in measured:
@@ -103,16 +103,16 @@ def find_findings(recordings, duplicates):
 
 
 def speaking_rate(recording):
-    """Jamo per second of speech, without pauses and silence; NaN without jamo."""
+    """Jamo per second of speech, without pauses and silence. NaN without jamo."""
     return (len(recording.transcript.jamo) or np.nan) / max(
         0.01, recording.measurements.speech_seconds)
 
 
 def robust_z_scores(values):
-    """Deviation from the median in standard deviations; all 0 for small samples.
+    """Deviations from the median in standard deviations; all 0 for small samples.
 
-    The standard deviation is estimated from the median absolute deviation, which outliers do not
-    increase. It is at least 0.01, for synthetic corpora.
+    The standard deviation is estimated from the median absolute deviation, which outliers hardly
+    change. It is at least 0.01, because values in synthetic corpora may be equal.
     """
     values = np.asarray(values, float)
     if len(values) < _MIN_SAMPLE:
@@ -122,18 +122,18 @@ def robust_z_scores(values):
 
 
 def text_z_scores(recordings):
-    """Robust z-score of the amount of text for the sound of recordings with jamo.
+    """Robust z-scores of the jamo per amount of sound; all recordings must have jamo.
 
-    The amount of sound is the geometric mean of its duration and its number of loudness peaks: fast
-    speakers produce more peaks per second, so that a missing half of the text is noticed in fast
-    speech, too. Short texts vary more, so deviations are divided by sqrt(1 + 10 / jamo), which was
-    fitted to read speech.
+    The amount of sound is the geometric mean of its duration and its number of loudness peaks. Fast
+    speech has more peaks per second, so half a text is detected in fast speech, too. The ratio
+    varies more for short texts, so deviations are divided by sqrt(1 + 10 / jamo), which was fitted
+    to read speech.
     """
-    n_jamo = np.array([len(one.transcript.jamo) for one in recordings])
-    sound = np.sqrt([max(0.01, one.measurements.speech_seconds) * one.measurements.syllable_peaks
-                     for one in recordings])
-    logs = np.log(n_jamo / sound)
-    return robust_z_scores((logs - np.median(logs)) / np.sqrt(1 + 10 / n_jamo))
+    n_jamo = np.array([len(recording.transcript.jamo) for recording in recordings])
+    sound = np.sqrt([max(0.01, recording.measurements.speech_seconds)
+                     * recording.measurements.syllable_peaks for recording in recordings])
+    log_ratios = np.log(n_jamo / sound)
+    return robust_z_scores((log_ratios - np.median(log_ratios)) / np.sqrt(1 + 10 / n_jamo))
 
 
 def _check_transcript(recording):
@@ -150,30 +150,32 @@ def _check_transcript(recording):
         yield Finding("empty transcript", utterance_id, DROP, "the transcript contains no Hangul")
 
 
-def _check_speaking_rate(recording, z):
+def _check_amount_of_text(recording, z_score):
     n_jamo, seconds = len(recording.transcript.jamo), recording.measurements.speech_seconds
     if recording.transcript.unreadable:
         return
     reason = "%d jamo in %.2f s of speech with %s of loudness: %.1f per second (z-score %.1f)" % (
         n_jamo, seconds, format_count(recording.measurements.syllable_peaks, "peak"),
-        speaking_rate(recording), z)
-    for name, score, impossible in (
-            ("too much text", z, n_jamo > _FASTEST * seconds),
-            ("too little text", -z, seconds > 0.5 + n_jamo / _SLOWEST)):
-        action = DROP if impossible else _choose_action(score, _RATE)
+        speaking_rate(recording), z_score)
+    for finding_type, score, is_impossible in (
+            ("too much text", z_score, n_jamo > _FASTEST * seconds),
+            ("too little text", -z_score, seconds > 0.5 + n_jamo / _SLOWEST)):
+        action = DROP if is_impossible else _choose_action(score, _TEXT_Z)
         if action:
-            yield Finding(name, recording.item.id, action, reason)
+            yield Finding(finding_type, recording.item.id, action, reason)
 
 
 def _choose_action(value, limits):
-    """DROP or LOOK if the value is beyond these limits, otherwise None."""
+    """DROP or LOOK if the value reaches that limit, otherwise None."""
     look, drop = limits
     sign = 1 if drop >= look else -1
-    return DROP if sign * value >= sign * drop else LOOK if sign * value >= sign * look else None
+    if sign * value >= sign * drop:
+        return DROP
+    return LOOK if sign * value >= sign * look else None
 
 
 def _check_duplicates(group):
-    """If all transcripts agree, the first recording is kept; otherwise none."""
+    """If all transcripts agree, the first recording is kept, otherwise none."""
     agree = len({recording.transcript.text for recording in group}) == 1
     for recording in group[1:] if agree else group:
         others = [other for other in group if other is not recording]
@@ -186,11 +188,11 @@ def _check_duplicates(group):
 
 def _check_sound(utterance_id, measured):
     findings = OrderedDict()
-    for name, field, limits, reason in _SOUND_CHECKS:
+    for finding_type, field, limits, reason in _SOUND_CHECKS:
         action = _choose_action(getattr(measured, field), limits)
         if action:
-            findings.setdefault(name, Finding(name, utterance_id, action,
-                                              reason % measured._asdict()))
+            findings.setdefault(finding_type, Finding(finding_type, utterance_id, action,
+                                                      reason % measured._asdict()))
     return findings.values()
 
 
@@ -198,30 +200,32 @@ def _check_silences(utterance_id, measured):
     for side, silence, kept in (
             ("before", measured.leading_silence, measured.leading_kept),
             ("after", measured.trailing_silence, measured.trailing_kept)):
-        if silence > _SILENCE:
-            yield Finding("silence around", utterance_id, DROP if kept > _SILENCE_KEPT else NOTE,
+        if silence > _EDGE_SILENCE:
+            action = DROP if kept > _EDGE_SILENCE_KEPT else NOTE
+            yield Finding("silence around", utterance_id, action,
                           "%.2f s %s speech; preprocessing keeps %.2f s of it"
                           % (silence, side, kept))
 
 
 def _find_outliers(recordings):
     """Recordings that are much noisier or quieter than the others, or of another duration."""
-    snr, level, seconds = (np.array([getattr(one.measurements, field) for one in recordings])
+    snr, level, seconds = (np.array([getattr(recording.measurements, field)
+                                     for recording in recordings])
                            for field in ("snr_db", "speech_db", "seconds"))
-    for name, action, values, deviations, reason in (
+    for finding_type, action, values, z_scores, reason in (
             ("noise", LOOK, snr, -robust_z_scores(snr),
              "speech is %.0f dB above the noise floor, much less than in the others"),
             ("level", LOOK, level, -robust_z_scores(level),
              "speech is at %.0f dB of full scale, far below the others"),
             ("duration", NOTE, seconds, np.abs(robust_z_scores(np.log(seconds))),
              "%.2f s, far from the others")):
-        for index in np.flatnonzero(deviations > _OUTLIER):
-            yield Finding(name, recordings[index].item.id, action, "%s (z-score %.1f)"
-                          % (reason % values[index], deviations[index]))
+        for index in np.flatnonzero(z_scores > _OUTLIER):
+            yield Finding(finding_type, recordings[index].item.id, action, "%s (z-score %.1f)"
+                          % (reason % values[index], z_scores[index]))
 
 
 def _find_cut_edges(recordings):
-    """Reported only if rare: some corpora, and synthetic speech, begin with the first sound."""
+    """Findings only if few edges are cut: some corpora, and synthetic speech, have no silence."""
     for verb, field in (("begins", "first_db"), ("ends", "last_db")):
         levels = [getattr(recording.measurements, field) for recording in recordings]
         # an edge near the noise floor does not cut a sound
@@ -234,8 +238,8 @@ def _find_cut_edges(recordings):
 
 
 def _find_unusual_formats(recordings):
-    formats = [format_audio(one.measurements.sample_rate, one.measurements.channels)
-               for one in recordings]
+    formats = [format_audio(recording.measurements.sample_rate, recording.measurements.channels)
+               for recording in recordings]
     usual = max(formats, key=Counter(formats).get, default=None)
     for recording, audio_format in zip(recordings, formats):
         if audio_format != usual:

@@ -1,4 +1,4 @@
-"""Measures a recording: durations, levels, silences, clipping, and a fingerprint of its sound."""
+"""Measures a recording: durations, levels, silences, clipping, and a fingerprint for comparison."""
 import hashlib
 from collections import namedtuple
 
@@ -10,8 +10,8 @@ from common import files
 from common.errors import InputError
 from datasets.store import read_example
 
-# An utterance to check. path: its recording, or its arrays in a store; row and sample_rate: its
-# ManifestRow and the sample rate of the store, or None for a recording
+# An utterance to check. text: transcript as written; path: its recording, or its arrays in a store;
+# row, sample_rate: its ManifestRow and the sample rate of the store, or None for a recording
 CheckItem = namedtuple("CheckItem", "id text path row sample_rate")
 
 # Times in seconds, levels in dB of full scale unless stated otherwise.
@@ -20,8 +20,8 @@ Measurements = namedtuple("Measurements", [
     "sample_rate",
     "channels",
     "peak_db",
-    "speech_db",            # level of speech
-    "noise_floor_db",
+    "speech_db",            # level of speech: 95th percentile of the blocks
+    "noise_floor_db",       # 2nd percentile of the blocks, except digital silence
     "snr_db",               # speech_db - noise_floor_db
     "leading_silence",
     "trailing_silence",
@@ -33,23 +33,24 @@ Measurements = namedtuple("Measurements", [
     "syllable_peaks",       # peaks of loudness within speech, about one per syllable
     "first_db",             # level of the first block, relative to speech [dB]
     "last_db",
-    "flat_runs",            # runs of samples at the peak: clipping
+    "flat_runs",            # number of runs of samples at the peak: clipping
     "clipped_fraction",     # of the samples that are in these runs
-    "clipping_score",       # above 1: amplitudes distributed as after clipping
+    "clipping_score",       # above 1: amplitudes are distributed as after clipping
     "mixing_loss_db",       # level lost by averaging the channels [dB]
     "sha1",                 # of the recording
-    "fingerprint",          # float32 [BANDS * STEPS], unit length
-    "envelope"])            # bytes: level of each of ENVELOPE parts, for a picture
+    "fingerprint",          # float32 [POINTS * BANDS], with a norm of 1
+    "envelope"])            # bytes [ENVELOPE_SECTIONS]: peak amplitude of each section
 
-BLOCK, STEP = 0.025, 0.010     # [s] length and hop of the blocks in which levels are measured
-BANDS, STEPS, ENVELOPE = 12, 32, 160
+BLOCK, HOP = 0.025, 0.010      # [s] length and hop of the blocks in which levels are measured
+BANDS, POINTS = 12, 32         # frequency bands and points in time of a fingerprint
+ENVELOPE_SECTIONS = 160
 _VOWEL_BAND = 300, 2700        # [Hz]; excludes hum and hiss
 _SYLLABLE_DIP = 2.0            # [dB] least dip of loudness between two syllables
 _SYLLABLE_RANGE = 25.0         # [dB] a peak farther below the highest one is not a syllable
-_PAUSE = 0.3                   # [s]; shorter silences are closures of plosives
-_FLAT_RUN = 3                  # samples at the peak in a row; an unclipped wave has one or two
-_SILENCE = -60.0               # [dB]; a recording that is never louder contains no speech
-_DIGITAL_SILENCE = -110.0      # [dB]; quieter than any microphone: inserted by an editor
+_MIN_PAUSE = 0.3               # [s]; shorter silences are closures of plosives
+_MIN_FLAT_RUN = 3              # samples at the peak in a row; one or two without clipping
+_SILENCE_DB = -60.0            # a recording that is never louder contains no speech
+_DIGITAL_SILENCE_DB = -110.0   # quieter than any microphone: inserted by an editor
 
 
 def measure_recording(item, hp):
@@ -62,29 +63,30 @@ def measure_recording(item, hp):
             item.path, 1e3 * len(mixed) / rate, 1e3 * hp.win_length / hp.sample_rate))
     loudest_channel = _decibels(max(channels.std(axis=0)))
     levels = _levels(mixed, rate)
-    if levels.max() < _SILENCE:
+    if levels.max() < _SILENCE_DB:
         raise InputError("%s: contains only silence%s" % (item.path, (
             " after mixing its channels: they cancel each other")
-            if loudest_channel > _SILENCE else ""))
+            if loudest_channel > _SILENCE_DB else ""))
     speech = float(np.percentile(levels, 95))
-    floor = float(np.percentile(levels[levels > _DIGITAL_SILENCE], 2))
+    floor = float(np.percentile(levels[levels > _DIGITAL_SILENCE_DB], 2))
+    # 6 dB above the noise floor, but from 35 to 10 dB below the level of speech
     speech_blocks = np.flatnonzero(levels > max(speech - 35, min(floor + 6, speech - 10)))
     kept_blocks = np.flatnonzero(levels > levels.max() - hp.trim_top_db)
     seconds = len(mixed) / rate
-    start, end = speech_blocks[0] * STEP, min(seconds, speech_blocks[-1] * STEP + BLOCK)
-    gaps = np.append(np.diff(speech_blocks) * STEP, 0.0)
-    longest = gaps.argmax()
+    start, end = speech_blocks[0] * HOP, min(seconds, speech_blocks[-1] * HOP + BLOCK)
+    gaps = np.append(np.diff(speech_blocks) * HOP, 0.0)      # from each speech block to the next
+    longest_gap = gaps.argmax()
     flat_runs, clipped_fraction = _find_flat_runs(channels)
     return Measurements(
         seconds=seconds, sample_rate=rate, channels=channels.shape[1],
         peak_db=_decibels(np.abs(channels).max()), speech_db=speech, noise_floor_db=floor,
         snr_db=speech - floor, leading_silence=start, trailing_silence=seconds - end,
-        leading_kept=max(0.0, start - max(0.0, kept_blocks[0] * STEP - hp.trim_margin)),
+        leading_kept=max(0.0, start - max(0.0, kept_blocks[0] * HOP - hp.trim_margin)),
         trailing_kept=max(
-            0.0, min(seconds, kept_blocks[-1] * STEP + BLOCK + hp.trim_margin) - end),
-        longest_pause=float(gaps[longest]),
-        longest_pause_start=float(speech_blocks[longest] * STEP + BLOCK),
-        speech_seconds=float(end - start - gaps[gaps >= _PAUSE].sum()),
+            0.0, min(seconds, kept_blocks[-1] * HOP + BLOCK + hp.trim_margin) - end),
+        longest_pause=float(gaps[longest_gap]),
+        longest_pause_start=float(speech_blocks[longest_gap] * HOP + BLOCK),
+        speech_seconds=float(end - start - gaps[gaps >= _MIN_PAUSE].sum()),
         syllable_peaks=_count_syllable_peaks(mixed[int(start * rate):int(end * rate)], rate),
         first_db=float(levels[0] - speech), last_db=float(levels[-1] - speech),
         flat_runs=flat_runs, clipped_fraction=clipped_fraction,
@@ -110,19 +112,19 @@ def _decibels(amplitude):
 
 
 def _levels(samples, rate):
-    """Level of each block of BLOCK seconds, every STEP seconds: [blocks]."""
+    """Levels [blocks] in dB of full scale of blocks of BLOCK seconds, every HOP seconds."""
     block = min(len(samples), int(round(BLOCK * rate)))
     energy = np.concatenate([[0], np.cumsum(samples ** 2)])
-    starts = np.int64(np.arange(0, len(samples) - block + 1, STEP * rate))
+    starts = np.int64(np.arange(0, len(samples) - block + 1, HOP * rate))
     power = (energy[starts + block] - energy[starts]) / block
     return 10 * np.log10(np.maximum(power, 1e-12))
 
 
 def _find_flat_runs(channels):
-    """(number of runs of samples at the peak of their channel, fraction of samples in them)."""
+    """(number of runs of samples at the peak of their channel, fraction of all samples in them)."""
     waves = np.concatenate([channels, -channels], axis=1)
     at_peak = waves >= np.maximum(1e-3, 0.999 * waves.max(axis=0))
-    flat = ndimage.binary_opening(at_peak, np.ones([_FLAT_RUN, 1]))     # without shorter runs
+    flat = ndimage.binary_opening(at_peak, np.ones([_MIN_FLAT_RUN, 1]))     # without shorter runs
     _, n_runs = ndimage.label(flat, [[0, 1, 0]] * 3)
     return n_runs, float(flat.sum() / channels.size)
 
@@ -143,20 +145,20 @@ def _clipping_score(samples):
 
 
 def _fingerprint(samples, rate, start, end):
-    """Levels in BANDS up to 3.5 kHz at STEPS points of the speech: float32 [BANDS * STEPS].
+    """Levels at POINTS points of the speech in BANDS up to 3.5 kHz: float32 [POINTS * BANDS].
 
-    Mean 0 and length 1. Copies of a recording with another level, sample rate or silence around the
-    speech have similar fingerprints.
+    The mean is 0 and the norm is 1. Copies of a recording with another level, sample rate or
+    silence around the speech have similar fingerprints.
     """
     speech = samples[int(start * rate):int(end * rate)]
     size = min(len(speech), int(round(2 * BLOCK * rate)))
-    starts = np.int64(np.linspace(0, len(speech) - size, 3 * STEPS))
+    starts = np.int64(np.linspace(0, len(speech) - size, 3 * POINTS))
     power = np.abs(np.fft.rfft(speech[starts[:, None] + np.arange(size)] * np.hanning(size))) ** 2
     edges = np.int64(np.round(np.geomspace(120, 3500, BANDS + 1) * size / rate))
     edges = np.minimum(edges, power.shape[1] - 1)  # low sample rates have no upper bands
     bands = np.stack([power[:, low:max(low + 1, high)].mean(axis=1)
                       for low, high in zip(edges, edges[1:])], axis=1)
-    levels = 10 * np.log10(bands.reshape(STEPS, 3, BANDS).mean(axis=1) + 1e-12)
+    levels = 10 * np.log10(bands.reshape(POINTS, 3, BANDS).mean(axis=1) + 1e-12)
     levels = np.maximum(levels, levels.max() - 40)
     levels = levels.ravel() - levels.mean()
     return np.float32(levels / max(1e-6, np.sqrt((levels ** 2).sum())))
@@ -180,6 +182,6 @@ def _count_syllable_peaks(speech, rate):
 
 
 def _envelope(samples):
-    starts = np.linspace(0, len(samples), ENVELOPE, endpoint=False).astype(int)
+    starts = np.linspace(0, len(samples), ENVELOPE_SECTIONS, endpoint=False).astype(int)
     levels = np.maximum.reduceat(np.abs(samples), starts)
     return np.uint8(255 * levels / max(1e-6, levels.max())).tobytes()

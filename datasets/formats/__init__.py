@@ -1,10 +1,10 @@
 """Corpus formats, one module each, with a function `read(folder)`.
 
-It returns (list of transcripts.Utterance, list of skipped (file or line, reason)), or None if the
-folder is not a corpus in this format.
+It returns (list of transcripts.Utterance, [(file or line, reason)] of what was skipped), or None if
+the folder is not a corpus in this format.
 
-The first line of the module's docstring describes the format to users. A new format is a new module
-and its name in FORMATS.
+The first line of a module's docstring describes the format to users. To add a format, add a module
+and its name to FORMATS.
 """
 import importlib
 from collections import OrderedDict

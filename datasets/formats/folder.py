@@ -7,7 +7,7 @@ from datasets.transcripts import NO_RECORDING, UtteranceCollector, find_files
 
 
 def read(folder):
-    """(utterances, skipped) or None; the lines of a transcript are joined."""
+    """(utterances, skipped) or None. The lines of a transcript are joined."""
     collector, transcripts = UtteranceCollector(folder), find_files(folder, (".txt",))
     unused = set(transcripts)
     for recording in collector.recordings():

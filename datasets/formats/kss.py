@@ -14,7 +14,7 @@ _FIELD_COUNTS = (4, 5, 6)
 
 
 def read(folder):
-    """(utterances, skipped) of the newest transcript version in the folder, or None."""
+    """(utterances, skipped) of the newest version of the transcript, or None."""
     paths = [os.path.join(folder, "transcript.txt")]
     paths += sorted(glob.glob(os.path.join(glob.escape(folder), "transcript.v.*.txt")))
     if not os.path.exists(paths[-1]):

@@ -8,7 +8,7 @@ _FIELD_COUNTS = (2, 3)
 
 
 def read(folder):
-    """(utterances, skipped) or None; the text as spoken is used where a line has one."""
+    """(utterances, skipped) or None. The text as spoken is used if a line has one."""
     path = os.path.join(folder, "metadata.csv")
     if not os.path.isfile(path):
         return None

@@ -1,7 +1,7 @@
-"""a .json file that is an object of path: text, as written by speech recognisers
+"""a .json file with an object {path: text}, as speech recognisers write it
 
 The paths may be relative to a folder that no longer exists: leading folders are removed until a
-recording is found in this one. In a list of candidates, the first that is not empty is used.
+recording is found. If the text is a list of candidates, the first that is not empty is used.
 """
 import glob
 import os
@@ -16,7 +16,7 @@ class _Pairs(list):
 
 
 def read(folder):
-    """(utterances, skipped) of all such files in the folder, or None."""
+    """(utterances, skipped) of all these files in the folder, or None."""
     files_with_transcripts, _ = load_transcripts(folder)
     if not files_with_transcripts:
         return None
@@ -35,7 +35,7 @@ def read(folder):
 
 
 def load_transcripts(folder):
-    """(.json transcripts: [(path, [(name, text)])], damaged .json files: [(name, reason)])."""
+    """([(path, [(recording, text)])] of the .json files, [(name, reason)] of damaged ones)."""
     transcripts, damaged = [], []
     for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
         try:
@@ -50,6 +50,6 @@ def load_transcripts(folder):
 
 
 def _path_suffixes(name):
-    """The path, and the path without its first folder, its first two folders …"""
+    """The path, the path without its first folder, without its first two folders …"""
     folders = name.replace("\\", "/").split("/")
     return ["/".join(folders[start:]) for start in range(len(folders))]

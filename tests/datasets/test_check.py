@@ -1,4 +1,4 @@
-"""python -m datasets check: planted defects are found, and clean clips have no findings."""
+"""python -m datasets check finds planted defects, and nothing in clean clips."""
 import contextlib
 import io
 import json
@@ -20,25 +20,25 @@ from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import __main__ as program
 from datasets.check import check_page, duplicates
-from datasets.check.check_report import render_json, text_lines
+from datasets.check.check_report import render_json, render_text
 from datasets.check.corpus_check import check_folder, parse_transcript
 from datasets.check.findings import robust_z_scores
-from datasets.check.measurements import ENVELOPE, CheckItem, measure_recording
+from datasets.check.measurements import ENVELOPE_SECTIONS, CheckItem, measure_recording
 from datasets.corpus import exclude_utterances, read_corpus
 
 
-def _report(folder, changes=""):
+def _report(folder, hparams=""):
     """The JSON report on a folder."""
-    hp = create_hparams("small", changes)
+    hp = create_hparams("small", hparams)
     return json.loads(render_json(check_folder(str(folder), "auto", hp, 1)))
 
 
-def _found(report):
-    return {(one["id"], one["kind"]) for one in report["findings"]}
+def _finding_types(report):
+    return {(finding["id"], finding["kind"]) for finding in report["findings"]}
 
 
 def _actions(report):
-    return {(one["id"], one["kind"]): one["action"] for one in report["findings"]}
+    return {(finding["id"], finding["kind"]): finding["action"] for finding in report["findings"]}
 
 
 def _measure(path, hp):
@@ -52,14 +52,14 @@ class _Corpus(object):
         self.folder = str(folder)
         shutil.copytree(_CLIPS, self.folder)
 
-    def path(self, name, ending=".flac"):
-        return os.path.join(self.folder, name + ending)
+    def path(self, name, extension=".flac"):
+        return os.path.join(self.folder, name + extension)
 
-    def sound(self, name, change, rate=16000):
+    def change_audio(self, name, change, rate=16000):
         samples, _ = soundfile.read(self.path(name))
         soundfile.write(self.path(name), change(samples), rate)
 
-    def text(self, name, change):
+    def change_text(self, name, change):
         with open(self.path(name, ".txt"), encoding="utf-8") as file:
             text = file.read().strip()
         with open(self.path(name, ".txt"), "w", encoding="utf-8") as file:
@@ -69,20 +69,21 @@ class _Corpus(object):
 def _plant_defects(corpus):
     """Plant defects, each in its own clips. Returns the (id, type) that should be found."""
     random = np.random.RandomState(7)
-    corpus.sound("0001", lambda samples: np.clip(6 * samples, -0.9, 0.9))
-    corpus.sound("0002", lambda samples: samples + 0.06 * random.standard_normal(len(samples)))
-    corpus.text("0003", lambda text: "제 찻잔을 못 보셨어요? 옥수수가 참 맛있네요!")  # of others
-    corpus.text("0004", lambda text: " \n")
+    corpus.change_audio("0001", lambda samples: np.clip(6 * samples, -0.9, 0.9))
+    corpus.change_audio(
+        "0002", lambda samples: samples + 0.06 * random.standard_normal(len(samples)))
+    corpus.change_text("0003", lambda text: "제 찻잔을 못 보셨어요? 옥수수가 참 맛있네요!")  # of other clips
+    corpus.change_text("0004", lambda text: " \n")
     shutil.copy(corpus.path("0005"), corpus.path("0006"))
     with open(corpus.path("0007"), "r+b") as file:
         file.truncate(9000)
-    corpus.sound("0008", lambda samples: np.concatenate(
+    corpus.change_audio("0008", lambda samples: np.concatenate(
         [samples[:12000], np.zeros(24000), samples[12000:]]))
-    corpus.sound("0009", lambda samples: np.concatenate([np.zeros(24000), samples]))
-    corpus.sound("0010", lambda samples: signal.resample_poly(samples, 1, 2), rate=8000)
-    corpus.text("0011", lambda text: text + " 𐌰 ♥")
-    corpus.text("0012", lambda text: text[:len(text) // 2])
-    corpus.sound("0013", lambda samples: samples[:len(samples) // 2])
+    corpus.change_audio("0009", lambda samples: np.concatenate([np.zeros(24000), samples]))
+    corpus.change_audio("0010", lambda samples: signal.resample_poly(samples, 1, 2), rate=8000)
+    corpus.change_text("0011", lambda text: text + " 𐌰 ♥")
+    corpus.change_text("0012", lambda text: text[:len(text) // 2])
+    corpus.change_audio("0013", lambda samples: samples[:len(samples) // 2])
     soundfile.write(corpus.path("0015"), np.concatenate(                    # a disguised copy
         [np.zeros(3000), 0.4 * soundfile.read(corpus.path("0014"))[0]]), 16000)
     shutil.copy(corpus.path("0014", ".txt"), corpus.path("0015", ".txt"))
@@ -112,7 +113,7 @@ def defective(tmp_path_factory):
 
 def test_every_planted_defect_is_found(defective):
     _, _, planted, report, _ = defective
-    assert planted - _found(report) == set()
+    assert planted - _finding_types(report) == set()
     assert report["without_transcript"] == ["0016.flac"]
     assert report["without_recording"] == ["0017.txt"]
 
@@ -120,7 +121,7 @@ def test_every_planted_defect_is_found(defective):
 def test_other_findings_are_consequences_of_planted_defects(defective):
     _, _, planted, report, _ = defective
     # a truncated clip is also short, for example
-    assert _found(report) - planted <= {
+    assert _finding_types(report) - planted <= {
         ("0013", "cut at the edge"), ("0015", "level"), ("0008", "duration"), ("0009", "duration"),
         ("0013", "duration")}
 
@@ -136,21 +137,22 @@ def test_serious_defects_are_to_be_dropped(defective):
 
 
 def test_half_a_text_and_half_a_recording_are_found_if_the_pace_varies(tmp_path):
-    """Duration alone is not enough: half a text in fast speech lasts as long as a whole one."""
+    """Jamo per second are not enough: half a text in fast speech has the rate of slow speech."""
     corpus = _Corpus(tmp_path / "corpus")
     paces = np.linspace(0.75, 1.3, 24)[np.random.RandomState(3).permutation(24)]
     names = ["%04d" % number for number in range(1, 25)]
     for name, pace in zip(names, paces):
-        corpus.sound(name, lambda samples: signal.resample_poly(samples, 100, int(100 * pace)))
+        corpus.change_audio(
+            name, lambda samples: signal.resample_poly(samples, 100, int(100 * pace)))
     assert _report(corpus.folder)["findings"] == []
     by_pace = [name for _, name in sorted(zip(paces, names))]
     fast, slow = by_pace[-3], by_pace[2]
-    corpus.text(fast, lambda text: text[:len(text) // 2])
-    corpus.sound(slow, lambda samples: samples[:int(0.55 * len(samples))])
-    found = _found(_report(corpus.folder))
+    corpus.change_text(fast, lambda text: text[:len(text) // 2])
+    corpus.change_audio(slow, lambda samples: samples[:int(0.55 * len(samples))])
+    found = _finding_types(_report(corpus.folder))
     assert (fast, "too little text") in found
     assert {(slow, "too much text"), (slow, "cut at the edge")} & found
-    assert {one for one, _ in found} == {fast, slow}
+    assert {utterance_id for utterance_id, _ in found} == {fast, slow}
 
 
 @pytest.mark.parametrize("pace", [70, 100, 140])
@@ -176,18 +178,18 @@ def test_clean_clips_have_no_findings():
 
 def test_the_exclude_list_contains_what_should_be_dropped(defective, tmp_path, capsys):
     corpus, out, _, report, _ = defective
-    listed = os.path.join(out, "exclude.txt")
+    exclude_list = os.path.join(out, "exclude.txt")
     remaining, excluded, unknown = exclude_utterances(
-        read_corpus(corpus.folder).utterances, listed)
+        read_corpus(corpus.folder).utterances, exclude_list)
     assert excluded == report["drop"] and unknown == []
     assert len(remaining) == 22 - len(excluded)
     preprocess.main(["--corpus", corpus.folder, "--out", str(tmp_path), "--preset", "tiny",
-                     "--workers", "1", "--exclude", listed])
+                     "--workers", "1", "--exclude", exclude_list])
     assert "11 excluded\n" in capsys.readouterr().out
 
 
 def test_the_text_report_names_the_defects(defective, hp):
-    text = "\n".join(text_lines(check_folder(defective[0].folder, "folder", hp, 2)))
+    text = "\n".join(render_text(check_folder(defective[0].folder, "folder", hp, 2)))
     for words in ("22 recordings with transcript (folder)", "drop, or correct: 11 recordings",
                   "0004: the transcript is empty", "'𐌰' (U+10330, column", "0016.flac",
                   "0017.txt: has no recording", "0015: the same sound as 0014, which is kept",
@@ -203,7 +205,7 @@ def test_the_page_is_self_contained(defective):
     _, _, _, report, html = defective
     assert html.count("<img ") == html.count('src="data:image/png;base64,') == 2
     assert not re.search(r"(?:src|href)=\"(?!data:)|https?://|@import|url\(|<script", html)
-    assert all(one["id"] in html for one in report["findings"]) and "𐌰 ♥" in html
+    assert all(finding["id"] in html for finding in report["findings"]) and "𐌰 ♥" in html
 
 
 def test_the_page_escapes_ids_and_transcripts(make_corpus, hp, monkeypatch):
@@ -216,13 +218,13 @@ def test_the_page_escapes_ids_and_transcripts(make_corpus, hp, monkeypatch):
 
 def test_page_and_list_are_written_to_the_given_paths(make_corpus, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(check_page, "_draw_plots", lambda report: [])
-    listed = str(tmp_path / "my list.txt")
+    exclude_list = str(tmp_path / "my list.txt")
     program.main(["check", make_corpus({"a": "하나", "b": "𐌰"}), "--out", str(tmp_path / "out"),
-                  "--exclude-list", listed, "--workers", "1"])
+                  "--exclude-list", exclude_list, "--workers", "1"])
     stdout = capsys.readouterr().out
     assert os.listdir(str(tmp_path / "out")) == ["check.html"]
-    assert "--exclude %s\n" % listed in stdout and "check.html" in stdout
-    with open(listed, encoding="utf-8") as file:
+    assert "--exclude %s\n" % exclude_list in stdout and "check.html" in stdout
+    with open(exclude_list, encoding="utf-8") as file:
         lines = file.read().splitlines()
     assert lines[-1] == "b"
     assert lines[-2].startswith("# unreadable characters: no reading for '𐌰' (U+10330, column 1)")
@@ -240,8 +242,8 @@ def test_a_store_and_the_overlap_of_training_and_validation(tmp_path):
     preprocess.main(["--corpus", str(corpus), "--out", store, "--preset", "tiny", "--workers", "1"])
     report = _report(store, "validation_fraction=0.1")
     assert report["format"] == "store" and report["recordings"] == 40
-    assert report["overlap"] and all(set(one["training"]).isdisjoint(one["held_out"])
-                                     for one in report["overlap"])
+    assert report["overlap"] and all(set(item["training"]).isdisjoint(item["held_out"])
+                                     for item in report["overlap"])
     assert report["without_recording"] == ["40.txt"] and len(report["same_text"]) == 10
 
 
@@ -252,12 +254,12 @@ def test_damaged_arrays_of_a_store_are_found(tmp_path, make_corpus):
     name = sorted(os.listdir(os.path.join(store, "examples")))[0]
     with open(os.path.join(store, "examples", name), "r+b") as file:
         file.truncate(500)
-    assert ("a", "unreadable file") in _found(_report(store))
+    assert ("a", "unreadable file") in _finding_types(_report(store))
 
 
 # -- measurements ----------------------------------------------------------------------------------
 
-def test_silences_are_measure(tmp_path, hp):
+def test_silences_are_measured(tmp_path, hp):
     sound, path = harmonic_tone(0.8), str(tmp_path / "a.wav")
     soundfile.write(path, np.concatenate([np.zeros(8000), sound, np.zeros(19200), sound,
                                           np.zeros(4800)]), 16000)
@@ -282,13 +284,13 @@ def test_noisy_silence_is_not_trimmed(tmp_path, hp):
 @pytest.mark.parametrize("samples", [
     harmonic_tone(0.06), harmonic_tone(2.0), np.eye(1, 16000, 7)[0], np.sign(harmonic_tone(0.5)),
     np.repeat([0.0, 0.5], 8000)])
-def test_every_sound_can_be_measure(tmp_path, hp, samples, rate):
+def test_every_sound_can_be_measured(tmp_path, hp, samples, rate):
     soundfile.write(str(tmp_path / "a.wav"), np.tile(samples, max(1, rate // 8000)), rate)
     with np.errstate(all="raise"):
         measured = _measure(tmp_path / "a.wav", hp)
     numbers = [value for value in measured if isinstance(value, (int, float))]
     assert np.isfinite(numbers + list(measured.fingerprint)).all()
-    assert measured.speech_seconds > 0 and len(measured.envelope) == ENVELOPE
+    assert measured.speech_seconds > 0 and len(measured.envelope) == ENVELOPE_SECTIONS
     assert 0 <= measured.leading_silence <= measured.seconds
     assert 0 <= measured.trailing_silence <= measured.seconds
 
@@ -357,7 +359,8 @@ def test_a_transcript_lists_all_unreadable_characters():
 
 @pytest.mark.parametrize("arguments, message", [
     ([], "the following arguments are required: "), (["check"], "required: DIR"),
-    (["mend", "."], "invalid choice: 'mend'"), (["check", "nowhere"], "there is no such folder"),
+    (["repair", "."], "invalid choice: 'repair'"),
+    (["check", "nowhere"], "there is no such folder"),
     (["check", _CLIPS, "--format", "kss"], "is not in the format kss"),
     (["check", _CLIPS, "--workers", "0"], "integer above 0"),
     (["check", _CLIPS, "--hparams", "hopp=1"], "no hyper-parameter of that name")])
@@ -369,8 +372,8 @@ def test_bad_options(arguments, message):
 def test_the_program_ends_with_one_line_and_status_2(tmp_path, monkeypatch, capsys):
     monkeypatch.delitem(sys.modules, "datasets.__main__")
     monkeypatch.setattr(sys, "argv", ["datasets", "check", str(tmp_path / "none")])
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(SystemExit) as caught:
         runpy.run_module("datasets", run_name="__main__")
     out, err = capsys.readouterr()
-    assert left.value.code == 2 and out == "" and err.count("\n") == 1
+    assert caught.value.code == 2 and out == "" and err.count("\n") == 1
     assert err.startswith("error: ") and "there is no such folder" in err

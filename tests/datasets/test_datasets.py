@@ -127,21 +127,21 @@ def test_invalid_lines_are_skipped_with_the_reason(tmp_path):
         "a|하나".encode(), b"only-a-name", "b|둘".encode("cp949"), b"", "c|셋|넷|다섯".encode(),
         "missing|여섯".encode(), "../../outside|일곱".encode(), "/etc/passwd|여덟".encode(),
         "a|아홉".encode()]))
-    for name in ("wavs/a.wav", "wavs/lonely.wav"):
+    for name in ("wavs/a.wav", "wavs/unmatched.wav"):
         write_recording(tmp_path / "corpus" / name)
     write_recording(tmp_path / "outside.wav")
     (tmp_path / "metadata.csv").rename(tmp_path / "corpus/metadata.csv")
     corpus = read_corpus(str(tmp_path / "corpus"))
     assert _texts(corpus) == {"wavs/a": "하나"}
-    width = "has %d fields; should have 2 or 3, separated by |"
-    absent = "there is no recording %s.wav in the corpus folder"
+    wrong_fields = "has %d fields; should have 2 or 3, separated by |"
+    no_recording = "there is no recording %s.wav in the corpus folder"
     assert corpus.skipped == [
-        ("metadata.csv:2", width % 1), ("metadata.csv:3", "is not UTF-8"),
-        ("metadata.csv:5", width % 4), ("metadata.csv:6", absent % "wavs/missing"),
-        ("metadata.csv:7", absent % "wavs/../../outside"),
-        ("metadata.csv:8", absent % "/etc/passwd"),
+        ("metadata.csv:2", wrong_fields % 1), ("metadata.csv:3", "is not UTF-8"),
+        ("metadata.csv:5", wrong_fields % 4), ("metadata.csv:6", no_recording % "wavs/missing"),
+        ("metadata.csv:7", no_recording % "wavs/../../outside"),
+        ("metadata.csv:8", no_recording % "/etc/passwd"),
         ("metadata.csv:9", "wavs/a already has a transcript, in metadata.csv:1"),
-        ("wavs/lonely.wav", "has no transcript")]
+        ("wavs/unmatched.wav", "has no transcript")]
 
 
 def test_folder_reports_unmatched_recordings_and_transcripts(tmp_path, make_corpus):
@@ -223,7 +223,7 @@ def test_ids_become_distinct_portable_file_names(hp):
 
 
 def test_the_arrays_of_stores_with_old_setting_names_have_the_same_file_names(hp):
-    """The name was computed before the hyper-parameters were renamed."""
+    """The expected name was computed before the hyper-parameters were renamed."""
     assert example_file_name("a/b", "0" * 40, hp) == "a_b-47910a831822ed13.npz"
 
 
@@ -238,7 +238,7 @@ def _change_manifest(folder, change):
 
 @pytest.mark.parametrize("change, message", [
     (lambda manifest: manifest.update(format=3), "format 3; should be format 2"),
-    (lambda manifest: manifest.update(reader={}), "reader should hold version"),
+    (lambda manifest: manifest.update(reader={}), "reader is damaged; it should hold version"),
     (lambda manifest: manifest.pop("speaker"), "the manifest should be an object with"),
     (lambda manifest: manifest.update(audio=[]), "audio of the manifest is"),
     (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object with"),

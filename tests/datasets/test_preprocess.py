@@ -44,8 +44,8 @@ def _write_text(corpus, stem, text):
 
 def _times(out):
     """{name: modification time in nanoseconds} of the files of a store."""
-    return {name: os.stat(os.path.join(place, name)).st_mtime_ns
-            for place, _, names in os.walk(out) for name in names if name != "skipped.txt"}
+    return {name: os.stat(os.path.join(folder, name)).st_mtime_ns
+            for folder, _, names in os.walk(out) for name in names if name != "skipped.txt"}
 
 
 def _error(capfd, *arguments):
@@ -101,19 +101,19 @@ def _write_list(folder, text):
 
 def test_listed_ids_are_excluded_and_unknown_ids_reported(tmp_path, make_corpus, out, capsys):
     corpus = make_corpus(dict(_TEXTS, **{"소리 하나": "다섯", "#2": "여섯"}))
-    listed = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\n"
-                         "gone  # why\n" % unicodedata.normalize("NFD", "소리 하나"))
-    _preprocess(corpus, out, "--exclude", listed, "--limit", "2")
+    exclude_list = _write_list(tmp_path, "# noisy\nb\n\n  # too long\n%s # cut\nnone\n./#2\r\n"
+                               "gone  # why\n" % unicodedata.normalize("NFD", "소리 하나"))
+    _preprocess(corpus, out, "--exclude", exclude_list, "--limit", "2")
     assert [row.id for row in load_store(out).utterances] == ["a", "c"]
     printed = capsys.readouterr().out
-    assert "%s: 3 excluded; not in the corpus: none, gone  # why\n" % listed in printed
+    assert "%s: 3 excluded; not in the corpus: none, gone  # why\n" % exclude_list in printed
     with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
-        assert "b: excluded by %s\n" % listed in file.read()
+        assert "b: excluded by %s\n" % exclude_list in file.read()
 
 
 def test_utterances_return_when_the_exclude_list_is_omitted(tmp_path, make_corpus, out):
-    corpus, listed = make_corpus(_TEXTS), _write_list(tmp_path, "a\n")
-    for more, expected in (([], "abc"), (["--exclude", listed], "bc"), ([], "abc")):
+    corpus, exclude_list = make_corpus(_TEXTS), _write_list(tmp_path, "a\n")
+    for more, expected in (([], "abc"), (["--exclude", exclude_list], "bc"), ([], "abc")):
         _preprocess(corpus, out, *more)
         assert [row.id for row in load_store(out).utterances] == list(expected)
 
@@ -131,11 +131,11 @@ def test_a_written_exclude_list_can_be_read(tmp_path):
     ("a\nb\nc\n", "exclude.txt: excludes all 3 utterances"),
     (None, "exclude.txt: cannot be read .No such file")])
 def test_an_unusable_exclude_list_raises_an_error(tmp_path, make_corpus, out, content, message):
-    corpus, listed = make_corpus(_TEXTS), os.path.join(str(tmp_path), "exclude.txt")
+    corpus, exclude_list = make_corpus(_TEXTS), os.path.join(str(tmp_path), "exclude.txt")
     if content:
         _write_list(tmp_path, content)
     with pytest.raises(InputError, match=message):
-        _preprocess(corpus, out, "--exclude", listed)
+        _preprocess(corpus, out, "--exclude", exclude_list)
 
 
 # -- a second run ----------------------------------------------------------------------------------
@@ -207,14 +207,14 @@ def test_missing_and_damaged_arrays_are_restored(make_corpus, out):
 def test_a_killed_run_is_resumed(make_corpus, out, monkeypatch):
     corpus, make = make_corpus(_TEXTS), store_builder.make_example
 
-    def killed_at_b(path, recording, hp):
+    def kill_at_b(path, recording, hp):
         if recording.endswith("b.wav"):
             with open(path + ".99.part", "wb") as file:
                 file.write(b"half an example")
             os.kill(os.getpid(), signal.SIGKILL)
         return make(path, recording, hp)
 
-    monkeypatch.setattr(store_builder, "make_example", killed_at_b)
+    monkeypatch.setattr(store_builder, "make_example", kill_at_b)
     with pytest.raises(Exception, match="process"):
         _preprocess(corpus, out, "--workers", "1")
     assert not os.path.exists(os.path.join(out, "manifest.json"))
@@ -246,7 +246,7 @@ def test_ctrl_c_keeps_finished_examples(make_corpus, out):
     assert 5 <= len(finished) < 60 and all(name.endswith(".npz") for name in finished)
     _preprocess(corpus, out)
     after = _times(out)
-    assert all(after[name] == when for name, when in finished.items()) and len(after) == 61
+    assert all(after[name] == mtime for name, mtime in finished.items()) and len(after) == 61
 
 
 def test_an_unexpected_exception_is_not_hidden(make_corpus, out, monkeypatch):
@@ -285,15 +285,15 @@ def test_original_and_normalised_text_are_stored_and_rules_counted(make_corpus, 
 
 
 def test_pronunciation_and_lexicon_are_stored_and_applied(make_corpus, out, tmp_path):
-    own = tmp_path / "own.tsv"
-    own.write_text("SQL\t시퀄\n", encoding="utf-8")
+    lexicon = tmp_path / "own.tsv"
+    lexicon.write_text("SQL\t시퀄\n", encoding="utf-8")
     _preprocess(make_corpus({"a": "SQL 값이"}), out, "--hparams", "pronounce=true",
-                "--lexicon", str(own))
+                "--lexicon", str(lexicon))
     store = load_store(out)
     assert [(row.text, row.jamo) for row in store.utterances] == [
         ("시퀄 값이", korean.to_jamo("시퀄 갑씨"))]
     assert store.normalizer.as_dict() == {"version": korean.VERSION, "pronounce": True,
-                                      "lexicon": {"SQL": "시퀄"}}
+                                          "lexicon": {"SQL": "시퀄"}}
 
 
 # -- bad input -------------------------------------------------------------------------------------
@@ -308,18 +308,18 @@ def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, 
     write_recording(os.path.join(corpus, "short.wav"), seconds=0.01)
     soundfile.write(os.path.join(corpus, "silent.wav"), np.zeros(16000), 16000)
     with open(os.path.join(corpus, "text.wav"), "w") as file:
-        file.write("this is no sound")
-    write_recording(os.path.join(corpus, "untold.wav"))
+        file.write("not audio")
+    write_recording(os.path.join(corpus, "unmatched.wav"))
     _preprocess(corpus, out)
     assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
     with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
         skipped = file.read()
-    for sentence in ("strange.txt:1: column 4: '𐌰' (U+10330", 
+    for sentence in ("strange.txt:1: column 4: '𐌰' (U+10330",
                      "blank.txt:1: the transcript of blank contains no readable text",
                      "dots.txt:1: the transcript of dots", "zero.wav: is empty",
                      "cut.wav: is truncated", "short.wav: is shorter than a frame",
                      "silent.wav: contains only silence", "text.wav: cannot be read",
-                     "untold.wav: has no transcript"):
+                     "unmatched.wav: has no transcript"):
         assert sentence in skipped
     printed = capsys.readouterr().out
     assert "skipped: 9\n" in printed and all(line in printed for line in skipped.splitlines())
@@ -344,7 +344,7 @@ def test_bad_options(make_corpus, out, more, message):
     assert not os.path.exists(out)
 
 
-def test_an_out_that_is_a_file_and_a_manifest_of_others(tmp_path, make_corpus, capfd):
+def test_out_cannot_be_a_file_or_a_folder_with_another_manifest(tmp_path, make_corpus, capfd):
     corpus = make_corpus({"a": "하나"})
     (tmp_path / "file").write_text("")
     error = _error(capfd, "--corpus", corpus, "--out", str(tmp_path / "file"), "--preset", "tiny")
@@ -354,6 +354,6 @@ def test_an_out_that_is_a_file_and_a_manifest_of_others(tmp_path, make_corpus, c
         _preprocess(corpus, str(tmp_path))
 
 
-def test_the_program_ends_in_one_line_and_status_2(tmp_path, out, capfd):
+def test_the_program_ends_with_one_line_and_status_2(tmp_path, out, capfd):
     assert "no such folder" in _error(capfd, "--corpus", str(tmp_path / "none"), "--out", out)
     assert "--corpus" in _error(capfd, "--out", out)

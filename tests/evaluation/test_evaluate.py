@@ -24,7 +24,7 @@ from korean.utterances import split_into_utterances
 from synthesis import text_lines
 from tacotron2.synthesizer import MelOutput
 from tools import demo_corpus, pictures
-from tools.demo_corpus import __main__ as corpus
+from tools.demo_corpus import __main__ as demo_corpus_program
 from training import training_plots
 
 needs_world = pytest.mark.skipif(not world.is_available(), reason=world.UNAVAILABLE)
@@ -60,8 +60,8 @@ def test_pauses_of_the_recording_are_ignored():
     recorded = np.random.RandomState(0).standard_normal([30, 1 + world.CEPSTRUM_ORDER])
     recorded[:, 0] = np.where(np.arange(30) < 20, 0, -20)       # 87 dB lower
     other = recorded + np.where(np.arange(30) < 20, 0, 0.1)[:, None]
-    of = [analysis(cepstra, [100.0] * 30) for cepstra in (other, recorded)]
-    assert distances.world_distances(*of)[0] == 0
+    analyses = [analysis(cepstra, [100.0] * 30) for cepstra in (other, recorded)]
+    assert distances.world_distances(*analyses)[0] == 0
 
 
 def test_frames_are_aligned_by_time_warping():
@@ -82,29 +82,29 @@ def test_the_cepstrum_of_world_has_the_scale_that_the_formula_expects():
     assert np.abs(decibels).max() == pytest.approx(3, abs=0.01)
     coded = [pyworld.code_spectral_envelope(each, 16000, 1 + world.CEPSTRUM_ORDER)
              for each in envelopes]
-    found = distances.world_distances(*[analysis(each, [100.0] * 40) for each in coded])[0]
-    assert found == pytest.approx(3 / np.sqrt(2), abs=0.02)
+    distortion = distances.world_distances(*[analysis(each, [100.0] * 40) for each in coded])[0]
+    assert distortion == pytest.approx(3 / np.sqrt(2), abs=0.02)
 
 
 def test_every_distance_grows_from_recording_to_griffin_lim_to_noise(clip, small):
     example = types.SimpleNamespace(audio=clip, mel=audio.melspectrogram(clip, small))
-    found = {system: distances.compute_distances(samples, clip, small)
-             for system, samples in systems.synthesize_baselines(example, small).items()}
+    computed = {system: distances.compute_distances(samples, clip, small)
+                for system, samples in systems.synthesize_baselines(example, small).items()}
     names = ("log_mel_distance_db", "energy_error_db") + (
         ("mcd_db", "vuv_error") if world.is_available() else ())
     for name in names:
-        recording, inverted, noise = [getattr(found[system], name)
+        recording, inverted, noise = [getattr(computed[system], name)
                                       for system in ("recording", "griffin-lim", "noise")]
         assert 0 == recording < inverted < noise, name
-    assert np.isnan(found["noise"].f0_rmse_cents), "noise is unvoiced"
+    assert np.isnan(computed["noise"].f0_rmse_cents), "noise is unvoiced"
     if world.is_available():
-        assert found["world"].mcd_db < found["griffin-lim"].mcd_db
+        assert computed["world"].mcd_db < computed["griffin-lim"].mcd_db
     else:
-        assert np.isnan(found["griffin-lim"].mcd_db)
+        assert np.isnan(computed["griffin-lim"].mcd_db)
 
 
-def diagonal(letters, steps_each=3):
-    return np.repeat(np.eye(letters), steps_each, axis=0)
+def diagonal(n_symbols, steps_each=3):
+    return np.repeat(np.eye(n_symbols), steps_each, axis=0)
 
 
 TEXT_IDS = [2, 21, 2, 21, 2, 21, 2, 21, 1]      # 가가가가 and the end symbol
@@ -126,10 +126,10 @@ def test_confidence_intervals_follow_their_formulas():
     assert estimate_share([0] * 100)[:3] == pytest.approx((0, 0, 0.0370), abs=1e-4)
     assert estimate_share([1] * 99 + [0])[:3] == pytest.approx((0.99, 0.9455, 0.9982), abs=1e-4)
     values = np.random.RandomState(0).normal(5, 2, 400)
-    found = estimate_mean(values)
-    assert found.mean == pytest.approx(values.mean()) and found == estimate_mean(values)
+    estimate = estimate_mean(values)
+    assert estimate.mean == pytest.approx(values.mean()) and estimate == estimate_mean(values)
     # for so many values, the bootstrap interval is that of the normal distribution
-    assert (found.ci_low, found.ci_high) == pytest.approx(
+    assert (estimate.ci_low, estimate.ci_high) == pytest.approx(
         values.mean() + np.array([-1.96, 1.96]) * values.std() / 20, abs=0.03)
 
 
@@ -148,17 +148,17 @@ def test_error_rates_of_recognition_are_relative_to_the_text():
     assert intelligibility.edit_error_rate("", "네") == 1
 
 
-def test_the_unseen_sentences_are_a_hundred_that_the_demo_corpus_lacks():
+def test_the_hundred_unseen_sentences_are_not_in_the_demo_corpus():
     lines = files.read_lines(os.path.join(os.path.dirname(demo_corpus.__file__), "unseen.txt"))
     assert len(lines) == len(set(lines)) == 100
-    assert not set(lines) & set(corpus.corpus_sentences())
+    assert not set(lines) & set(demo_corpus_program.corpus_sentences())
     texts = text_lines.normalize_lines("unseen.txt", lines, korean.TextNormalizer(), strict=True)
     assert sum(text.endswith("?") for text in texts) >= 25
     assert sum(written != read for written, read in zip(lines, texts)) >= 25, "numbers, and Latin"
     assert sum(len(split_into_utterances(text)) > 1 for text in texts) >= 25
 
 
-# the program
+# -- the program ----------------------------------------------------------------------------------
 
 @pytest.fixture
 def without_processes(monkeypatch):
@@ -168,7 +168,7 @@ def without_processes(monkeypatch):
 
 @pytest.fixture(scope="module")
 def evaluated(stores, trained, tmp_path_factory):
-    """The folder of an evaluation of three sentences and two lines of text."""
+    """A folder with text.txt and, in out/, an evaluation of three sentences and its two lines."""
     folder = tmp_path_factory.mktemp("evaluated")
     (folder / "text.txt").write_text("가자!\n\n비가 온다.\n", encoding="utf-8")
     create_pool, measure.create_pool = measure.create_pool, lambda n_workers: ThreadPool(1)
@@ -234,7 +234,7 @@ def test_finished_sentences_are_neither_synthesized_nor_measured_again(evaluated
     assert "log_mel_distance_db" in measure.measure_sentence(job)["noise"]
 
 
-def test_sentences_of_the_training_are_not_selected(stores, hp):
+def test_training_sentences_are_not_selected(stores, hp):
     voice = types.SimpleNamespace(hp=hp.replace(validation_fraction=0.3), speakers=["one", "two"],
                                   normalizer=load_store(stores[0]).normalizer,
                                   tacotron_run=types.SimpleNamespace(folder="run"))

@@ -1,4 +1,4 @@
-"""The speaker encoder: its weights are checked, and it computes what PyTorch's computes."""
+"""The speaker encoder: its weights are verified, and its output equals that of PyTorch."""
 import hashlib
 import os
 
@@ -43,7 +43,7 @@ def random_weights():
             for name, size in sizes.items()}
 
 
-def test_an_embedding_has_length_1_and_ignores_the_level_of_quiet_audio(monkeypatch):
+def test_an_embedding_has_norm_1_and_ignores_the_level_of_quiet_audio(monkeypatch):
     monkeypatch.setattr(speaker_similarity, "_weights", random_weights)
     samples = 0.02 * harmonic_tone(2.0)
     embedding = speaker_similarity.embed_utterance(samples, 16000)
@@ -70,7 +70,7 @@ def test_the_encoder_matches_an_lstm_of_pytorch(monkeypatch):
 
 
 @needs_weights
-def test_two_clips_of_one_voice_are_more_similar_than_a_deeper_voice():
+def test_two_clips_of_a_voice_are_more_similar_than_a_deeper_voice():
     clip, other = [audio.load_recording(os.path.join(CLIPS, name), create_hparams("small"))
                    for name in ("0001.flac", "0003.flac")]
     deeper = np.interp(np.arange(0, len(clip), 0.7), np.arange(len(clip)), clip)

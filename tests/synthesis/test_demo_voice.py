@@ -1,4 +1,4 @@
-"""The demo voice: both speakers read its text without a fault, and its folder holds no more."""
+"""The demo voice: small, and without alignment faults on its text with either speaker."""
 import io
 import os
 import re
@@ -25,8 +25,8 @@ def demo():
 
 
 @pytest.fixture(scope="module")
-def spoken(demo):
-    """{speaker: Utterances of a sentence of some seconds}"""
+def utterances(demo):
+    """{speaker: Utterance of a sentence of a few seconds}"""
     ids = korean.to_ids(korean.to_jamo("안녕하세요, 저는 컴퓨터가 만든 목소리입니다."))
     return {name: demo.with_speaker(name).synthesize([ids], 1)[0] for name in SPEAKERS}
 
@@ -44,29 +44,29 @@ def test_it_is_small_and_contains_no_path(demo):
 
 @pytest.mark.parametrize("name", SPEAKERS)
 def test_its_alignment_on_its_text_has_no_fault(demo, name):
-    speaker = demo.with_speaker(name)
+    voice = demo.with_speaker(name)
     path = DEMO_VOICE + ".txt"
     for text in text_lines.normalize_lines(path, files.read_lines(path), demo.normalizer):
-        for written in (text, text.rstrip(".?!")):
-            figures = measure.alignment_figures([(ids, speaker.predict_mel(ids, 1))
-                                                 for ids in demo.text_to_ids(written)])
-            assert figures["fault_free"] and figures["coverage"] == 1, written
+        for variant in (text, text.rstrip(".?!")):
+            figures = measure.alignment_figures([(ids, voice.predict_mel(ids, 1))
+                                                 for ids in demo.text_to_ids(variant)])
+            assert figures["fault_free"] and figures["coverage"] == 1, variant
 
 
-def test_its_speakers_differ_in_pitch(spoken):
+def test_its_speakers_differ_in_pitch(utterances):
     if not world.is_available():
         pytest.skip(world.UNAVAILABLE)
     pitch = {}
-    for name, utterance in spoken.items():
+    for name, utterance in utterances.items():
         f0 = world.analyze(utterance.samples, 16000).f0
         pitch[name] = np.median(f0[f0 > 0])
     assert pitch["sol"] > 1.3 * pitch["ram"]
 
 
-def test_the_audio_has_the_mel_that_it_was_generated_from(demo, spoken):
-    for utterance in spoken.values():
+def test_the_audio_has_the_mel_that_it_was_generated_from(demo, utterances):
+    for utterance in utterances.values():
         difference = np.abs(audio.melspectrogram(utterance.samples, demo.hp) - utterance.mel)
-        assert difference.mean() < 0.8, "that of an untrained network is 2.5"
+        assert difference.mean() < 0.8, "an untrained network has 2.5"
         assert 2 < len(utterance.samples) / 16000.0 < 6
 
 

@@ -1,6 +1,7 @@
 """synthesize.py: every line of a text becomes a WAV, or is streamed."""
 import os
 import re
+import shutil
 import unicodedata
 
 import numpy as np
@@ -10,15 +11,20 @@ from conftest import run_main
 
 import audio
 import synthesize
+from common import files
 from common.errors import InputError
 from synthesis import speech_output
 from synthesis.voice import Voice
+from wavenet_vocoder.engine import binding
 
 TEXT = "안녕하세요.\n\n오늘은 맑다.\n"
 
 
 def run_synthesize(folder, text, trained, *options, **changes):
-    """Run synthesize.py on `text` (str or bytes) into folder/out; {name: samples} of the WAVs."""
+    """Run synthesize.py on `text` (str or bytes) into folder/out: {name: samples} of the WAVs.
+
+    `changes` may replace the runs `tacotron` and `vocoder`, and the `name` of the text file.
+    """
     path = folder / changes.pop("name", "text.txt")
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     runs = dict(trained, **changes)
@@ -109,12 +115,12 @@ def test_a_lexicon_is_applied(trained, tmp_path, capsys):
     assert capsys.readouterr().out.endswith(" × real time  시퀄\n")
 
 
-def test_each_line_is_printed_with_its_length_and_speed(trained, tmp_path, capsys):
+def test_each_line_is_printed_with_its_duration_and_speed(trained, tmp_path, capsys):
     for expected in (r"\d+\.\d × real time", "already there"):
         wavs = run_synthesize(tmp_path, "비가 와요.\n", trained, "--vocoder", "griffin-lim")
-        length, speed = re.search(r"0001\.wav  (\d+\.\d\d) s, (.+)  비가 와요\.\n$",
-                                 capsys.readouterr().out).groups()
-        assert float(length) == pytest.approx(len(wavs["0001.wav"]) / 16000.0, abs=0.006)
+        seconds, speed = re.search(r"0001\.wav  (\d+\.\d\d) s, (.+)  비가 와요\.\n$",
+                                   capsys.readouterr().out).groups()
+        assert float(seconds) == pytest.approx(len(wavs["0001.wav"]) / 16000.0, abs=0.006)
         assert re.match(expected, speed)
 
 
@@ -134,7 +140,7 @@ def test_a_long_line_is_synthesized_sentence_by_sentence(trained, tmp_path):
 def test_missing_or_wrong_files_and_speakers_are_named(trained, stores, tmp_path):
     with pytest.raises(InputError) as error:
         run_main(synthesize.main, tmp_path / "no.txt", "--tacotron", trained["tacotron"],
-             "--vocoder", "griffin-lim")
+                 "--vocoder", "griffin-lim")
     assert "no.txt" in str(error.value)
     with pytest.raises(InputError) as error:
         run_synthesize(tmp_path, TEXT, trained, tacotron=str(tmp_path / "nowhere"))
@@ -148,7 +154,6 @@ def test_missing_or_wrong_files_and_speakers_are_named(trained, stores, tmp_path
 
 
 def test_models_with_different_audio_settings_are_refused(trained, stores, tmp_path, hp):
-    from common import files
     run = files.read_json(os.path.join(trained["vocoder"], "run.json"))
     run["hparams"]["fmax"] = 7000.0
     (tmp_path / "vocoder").mkdir()
@@ -159,7 +164,6 @@ def test_models_with_different_audio_settings_are_refused(trained, stores, tmp_p
 
 
 def test_a_damaged_checkpoint_is_reported_and_the_previous_one_is_used(trained, tmp_path, capsys):
-    import shutil
     shutil.copytree(trained["tacotron"], str(tmp_path / "tacotron"))
     data = tmp_path / "tacotron" / "model-6.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:1000])
@@ -209,7 +213,6 @@ def test_a_missing_stop_token_is_a_warning_on_stderr(trained, tmp_path, capsysbi
 
 
 def test_without_the_native_engine_tensorflow_generates_the_audio(trained, tmp_path, monkeypatch):
-    from wavenet_vocoder.engine import binding
     (tmp_path / "native").mkdir()
     native = run_synthesize(tmp_path / "native", TEXT, trained, "--precision", "float32")
     monkeypatch.setattr(binding, "load_library", lambda: None)
@@ -224,7 +227,7 @@ def test_progress_shows_seconds_of_audio_and_the_speed_of_the_vocoder(monkeypatc
     now = [100.0]
     monkeypatch.setattr(speech_output.time, "time", lambda: now[0])
     with speech_output.Progress(30) as progress:
-        progress.start_batch(2.0, 10)                # 20 more symbols of the same length follow
+        progress.start_batch(2.0, 10)           # 20 more symbols are to follow
         now[0] += 4
         progress.add_audio(2.0)
         assert progress.total == 6.0 and progress.n == 2.0

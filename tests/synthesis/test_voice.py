@@ -47,17 +47,17 @@ def test_text_without_final_punctuation_gets_it_if_the_training_always_had_it(ex
 
 def test_an_exported_voice_has_only_what_synthesis_needs(exported, trained):
     folder, size = exported
-    paths = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
+    paths = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names]
     assert sorted(os.path.relpath(path, folder) for path in paths) == [
-        kind + "/" + name for kind in ("tacotron", "vocoder")
+        model_type + "/" + name for model_type in ("tacotron", "vocoder")
         for name in ("model-6.data-00000-of-00001", "model-6.index", "run.json")]
     assert size == sum(map(os.path.getsize, paths))
-    run_size = sum(os.path.getsize(os.path.join(trained[kind], "model-6.data-00000-of-00001"))
-                   for kind in trained)
+    run_size = sum(os.path.getsize(os.path.join(trained[model_type], "model-6.data-00000-of-00001"))
+                   for model_type in trained)
     assert size < 0.6 * run_size, "a run also has two values of Adam for each weight"
-    for kind in ("tacotron", "vocoder"):
+    for model_type in ("tacotron", "vocoder"):
         names = tf.train.NewCheckpointReader(
-            os.path.join(folder, kind, "model-6")).get_variable_to_shape_map()
+            os.path.join(folder, model_type, "model-6")).get_variable_to_shape_map()
         assert not [name for name in names if "Adam" in name or "Average" in name]
 
 
@@ -65,7 +65,7 @@ def test_an_exported_voice_gives_the_samples_of_its_runs(loaded, trained):
     from_runs = voice.Voice(trained["tacotron"], trained["vocoder"])
     for name in ("one", "two"):
         first, second = [each.with_speaker(name).synthesize([IDS], 1)[0]
-                       for each in (loaded, from_runs)]
+                         for each in (loaded, from_runs)]
         np.testing.assert_array_equal(first.mel, second.mel)
         np.testing.assert_array_equal(first.samples, second.samples)
 
@@ -77,11 +77,11 @@ def test_an_export_is_complete_or_leaves_nothing(exported, trained, tmp_path, mo
         export.export_voice(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
     write = export._export_run
 
-    def fails_at_the_vocoder(run, *rest):
+    def fail_at_the_vocoder(run, *rest):
         if run.model_type == "vocoder":
             raise OSError("the disk is full")
         write(run, *rest)
-    monkeypatch.setattr(export, "_export_run", fails_at_the_vocoder)
+    monkeypatch.setattr(export, "_export_run", fail_at_the_vocoder)
     with pytest.raises(OSError):
         export.export_voice(trained["tacotron"], trained["vocoder"], str(tmp_path / "me"))
     assert os.listdir(str(tmp_path)) == []
@@ -125,7 +125,8 @@ def truncate(path):
 
 @pytest.mark.parametrize("damage,message", [
     (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is not a voice.*vocoder"),
-    (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")), "tacotron: is not a run"),
+    (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")),
+     "tacotron: is not a run"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.index")), "vocoder: has no"),
     (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.data-00000-of-00001")),
      "model-6: the checkpoint cannot be read"),
@@ -156,7 +157,7 @@ def test_a_single_syllable_is_synthesized(loaded, text):
     assert len(utterance.samples) == len(utterance.mel) * 200 > 0
 
 
-def syllables(text):
+def count_syllables(text):
     return sum("가" <= letter <= "힣" for letter in text)
 
 
@@ -164,10 +165,10 @@ def test_three_hundred_syllables_are_split_and_nothing_is_lost():
     clause = "바람이 불고 비가 내려서 강가의 나무들이 흔들렸고"        # 19 syllables
     for text in (" ".join([clause] * 16) + ".", ", ".join([clause] * 16) + ".",
                  ". ".join([clause] * 16) + "."):
-        assert syllables(text) > 300
-        parts = split_into_utterances(text)
-        assert " ".join(parts) == text
-        assert all(4 < syllables(part) <= MAX_SYLLABLES for part in parts)
-    assert all(part.endswith((",", "."))
-               for part in split_into_utterances(", ".join([clause] * 16) + "."))
+        assert count_syllables(text) > 300
+        utterances = split_into_utterances(text)
+        assert " ".join(utterances) == text
+        assert all(4 < count_syllables(utterance) <= MAX_SYLLABLES for utterance in utterances)
+    assert all(utterance.endswith((",", "."))
+               for utterance in split_into_utterances(", ".join([clause] * 16) + "."))
     assert split_into_utterances("가" * 300) == ["가" * 300], "a word is never cut"
