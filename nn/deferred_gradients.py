@@ -11,7 +11,7 @@ from nn.compat import tf
 DEFERRED = "deferred_kernel_gradients"
 
 
-class DenseInLoop(object):
+class DeferredKernelGradient(object):
     """A dense layer applied at every step of a loop, with the gradient of its kernel deferred.
 
     Call `at_step` in the loop, and `register_inputs` once after it.

@@ -11,7 +11,7 @@ steps, jamo].
 """
 from nn import layers
 from nn.compat import tf
-from nn.deferred_gradients import DenseInLoop
+from nn.deferred_gradients import DeferredKernelGradient
 from tacotron2 import attention
 from tacotron2.outputs_per_step import max_outputs_per_step
 
@@ -106,9 +106,9 @@ def decode_teacher_forced(memory, mel, noise, hp, r, training):
         inputs = tf.TensorArray(tf.float32, max_steps).unstack(x)   # [steps, batch, prenet]
         cell, units = DecoderCell(memory, hp, training), hp.decoder_rnn_dim
         channels = memory.memory.get_shape().as_list()[2]
-        gate_layer_1 = DenseInLoop(max_steps, batch_size, hp.prenet_dims[-1] + channels + units,
-                                   4 * units, "lstm_1")
-        gate_layer_2 = DenseInLoop(max_steps, batch_size, 2 * units, 4 * units, "lstm_2")
+        gate_layer_1 = DeferredKernelGradient(
+            max_steps, batch_size, hp.prenet_dims[-1] + channels + units, 4 * units, "lstm_1")
+        gate_layer_2 = DeferredKernelGradient(max_steps, batch_size, 2 * units, 4 * units, "lstm_2")
 
         def step(i, state, outputs, alignments):
             output, alignment, state = cell(

@@ -33,7 +33,7 @@ def alignment_png(weights, symbols, title):
     return figure_to_png(figure)
 
 
-def mels_png(mels, titles, mel_range):
+def mels_png(mels, titles, max_abs_value):
     """Plot normalised mels [frames, mels], one above the other on the same time axis."""
     titles = [textwrap.fill(title, TITLE_WIDTH) for title in titles]
     figure = Figure(figsize=(WIDTH, 1.5 * len(mels) + 0.4
@@ -42,7 +42,7 @@ def mels_png(mels, titles, mel_range):
     for i, (mel, title) in enumerate(zip(mels, titles)):
         axes = figure.add_subplot(len(mels), 1, i + 1)
         axes.imshow(mel.T, aspect="auto", origin="lower", interpolation="none",
-                    vmin=-mel_range, vmax=mel_range)
+                    vmin=-max_abs_value, vmax=max_abs_value)
         axes.set_xlim(0, longest)
         axes.set_ylabel("mel band")
         axes.set_title(title, fontproperties=korean_font(10))

@@ -27,7 +27,7 @@ def test_deferred_gradients_of_a_loop_are_those_of_tensorflow():
     inputs = np.random.RandomState(0).standard_normal([5, 2, 3])
     with tf.Graph().as_default(), compat.create_session(1) as session:
         x = tf.constant(inputs, tf.float32)
-        deferred = deferred_gradients.DenseInLoop(5, 2, 3 + 4, 4, "layer")
+        deferred = deferred_gradients.DeferredKernelGradient(5, 2, 3 + 4, 4, "layer")
         deferred_state, layer_inputs = tf.zeros([2, 4]), []
         for i in range(5):
             layer_inputs.append(tf.concat([x[i], deferred_state], 1))

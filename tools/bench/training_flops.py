@@ -11,11 +11,11 @@ def tacotron_training_flops(hp, batch):
     batch_size, jamo = batch.text_ids.shape
     frames = batch.mel.shape[1]
     units, memory, r = hp.decoder_rnn_dim, 2 * hp.encoder_lstm_units, hp.outputs_per_step
-    encoder_channels = ([hp.symbols_embedding_dim]
-                        + hp.encoder_n_convolutions * [hp.encoder_conv_channels])
-    postnet_channels = ([hp.n_mels] + (hp.postnet_n_convolutions - 1) * [hp.postnet_embedding_dim]
-                        + [hp.n_mels])
-    per_jamo = (hp.encoder_kernel_size * _dense_multiplies(encoder_channels)
+    encoder_dims = [hp.symbols_embedding_dim] + (
+        hp.encoder_n_convolutions * [hp.encoder_conv_channels])
+    postnet_dims = [hp.n_mels] + (
+        (hp.postnet_n_convolutions - 1) * [hp.postnet_embedding_dim]) + [hp.n_mels]
+    per_jamo = (hp.encoder_kernel_size * _dense_multiplies(encoder_dims)
                 + 2 * (hp.encoder_conv_channels + hp.encoder_lstm_units) * 4 * hp.encoder_lstm_units
                 + memory * hp.attention_dim)
     location = hp.attention_location_n_filters * (hp.attention_location_kernel_size
@@ -24,7 +24,7 @@ def tacotron_training_flops(hp, batch):
                         + (hp.prenet_dims[-1] + memory + units + 2 * units) * 4 * units
                         + units * hp.attention_dim + (units + memory) * (r * hp.n_mels + 1)
                         + jamo * (location + hp.attention_dim + memory))
-    per_frame = hp.postnet_kernel_size * _dense_multiplies(postnet_channels)
+    per_frame = hp.postnet_kernel_size * _dense_multiplies(postnet_dims)
     return 6.0 * batch_size * (jamo * per_jamo + frames // r * per_decoder_step
                                + frames * per_frame)
 
