@@ -22,7 +22,7 @@ AUDIO = (
     ("preemphasis", 0.97, "[0, 1)", "pre-emphasis before the mel analysis (R)"),
     ("ref_level_db", 20.0, "(-inf, inf)", "level that maps to full scale [dB] (R)"),
     ("min_level_db", -100.0, "(-inf, 0)", "level of silence, relative to ref_level_db [dB] (R)"),
-    ("max_abs_value", 4.0, "(0, inf)", "largest absolute value of a normalised mel (R)"),
+    ("max_abs_value", 4.0, "(0, inf)", "bound of the normalised mel: ±max_abs_value (R)"),
 )
 
 # Whether a text symbol stands for a letter as it is written or for its sound.
@@ -32,7 +32,7 @@ _TEXT = (
 
 # Preparation of the recordings, and Griffin-Lim.
 _PREPARATION = (
-    ("trim_top_db", 40.0, "(0, inf)", "ends this far below the loudest hop are silence [dB]"),
+    ("trim_top_db", 40.0, "(0, inf)", "level of silence at the ends, below the loudest hop [dB]"),
     ("trim_margin", 0.05, "[0, inf)", "silence to keep at each end [s]"),
     ("rescaling_max", 0.95, "(0, 1]", "peak level of every recording after scaling"),
     ("griffin_lim_iters", 60, "(0, inf)", "iterations of Griffin-Lim (R)"),
@@ -43,8 +43,8 @@ _PREPARATION = (
 _TACOTRON = (
     ("symbols_embedding_dim", 512, "(0, inf)", "channels of the symbol embedding (T2 2.2)"),
     ("encoder_n_convolutions", 3, "(0, inf)", "convolutions before the encoder LSTM (T2 2.2)"),
-    ("encoder_conv_channels", 512, "(0, inf)", "their channels (T2 2.2)"),
-    ("encoder_kernel_size", 5, "(0, inf)", "their width [symbols] (T2 2.2)"),
+    ("encoder_conv_channels", 512, "(0, inf)", "channels of these convolutions (T2 2.2)"),
+    ("encoder_kernel_size", 5, "(0, inf)", "kernel size of these convolutions [symbols] (T2 2.2)"),
     ("encoder_lstm_units", 256, "(0, inf)", "units of the encoder LSTM in each direction (T2 2.2)"),
     ("speaker_embedding_dim", 64, "(0, inf)", "channels of the embedding of multi-speaker models"),
     ("attention_type", "location", "location | bahdanau | luong | monotonic | gmm",
@@ -52,14 +52,14 @@ _TACOTRON = (
      "gmm (1910.10288)"),
     ("attention_dim", 128, "(0, inf)", "hidden units of the attention energy (T2 2.2)"),
     ("attention_location_n_filters", 32, "(0, inf)", "filters of location attention (T2 2.2)"),
-    ("attention_location_kernel_size", 31, "(0, inf)", "their width [symbols] (T2 2.2)"),
+    ("attention_location_kernel_size", 31, "(0, inf)", "kernel size of these [symbols] (T2 2.2)"),
     ("attention_num_mixtures", 5, "(0, inf)", "Gaussians of gmm attention (1910.10288)"),
     ("prenet_dims", (256, 256), "(0, inf)", "units of the pre-net layers (T2 2.2)"),
     ("prenet_dropout", 0.5, "[0, 1)", "dropout rate of the pre-net, in synthesis too (T2 2.2)"),
     ("decoder_rnn_dim", 1024, "(0, inf)", "units of each of the two decoder LSTMs (T2 2.2)"),
     ("postnet_n_convolutions", 5, "(0, inf)", "convolutions of the post-net (T2 2.2)"),
-    ("postnet_embedding_dim", 512, "(0, inf)", "their channels (T2 2.2)"),
-    ("postnet_kernel_size", 5, "(0, inf)", "their width [frames] (T2 2.2)"),
+    ("postnet_embedding_dim", 512, "(0, inf)", "channels of these convolutions (T2 2.2)"),
+    ("postnet_kernel_size", 5, "(0, inf)", "kernel size of these convolutions [frames] (T2 2.2)"),
     ("dropout", 0.5, "[0, 1)", "dropout rate after every convolution, in training (T2 2.4)"),
     ("zoneout", 0.1, "[0, 1)", "probability that an LSTM unit keeps its value (T2 2.4)"),
     ("outputs_per_step", 2, "(0, inf)", "frames per decoder step: reduction factor r (R; T2: 1)"),
@@ -75,7 +75,7 @@ _TACOTRON_TRAINING = (
     ("learning_rate_schedule", "halving", "halving | exponential",
      "halving: halve every decay_half_life steps (R) | exponential: reach final_learning_rate at "
      "train_steps (T2 2.3)"),
-    ("decay_start", 40000, "[0, inf)", "step at which the decay begins (R; T2: 50000)"),
+    ("decay_start", 40000, "[0, inf)", "step at which the decay starts (R; T2: 50000)"),
     ("decay_half_life", 18000, "(0, inf)", "steps in which the learning rate halves (R)"),
     ("adam_epsilon", 1e-6, "(0, inf)", "Adam's epsilon (T2 2.3)"),
     ("grad_clip_thresh", 1.0, "(0, inf)", "largest global norm of the gradient (R)"),
@@ -83,11 +83,11 @@ _TACOTRON_TRAINING = (
     ("stop_token_pos_weight", 5.0, "(0, inf)", "weight of the last step in the stop-token loss"),
     ("guided_attention_weight", 0.0, "[0, inf)", "weight of the guided attention loss (GA 4.1)"),
     ("guided_attention_sigma", 0.2, "(0, inf)", "width g of its diagonal, as a fraction (GA 4.1)"),
-    ("guided_attention_decay_start", 10 ** 9, "[0, inf)", "step at which its linear decay begins"),
+    ("guided_attention_decay_start", 10 ** 9, "[0, inf)", "step at which its linear decay starts"),
     ("guided_attention_decay_end", 10 ** 9, "[0, inf)", "step at which its weight reaches zero"),
     ("teacher_forcing_ratio", 1.0, "[0, 1]",
      "final fraction of decoder steps that get the true previous frame (1506.03099)"),
-    ("teacher_forcing_decay_start", 0, "[0, inf)", "step at which its linear decay from 1 begins"),
+    ("teacher_forcing_decay_start", 0, "[0, inf)", "step at which its linear decay from 1 starts"),
     ("teacher_forcing_decay_end", 20000, "(0, inf)", "step at which it reaches its final value"),
 )
 
@@ -116,10 +116,10 @@ _WAVENET = (
 
 _WAVENET_TRAINING = (
     ("wavenet_batch_size", 2, "(0, inf)", "segments per batch (R)"),
-    ("wavenet_segment_length", 9000, "(0, inf)", "multiple of hop_length [samples] (R)"),
+    ("wavenet_segment_length", 9000, "(0, inf)", "samples per segment; multiple of hop_length (R)"),
     ("wavenet_learning_rate", 1e-3, "(0, inf)",
      "Adam's learning rate until wavenet_decay_start (R; T2: 1e-4)"),
-    ("wavenet_decay_start", 0, "[0, inf)", "step at which the decay begins"),
+    ("wavenet_decay_start", 0, "[0, inf)", "step at which the decay starts"),
     ("wavenet_decay_half_life", 300000, "(0, inf)", "steps in which the learning rate halves (R)"),
     ("wavenet_final_learning_rate", 1e-5, "(0, inf)", "lower bound of the learning rate"),
     ("wavenet_adam_epsilon", 1e-8, "(0, inf)", "Adam's epsilon"),
