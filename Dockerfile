@@ -25,10 +25,10 @@ RUN python -m wavenet_vocoder.engine.build
 
 FROM ${PYTHON_IMAGE}
 
-# No step uses apt, because Debian's archive for this base image has moved. Files are copied by
-# their full version, because builders differ in how COPY treats symbolic links; ldconfig creates
-# the links. Slim images lack libgomp. libcupti, for TensorFlow's profiler, is optional; if another
-# library is missing, docker/libraries stops the build and names it.
+# No step uses apt, because Debian's archive for this base image has moved. The libraries are copied
+# under their full version, because builders differ in how COPY treats symbolic links; ldconfig
+# creates the links. Slim images lack libgomp. libcupti, for TensorFlow's profiler, is optional; if
+# another library is missing, docker/libraries stops the build and names it.
 COPY --from=donor \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcublas.so.8.0.* \
     /usr/local/cuda-8.0/targets/x86_64-linux/lib/libcudart.so.8.0.* \
@@ -50,13 +50,13 @@ RUN sed -n '/^pip==/,/[^\\]$/p' /tmp/requirements.txt >/tmp/pip.txt \
     && pip install --no-cache-dir --no-deps --require-hashes -r /tmp/requirements.txt \
     && pip check
 
-# Any user may write here, whatever uid `docker run --user` names.
+# Every user can write here, whatever uid `docker run --user` selects.
 RUN useradd --uid 1000 --no-create-home --shell /bin/sh trainer \
     && mkdir -p /work/data /work/logs /work/voices && chmod -R 1777 /work
 VOLUME ["/work/data", "/work/logs", "/work/voices"]
 WORKDIR /work
 
-# The first three configure the NVIDIA Container Toolkit. Any user may write to the cache folders.
+# The first three configure the NVIDIA Container Toolkit. Every user can write to the caches.
 ENV NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility \
     NVIDIA_REQUIRE_CUDA="cuda>=8.0" \
@@ -70,6 +70,7 @@ ENV NVIDIA_VISIBLE_DEVICES=all \
     NUMBA_CACHE_DIR=/tmp/numba
 
 COPY docker/entrypoint /usr/local/bin/entrypoint
+# The build fails if TensorFlow does not start.
 RUN entrypoint python -c 'import tensorflow as tf; tf.Session()'
 ENTRYPOINT ["/usr/local/bin/entrypoint"]
 CMD ["help"]

@@ -1,10 +1,10 @@
 # make .venv          install the present-day stack (TensorFlow 2.21) in ./.venv
 # make .venv-legacy   install the faithful stack (TensorFlow 1.3.0, Python 3.6) in ./.venv-legacy
 # make test           run the tests on both stacks
-# make test-slow      run the tests that train for minutes: alignments, verdicts
+# make test-slow      run the tests that train for minutes: attention types, verdicts
 # make test-sanitize  run the tests of the WaveNet engine with AddressSanitizer and UBSan
 # make native         compile the WaveNet engine; part of .venv and .venv-legacy
-# make bench          measure the speed of this machine on both stacks, into logs/bench.json
+# make bench          measure the speed of both stacks on this machine, into logs/bench.json
 # make demo           synthesise voices/demo.txt with both demo speakers, into logs/demo
 # make voice          create the corpus of the demo voice and train it (hours)
 # make image          build the faithful image from Dockerfile; image-modern: Dockerfile.modern
@@ -42,7 +42,8 @@ is-installed = [ "$$lock" = "$$(sed '/^\#/d' $@/lock.txt 2>/dev/null)" ] && $@/b
 .venv:
 	@lock=$$(sed -e '/^#/d' $(modern-sed) requirements-modern.txt)
 	if $(is-installed); then exit; fi
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || {
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
+			2>/dev/null || {
 		version=$$($(PYTHON) --version 2>/dev/null) || version="not installed"
 		echo "error: $(PYTHON) is $$version; TensorFlow 2.21 needs Python 3.10 to 3.13:" \
 			"make $@ PYTHON=python3.11" >&2
@@ -63,7 +64,7 @@ native:
 		candidates=(python3.6 "$$(pyenv root 2>/dev/null || true)"/versions/3.6.*/bin/python)
 	python=
 	for candidate in "$${candidates[@]}"; do
-		# pyenv's python3.6 exists even if no 3.6 is selected; it then exits with an error
+		# pyenv's python3.6 exists even if no 3.6 is selected, but then exits with an error
 		if "$$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 6))' 2>/dev/null; then
 			python=$$candidate
 		fi
@@ -76,8 +77,8 @@ native:
 	$(call install,"$$python")
 
 # Create an environment with exactly the packages in $lock: --no-deps adds no others, and pip check
-# reports missing ones. lock.txt is written last, so that an interrupted installation is repeated,
-# like one whose lock changed or whose machine gained or lost its GPU.
+# reports missing ones. lock.txt is written last, so that an interrupted installation is repeated. It
+# differs from $lock when the lock file has changed, or when a GPU was added or removed.
 define install
 echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --version 2>&1)"
 	rm -rf $@
@@ -90,8 +91,8 @@ echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --v
 	echo "$$lock" >$@/lock.txt
 endef
 
-# The tests of both stacks run at the same time, each to its end even if the other fails. The output
-# of the second is printed when the first has finished. TESTS selects files or folders.
+# The tests of both stacks run at the same time, and each to the end even if the other fails. The
+# output of the second is printed when both have finished. TESTS selects files or folders.
 TESTS ?= tests
 test: .venv .venv-legacy
 	@suite() (
@@ -140,8 +141,8 @@ demo: .venv
 voice: .venv
 	@PYTHON=.venv/bin/python sh voices/train.sh
 
-# Other base images: DONOR, PYTHON_IMAGE and COMPILER_IMAGE for Dockerfile, MODERN_PYTHON_IMAGE and
-# MODERN_COMPILER_IMAGE for Dockerfile.modern.
+# These variables select other base images: DONOR, PYTHON_IMAGE and COMPILER_IMAGE for Dockerfile,
+# MODERN_PYTHON_IMAGE and MODERN_COMPILER_IMAGE for Dockerfile.modern.
 DOCKER_BUILD ?= docker build
 base-images = $(foreach name,$(1),$(if $($(2)$(name)),--build-arg $(name)=$($(2)$(name))))
 image:

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Train the demo voice from scratch, in hours on two cores: `make voice`. Needs espeak-ng. The same
-# command resumes after an interruption and skips what is finished. VOICE is the folder for the
-# corpus, the stores, the runs and the voice; PYTHON is the interpreter of an environment.
+# Train the demo voice from scratch: `make voice`, hours on two cores. Needs espeak-ng. After an
+# interruption, the same command resumes and skips what is finished. VOICE is the folder for the
+# corpus, the stores, the runs and the voice; PYTHON is the Python interpreter.
 set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
@@ -13,7 +13,7 @@ for speaker in sol ram; do
         --speaker "$speaker" --preset small
 done
 
-# train STAGE STEPS HPARAMS: train up to a step, with hyper-parameters from the current step on
+# train MODEL STEPS HPARAMS: train up to step STEPS; HPARAMS apply from the current step on
 train() {
     "$python" "train_$1.py" --data "$out/sol" --data "$out/ram" --logdir "$out/$1" --preset small \
         --threads "$threads" --steps "$2" --hparams "$3"
@@ -23,7 +23,7 @@ tacotron=$tacotron,guided_attention_decay_start=1500,guided_attention_decay_end=
 vocoder=wavenet_output_distribution=mulaw,wavenet_preemphasis=0.85,wavenet_segment_length=4000
 vocoder=$vocoder,wavenet_ema_decay=0.9995,eval_interval=2000
 
-# both stages at the same time, on one core each
+# both models at the same time, on one core each
 threads=1
 {
     train tacotron 1680 $tacotron,decay_start=1600,decay_half_life=500
@@ -32,11 +32,11 @@ threads=1
 train vocoder 1702 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=4000
 train vocoder 2350 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=4000
 wait $!
-# then the vocoder, which needs longer, on both cores
+# then the vocoder, which needs more time, on both cores
 threads=2
 train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=2000
 train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=1000000
-# The decay starts at step 0: the rate is 9e-4 at step 17,805 and falls to 1e-4.
+# The decay counts from step 0, so this learning rate is 9e-4 at step 17,805 and falls to 1e-4.
 train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half_life=900
 
 [ -d "$out/voice" ] || "$python" -m training.export --tacotron "$out/tacotron" \

@@ -35,7 +35,8 @@ def make_store(folder, count=300, shuffled=False, preset="tiny", seed=1):
     rows = []
     for number, text in enumerate(texts):
         ids = np.array(korean.to_ids(text)[:-1])        # the end symbol has no frames
-        mel = np.repeat(table[ids], random.randint(MIN_FRAMES, MAX_FRAMES + 1, size=len(ids)), axis=0)
+        durations = random.randint(MIN_FRAMES, MAX_FRAMES + 1, size=len(ids))
+        mel = np.repeat(table[ids], durations, axis=0)
         mel = (mel + 0.1 * random.standard_normal(mel.shape)).astype(np.float32)
         name = os.path.join(store.EXAMPLES_FOLDER, "%04d.npz" % number)
         with files.atomic_write(os.path.join(folder, name)) as file:
