@@ -15,8 +15,9 @@ _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "�
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω",
                   "알파 베타 감마 델타 엡실론 제타 에타 세타 요타 카파 람다 뮤 뉴 크시 오미크론 파이 로 시그마 타우 "
                   "입실론 피 카이 프시 오메가".split()))
-# blocks of alphabets and syllabaries other than Latin and Hangul, with their marks
-_OTHER_LETTERS = ("\u0370-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u2dff\u3041-\u312f\u31f0-\u31ff"
+# blocks of alphabets and syllabaries other than Latin and Hangul, with their marks; not those of
+# Hebrew, Arabic and their relatives, which write no vowels
+_OTHER_LETTERS = ("\u0370-\u058f\u0900-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u2dff\u3041-\u312f\u31f0-\u31ff"
                   "\ua000-\ua95f\ua980-\uabff")
 _OTHER_LETTER = "(?:(?=[%s])[^\\W\\d_])" % _OTHER_LETTERS
 _MARKS = "".join(character for character in map(chr, range(0x300, 0x1100))

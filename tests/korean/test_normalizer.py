@@ -124,11 +124,17 @@ def test_column_of_decomposed_text_counts_syllables():
 @pytest.mark.parametrize("written, read", [
     ("Достоевский", "도스토에프스키"), ("Чайковский의", "차이코프스키의"), ("Юрий", "유리"), ("Ёлка", "욜카"),
     ("Αθήνα", "아테나"), ("Ελλάδα", "엘라다"), ("かな", "카나"), ("ｶﾀｶﾅ", "카타카나"), ("きょう", "쿄우"),
-    ("हिन्दी", "힌디"), ("თბილისი", "트빌리시"), ("שלום", "에스에이치엘브이엠")])
+    ("हिन्दी", "힌디"), ("თბილისი", "트빌리시")])
 def test_words_in_other_alphabets_are_transliterated(written, read):
     normalized = NORMALIZER.normalize(written)
     assert normalized.text == read and not normalized.unreadable
     assert [change.rule for change in normalized.changes][-1] == "transliteration"
+
+
+@pytest.mark.parametrize("word", ["שלום", "سلام"])
+def test_words_in_alphabets_without_vowels_are_reported_as_unreadable(word):
+    normalized = NORMALIZER.normalize(word)
+    assert [character for _, character in normalized.unreadable] == list(word)
 
 
 @pytest.mark.parametrize("written, plain", [
