@@ -53,10 +53,10 @@ def _render_batch(out, batch, voice, untrained, seed, untrained_names):
 def measure_text_alignments(texts, voice, untrained, seed):
     """[{system: {metric: value}}] of normalised lines, which are split as in synthesize.py."""
     figures = []
-    for number, text in enumerate(tqdm(texts, unit="line", desc="aligning")):
+    for index, text in enumerate(tqdm(texts, unit="line", desc="aligning")):
         utterances = voice.text_to_ids(text)
         figures.append({system: alignment_figures([(ids, model.predict_mel(ids, seed))
                                                    for ids in utterances])
                         for system, model in (("synthesis", voice), ("untrained", untrained))
-                        if model is voice or number < MAX_UNTRAINED})
+                        if model is voice or index < MAX_UNTRAINED})
     return figures
