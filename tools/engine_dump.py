@@ -15,7 +15,7 @@ from common.files import atomic_write
 from training import checkpoint, run_folder
 from wavenet_vocoder import philox
 from wavenet_vocoder.chunks import validate_mel
-from wavenet_vocoder.distributions import MULAW_SILENCE, output_distribution
+from wavenet_vocoder.distributions import MULAW_SILENCE, make_noise
 from wavenet_vocoder.engine import binding, conditioning, weights
 from wavenet_vocoder.upsampling import pad_context
 
@@ -33,15 +33,14 @@ def write_network(path, values, hp):
 
 def write_utterance(path, mel, values, hp, speaker_id, key):
     """Write what the engine needs to generate the samples of a normalised mel [frames, mels]."""
-    n_samples, distribution = len(mel) * hp.hop_length, output_distribution(hp)
+    n_samples = len(mel) * hp.hop_length
     condition = conditioning.last_layer_inputs(pad_context(mel, hp), values, hp)
-    noise = distribution.noise_from_uniform(
-        philox.uniform(key, 0, n_samples, distribution.noise_dim))
     first_sample = MULAW_SILENCE if hp.wavenet_output_distribution == "mulaw" else 0
     with atomic_write(path) as file:
         file.write(b"WUTT" + struct.pack("<IIIfd", hp.sample_rate, n_samples, len(condition),
                                          first_sample, hp.wavenet_preemphasis))
-        for array in (weights.gate_bias(values, speaker_id, hp), condition, noise):
+        for array in (weights.gate_bias(values, speaker_id, hp), condition,
+                      make_noise(key, 0, n_samples, hp)):
             file.write(np.float32(array).tobytes())
 
 

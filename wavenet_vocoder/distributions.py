@@ -1,7 +1,7 @@
 """The output distributions of WaveNet over the next sample in [-1, 1].
 
-Sampling is a function of noise that is fed (philox.py), so that the samples of an utterance do not
-depend on the other utterances of the batch.
+Sampling is a function of noise that is passed in, so that the samples of an utterance do not depend
+on the other utterances of the batch.
 """
 from collections import namedtuple
 
@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from nn.compat import tf
+from wavenet_vocoder import philox
 
 # n_parameters        of a sample's distribution
 # log_probability     (parameters [..., n_parameters], audio [...]) → [...]
@@ -19,6 +20,10 @@ OutputDistribution = namedtuple(
 
 MULAW_CLASSES = 256         # WaveNet 2.2
 MULAW_SILENCE = 128         # the class of 0
+_COMPRESSED = np.arange(MULAW_CLASSES) * (2.0 / (MULAW_CLASSES - 1)) - 1
+# the audio value in the middle of each class
+MULAW_VALUES = (np.sign(_COMPRESSED) * np.expm1(np.abs(_COMPRESSED) * np.log(MULAW_CLASSES))
+                / (MULAW_CLASSES - 1)).astype(np.float32)
 HALF_STEP = 1 / 65535.0     # half the distance between two 16-bit values in [-1, 1]
 
 
@@ -26,6 +31,13 @@ def output_distribution(hp):
     """The OutputDistribution that hp.wavenet_output_distribution names."""
     return {"logistics": _logistic_mixture, "gaussian": _gaussian, "mulaw": _mulaw_softmax}[
         hp.wavenet_output_distribution](hp)
+
+
+def make_noise(key, first_sample, n_samples, hp):
+    """Noise float32 [n_samples, noise_dim] of the samples from `first_sample` on; a philox key."""
+    distribution = output_distribution(hp)
+    return distribution.noise_from_uniform(
+        philox.uniform(key, first_sample, n_samples, distribution.noise_dim))
 
 
 def negative_log_likelihood(parameters, audio, mask, hp):
@@ -60,7 +72,7 @@ def _logistic_mixture(hp):
         component = tf.one_hot(_sample_class(weights, noise[..., :1]), n_mixtures)
         mean = tf.reduce_sum(means * component, -1)
         log_scale = tf.reduce_sum(log_scales * component, -1)
-        return _clip(mean + tf.exp(log_scale) * noise[..., 1])
+        return tf.clip_by_value(mean + tf.exp(log_scale) * noise[..., 1], -1.0, 1.0)
 
     def noise_from_uniform(uniform):
         logistic = np.log(uniform[..., 1:]) - np.log1p(-uniform[..., 1:])
@@ -78,7 +90,7 @@ def _gaussian(hp):
 
     def sample(parameters, noise):
         mean, log_scale = _mean_and_log_scale(parameters, hp)
-        return _clip(mean + tf.exp(log_scale) * noise[..., 0])
+        return tf.clip_by_value(mean + tf.exp(log_scale) * noise[..., 0], -1.0, 1.0)
 
     def noise_from_uniform(uniform):
         return special.ndtri(uniform).astype(np.float32)    # quantiles of the normal distribution
@@ -113,17 +125,11 @@ def mulaw_decode(classes):
     return tf.gather(MULAW_VALUES, classes)
 
 
-def _mulaw_values():
-    compressed = np.arange(MULAW_CLASSES) * (2.0 / (MULAW_CLASSES - 1)) - 1
-    return (np.sign(compressed) * np.expm1(np.abs(compressed) * np.log(MULAW_CLASSES))
-            / (MULAW_CLASSES - 1)).astype(np.float32)
-
-
-MULAW_VALUES = _mulaw_values()      # the audio value in the middle of each class
-
-
 def _sample_class(logits, uniform):
-    """The first of the classes [..., classes] whose cumulative probability exceeds [..., 1]."""
+    """int32 [...]: the first class whose cumulative probability exceeds `uniform` [..., 1].
+
+    logits: [..., classes].
+    """
     cumulative = tf.cumsum(tf.nn.softmax(logits), axis=-1)
     index = tf.reduce_sum(tf.cast(tf.less_equal(cumulative, uniform), tf.int32), -1)
     return tf.minimum(index, logits.get_shape().as_list()[-1] - 1)
@@ -149,10 +155,6 @@ def _soft_floor(raw_log_scale, hp):
 
 
 def _where(condition, x, y):
-    """tf.where of a condition [...] and values [..., n_mixtures]: 1.3.0 does not broadcast."""
+    """tf.where of a condition [...] and values [..., n_mixtures]; in TF 1.3 it does not broadcast."""
     tiled = tf.logical_and(tf.expand_dims(condition, -1), tf.ones_like(x, dtype=tf.bool))
     return tf.where(tiled, x, y)
-
-
-def _clip(audio):
-    return tf.clip_by_value(audio, -1.0, 1.0)

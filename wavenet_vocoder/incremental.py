@@ -1,6 +1,6 @@
 """WaveNet one sample at a time, by tf.while_loop in the graph.
 
-A step needs from each layer only its input at n and kernel_size - 1 older inputs, `dilation` apart
+At step n, a layer needs only its input at n and kernel_size - 1 older inputs, `dilation` apart
 (Le Paine et al., arXiv 1611.09482). The older inputs of all layers are in one variable [rows,
 batch, residual], with a ring buffer of (kernel_size - 1)·dilation rows for each layer. A step
 gathers the rows it needs, computes everything that does not depend on the newest sample in one
@@ -18,31 +18,39 @@ from wavenet_vocoder.distributions import MULAW_CLASSES, mulaw_encode, output_di
 IncrementalState = namedtuple("IncrementalState", "buffer position sample")
 
 
-def generate_samples(mel, speaker_ids, noise, hp, n_speakers, state=None, reuse=None):
+def generate_samples(mel, speaker_ids, noise, hp, n_speakers, state, reuse=None):
     """(audio [batch, frames·hop] drawn sample by sample, the IncrementalState after it).
 
     mel [batch, frames + 2·context_frames, mels], speaker_ids int32 [batch], noise [batch,
-    frames·hop, noise_dim]. Without a `state`, generation starts from silence; with the state after
-    the previous frames, it continues as if all frames had been given at once. The graph's buffer
-    allows only one session.run at a time.
+    frames·hop, noise_dim]. With the state after the previous frames, generation continues as if all
+    frames had been given at once. The graph's buffer allows only one session.run at a time.
     """
-    noise, sample_from = _time_major(noise), output_distribution(hp).sample
+    with tf.variable_scope(wavenet.SCOPE, reuse=reuse):
+        h = _time_major(wavenet.make_condition(mel, speaker_ids, hp, n_speakers))
+        step = _make_step(wavenet.condition_channels(hp, n_speakers), hp)
+    noise, time, distribution = _time_major(noise), tf.shape(h)[0], output_distribution(hp)
+    # neither trained nor saved; its batch size is that of the value assigned last
+    buffer = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual_channels]), trainable=False,
+                         validate_shape=False, collections=[tf.GraphKeys.LOCAL_VARIABLES],
+                         name="wavenet_memory")
+    buffer = tf.assign(buffer, state.buffer, validate_shape=False)
+    audio = tf.TensorArray(tf.float32, size=time, element_shape=tf.TensorShape([None]))
 
-    def next_sample(n, parameters):
-        sample = sample_from(parameters, tf.gather(noise, n))
-        return sample, sample
+    def body(n, sample, audio):
+        rows = _buffer_rows(state.position + n, hp)                 # [layers, kernel_size - 1]
+        past = tf.gather(buffer, rows)                              # [.., .., batch, residual]
+        parameters, inputs = step(sample, past, tf.gather(h, n))
+        with tf.control_dependencies([past]):                       # read before overwriting
+            written = tf.scatter_update(buffer, rows[:, 0], inputs)
+        sample = distribution.sample(parameters, tf.gather(noise, n))
+        with tf.control_dependencies([written.op]):                 # write before the next step
+            return tf.add(n, 1), tf.identity(sample), audio.write(n, sample)
 
-    audio, state = _run(mel, speaker_ids, next_sample, [], hp, n_speakers, state, reuse)
-    return _time_major(audio), state
-
-
-def score_samples(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
-    """The output of wavenet.wavenet, computed sample by sample with teacher forcing."""
-    audio = _time_major(audio)
-    parameters, _ = _run(mel, speaker_ids,
-                         lambda n, parameters: (parameters, tf.gather(audio, n)),
-                         [output_distribution(hp).n_parameters], hp, n_speakers, None, reuse)
-    return _time_major(parameters)
+    _, sample, audio = tf.while_loop(lambda n, *_: n < time, body, [0, state.sample, audio],
+                                     parallel_iterations=1, back_prop=False)
+    with tf.control_dependencies([sample]):
+        values = tf.gather(buffer, tf.range(sum(_buffer_sizes(hp))))    # a copy of the variable
+    return _time_major(audio.stack()), IncrementalState(values, state.position + time, sample)
 
 
 def initial_state(batch, hp):
@@ -52,47 +60,8 @@ def initial_state(batch, hp):
                             np.int32(0), np.zeros([batch], np.float32))
 
 
-def _run(mel, speaker_ids, next_sample, output_shape, hp, n_speakers, state, reuse):
-    """Run the network over all samples of mel.
-
-    next_sample(n, parameters) → (output [batch] + output_shape, sample [batch] fed to the next
-    step). Returns the outputs, [time, batch] + output_shape, and the IncrementalState.
-    """
-    with tf.variable_scope(wavenet.SCOPE, reuse=reuse):
-        h = _time_major(wavenet.make_condition(mel, speaker_ids, hp, n_speakers))
-        step = _make_step(wavenet.condition_channels(hp, n_speakers), hp)
-    batch, time = tf.shape(h)[1], tf.shape(h)[0]
-    if state is None:
-        state = initial_state(1, hp)
-        state = IncrementalState(tf.tile(state.buffer, [1, batch, 1]), state.position,
-                                 tf.zeros([batch]))
-    # neither trained nor saved; its batch size is that of the value assigned last
-    buffer = tf.Variable(tf.zeros([0, 0, hp.wavenet_residual_channels]), trainable=False,
-                         validate_shape=False, collections=[tf.GraphKeys.LOCAL_VARIABLES],
-                         name="wavenet_memory")
-    buffer = tf.assign(buffer, state.buffer, validate_shape=False)
-    outputs = tf.TensorArray(tf.float32, size=time,
-                             element_shape=tf.TensorShape([None] + output_shape))
-
-    def body(n, sample, outputs):
-        rows = _buffer_rows(state.position + n, hp)                 # [layers, kernel_size - 1]
-        past = tf.gather(buffer, rows)                              # [.., .., batch, residual]
-        parameters, inputs = step(sample, past, tf.gather(h, n))
-        with tf.control_dependencies([past]):                       # read before overwriting
-            written = tf.scatter_update(buffer, rows[:, 0], inputs)
-        output, sample = next_sample(n, parameters)
-        with tf.control_dependencies([written.op]):                 # write before the next step
-            return tf.add(n, 1), tf.identity(sample), outputs.write(n, output)
-
-    _, sample, outputs = tf.while_loop(lambda n, *_: n < time, body, [0, state.sample, outputs],
-                                       parallel_iterations=1, back_prop=False)
-    with tf.control_dependencies([sample]):
-        values = tf.gather(buffer, tf.range(sum(_buffer_sizes(hp))))    # a copy of the variable
-    return outputs.stack(), IncrementalState(values, state.position + time, sample)
-
-
 def _buffer_rows(n, hp):
-    """int32 [layers, kernel_size - 1]: the rows of x at n - (kernel_size - 1)·dilation, …,
+    """int32 [layers, kernel_size - 1]: the rows of the inputs at n - (kernel_size - 1)·dilation …
     n - dilation.
     """
     dilations = np.array(wavenet.dilations(hp), np.int32)[:, None]

@@ -26,7 +26,7 @@ def upsample(mel, hp):
 
 
 def context_frames(hp):
-    """The number of frames beyond either end of a segment that its condition depends on."""
+    """The number of frames before and after a segment that its condition depends on."""
     first, last = 0, hp.hop_length - 1                      # the samples of frame 0
     for scale in reversed(hp.wavenet_upsample_scales):
         if hp.wavenet_upsample_type == "subpixel":
@@ -67,8 +67,7 @@ def _subpixel(x, scale, scope):
     kernel = _kernel(initial, scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
     y = tf.nn.conv2d(x, kernel, strides=[1, 1, 1, 1], padding="SAME")
-    y = tf.reshape(tf.transpose(y, [0, 1, 3, 2]), [batch, time * scale, bands, 1])
-    return y
+    return tf.reshape(tf.transpose(y, [0, 1, 3, 2]), [batch, time * scale, bands, 1])
 
 
 def _kernel(initial, scope):

@@ -1,8 +1,8 @@
 """Waveforms from mel spectrograms with a trained WaveNet.
 
 A vocoder is a NativeVocoder (engine/vocoder.py) or a GraphVocoder of a session. Its start(chunks)
-returns a generator object, whose generate(n_frames) returns the next samples of all the chunks,
-float32 [chunks, n_frames·hop]. Both vocoders use the same noise, so their samples are the same up
+returns a generator, whose generate(n_frames) returns the next samples of all the chunks, float32
+[chunks, n_frames·hop]. Both vocoders use the same noise, so their samples are the same up
 to rounding.
 """
 import copy
@@ -13,8 +13,8 @@ import numpy as np
 import audio
 from nn.compat import tf
 from wavenet_vocoder import incremental
-from wavenet_vocoder.chunks import (chunk_noise, crossfade, join_chunks, n_frames,
-                                    split_into_chunks, validate_mel)
+from wavenet_vocoder.chunks import (crossfade, join_chunks, n_frames, split_into_chunks,
+                                    stack_noise, stack_padded, validate_mel)
 from wavenet_vocoder.distributions import output_distribution
 from wavenet_vocoder.upsampling import context_frames
 
@@ -32,8 +32,9 @@ def generate_waveforms(vocoder, mels, speaker_ids, keys, hp, progress=None):
     """
     for number, mel in enumerate(mels, 1):
         validate_mel(mel, hp, "mel %d" % number)
-    chunks = [chunk for utterance, (mel, speaker_id, key) in enumerate(zip(mels, speaker_ids, keys))
-              for chunk in split_into_chunks(utterance, mel, speaker_id, key, hp)]
+    utterances = [split_into_chunks(mel, speaker_id, key, hp)
+                  for mel, speaker_id, key in zip(mels, speaker_ids, keys)]
+    chunks = [chunk for utterance in utterances for chunk in utterance]
     # chunks of similar length share a batch, because a finished chunk still costs its share
     order = sorted(range(len(chunks)), key=lambda i: -n_frames(chunks[i]))
     samples = {}
@@ -41,10 +42,9 @@ def generate_waveforms(vocoder, mels, speaker_ids, keys, hp, progress=None):
         batch = order[start:start + MAX_BATCH_SIZE]
         samples.update(zip(batch, _generate_batch(vocoder, [chunks[i] for i in batch], hp,
                                                   progress)))
-    utterances = [[] for _ in mels]
-    for i, chunk in enumerate(chunks):
-        utterances[chunk.utterance].append((chunk, samples[i]))
-    return [np.float32(audio.InvPreemphasis(hp.wavenet_preemphasis)(join_chunks(utterance, hp)))
+    ordered = iter([samples[i] for i in range(len(chunks))])
+    return [np.float32(audio.InvPreemphasis(hp.wavenet_preemphasis)(
+        join_chunks([(chunk, next(ordered)) for chunk in utterance], hp)))
             for utterance in utterances]
 
 
@@ -52,7 +52,7 @@ def stream_waveform(vocoder, mel, speaker_id, key, hp):
     """Yield the samples of generate_waveforms piece by piece, as soon as they exist."""
     validate_mel(mel, hp, "mel")
     tail, inv_preemphasis = None, audio.InvPreemphasis(hp.wavenet_preemphasis)
-    for chunk in split_into_chunks(0, mel, speaker_id, key, hp):
+    for chunk in split_into_chunks(mel, speaker_id, key, hp):
         generator, frame = vocoder.start([chunk]), chunk.start
         while frame < chunk.end:
             stop = min(frame + STREAM_FRAMES, chunk.end)
@@ -92,13 +92,14 @@ def _kept_frames(chunk, start, stop):
 
 
 class GraphVocoder(object):
-    """The generating graph; the current variable scope decides whether it reuses variables."""
+    """The graph of generation; the current variable scope decides whether it reuses variables."""
 
     def __init__(self, hp, n_speakers):
-        self.hp, self.distribution, self.session = hp, output_distribution(hp), None
+        self.hp, self.session = hp, None
         self.mel = tf.placeholder(tf.float32, [None, None, hp.n_mels], "mel")
         self.speaker = tf.placeholder(tf.int32, [None], "speaker")
-        self.noise = tf.placeholder(tf.float32, [None, None, self.distribution.noise_dim], "noise")
+        self.noise = tf.placeholder(tf.float32, [None, None, output_distribution(hp).noise_dim],
+                                    "noise")
         self.state = incremental.IncrementalState(
             tf.placeholder(tf.float32, [None, None, hp.wavenet_residual_channels], "memory"),
             tf.placeholder(tf.int32, [], "position"), tf.placeholder(tf.float32, [None], "sample"))
@@ -120,20 +121,17 @@ class _GraphGenerator(object):
 
     def __init__(self, vocoder, chunks):
         self.vocoder, self.chunks, self.frame = vocoder, chunks, 0
-        longest = max(len(chunk.mel) for chunk in chunks)
-        self.mels = np.stack([np.pad(chunk.mel, ((0, longest - len(chunk.mel)), (0, 0)), "edge")
-                              for chunk in chunks])
+        self.mels = stack_padded([chunk.mel for chunk in chunks])
         self.state = incremental.initial_state(len(chunks), vocoder.hp)
 
     def generate(self, n_frames):
-        vocoder, hop, stop = self.vocoder, self.vocoder.hp.hop_length, self.frame + n_frames
+        vocoder, hp, stop = self.vocoder, self.vocoder.hp, self.frame + n_frames
         feed = dict(zip(vocoder.state, self.state))
         feed.update({
-            vocoder.mel: self.mels[:, self.frame:stop + 2 * context_frames(vocoder.hp)],
+            vocoder.mel: self.mels[:, self.frame:stop + 2 * context_frames(hp)],
             vocoder.speaker: [chunk.speaker_id for chunk in self.chunks],
-            vocoder.noise: np.stack([
-                chunk_noise(chunk, (chunk.start + self.frame) * hop, n_frames * hop,
-                            vocoder.distribution) for chunk in self.chunks])})
+            vocoder.noise: stack_noise(self.chunks, self.frame * hp.hop_length,
+                                       n_frames * hp.hop_length, hp)})
         samples, self.state = vocoder.session.run(vocoder.generated, feed)
         self.frame = stop
         return samples

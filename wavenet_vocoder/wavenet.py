@@ -12,7 +12,7 @@ from wavenet_vocoder.upsampling import upsample
 
 SCOPE = "wavenet"       # of all variables
 FREEZABLE_SCOPES = ("upsampling", "speaker", "input", "layer", "post", "parameters")
-INPUT_SCALE = 8.0       # speech is mostly below 1/8; this scales it to the range of other inputs
+INPUT_SCALE = 8.0       # most speech samples are below 1/8, unlike the inputs of other layers
 
 
 def wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
@@ -28,7 +28,7 @@ def wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
         for i, dilation in enumerate(dilations(hp)):        # figure 4
             with tf.variable_scope("layer_%02d" % i):
                 taps, gates = dilated_taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels
-                z = gated_activation(dense(taps, gates, "dilated")  # [batch, time, dilation]
+                z = gated_activation(dense(taps, gates, "dilated")  # [.., .., dilation_channels]
                                      + dense(h, gates, "condition", bias=False))
                 skips.append(dense(z, hp.wavenet_skip_channels, "skip"))
                 if i + 1 < hp.wavenet_layers:               # nothing follows the last layer
@@ -39,12 +39,12 @@ def wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
 
 
 def training_loss(audio, mel, speaker_ids, mask, hp, n_speakers, reuse=None):
-    """(loss [nats per sample], parameters) of a batch of segments.
+    """The loss [nats per sample] of a batch of segments.
 
     Shapes as in `wavenet`; mask [batch, time] is 1 on real samples, 0 on padding.
     """
     parameters = wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse)
-    return negative_log_likelihood(parameters, audio, mask, hp), parameters
+    return negative_log_likelihood(parameters, audio, mask, hp)
 
 
 def dilations(hp):
@@ -76,24 +76,24 @@ def condition_channels(hp, n_speakers):
 
 
 def speaker_row_offsets(hp):
-    """{end of a kernel's name: the kernel's first input row that belongs to the speaker}."""
+    """{suffix of a kernel's name: the first of its rows that multiply the speaker embedding}."""
     return {"condition/kernel": hp.n_mels}
 
 
 def input_convolution(audio, hp):
     """The input of the first layer at n, [batch, time, residual], from sample n - 1."""
     previous = tf.pad(audio, [[0, 0], [1, 0]])[:, :-1]
-    if hp.wavenet_output_distribution == "mulaw":   # a product with a one-hot vector is a look-up
+    if hp.wavenet_output_distribution == "mulaw":   # a one-hot vector times a kernel is a look-up
         return embedding(mulaw_encode(previous), MULAW_CLASSES, hp.wavenet_residual_channels,
                          "input")
     return dense(INPUT_SCALE * tf.expand_dims(previous, 2), hp.wavenet_residual_channels, "input")
 
 
 def dilated_taps(x, dilation, hp):
-    """The inputs of a dilated causal convolution (2.1): x at n - 2·dilation, n - dilation, n.
+    """The inputs of a dilated causal convolution (2.1): x at …, n - 2·dilation, n - dilation, n.
 
-    [batch, time, channels] → [batch, time, kernel_size·channels], zero before the start. A product
-    with this is as fast as tf.nn.convolution, and generation needs its kernel in this form.
+    [batch, time, channels] → [batch, time, kernel_size·channels], zero before the start. A matrix
+    product with them is as fast as tf.nn.convolution, and generation uses the kernel of a product.
     """
     time, reach = tf.shape(x)[1], (hp.wavenet_kernel_size - 1) * dilation
     padded = tf.pad(x, [[0, 0], [reach, 0], [0, 0]])

@@ -36,7 +36,7 @@ class TrainingGraph(object):
     def _loss(self):
         batch = self.batch
         return wavenet.training_loss(batch.audio, batch.mel, batch.speaker_ids, batch.mask, self.hp,
-                                     self.n_speakers)[0]
+                                     self.n_speakers)
 
     def vocoder(self, session):
         """A vocoder (see wavegen.py) with the averages of the weights in `session`."""
@@ -51,6 +51,6 @@ class TrainingGraph(object):
         return dict(zip(self.batch, batch))
 
     def padding_fraction(self, feed_dict):
-        """The share of the samples in a feed that is padding."""
-        batch = batches.AudioBatch(*[feed_dict[field] for field in self.batch])
-        return batches.padding_fraction(batch)
+        """The fraction of the samples in a feed_dict that is padding."""
+        return batches.padding_fraction(
+            batches.AudioBatch(*(feed_dict[tensor] for tensor in self.batch)))

@@ -16,7 +16,7 @@ from nn import compat
 from nn.compat import tf
 from tacotron2.synthesizer import Synthesizer
 from training import checkpoint, run_folder
-from wavenet_vocoder import incremental
+from wavenet_vocoder import wavenet
 from wavenet_vocoder.upsampling import pad_context
 
 tacotron_folder, vocoder_folder, out = sys.argv[1:4]
@@ -38,11 +38,10 @@ random = np.random.RandomState(0)
 mel = random.uniform(-4, 4, [4, run.hp.n_mels]).astype(np.float32)
 audio = random.uniform(-0.5, 0.5, [1, 4 * run.hp.hop_length]).astype(np.float32)
 with tf.Graph().as_default():
-    parameters = incremental.score_samples(
+    parameters = wavenet.wavenet(
         tf.constant(audio), tf.constant(pad_context(mel, run.hp)[None]), tf.constant([1]), run.hp,
         run.n_speaker_embeddings)
     with compat.create_session() as session:
-        session.run(tf.local_variables_initializer())
         checkpoint.restore_trained_weights(session, run)
         parameters = session.run(parameters)
 

@@ -346,7 +346,7 @@ def test_an_utterance_is_split_at_quiet_frames_and_joined_without_a_gap(utteranc
     quiet = [8, 19, 31, 41]
     mel[quiet] = -1
     assert find_split_frames(mel, hp) == quiet
-    chunks = split_into_chunks(0, mel, 0, 1, hp)
+    chunks = split_into_chunks(mel, 0, 1, hp)
     assert [(chunk.keep_start, chunk.keep_end) for chunk in chunks] == [
         (0, 8), (8, 19), (19, 31), (31, 41), (41, 55)]
     for chunk in chunks:
@@ -358,7 +358,7 @@ def test_an_utterance_is_split_at_quiet_frames_and_joined_without_a_gap(utteranc
     assert np.array_equal(join_chunks(list(zip(chunks, audio)), hp), ramp)
     audio[1] = audio[1] + 10            # a different rendering is cross-faded
     assert np.abs(np.diff(join_chunks(list(zip(chunks, audio)), hp))).max() < 2.0
-    assert len(split_into_chunks(0, mel[:15], 0, 1, hp)) == 1
+    assert len(split_into_chunks(mel[:15], 0, 1, hp)) == 1
 
 
 def test_invalid_mels_are_refused(hp):

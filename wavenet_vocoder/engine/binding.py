@@ -60,14 +60,14 @@ def load_library():
 
 
 def supports(precision, instruction_set="best"):
-    """Whether this CPU has kernels for a precision."""
+    """Whether the library is available and has kernels for this CPU, precision, instruction set."""
     return bool(load_library() and load_library().wavenet_supports(
         INSTRUCTION_SETS.index(instruction_set), PRECISIONS.index(precision)))
 
 
 def make_config(values, hp, batched, precision="float32", instruction_set="best"):
-    """The Config of a network with validated weights; `batched`: the layout for many streams."""
-    last = conditioning.last_upsampling_layer(values, hp)
+    """The Config of a network with validated weights. `batched`: in the layout for many streams."""
+    last = conditioning.upsampling_layers(values, hp)[-1]
     dilations = wavenet.dilations(hp)
     return Config(
         version=_VERSION, instruction_set=INSTRUCTION_SETS.index(instruction_set),
@@ -118,7 +118,7 @@ class Streams(object):
             load_library().wavenet_streams_free(self.handle)
 
     def condition_rows(self, n_samples):
-        """slice of the conditioning.last_layer_inputs that the next `n_samples` samples need."""
+        """The slice of conditioning.last_layer_inputs that the next `n_samples` samples need."""
         first = ctypes.c_int64()
         count = load_library().wavenet_condition_rows(self.handle, n_samples, first)
         return slice(first.value, first.value + count)
@@ -149,7 +149,8 @@ class Streams(object):
 
     def _check_rows(self, condition):
         if condition.shape[::2] != (self.count, self.network.hp.n_mels):
-            raise ValueError("condition: the shape is %s" % (condition.shape,))
+            raise ValueError("condition: the shape is %s; it should be [%d, rows, %d]"
+                             % (list(condition.shape), self.count, self.network.hp.n_mels))
         return np.ascontiguousarray(condition, np.float32)
 
 

@@ -2,8 +2,8 @@
 
     python -m wavenet_vocoder.engine.build
 
-`make .venv` does so; without the library, synthesis tries again when it starts. This module imports
-nothing of the project, because an image is built from this package alone.
+`make .venv` does so; otherwise synthesis does when it starts. This module imports nothing else of
+the project, because a Docker stage builds the library from this package alone.
 """
 import hashlib
 import os
@@ -24,7 +24,7 @@ def build_library():
     path = library_path()
     if os.path.exists(path):
         return path
-    compiler = _find_compiler()
+    compiler = os.environ.get("CC") or next(filter(shutil.which, ("cc", "gcc", "clang")), None)
     if not compiler:
         return _report_failure("no C compiler was found")
     try:
@@ -50,12 +50,6 @@ def library_path():
         with open(os.path.join(SOURCE, name), "rb") as file:
             digest.update(file.read())
     return os.path.join(BUILD, "libwavenet-%s.so" % digest.hexdigest()[:12])
-
-
-def _find_compiler():
-    """The compiler command: $CC, or the first one that exists."""
-    return os.environ.get("CC") or next((name for name in ("cc", "gcc", "clang")
-                                         if shutil.which(name)), None)
 
 
 def _report_failure(reason):

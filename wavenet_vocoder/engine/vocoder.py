@@ -6,9 +6,8 @@ from common.resources import available_cpus
 from common.errors import InputError
 from nn import compat
 from nn.compat import tf
-from wavenet_vocoder import philox
-from wavenet_vocoder.chunks import chunk_noise
-from wavenet_vocoder.distributions import MULAW_VALUES, output_distribution
+from wavenet_vocoder.chunks import stack_noise, stack_padded
+from wavenet_vocoder.distributions import MULAW_VALUES, make_noise, output_distribution
 from wavenet_vocoder.engine import binding, conditioning, weights
 from wavenet_vocoder.upsampling import pad_context
 
@@ -18,7 +17,7 @@ MAX_SINGLE_STREAMS = {"float32": 2, "int8": 8}
 # one stream among threads.
 MIN_SHARED_WORK = {"float32": 45000, "int8": 240000}
 LANES = 16              # streams of a batch (a tile of the engine)
-MAX_KERNEL_SIZE = 16    # MAX_TAPS of native/engine.h
+MAX_KERNEL_SIZE = 16    # MAX_TAPS of native/internal.h
 
 # int8 is used if it changes the log-likelihood of audio by no more than this share ...
 MAX_LIKELIHOOD_CHANGE = 0.005
@@ -70,17 +69,13 @@ class _NativeGenerator(object):
     def __init__(self, vocoder, chunks):
         self.hp, self.chunks, self.sample = vocoder.hp, chunks, 0
         self.streams = vocoder.streams([chunk.speaker_id for chunk in chunks])
-        inputs = [conditioning.last_layer_inputs(chunk.mel, vocoder.values, vocoder.hp)
-                  for chunk in chunks]
-        longest = max(map(len, inputs))
-        self.inputs = np.stack([np.pad(each, ((0, longest - len(each)), (0, 0)), "edge")
-                                for each in inputs])
+        self.inputs = stack_padded([
+            conditioning.last_layer_inputs(chunk.mel, vocoder.values, vocoder.hp)
+            for chunk in chunks])
 
     def generate(self, n_frames):
-        hop, count = self.hp.hop_length, n_frames * self.hp.hop_length
-        noise = np.stack([chunk_noise(chunk, chunk.start * hop + self.sample, count,
-                                      self.streams.network.distribution)
-                          for chunk in self.chunks])
+        count = n_frames * self.hp.hop_length
+        noise = stack_noise(self.chunks, self.sample, count, self.hp)
         samples = self.streams.generate(self.inputs[:, self.streams.condition_rows(count)], noise)
         self.sample += count
         if self.hp.wavenet_output_distribution == "mulaw":
@@ -122,15 +117,14 @@ def log_likelihoods(vocoder):
 
     The mel is that of a hum with a rising pitch; the streams start at successive frames.
     """
-    hp, distribution = vocoder.hp, output_distribution(vocoder.hp)
+    hp = vocoder.hp
     mel = pad_context(audio.melspectrogram(_rising_hum(hp), hp), hp)
     margins = len(mel) - TEST_STREAMS - TEST_FRAMES
     inputs = np.stack([conditioning.last_layer_inputs(mel[i:i + TEST_FRAMES + margins],
                                                       vocoder.values, hp)
                        for i in range(TEST_STREAMS)])
     count = TEST_FRAMES * hp.hop_length
-    noise = np.stack([distribution.noise_from_uniform(
-        philox.uniform(i, 0, count, distribution.noise_dim)) for i in range(TEST_STREAMS)])
+    noise = np.stack([make_noise(i, 0, count, hp) for i in range(TEST_STREAMS)])
     streams = vocoder.streams([0] * TEST_STREAMS, "float32")
     samples = streams.generate(inputs[:, streams.condition_rows(count)], noise)
     results = []

@@ -7,7 +7,7 @@ import numpy as np
 from common.errors import InputError
 from wavenet_vocoder import wavenet
 from wavenet_vocoder.distributions import MULAW_CLASSES, output_distribution
-from wavenet_vocoder.engine.conditioning import last_upsampling_layer
+from wavenet_vocoder.engine.conditioning import upsampling_layers
 from wavenet_vocoder.upsampling import FREQ_KERNEL_SIZE
 
 
@@ -43,7 +43,7 @@ def variable_shapes(hp, n_speakers):
 
 
 def validate_weights(values, hp, n_speakers, source):
-    """`values`, {variable name: array}, as float32 by the names within the scope of the network.
+    """{name within the scope wavenet.SCOPE: float32 array} of `values`, {variable name: array}.
 
     Raises InputError if one is missing, not finite, or not of the shape that hp implies.
     """
@@ -62,45 +62,45 @@ def validate_weights(values, hp, n_speakers, source):
 
 
 def uses_winograd(hp, precision):
-    """Whether pairs of samples share products in the dilated layers (native/winograd.h).
+    """Whether pairs of samples share products in dilated layers (native/winograd_template.h).
 
-    With two taps a quarter of the products could be saved, but it was not faster.
+    With two taps it would save a quarter of the products, but it was not faster.
     """
     return precision == "float32" and hp.wavenet_kernel_size == 3
 
 
 def engine_arrays(values, hp, winograd):
     """{field of wavenet_weights in native/wavenet_engine.h: float32 array} of validated weights."""
-    def stack(name, layers=hp.wavenet_layers):
-        return np.stack([values["layer_%02d/%s" % (i, name)] for i in range(layers)])
-
-    residual, channels = hp.wavenet_residual_channels, hp.wavenet_dilation_channels
-    dilated = stack("dilated/kernel")
+    layers = hp.wavenet_layers
+    dilated = _stack(values, "dilated/kernel", layers)
+    residual_kernel = _stack(values, "residual/kernel", layers - 1)
+    residual_bias = _stack(values, "residual/bias", layers - 1)
     if hp.wavenet_output_distribution == "mulaw":
-        input_kernel, input_bias = values["input/table"], np.zeros(residual)
+        input_kernel, input_bias = values["input/table"], np.zeros(hp.wavenet_residual_channels)
     else:
         input_kernel = wavenet.INPUT_SCALE * values["input/kernel"]
         input_bias = values["input/bias"]
-    if hp.wavenet_layers > 1:
-        residual_kernel = stack("residual/kernel", hp.wavenet_layers - 1)
-        residual_bias = stack("residual/bias", hp.wavenet_layers - 1)
-    else:
-        residual_kernel, residual_bias = np.zeros([0, channels, residual]), np.zeros([0, residual])
     arrays = dict(
         input_kernel=input_kernel, input_bias=input_bias,
         dilated_kernel=_winograd_kernels(dilated) if winograd else dilated,
-        condition_kernel=stack("condition/kernel")[:, :hp.n_mels],
+        condition_kernel=_stack(values, "condition/kernel", layers)[:, :hp.n_mels],
         residual_kernel=residual_kernel, residual_bias=residual_bias,
-        skip_kernel=stack("skip/kernel"), skip_bias=stack("skip/bias").sum(0),
+        skip_kernel=_stack(values, "skip/kernel", layers),
+        skip_bias=_stack(values, "skip/bias", layers).sum(0),
         post_kernel=values["post/kernel"], post_bias=values["post/bias"],
         output_kernel=values["parameters/kernel"], output_bias=values["parameters/bias"],
-        upsample_coefficients=last_upsampling_layer(values, hp).coefficients,
+        upsample_coefficients=upsampling_layers(values, hp)[-1].coefficients,
         input_bounds=_input_bounds(input_kernel, input_bias, residual_kernel, residual_bias))
     return {field: np.ascontiguousarray(array, np.float32) for field, array in arrays.items()}
 
 
+def _stack(values, name, layers):
+    """[layers, ...]: the weight `name` of the first `layers` layers."""
+    return np.array([values["layer_%02d/%s" % (i, name)] for i in range(layers)])
+
+
 def _winograd_kernels(dilated):
-    """Kernels [layers, 3·residual, gates] → [layers, 4·residual, gates] (native/winograd.h)."""
+    """Kernels [layers, 3·residual, gates] → [layers, 4·residual, gates], in float64."""
     a, b, c = np.split(dilated.astype(np.float64), 3, 1)
     return np.concatenate([(a + b + c) / 2, (a - b + c) / 2, -a, c], 1)
 
@@ -110,16 +110,17 @@ def gate_bias(values, speaker_id, hp):
 
     float32 [layers, 2·dilation_channels].
     """
-    bias = np.stack([values["layer_%02d/dilated/bias" % i] for i in range(hp.wavenet_layers)])
+    bias = _stack(values, "dilated/bias", hp.wavenet_layers)
     if "speaker/table" not in values:
         return bias
-    kernels = np.stack([values["layer_%02d/condition/kernel" % i][hp.n_mels:]
-                        for i in range(hp.wavenet_layers)])
+    kernels = _stack(values, "condition/kernel", hp.wavenet_layers)[:, hp.n_mels:]
     return bias + np.einsum("c,lcg->lg", values["speaker/table"][speaker_id], kernels)
 
 
 def _input_bounds(input_kernel, input_bias, residual_kernel, residual_bias):
-    """[layers]: bounds of the magnitude of each layer's input, as samples and gates are in [-1, 1].
+    """[layers]: bounds of the magnitude of each layer's input.
+
+    They follow from samples and gated activations that are in [-1, 1].
     """
     bound = np.abs(input_kernel).max(0) + np.abs(input_bias)
     bounds = [bound.max()]

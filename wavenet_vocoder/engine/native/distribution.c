@@ -8,6 +8,7 @@ static float clip(float x)
     return fminf(1, fmaxf(-1, x));
 }
 
+/* exp of the log scale, as _soft_floor gives it. */
 static float scale(const struct wavenet_network *net, float raw)
 {
     const float above = raw - net->config.log_scale_min;
@@ -31,25 +32,15 @@ static int sample_class(const float *logits, int classes, int stride, float unif
     return classes - 1;
 }
 
-static float sample_logistics(const struct wavenet_network *net, const float *p, int stride,
-                              const float *noise)
-{
-    const int mixtures = net->config.num_mixtures;
-    const int component = sample_class(p, mixtures, stride, noise[0]);
-    const float mean = p[(mixtures + component) * stride];
-    const float raw = p[(2 * mixtures + component) * stride];
-    return clip(mean + scale(net, raw) * noise[1]);
-}
-
-float sample_distribution(const struct wavenet_network *net, const float *parameters, int stride,
+float sample_distribution(const struct wavenet_network *net, const float *p, int stride,
                           const float *noise)
 {
-    switch (net->config.output_distribution) {
-    case WAVENET_LOGISTICS:
-        return sample_logistics(net, parameters, stride, noise);
-    case WAVENET_GAUSSIAN:
-        return clip(parameters[0] + scale(net, parameters[stride]) * noise[0]);
-    default:
-        return (float)sample_class(parameters, net->n_parameters, stride, noise[0]);
-    }
+    const int mixtures = net->config.num_mixtures;
+    if (net->config.output_distribution == WAVENET_MULAW)
+        return (float)sample_class(p, net->n_parameters, stride, noise[0]);
+    if (net->config.output_distribution == WAVENET_GAUSSIAN)
+        return clip(p[0] + scale(net, p[stride]) * noise[0]);
+    const int component = sample_class(p, mixtures, stride, noise[0]);
+    return clip(p[(mixtures + component) * stride]
+                + scale(net, p[(2 * mixtures + component) * stride]) * noise[1]);
 }

@@ -113,23 +113,21 @@ static float decode_mulaw(float class)
 static void write_wav(const char *path, const float *samples, uint32_t n_samples, uint32_t rate)
 {
     const uint32_t bytes = 4 * n_samples;
-    const uint32_t riff_size = 36 + bytes, format_size = 16, byte_rate = 4 * rate;
-    const uint16_t format = 3, channels = 1, frame_bytes = 4, bits = 32;
+    const struct {
+        char riff[4];
+        uint32_t riff_size;
+        char wave_fmt[8];
+        uint32_t format_size;
+        uint16_t format, channels;
+        uint32_t rate, byte_rate;
+        uint16_t frame_bytes, bits;
+        char data[4];
+        uint32_t bytes;
+    } header = {"RIFF", 36 + bytes, "WAVEfmt ", 16, 3, 1, rate, 4 * rate, 4, 32, "data", bytes};
     FILE *file = fopen(path, "wb");
     if (!file)
         fail(path, "cannot be written");
-    fwrite("RIFF", 4, 1, file);
-    fwrite(&riff_size, 4, 1, file);
-    fwrite("WAVEfmt ", 8, 1, file);
-    fwrite(&format_size, 4, 1, file);
-    fwrite(&format, 2, 1, file);
-    fwrite(&channels, 2, 1, file);
-    fwrite(&rate, 4, 1, file);
-    fwrite(&byte_rate, 4, 1, file);
-    fwrite(&frame_bytes, 2, 1, file);
-    fwrite(&bits, 2, 1, file);
-    fwrite("data", 4, 1, file);
-    fwrite(&bytes, 4, 1, file);
+    fwrite(&header, sizeof header, 1, file);
     fwrite(samples, 4, n_samples, file);
     if (ferror(file) | fclose(file))
         fail(path, "cannot be written");
@@ -143,38 +141,37 @@ int main(int argc, char **argv)
     wavenet_network *network = read_network(argv[1], &config);
 
     FILE *file = open_input(argv[2], "WUTT");
-    uint32_t sample_rate, n_samples, n_rows;
-    float first_sample;
-    double preemphasis, y = 0;
-    read_bytes(file, &sample_rate, sizeof sample_rate);
-    read_bytes(file, &n_samples, sizeof n_samples);
-    read_bytes(file, &n_rows, sizeof n_rows);
-    read_bytes(file, &first_sample, sizeof first_sample);
-    read_bytes(file, &preemphasis, sizeof preemphasis);
+    struct {
+        uint32_t sample_rate, n_samples, n_rows;
+        float first_sample;
+        double preemphasis;
+    } u;
+    read_bytes(file, &u, sizeof u);
     const float *gate_bias = read_array(file, (size_t)config.layers * 2 * config.dilation_channels);
-    const float *condition = read_array(file, (size_t)n_rows * config.mels);
-    const float *noise = read_array(file, (size_t)n_samples * wavenet_noise_dim(&config));
+    const float *condition = read_array(file, (size_t)u.n_rows * config.mels);
+    const float *noise = read_array(file, (size_t)u.n_samples * wavenet_noise_dim(&config));
     fclose(file);
-    float *samples = calloc(n_samples, sizeof *samples);
+    float *samples = calloc(u.n_samples, sizeof *samples);
     if (!samples)
         fail("samples", "out of memory");
 
     wavenet_streams *streams;
     int64_t first_row;
-    check(wavenet_streams_create(network, 1, 1, 0, gate_bias, first_sample, &streams));
-    const int64_t needed = wavenet_condition_rows(streams, n_samples, &first_row);
-    if (first_row + needed > n_rows)
+    check(wavenet_streams_create(network, 1, 1, 0, gate_bias, u.first_sample, &streams));
+    const int64_t needed = wavenet_condition_rows(streams, u.n_samples, &first_row);
+    if (first_row + needed > u.n_rows)
         fail(argv[2], "has too few condition rows");
-    check(wavenet_generate(streams, n_samples, condition + first_row * config.mels, needed, noise,
+    check(wavenet_generate(streams, u.n_samples, condition + first_row * config.mels, needed, noise,
                            samples, NULL));
     wavenet_streams_free(streams);
     wavenet_network_free(network);
 
-    for (uint32_t i = 0; i < n_samples; i++) {
+    double y = 0;
+    for (uint32_t i = 0; i < u.n_samples; i++) {
         y = (config.output_distribution == WAVENET_MULAW ? decode_mulaw(samples[i]) : samples[i])
-            + preemphasis * y;
+            + u.preemphasis * y;
         samples[i] = (float)y;
     }
-    write_wav(argv[3], samples, n_samples, sample_rate);
+    write_wav(argv[3], samples, u.n_samples, u.sample_rate);
     return 0;
 }

@@ -26,10 +26,6 @@
 #define MAX_TAPS 16             /* of a dilated convolution */
 #define MAX_TERMS 32            /* of a condition: upsample_taps · BANDS + 1 */
 
-/* macros, because the preprocessor compares them */
-#define FLOAT32 0
-#define INT8 1
-
 /* -- arena.c: memory that is freed all at once -- */
 
 struct arena {
@@ -42,23 +38,22 @@ void arena_free(struct arena *);
 
 /* -- network.c: packed weights -- */
 
-/* float, or int8 (int16 in the batched layout) with pairs of inputs side by side */
+/* Weights: float; or for INT8, int8 (int16 in the batched layout), in pairs of inputs. */
 struct packed_matrix {
     void *kernel;               /* [blocks][depth][rows] */
-    float *scale;               /* [blocks · rows]: INT8, value of 1 in the sum of integers */
+    float *scale;               /* [blocks · rows]: INT8, what 1 in the integer sum stands for */
     float *bias;                /* [blocks · rows] */
     int blocks, depth;
 };
 
 struct wavenet_network {
     struct arena arena;
-    wavenet_config config;
+    wavenet_config config;      /* with its own copy of the dilations */
     const struct kernel_set *kernels;
-    int32_t *dilations;
     int n_parameters, noise_dim;
     /* channels, padded to whole blocks */
     int padded_dilation, padded_residual, padded_skip, padded_parameters;
-    int dilated_matrices;       /* of a layer: 1, or 4 with Winograd */
+    int dilated_matrices;       /* per layer: 1, or 4 with Winograd */
     struct packed_matrix *dilated;                      /* [layers][dilated_matrices] */
     struct packed_matrix *condition, *residual, *skip;  /* [layers] */
     struct packed_matrix post, output;
@@ -69,7 +64,7 @@ struct wavenet_network {
 
 /* -- streams.c: state of the streams, and threads -- */
 
-/* The state of `lanes` streams. Operands are what the products read: float, or int16. */
+/* The state of `lanes` streams. Operands are what the products read: float, or int16 for INT8. */
 struct tile {
     void **ring;                /* [layers] → operands, ring buffers of a layer's inputs
                                    [(kernel_size - 1) · dilation + 1][residual] */
@@ -102,7 +97,7 @@ void worker_range(const struct worker *, int n, int *start, int *end);
 /* -- kernels.c: the kernels of one instruction set, layout and precision -- */
 
 struct kernel_set {
-    int rows, lanes, precision;
+    int rows, lanes;
     /* tile->mel times the condition kernels of all layers → terms of tap `slot` */
     void (*project_condition)(const struct wavenet_network *, struct tile *, int slot,
                               const struct worker *);

@@ -2,10 +2,10 @@
  *   LAYOUT     the name of the kernel set
  *   BATCHED    1: a vector is one channel of WIDTH streams, and a tile has VECTORS · WIDTH streams
  *              0: a vector is WIDTH channels of one stream, the only one of a tile
+ *   INT8       1: 8-bit weights; 0: float
  *   ROWS       output channels of a block (MR in BLIS; NR is LANES)
- *   PRECISION  FLOAT32 or INT8
  *
- * A block is the ROWS × LANES output of the microkernel, BLOCK vectors, which stay in registers
+ * A block is the ROWS × LANES output of the microkernel: BLOCK vectors, which stay in registers
  * during the loop over the inputs and are contiguous in memory.
  */
 #define LOCAL(name) NAME(name, NAME(LAYOUT, INSTRUCTION_SET))
@@ -52,7 +52,14 @@ INLINE void LOCAL(microkernel)(vec *sum, const float *kernel, const float *x, in
         LOCAL(add_outer_product)(sum, kernel, x);
 }
 
-#if PRECISION == FLOAT32
+/* sum += a block of a packed matrix of floats times x [depth][LANES]. */
+INLINE void LOCAL(multiply)(vec *sum, const struct packed_matrix *matrix, int block, const float *x)
+{
+    LOCAL(microkernel)(sum, (const float *)matrix->kernel + (size_t)block * matrix->depth * ROWS, x,
+                       matrix->depth);
+}
+
+#if !INT8
 typedef float LOCAL(operand);
 
 /* Store `count` vectors of activations, the first of channel `channel`, as operands. */
@@ -81,12 +88,12 @@ INLINE void LOCAL(multiply_taps)(vec *sum, const struct packed_matrix *matrix, i
 INLINE LOCAL(operand) *LOCAL(layer_input)(const struct wavenet_network *net,
                                           const struct tile *tile, int layer, int64_t n)
 {
-    const int64_t size = (net->config.kernel_size - 1) * (int64_t)net->dilations[layer] + 1;
+    const int64_t size = (net->config.kernel_size - 1) * (int64_t)net->config.dilations[layer] + 1;
     return (LOCAL(operand) *)tile->ring[layer]
            + (size_t)((n + size) % size) * net->padded_residual * LANES;
 }
 
-#if PRECISION == FLOAT32
+#if !INT8
 #include "winograd_template.h"
 #endif
 
@@ -96,7 +103,7 @@ INLINE void LOCAL(store_layer_input)(const struct wavenet_network *net, struct t
 {
     LOCAL(store_operands)(LOCAL(layer_input)(net, tile, layer, n), block * ROWS, x, BLOCK,
                           net->input_scale[layer]);
-#if PRECISION == FLOAT32
+#if !INT8
     if (net->config.winograd)
         LOCAL(winograd_transform_input)(net, tile, layer, block, n);
 #endif
@@ -114,14 +121,14 @@ static void LOCAL(dilated_gates)(const struct wavenet_network *net, struct tile 
     LOCAL(operand) *x[MAX_TAPS];
     for (int tap = 0; tap < taps; tap++)
         x[tap] = LOCAL(layer_input)(net, tile, layer,
-                                    n - (int64_t)(taps - 1 - tap) * net->dilations[layer]);
+                                    n - (int64_t)(taps - 1 - tap) * net->config.dilations[layer]);
     for (int block = start; block < end; block++) {
         const float *terms = tile->condition_terms
                              + ((size_t)layer * matrix->blocks + block) * size;
         const float *shared = NULL;
-#if PRECISION == FLOAT32
-        /* first, so that the registers are free for its sums */
-        const int second = n / net->dilations[layer] % 2;
+#if !INT8
+        /* before the other sums, so that the registers are free */
+        const int second = n / net->config.dilations[layer] % 2;
         float buffer[ROWS * LANES] __attribute__((aligned(CACHE_LINE)));
         if (net->config.winograd)
             shared = LOCAL(winograd_shared_products)(buffer, net, tile, layer, block, n, second);
@@ -137,7 +144,7 @@ static void LOCAL(dilated_gates)(const struct wavenet_network *net, struct tile 
             __builtin_prefetch(terms + size + i);
         for (int i = 0; i < BLOCK && shared; i++)
             sum[i] += load(shared + i * WIDTH);
-#if PRECISION == FLOAT32
+#if !INT8
         if (shared)
             LOCAL(winograd_multiply)(sum, net, tile, layer, 2 + second, 2, block);
         else
@@ -149,7 +156,7 @@ static void LOCAL(dilated_gates)(const struct wavenet_network *net, struct tile 
     }
 }
 
-/* x += residual · gated + bias, blocks `start` to `end`, which is the input of the next layer. */
+/* x += kernel · gated + bias, blocks `start` to `end`; x is the input of the next layer. */
 static void LOCAL(residual_1x1)(const struct wavenet_network *net, struct tile *tile, int layer,
                                 int start, int end, int64_t n)
 {
@@ -167,7 +174,9 @@ static void LOCAL(residual_1x1)(const struct wavenet_network *net, struct tile *
     }
 }
 
-/* skip += skip · gated, blocks `start` to `end`; the last layer applies the relu. */
+/* skip += kernel · gated, blocks `start` to `end`. The first layer adds the bias of all layers, the
+ * last one applies the relu.
+ */
 static void LOCAL(skip_1x1)(const struct wavenet_network *net, struct tile *tile, int layer,
                             int start, int end)
 {
@@ -186,39 +195,36 @@ static void LOCAL(skip_1x1)(const struct wavenet_network *net, struct tile *tile
     }
 }
 
-/* y = kernel · x + bias, with a relu if asked for; this worker's blocks. */
+/* y = kernel · x + bias, with a relu if `relu`; this worker's blocks. */
 static void LOCAL(dense)(const struct packed_matrix *matrix, const float *x, float *y, int relu,
-                         const struct worker *me)
+                         const struct worker *worker)
 {
     int start, end;
-    worker_range(me, matrix->blocks, &start, &end);
+    worker_range(worker, matrix->blocks, &start, &end);
     for (int block = start; block < end; block++) {
         vec sum[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             sum[i] = LOCAL(broadcast_row)(matrix->bias + block * ROWS, i);
-        LOCAL(microkernel)(sum, (const float *)matrix->kernel
-                           + (size_t)block * matrix->depth * ROWS, x, matrix->depth);
+        LOCAL(multiply)(sum, matrix, block, x);
         for (int i = 0; i < BLOCK; i++)
             store(y + block * ROWS * LANES + i * WIDTH, relu ? max(sum[i], (vec){0}) : sum[i]);
     }
 }
 
 static void LOCAL(project_condition)(const struct wavenet_network *net, struct tile *tile, int slot,
-                                     const struct worker *me)
+                                     const struct worker *worker)
 {
     const int terms = net->config.upsample_taps * BANDS + 1;
     for (int layer = 0; layer < net->config.layers; layer++) {
         const struct packed_matrix *matrix = &net->condition[layer];
         int start, end;
-        worker_range(me, matrix->blocks, &start, &end);
+        worker_range(worker, matrix->blocks, &start, &end);
         for (int block = start; block < end; block++)
             for (int band = 0; band < BANDS; band++) {
                 const size_t term = ((size_t)layer * matrix->blocks + block) * terms
                                     + slot * BANDS + band;
                 vec sum[BLOCK] = {{0}};
-                LOCAL(microkernel)(sum, (const float *)matrix->kernel
-                                   + (size_t)block * matrix->depth * ROWS,
-                                   tile->mel + band * LANES, matrix->depth);
+                LOCAL(multiply)(sum, matrix, block, tile->mel + band * LANES);
                 for (int i = 0; i < BLOCK; i++)
                     store(tile->condition_terms + (term * BLOCK + i) * WIDTH, sum[i]);
             }
@@ -227,10 +233,10 @@ static void LOCAL(project_condition)(const struct wavenet_network *net, struct t
 
 /* tile->x becomes the input of the first layer. */
 static void LOCAL(store_first_input)(const struct wavenet_network *net, struct tile *tile,
-                                     int64_t n, const struct worker *me)
+                                     int64_t n, const struct worker *worker)
 {
     int start, end;
-    worker_range(me, net->padded_residual / ROWS, &start, &end);
+    worker_range(worker, net->padded_residual / ROWS, &start, &end);
     for (int block = start; block < end; block++) {
         vec x[BLOCK];
         for (int i = 0; i < BLOCK; i++)
@@ -240,39 +246,39 @@ static void LOCAL(store_first_input)(const struct wavenet_network *net, struct t
 }
 
 static void LOCAL(step)(const struct wavenet_network *net, struct tile *tiles, int count, int64_t n,
-                        const float *coefficients, struct worker *me)
+                        const float *coefficients, struct worker *worker)
 {
     for (int t = 0; t < count; t++)
-        LOCAL(store_first_input)(net, &tiles[t], n, me);
-    barrier_wait(me);
+        LOCAL(store_first_input)(net, &tiles[t], n, worker);
+    barrier_wait(worker);
     for (int layer = 0; layer < net->config.layers; layer++) {
         int start, end, stop;
-        worker_range(me, net->dilated->blocks, &start, &end);
+        worker_range(worker, net->dilated->blocks, &start, &end);
         for (; start < end; start = stop) {
             stop = start + BLOCKS_IN_L2 < end ? start + BLOCKS_IN_L2 : end;
             for (int t = 0; t < count; t++)
                 LOCAL(dilated_gates)(net, &tiles[t], layer, start, stop, n, coefficients);
         }
-        barrier_wait(me);
+        barrier_wait(worker);
         if (layer + 1 < net->config.layers) {
-            worker_range(me, net->residual[layer].blocks, &start, &end);
+            worker_range(worker, net->residual[layer].blocks, &start, &end);
             for (int t = 0; t < count; t++)
                 LOCAL(residual_1x1)(net, &tiles[t], layer, start, end, n);
         }
-        worker_range(me, net->skip[layer].blocks, &start, &end);
+        worker_range(worker, net->skip[layer].blocks, &start, &end);
         for (int t = 0; t < count; t++)
             LOCAL(skip_1x1)(net, &tiles[t], layer, start, end);
-        barrier_wait(me);
+        barrier_wait(worker);
     }
     for (int t = 0; t < count; t++)
-        LOCAL(dense)(&net->post, tiles[t].skip, tiles[t].post, 1, me);
-    barrier_wait(me);
+        LOCAL(dense)(&net->post, tiles[t].skip, tiles[t].post, 1, worker);
+    barrier_wait(worker);
     for (int t = 0; t < count; t++)
-        LOCAL(dense)(&net->output, tiles[t].post, tiles[t].parameters, 0, me);
+        LOCAL(dense)(&net->output, tiles[t].post, tiles[t].parameters, 0, worker);
 }
 
 const struct kernel_set NAME(LAYOUT, INSTRUCTION_SET) = {
-    ROWS, LANES, PRECISION, LOCAL(project_condition), LOCAL(step),
+    ROWS, LANES, LOCAL(project_condition), LOCAL(step),
     NAME(gated_activation, INSTRUCTION_SET)};
 
 #undef LOCAL
@@ -281,6 +287,5 @@ const struct kernel_set NAME(LAYOUT, INSTRUCTION_SET) = {
 #undef HALF
 #undef LAYOUT
 #undef BATCHED
+#undef INT8
 #undef ROWS
-#undef VECTORS
-#undef PRECISION

@@ -33,37 +33,34 @@ static void NAME(gated_activation, INSTRUCTION_SET)(const float *filters, const 
 }
 
 /* Batched layout: the block of ROWS × VECTORS accumulators fills the registers. */
+#define VECTORS 2
 #define LAYOUT batched
 #define BATCHED 1
+#define INT8 0
 #if WIDTH == 16
 #define ROWS 12
 #else
 #define ROWS 6
 #endif
-#define VECTORS 2
-#define PRECISION FLOAT32
 #include "kernel_template.h"
 
 /* Single-stream layout. */
 #define LAYOUT single
 #define BATCHED 0
+#define INT8 0
 #define ROWS (4 * WIDTH)
-#define VECTORS 1
-#define PRECISION FLOAT32
 #include "kernel_template.h"
 
 #if WIDTH == 8
 #define LAYOUT batched_int8
 #define BATCHED 1
+#define INT8 1
 #define ROWS 4                  /* a multiple of 4: half a block consists of pairs */
-#define VECTORS 2
-#define PRECISION INT8
 #include "kernel_template.h"
 
 #define LAYOUT single_int8
 #define BATCHED 0
+#define INT8 1
 #define ROWS (4 * WIDTH)
-#define VECTORS 1
-#define PRECISION INT8
 #include "kernel_template.h"
 #endif

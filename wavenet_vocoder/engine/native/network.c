@@ -50,14 +50,8 @@ void wavenet_gated_activation(int instruction_set, const float *filters, const f
 
 int wavenet_n_parameters(const wavenet_config *config)
 {
-    switch (config->output_distribution) {
-    case WAVENET_LOGISTICS:
-        return 3 * config->num_mixtures;
-    case WAVENET_GAUSSIAN:
-        return 2;
-    default:
-        return WAVENET_MULAW_CLASSES;
-    }
+    return config->output_distribution == WAVENET_LOGISTICS ? 3 * config->num_mixtures
+           : config->output_distribution == WAVENET_GAUSSIAN ? 2 : WAVENET_MULAW_CLASSES;
 }
 
 int wavenet_noise_dim(const wavenet_config *config)
@@ -67,21 +61,17 @@ int wavenet_noise_dim(const wavenet_config *config)
 
 const char *wavenet_status_message(wavenet_status status)
 {
-    switch (status) {
-    case WAVENET_OK:
-        return "no error";
-    case WAVENET_ERROR_VERSION:
-        return "the library has another version than the caller's wavenet_engine.h";
-    case WAVENET_ERROR_CONFIG:
-        return "a field of wavenet_config is out of range";
-    case WAVENET_ERROR_UNSUPPORTED:
-        return "this CPU has no kernels for the instruction set and precision";
-    case WAVENET_ERROR_MEMORY:
-        return "out of memory";
-    case WAVENET_ERROR_ROWS:
-        return "the number of condition rows does not match the number of samples";
-    }
-    return "unknown status";
+    static const char *const messages[] = {
+        [WAVENET_OK] = "no error",
+        [WAVENET_ERROR_VERSION] =
+            "the library has another version than the caller's wavenet_engine.h",
+        [WAVENET_ERROR_CONFIG] = "a field of wavenet_config is out of range",
+        [WAVENET_ERROR_UNSUPPORTED] =
+            "this CPU has no kernels for the instruction set and precision",
+        [WAVENET_ERROR_MEMORY] = "out of memory",
+        [WAVENET_ERROR_ROWS] = "the number of condition rows does not match the number of samples"};
+    return (size_t)status < sizeof messages / sizeof *messages ? messages[status]
+                                                               : "unknown status";
 }
 
 /* A convolution kernel [taps][inputs][columns]. */
@@ -96,8 +86,8 @@ static int round_up(int n, int multiple)
 }
 
 /* The column of the kernel that becomes row `row` of the packed matrix, or -1 for padding. With
- * `gates`, the first half of the rows of a block are filters, the second half the gates of the same
- * channels, so that one block gives whole gated activations.
+ * `gates`, the first half of a block's rows are filters and the second half the gates of the same
+ * channels, so that one block suffices for gated activations.
  */
 static int source_column(const struct kernel_set *kernels, int row, int columns, int gates)
 {
@@ -117,7 +107,7 @@ static float source_weight(const struct source *source, int tap, int input, int 
     return source->kernel[((size_t)tap * source->inputs + input) * source->columns + column];
 }
 
-/* INT8: the value of 1 in the integer weights of a column. */
+/* INT8: the weight that the integer 1 stands for in a column. */
 static float quantisation_step(const struct source *source, int column)
 {
     float largest = 0;
@@ -127,7 +117,7 @@ static float quantisation_step(const struct source *source, int column)
     return largest > 0 ? largest / MAX_INT_WEIGHT : 1;
 }
 
-/* `input_scale`: integers per unit of the inputs, or 0 for a matrix of floats. */
+/* `bias` may be NULL. `input_scale`: integers per unit of the inputs, or 0 for floats. */
 static void pack(struct wavenet_network *net, struct packed_matrix *matrix, struct source source,
                  const float *bias, int gates, float input_scale)
 {
@@ -178,7 +168,7 @@ static void *arena_copy(struct wavenet_network *net, const void *source, size_t 
 static void pack_weights(struct wavenet_network *net, const wavenet_weights *w)
 {
     const wavenet_config *c = &net->config;
-    const int int8 = net->kernels->precision == INT8, gates = 2 * c->dilation_channels;
+    const int int8 = c->precision == WAVENET_INT8, gates = 2 * c->dilation_channels;
     const int residual = c->residual_channels, dilation = c->dilation_channels;
     const int skip = c->skip_channels, taps = c->winograd ? 1 : c->kernel_size;
     const size_t layers = c->layers;
@@ -259,9 +249,8 @@ wavenet_status wavenet_network_create(const wavenet_config *config, const wavene
     net->padded_residual = round_up(config->residual_channels, kernels->rows);
     net->padded_skip = round_up(config->skip_channels, kernels->rows);
     net->padded_parameters = round_up(net->n_parameters, kernels->rows);
-    net->dilations = arena_copy(net, config->dilations,
-                                sizeof *config->dilations * config->layers);
-    net->config.dilations = net->dilations;
+    net->config.dilations = arena_copy(net, config->dilations,
+                                       sizeof *config->dilations * config->layers);
     pack_weights(net, weights);
     if (net->arena.exhausted) {
         wavenet_network_free(net);

@@ -9,13 +9,13 @@
 #define MAX_THREADS 64
 #define SPINS 4000              /* of a barrier, before it yields the CPU */
 
-enum { WAIT, START, CANCEL };
+enum { WAIT, START, CANCEL };   /* values of job.signal */
 
 struct wavenet_streams {
     struct arena arena;
     const struct wavenet_network *net;
-    int count, n_tiles, threads, shared;
-    int64_t n;                  /* index of the next sample */
+    int n_tiles, threads, shared;
+    int64_t next_sample;
     int64_t next_row;           /* index of the next condition row to project */
     struct tile *tiles;
 };
@@ -26,7 +26,7 @@ struct job {
     int64_t n_samples, first_row, n_rows;
     const float *condition, *noise, *forced;    /* forced: samples to score, or NULL */
     float *samples, *parameters;
-    atomic_int signal;          /* to the threads, once all of them exist, or one cannot start */
+    atomic_int signal;          /* START once all threads exist, CANCEL if one cannot be created */
 };
 
 struct thread {
@@ -36,9 +36,9 @@ struct thread {
     int64_t next_row;
 };
 
-void barrier_wait(struct worker *me)
+void barrier_wait(struct worker *worker)
 {
-    struct team *team = me->team;
+    struct team *team = worker->team;
     if (team->size == 1)
         return;
     const int generation = atomic_load_explicit(&team->generation, memory_order_acquire);
@@ -53,28 +53,28 @@ void barrier_wait(struct worker *me)
             sched_yield();
 }
 
-void worker_range(const struct worker *me, int n, int *start, int *end)
+void worker_range(const struct worker *worker, int n, int *start, int *end)
 {
-    *start = n * me->rank / me->team->size;
-    *end = n * (me->rank + 1) / me->team->size;
+    *start = n * worker->rank / worker->team->size;
+    *end = n * (worker->rank + 1) / worker->team->size;
 }
 
-static void allocate_tile(struct wavenet_streams *all, struct tile *tile)
+static void allocate_tile(struct wavenet_streams *streams, struct tile *tile)
 {
-    const struct wavenet_network *net = all->net;
+    const struct wavenet_network *net = streams->net;
     const wavenet_config *c = &net->config;
     const size_t lanes = net->kernels->lanes;
-    const size_t operand = net->kernels->precision == INT8 ? sizeof(int16_t) : sizeof(float);
+    const size_t operand = c->precision == WAVENET_INT8 ? sizeof(int16_t) : sizeof(float);
     const size_t gates = (size_t)net->dilated->blocks * net->kernels->rows * lanes;
     const size_t residual = net->padded_residual * lanes;
-    struct arena *arena = &all->arena;
+    struct arena *arena = &streams->arena;
     tile->ring = arena_alloc(arena, c->layers * sizeof *tile->ring);
     for (int i = 0; i < c->layers && tile->ring; i++)
-        tile->ring[i] = arena_alloc(arena, ((c->kernel_size - 1) * (size_t)net->dilations[i] + 1)
+        tile->ring[i] = arena_alloc(arena, ((c->kernel_size - 1) * (size_t)c->dilations[i] + 1)
                                            * residual * operand);
     tile->winograd_pending = arena_alloc(arena, c->layers * sizeof *tile->winograd_pending);
     for (int i = 0; i < c->layers && tile->winograd_pending && c->winograd; i++)
-        tile->winograd_pending[i] = arena_alloc(arena, sizeof(float) * net->dilations[i] * gates);
+        tile->winograd_pending[i] = arena_alloc(arena, sizeof(float) * c->dilations[i] * gates);
     if (c->winograd)
         tile->winograd_inputs = arena_alloc(arena, sizeof(float) * 3 * residual);
     tile->gated = arena_alloc(arena, net->padded_dilation * lanes * operand);
@@ -111,44 +111,43 @@ static void set_gate_bias(const struct wavenet_network *net, struct tile *tile,
 
 wavenet_status wavenet_streams_create(const wavenet_network *net, int n_streams, int n_threads,
                                       int shared, const float *gate_bias, float first_sample,
-                                      wavenet_streams **streams)
+                                      wavenet_streams **result)
 {
-    *streams = NULL;
-    struct wavenet_streams *all = calloc(1, sizeof *all);
-    if (!all)
+    *result = NULL;
+    struct wavenet_streams *streams = calloc(1, sizeof *streams);
+    if (!streams)
         return WAVENET_ERROR_MEMORY;
     const int lanes = net->kernels->lanes;
-    all->net = net;
-    all->count = n_streams;
-    all->n_tiles = (n_streams + lanes - 1) / lanes;
-    all->threads = n_threads < 1 ? 1 : n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
-    all->shared = shared;
-    all->tiles = arena_alloc(&all->arena, all->n_tiles * sizeof *all->tiles);
-    for (int i = 0; i < all->n_tiles && all->tiles; i++) {
-        struct tile *tile = &all->tiles[i];
+    streams->net = net;
+    streams->n_tiles = (n_streams + lanes - 1) / lanes;
+    streams->threads = n_threads < 1 ? 1 : n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
+    streams->shared = shared;
+    streams->tiles = arena_alloc(&streams->arena, streams->n_tiles * sizeof *streams->tiles);
+    for (int i = 0; i < streams->n_tiles && streams->tiles; i++) {
+        struct tile *tile = &streams->tiles[i];
         tile->first_stream = i * lanes;
         tile->n_streams = n_streams - i * lanes < lanes ? n_streams - i * lanes : lanes;
-        allocate_tile(all, tile);
-        if (all->arena.exhausted)
+        allocate_tile(streams, tile);
+        if (streams->arena.exhausted)
             break;
         set_gate_bias(net, tile, gate_bias);
         for (int lane = 0; lane < lanes; lane++)
             tile->sample[lane] = first_sample;
     }
-    if (all->arena.exhausted) {
-        wavenet_streams_free(all);
+    if (streams->arena.exhausted) {
+        wavenet_streams_free(streams);
         return WAVENET_ERROR_MEMORY;
     }
-    *streams = all;
+    *result = streams;
     return WAVENET_OK;
 }
 
-void wavenet_streams_free(wavenet_streams *all)
+void wavenet_streams_free(wavenet_streams *streams)
 {
-    if (!all)
+    if (!streams)
         return;
-    arena_free(&all->arena);
-    free(all);
+    arena_free(&streams->arena);
+    free(streams);
 }
 
 /* Copy condition row `row` of the tile's streams to tile->mel. */
@@ -177,7 +176,7 @@ static void embed_samples(const struct wavenet_network *net, struct tile *tile)
         }
 }
 
-/* tile->parameters → sample `i` of the job, of the tile's streams. */
+/* Draw sample `i` of the job from tile->parameters, or use the forced one, for each stream. */
 static void draw_samples(const struct job *job, struct tile *tile, int64_t i)
 {
     const struct wavenet_network *net = job->streams->net;
@@ -198,28 +197,28 @@ static void draw_samples(const struct job *job, struct tile *tile, int64_t i)
 static void *run_thread(void *argument)
 {
     struct thread *thread = argument;
-    struct worker *me = &thread->worker;
+    struct worker *worker = &thread->worker;
     struct job *job = thread->job;
-    const struct wavenet_streams *all = job->streams;
-    const struct wavenet_network *net = all->net;
+    const struct wavenet_streams *streams = job->streams;
+    const struct wavenet_network *net = streams->net;
     const wavenet_config *c = &net->config;
     while (atomic_load(&job->signal) == WAIT)
         sched_yield();
     if (atomic_load(&job->signal) == CANCEL)
         return NULL;
-    struct tile *tiles = all->tiles + thread->first_tile;
+    struct tile *tiles = streams->tiles + thread->first_tile;
     const int count = thread->end_tile - thread->first_tile, taps = c->upsample_taps;
     float coefficients[MAX_TERMS];
     for (int64_t i = 0; i < job->n_samples; i++) {
-        const int64_t position = all->n + i + c->upsample_shift;
+        const int64_t position = streams->next_sample + i + c->upsample_shift;
         const int64_t row = position / c->upsample_scale;
         for (; thread->next_row < row + taps; thread->next_row++) {
-            for (int t = 0; t < count && !me->rank; t++)
+            for (int t = 0; t < count && !worker->rank; t++)
                 load_condition(job, &tiles[t], thread->next_row);
-            barrier_wait(me);
+            barrier_wait(worker);
             for (int t = 0; t < count; t++)
-                net->kernels->project_condition(net, &tiles[t], thread->next_row % taps, me);
-            barrier_wait(me);
+                net->kernels->project_condition(net, &tiles[t], thread->next_row % taps, worker);
+            barrier_wait(worker);
         }
         /* the terms of row r are in slot r % taps */
         const float *phase = net->upsample_coefficients
@@ -227,58 +226,60 @@ static void *run_thread(void *argument)
         for (int tap = 0; tap < taps; tap++)
             memcpy(coefficients + (row + tap) % taps * BANDS, phase + tap * BANDS,
                    BANDS * sizeof(float));
-        for (int t = 0; t < count && !me->rank; t++)
+        for (int t = 0; t < count && !worker->rank; t++)
             embed_samples(net, &tiles[t]);
-        barrier_wait(me);
-        net->kernels->step(net, tiles, count, all->n + i, coefficients, me);
-        barrier_wait(me);
-        for (int t = 0; t < count && !me->rank; t++)
+        barrier_wait(worker);
+        net->kernels->step(net, tiles, count, streams->next_sample + i, coefficients, worker);
+        barrier_wait(worker);
+        for (int t = 0; t < count && !worker->rank; t++)
             draw_samples(job, &tiles[t], i);
     }
     return NULL;
 }
 
-/* Run the job on all threads; on one, if the system has no more threads. */
+/* Run the job on all threads, or on one if the system cannot create them. */
 static void run_job(struct job *job)
 {
-    struct wavenet_streams *all = job->streams;
+    struct wavenet_streams *streams = job->streams;
     struct team teams[MAX_THREADS];
     struct thread threads[MAX_THREADS];
     pthread_t handles[MAX_THREADS];
+    const int n_tiles = streams->n_tiles, n_threads = streams->threads, shared = streams->shared;
     int started = 1;
     atomic_init(&job->signal, WAIT);
-    for (int i = 0; i < all->threads; i++) {
-        struct team *team = &teams[all->shared ? 0 : i];
-        team->size = all->shared ? all->threads : 1;
+    for (int i = 0; i < n_threads; i++) {
+        struct team *team = &teams[shared ? 0 : i];
+        team->size = shared ? n_threads : 1;
         atomic_init(&team->arrived, 0);
         atomic_init(&team->generation, 0);
-        threads[i] = (struct thread){
-            {team, all->shared ? i : 0}, job,
-            all->shared ? 0 : all->n_tiles * i / all->threads,
-            all->shared ? all->n_tiles : all->n_tiles * (i + 1) / all->threads, all->next_row};
+        threads[i] = (struct thread){{team, shared ? i : 0}, job,
+                                     shared ? 0 : n_tiles * i / n_threads,
+                                     shared ? n_tiles : n_tiles * (i + 1) / n_threads,
+                                     streams->next_row};
     }
-    while (started < all->threads
+    while (started < n_threads
            && !pthread_create(&handles[started], NULL, run_thread, &threads[started]))
         started++;
-    const int complete = started == all->threads;
+    const int complete = started == n_threads;
     atomic_store(&job->signal, complete ? START : CANCEL);
     if (complete)
         run_thread(&threads[0]);
     for (int i = 1; i < started; i++)
         pthread_join(handles[i], NULL);
     if (!complete) {
-        all->threads = 1;
+        streams->threads = 1;
         run_job(job);
         return;
     }
-    all->n += job->n_samples;
-    all->next_row = threads[0].next_row;
+    streams->next_sample += job->n_samples;
+    streams->next_row = threads[0].next_row;
 }
 
-int64_t wavenet_condition_rows(const wavenet_streams *all, int64_t n_samples, int64_t *first_row)
+int64_t wavenet_condition_rows(const wavenet_streams *streams, int64_t n_samples,
+                               int64_t *first_row)
 {
-    const wavenet_config *c = &all->net->config;
-    const int64_t first = all->n + c->upsample_shift;
+    const wavenet_config *c = &streams->net->config;
+    const int64_t first = streams->next_sample + c->upsample_shift;
     *first_row = first / c->upsample_scale;
     return (first + n_samples - 1) / c->upsample_scale + c->upsample_taps - *first_row;
 }

@@ -14,7 +14,7 @@
  * layer are (a + b + c) / 2, (a - b + c) / 2, -a and c, from _winograd_kernels of ../weights.py.
  */
 
-/* Makes the compiler write a buffer to memory, to free the registers for the next sum. */
+/* Makes the compiler write a buffer to memory, which frees the registers for the next sum. */
 #define SPILL(buffer) __asm__ volatile("" : : "r"(buffer) : "memory")
 #define PENDING_PREFETCH 4      /* prefetch winograd_pending this many blocks ahead */
 
@@ -22,7 +22,7 @@
 INLINE void LOCAL(winograd_transform_input)(const struct wavenet_network *net, struct tile *tile,
                                             int layer, int block, int64_t n)
 {
-    const int dilation = net->dilations[layer];
+    const int dilation = net->config.dilations[layer];
     const size_t offset = (size_t)block * ROWS * LANES;
     const size_t size = (size_t)net->padded_residual * LANES;
     const float *x0 = LOCAL(layer_input)(net, tile, layer, n - 2 * (int64_t)dilation) + offset;
@@ -42,11 +42,8 @@ INLINE void LOCAL(winograd_multiply)(vec *sum, const struct wavenet_network *net
                                      const struct tile *tile, int layer, int matrix_index,
                                      int input_index, int block)
 {
-    const struct packed_matrix *matrix =
-        &net->dilated[layer * net->dilated_matrices + matrix_index];
-    LOCAL(microkernel)(sum, (const float *)matrix->kernel + (size_t)block * matrix->depth * ROWS,
-                       tile->winograd_inputs + (size_t)input_index * net->padded_residual * LANES,
-                       matrix->depth);
+    LOCAL(multiply)(sum, &net->dilated[layer * net->dilated_matrices + matrix_index], block,
+                    tile->winograd_inputs + (size_t)input_index * net->padded_residual * LANES);
 }
 
 /* P + Q of a first output, computed into `buffer`, or the pending P - Q of a `second` one. */
@@ -56,7 +53,7 @@ INLINE const float *LOCAL(winograd_shared_products)(float *buffer,
                                                     int64_t n, int second)
 {
     float *pending = tile->winograd_pending[layer]
-                     + ((size_t)(n % net->dilations[layer]) * net->dilated->blocks + block)
+                     + ((size_t)(n % net->config.dilations[layer]) * net->dilated->blocks + block)
                        * ROWS * LANES;
     if (second) {
         for (int i = 0; i < ROWS * LANES; i += CACHE_LINE / sizeof *pending)
