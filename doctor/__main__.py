@@ -20,7 +20,7 @@ _MARKS = {OK: "ok", NOTE: "note", FAIL: "FAIL"}
 def main(arguments):
     parser = command_line.Parser(prog="python -m doctor", description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=command_line.DEVICES, default="auto",
-                        help="where to train; auto (the default): the GPU if there is one")
+                        help="device to train on; auto (the default): the GPU if there is one")
     parser.add_argument("--quick", action="store_true",
                         help="skip the training step and the second of audio")
     parser.add_argument("--json", action="store_true", help="print findings and machine as JSON")
