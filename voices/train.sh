@@ -36,8 +36,8 @@ wait $!
 threads=2
 train vocoder 8000 $vocoder,wavenet_learning_rate=3e-3,wavenet_decay_half_life=2000
 train vocoder 17805 $vocoder,wavenet_learning_rate=1e-3,wavenet_decay_half_life=1000000
-# The decay counts from step 0, so this learning rate is 9e-4 at step 17,805 and falls to 1e-4.
-train vocoder 20500 $vocoder,wavenet_learning_rate=772,wavenet_decay_half_life=900
+vocoder=$vocoder,wavenet_learning_rate=8.555e-4,wavenet_decay_start=17805
+train vocoder 20500 $vocoder,wavenet_decay_half_life=900
 
 [ -d "$out/voice" ] || "$python" -m training.export --tacotron "$out/tacotron" \
     --vocoder "$out/vocoder" --out "$out/voice"
