@@ -155,6 +155,6 @@ def _soft_floor(raw_log_scale, hp):
 
 
 def _where(condition, x, y):
-    """tf.where of a condition [...] and values [..., n_mixtures]; in TF 1.3 it does not broadcast."""
+    """tf.where, which does not broadcast in TF 1.3: condition [...], values [..., n_mixtures]."""
     tiled = tf.logical_and(tf.expand_dims(condition, -1), tf.ones_like(x, dtype=tf.bool))
     return tf.where(tiled, x, y)

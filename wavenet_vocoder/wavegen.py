@@ -6,6 +6,7 @@ returns a generator, whose generate(n_frames) returns the next samples of all th
 to rounding.
 """
 import copy
+import itertools
 import time
 
 import numpy as np
@@ -42,14 +43,13 @@ def generate_waveforms(vocoder, mels, speaker_ids, keys, hp, progress=None):
         batch = order[start:start + MAX_BATCH_SIZE]
         samples.update(zip(batch, _generate_batch(vocoder, [chunks[i] for i in batch], hp,
                                                   progress)))
-    ordered = iter([samples[i] for i in range(len(chunks))])
+    pairs = iter([(chunk, samples[i]) for i, chunk in enumerate(chunks)])
     return [np.float32(audio.InvPreemphasis(hp.wavenet_preemphasis)(
-        join_chunks([(chunk, next(ordered)) for chunk in utterance], hp)))
-            for utterance in utterances]
+        join_chunks(itertools.islice(pairs, len(utterance)), hp))) for utterance in utterances]
 
 
 def stream_waveform(vocoder, mel, speaker_id, key, hp):
-    """Yield the samples of generate_waveforms piece by piece, as soon as they exist."""
+    """Yield the samples of generate_waveforms in pieces, each as soon as it has been generated."""
     validate_mel(mel, hp, "mel")
     tail, inv_preemphasis = None, audio.InvPreemphasis(hp.wavenet_preemphasis)
     for chunk in split_into_chunks(mel, speaker_id, key, hp):
@@ -70,7 +70,7 @@ def stream_waveform(vocoder, mel, speaker_id, key, hp):
 
 
 def _generate_batch(vocoder, chunks, hp, progress):
-    """The samples of each chunk, [frames·hop]; the first chunk is the longest."""
+    """The samples of each chunk, [frames·hop]. The first chunk must be the longest."""
     generator, outputs, frame, count = vocoder.start(chunks), [], 0, 1
     while frame < n_frames(chunks[0]):
         count = min(count, n_frames(chunks[0]) - frame, MAX_FRAMES_PER_CALL)
@@ -97,13 +97,13 @@ class GraphVocoder(object):
     def __init__(self, hp, n_speakers):
         self.hp, self.session = hp, None
         self.mel = tf.placeholder(tf.float32, [None, None, hp.n_mels], "mel")
-        self.speaker = tf.placeholder(tf.int32, [None], "speaker")
+        self.speaker_ids = tf.placeholder(tf.int32, [None], "speaker")
         self.noise = tf.placeholder(tf.float32, [None, None, output_distribution(hp).noise_dim],
                                     "noise")
         self.state = incremental.IncrementalState(
             tf.placeholder(tf.float32, [None, None, hp.wavenet_residual_channels], "memory"),
             tf.placeholder(tf.int32, [], "position"), tf.placeholder(tf.float32, [None], "sample"))
-        self.generated = incremental.generate_samples(self.mel, self.speaker, self.noise, hp,
+        self.generated = incremental.generate_samples(self.mel, self.speaker_ids, self.noise, hp,
                                                       n_speakers, self.state)
 
     def with_session(self, session):
@@ -129,7 +129,7 @@ class _GraphGenerator(object):
         feed = dict(zip(vocoder.state, self.state))
         feed.update({
             vocoder.mel: self.mels[:, self.frame:stop + 2 * context_frames(hp)],
-            vocoder.speaker: [chunk.speaker_id for chunk in self.chunks],
+            vocoder.speaker_ids: [chunk.speaker_id for chunk in self.chunks],
             vocoder.noise: stack_noise(self.chunks, self.frame * hp.hop_length,
                                        n_frames * hp.hop_length, hp)})
         samples, self.state = vocoder.session.run(vocoder.generated, feed)

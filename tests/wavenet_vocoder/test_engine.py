@@ -54,7 +54,7 @@ def random_segments(hp, batch=2, frames=3, seed=0):
 
 
 def graph_parameters(values, audio, mels, speaker_ids, hp, n_speakers):
-    """The output of wavenet.wavenet with these weights; mels [frames, mels] are whole utterances."""
+    """The output of wavenet.wavenet with these weights. mels [frames, mels]: whole utterances."""
     with tf.Graph().as_default():
         padded = np.stack([upsampling.pad_context(mel, hp) for mel in mels])
         parameters = wavenet.wavenet(tf.constant(audio), tf.constant(padded),

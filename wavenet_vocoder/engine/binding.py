@@ -98,7 +98,7 @@ class NativeNetwork(object):
 
 
 class Streams(object):
-    """Waveforms that are generated in step, one for each speaker id.
+    """Waveforms that are generated in lockstep, one for each speaker id.
 
     Each thread generates its own streams or, if `shared`, its share of the channels of all.
     """

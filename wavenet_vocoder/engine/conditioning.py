@@ -27,8 +27,8 @@ def upsampling_layers(values, hp):
         else:
             # [2·scale, FREQ_KERNEL_SIZE, 1]. The second half belongs to the previous input. A
             # transposed convolution scatters, so its bands are mirrored.
-            taps = np.stack([kernel[scale:], kernel[:scale]], 1)[:, :, ::-1, 0]
-            layers.append(UpsamplingLayer(scale, scale // 2, 2, taps))
+            coefficients = np.stack([kernel[scale:], kernel[:scale]], 1)[:, :, ::-1, 0]
+            layers.append(UpsamplingLayer(scale, scale // 2, 2, coefficients))
     return layers
 
 
@@ -50,7 +50,9 @@ def _upsample(x, layer):
     time, mels = x.shape
     padded = np.pad(x, ((1, 1), (FREQ_KERNEL_SIZE // 2, FREQ_KERNEL_SIZE // 2)), "constant")
     rows = len(padded) - layer.taps + 1
-    y = sum(sum(layer.coefficients[:, tap, band, None] * padded[tap:tap + rows, None,
-                                                                band:band + mels]
-                for band in range(FREQ_KERNEL_SIZE)) for tap in range(layer.taps))
+    y = 0                                                   # [rows, scale, mels]
+    for tap in range(layer.taps):
+        y += sum(layer.coefficients[:, tap, band, None] * padded[tap:tap + rows, None,
+                                                                 band:band + mels]
+                 for band in range(FREQ_KERNEL_SIZE))
     return y.reshape(-1, mels)[layer.shift:layer.shift + time * layer.scale]

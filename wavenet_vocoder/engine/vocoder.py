@@ -2,8 +2,8 @@
 import numpy as np
 
 import audio
-from common.resources import available_cpus
 from common.errors import InputError
+from common.resources import available_cpus
 from nn import compat
 from nn.compat import tf
 from wavenet_vocoder.chunks import stack_noise, stack_padded
@@ -16,13 +16,11 @@ MAX_SINGLE_STREAMS = {"float32": 2, "int8": 8}
 # Measured: from this many multiplications between two barriers, it pays to split the channels of
 # one stream among threads.
 MIN_SHARED_WORK = {"float32": 45000, "int8": 240000}
-LANES = 16              # streams of a batch (a tile of the engine)
+LANES = 16              # streams in a tile of the batched layout, with AVX2
 MAX_KERNEL_SIZE = 16    # MAX_TAPS of native/internal.h
 
-# int8 is used if it changes the log-likelihood of audio by no more than this share ...
-MAX_LIKELIHOOD_CHANGE = 0.005
-# ... measured on this many streams of this many frames.
-TEST_STREAMS, TEST_FRAMES = 16, 4
+MAX_LIKELIHOOD_CHANGE = 0.005       # relative change of the log-likelihood by int8
+TEST_STREAMS, TEST_FRAMES = 16, 4   # it is measured on so many streams of so many frames
 
 
 class NativeVocoder(object):
@@ -47,7 +45,7 @@ class NativeVocoder(object):
         return _NativeGenerator(self, chunks)
 
     def streams(self, speaker_ids, precision=None):
-        """binding.Streams, one for each speaker id, in the layout and on the threads that pay."""
+        """binding.Streams, one for each speaker id, in the fastest layout and number of threads."""
         precision, threads = precision or self.precision, self.threads
         batched = len(speaker_ids) > MAX_SINGLE_STREAMS[precision] * threads
         tiles = -(-len(speaker_ids) // LANES) if batched else len(speaker_ids)
@@ -84,11 +82,11 @@ class _NativeGenerator(object):
 
 
 def multiplies_per_sample(hp, winograd=False):
-    """Multiplications per generated sample, and as many additions: the engine's arithmetic.
+    """The engine's multiplications per generated sample; there are as many additions.
 
-    With `winograd` (weights.uses_winograd) it is the mean of the two samples of a pair. The
-    condition is that of the last upsampling layer: each of its inputs is multiplied by the kernels
-    once per mel band, and each sample is a sum over taps and bands.
+    With `winograd` (weights.uses_winograd), the mean over the two samples of a pair. The condition
+    counts as conditioning.py explains: products once per input of the last upsampling layer and
+    mel band of its kernel, and a sum over taps and bands per sample.
     """
     taps = 3 if hp.wavenet_upsample_type == "subpixel" else 2
     gates, layers = 2 * hp.wavenet_dilation_channels, hp.wavenet_layers
@@ -105,7 +103,7 @@ def multiplies_per_sample(hp, winograd=False):
 # -- automatic precision --------------------------------------------------------------------------
 
 def select_precision(vocoder):
-    """int8 if the CPU supports it and this network hardly changes with it, else float32."""
+    """int8 if the CPU supports it and it hardly changes the network's likelihoods, else float32."""
     if not binding.supports("int8"):
         return "float32"
     exact, quantised = log_likelihoods(vocoder)
@@ -115,10 +113,10 @@ def select_precision(vocoder):
 def log_likelihoods(vocoder):
     """Mean ln p [nats per sample] of audio that the network generates, in float32 and in int8.
 
-    The mel is that of a hum with a rising pitch; the streams start at successive frames.
+    The mel is that of a tone with a rising pitch; the streams start at successive frames.
     """
     hp = vocoder.hp
-    mel = pad_context(audio.melspectrogram(_rising_hum(hp), hp), hp)
+    mel = pad_context(audio.melspectrogram(_rising_tone(hp), hp), hp)
     margins = len(mel) - TEST_STREAMS - TEST_FRAMES
     inputs = np.stack([conditioning.last_layer_inputs(mel[i:i + TEST_FRAMES + margins],
                                                       vocoder.values, hp)
@@ -135,7 +133,7 @@ def log_likelihoods(vocoder):
     return results
 
 
-def _rising_hum(hp):
+def _rising_tone(hp):
     time = np.arange(hp.hop_length * (TEST_STREAMS + TEST_FRAMES)) / float(hp.sample_rate)
     pitch = 120 + 400 * time
     return sum(np.sin(2 * np.pi * number * pitch * time) / number for number in range(1, 12)) / 8

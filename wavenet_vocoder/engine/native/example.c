@@ -145,33 +145,33 @@ int main(int argc, char **argv)
         uint32_t sample_rate, n_samples, n_rows;
         float first_sample;
         double preemphasis;
-    } u;
-    read_bytes(file, &u, sizeof u);
+    } header;
+    read_bytes(file, &header, sizeof header);
     const float *gate_bias = read_array(file, (size_t)config.layers * 2 * config.dilation_channels);
-    const float *condition = read_array(file, (size_t)u.n_rows * config.mels);
-    const float *noise = read_array(file, (size_t)u.n_samples * wavenet_noise_dim(&config));
+    const float *condition = read_array(file, (size_t)header.n_rows * config.mels);
+    const float *noise = read_array(file, (size_t)header.n_samples * wavenet_noise_dim(&config));
     fclose(file);
-    float *samples = calloc(u.n_samples, sizeof *samples);
+    float *samples = calloc(header.n_samples, sizeof *samples);
     if (!samples)
         fail("samples", "out of memory");
 
     wavenet_streams *streams;
     int64_t first_row;
-    check(wavenet_streams_create(network, 1, 1, 0, gate_bias, u.first_sample, &streams));
-    const int64_t needed = wavenet_condition_rows(streams, u.n_samples, &first_row);
-    if (first_row + needed > u.n_rows)
+    check(wavenet_streams_create(network, 1, 1, 0, gate_bias, header.first_sample, &streams));
+    const int64_t needed = wavenet_condition_rows(streams, header.n_samples, &first_row);
+    if (first_row + needed > header.n_rows)
         fail(argv[2], "has too few condition rows");
-    check(wavenet_generate(streams, u.n_samples, condition + first_row * config.mels, needed, noise,
-                           samples, NULL));
+    check(wavenet_generate(streams, header.n_samples, condition + first_row * config.mels, needed,
+                           noise, samples, NULL));
     wavenet_streams_free(streams);
     wavenet_network_free(network);
 
     double y = 0;
-    for (uint32_t i = 0; i < u.n_samples; i++) {
+    for (uint32_t i = 0; i < header.n_samples; i++) {
         y = (config.output_distribution == WAVENET_MULAW ? decode_mulaw(samples[i]) : samples[i])
-            + u.preemphasis * y;
+            + header.preemphasis * y;
         samples[i] = (float)y;
     }
-    write_wav(argv[3], samples, u.n_samples, u.sample_rate);
+    write_wav(argv[3], samples, header.n_samples, header.sample_rate);
     return 0;
 }

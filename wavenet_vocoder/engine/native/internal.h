@@ -50,7 +50,7 @@ struct wavenet_network {
     struct arena arena;
     wavenet_config config;      /* with its own copy of the dilations */
     const struct kernel_set *kernels;
-    int n_parameters, noise_dim;
+    int n_parameters;
     /* channels, padded to whole blocks */
     int padded_dilation, padded_residual, padded_skip, padded_parameters;
     int dilated_matrices;       /* per layer: 1, or 4 with Winograd */

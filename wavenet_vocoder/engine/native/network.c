@@ -244,7 +244,6 @@ wavenet_status wavenet_network_create(const wavenet_config *config, const wavene
     net->config = *config;
     net->kernels = kernels;
     net->n_parameters = wavenet_n_parameters(config);
-    net->noise_dim = wavenet_noise_dim(config);
     net->padded_dilation = round_up(config->dilation_channels, kernels->rows / 2);
     net->padded_residual = round_up(config->residual_channels, kernels->rows);
     net->padded_skip = round_up(config->skip_channels, kernels->rows);

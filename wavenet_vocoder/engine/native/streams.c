@@ -181,6 +181,7 @@ static void draw_samples(const struct job *job, struct tile *tile, int64_t i)
 {
     const struct wavenet_network *net = job->streams->net;
     const int size = net->n_parameters, lanes = net->kernels->lanes;
+    const int noise_dim = wavenet_noise_dim(&net->config);
     for (int stream = 0; stream < tile->n_streams; stream++) {
         const size_t index = (size_t)(tile->first_stream + stream) * job->n_samples + i;
         const float *parameters = tile->parameters + stream;
@@ -188,7 +189,7 @@ static void draw_samples(const struct job *job, struct tile *tile, int64_t i)
             for (int k = 0; k < size; k++)
                 job->parameters[index * size + k] = parameters[k * lanes];
         tile->sample[stream] = job->forced ? job->forced[index]
-            : sample_distribution(net, parameters, lanes, job->noise + index * net->noise_dim);
+            : sample_distribution(net, parameters, lanes, job->noise + index * noise_dim);
         if (job->samples)
             job->samples[index] = tile->sample[stream];
     }

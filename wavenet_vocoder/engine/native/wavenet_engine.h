@@ -1,7 +1,7 @@
 /* WaveNet vocoder inference on CPUs: public interface.
  *
- * A network holds packed weights. Streams are waveforms that are generated in step, one sample at a
- * time, with the weights of one network. Usage:
+ * A network holds packed weights. Streams are waveforms that are generated in lockstep, one sample
+ * at a time, with the weights of one network. Usage:
  *
  *     wavenet_network *network;
  *     wavenet_streams *streams;
