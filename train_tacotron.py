@@ -14,7 +14,7 @@ from doctor.device_selection import select_device
 from nn.compat import tf
 from tacotron2.tacotron_training_graph import TrainingGraph
 from training import loop, memory_estimate, run_folder, verdict
-from training.tacotron_evaluation import TacotronEvaluator
+from training.evaluators import TacotronEvaluator
 
 
 def main(arguments):
@@ -23,7 +23,6 @@ def main(arguments):
     options = parser.parse_args(arguments)
     select_device(options.device)
 
-    # the data, and the run folder with the hyper-parameters
     stores = [load_store(folder) for folder in options.data]
     run = run_folder.create_or_resume_run(options.logdir, "tacotron", stores, options.preset,
                                           options.hparams, options.freeze, options.init_from)
@@ -33,7 +32,6 @@ def main(arguments):
     max_steps = options.steps or run.hp.train_steps
     run.hp = hp = verdict.with_early_evaluation(run.hp, max_steps)
 
-    # the network: the graphs for training, validation and synthesis
     tf.set_random_seed(hp.seed)
     graph = TrainingGraph(hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
     scalars = {name: loss for name, loss in graph.losses._asdict().items() if name != "total"}

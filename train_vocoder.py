@@ -14,7 +14,7 @@ from datasets.store import load_store
 from doctor.device_selection import select_device
 from nn.compat import tf
 from training import gta, loop, memory_estimate, run_folder
-from training.vocoder_evaluation import VocoderEvaluator
+from training.evaluators import VocoderEvaluator
 from wavenet_vocoder.wavenet_training_graph import TrainingGraph
 
 
@@ -27,7 +27,6 @@ def main(arguments):
     options = parser.parse_args(arguments)
     select_device(options.device)
 
-    # the data, and the run folder with the hyper-parameters
     stores = [load_store(folder) for folder in options.data]
     run = run_folder.create_or_resume_run(options.logdir, "vocoder", stores, options.preset,
                                           options.hparams, options.freeze, options.init_from)
@@ -37,7 +36,6 @@ def main(arguments):
           % (len(train_items), len(held_out_items), ", ".join(run.speakers)))
     hp = run.hp
 
-    # the network: the graphs for training, validation and synthesis
     tf.set_random_seed(hp.seed)
     graph = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
 

@@ -4,11 +4,10 @@
     python synthesize.py TEXT.txt --voice voices/me
 
 The voice has the folders `tacotron` and `vocoder`, each with run.json and one checkpoint, without
-the state of the optimizer. Weights that have moving averages are replaced by these.
+the state of the optimizer. Weights that have moving averages are replaced by them.
 """
 import os
 import shutil
-import tempfile
 
 import korean
 from common import command_line
@@ -30,13 +29,10 @@ def export_voice(tacotron_folder, vocoder_folder, out, best=False):
     runs = [run_folder.load_run(tacotron_folder, "tacotron"),
             run_folder.load_run(vocoder_folder, "vocoder")]
     run_folder.require_same_audio_settings(*runs)
-    parent = os.path.dirname(os.path.abspath(out))
-    os.makedirs(parent, exist_ok=True)
-    temporary = tempfile.mkdtemp(".part", os.path.basename(out) + ".", parent)
+    temporary = "%s.%d.part" % (os.path.abspath(out), os.getpid())
     try:
         for run in runs:
             _export_run(run, os.path.join(temporary, run.model_type), best)
-        os.chmod(temporary, 0o755)
         size = sum(os.path.getsize(os.path.join(folder, name))
                    for folder, _, names in os.walk(temporary) for name in names)
         os.replace(temporary, out)
@@ -46,7 +42,7 @@ def export_voice(tacotron_folder, vocoder_folder, out, best=False):
 
 
 def _export_run(run, folder, best):
-    """Write run.json and a checkpoint of the weights that synthesis uses."""
+    """Write run.json and a checkpoint of the weights that synthesis uses to `folder`."""
     with tf.Graph().as_default():
         if run.model_type == "tacotron":
             Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings)

@@ -27,25 +27,24 @@ from training import checkpoint, run_folder
 
 
 def replace_mels(run, stores, tacotron_folder):
-    """The stores with mels that the run in `tacotron_folder` predicts.
+    """GtaStores with the mels that the run in `tacotron_folder` predicts for the stores.
 
-    If `tacotron_folder` is None, those that the vocoder `run` was trained on so far are used, or
-    else the stores stay as they are. Raises InputError if the runs do not fit together, or `run`
-    was trained on the mels of another one.
+    If `tacotron_folder` is None, it is the run whose mels the vocoder `run` was trained on before;
+    if there is none, the stores are returned unchanged. Raises InputError if the runs do not fit
+    together, or `run` was trained on the mels of another run.
     """
     content = _read_gta_json(run)
     if not (tacotron_folder or content):
         return stores
     tacotron_folder = tacotron_folder or content["run"]
     if content and _folder_name(content["run"]) != _folder_name(tacotron_folder):
-        raise InputError("--gta %s: %s learns from the mels of %s; delete %s to predict them anew"
+        raise InputError("--gta %s: %s is trained on the mels of %s; delete %s to predict new ones"
                          % (tacotron_folder, run.folder, content["run"],
                             os.path.join(run.folder, "gta")))
     gta_stores = [GtaStore(store, os.path.join(run.folder, "gta", str(number)))
                   for number, store in enumerate(stores)]
     if not all(store.has_mel(row) for store in gta_stores for row in store.utterances):
-        _predict_missing_mels(run_folder.load_run(tacotron_folder, "tacotron"), tacotron_folder,
-                              run, gta_stores)
+        _predict_missing_mels(run_folder.load_run(tacotron_folder, "tacotron"), run, gta_stores)
     print("the mels are predicted by %s, step %d" % (tacotron_folder, _read_gta_json(run)["step"]))
     return gta_stores
 
@@ -57,23 +56,17 @@ def _folder_name(folder):
 def _read_gta_json(run):
     """The content of gta.json, a dict, or None if there is none."""
     path = os.path.join(run.folder, "gta", "gta.json")
-    if not os.path.exists(path):
-        return None
-    content = files.read_json(path)
-    if not (isinstance(content, dict) and isinstance(content.get("run"), str) and
-            type(content.get("step")) is int):
-        raise InputError("%s: should hold a run and a step; delete its folder to predict the mels "
-                         "anew" % path)
-    return content
+    return files.read_json(path) if os.path.exists(path) else None
 
 
-def _predict_missing_mels(tacotron, folder, run, stores):
-    """Write the mels that are missing; all of them if the weights have changed."""
+def _predict_missing_mels(tacotron, run, stores):
+    """Write the missing mels of the GtaStores; all mels if the weights have changed."""
     run_folder.require_same_audio_settings(tacotron, run)
     for store in stores:
         if store.speaker not in tacotron.speakers:
-            raise InputError("--gta %s: does not know the speaker %s of %s; its speakers are %s"
-                             % (folder, store.speaker, store.folder, ", ".join(tacotron.speakers)))
+            raise InputError("--gta %s: has no speaker %s, as %s has; its speakers are %s"
+                             % (tacotron.folder, store.speaker, store.folder,
+                                ", ".join(tacotron.speakers)))
     items = [batches.BatchItem(store, row, tacotron.speakers.index(store.speaker),
                                korean.to_ids(row.jamo))
              for store in stores for row in store.utterances]
@@ -87,7 +80,8 @@ def _predict_missing_mels(tacotron, folder, run, stores):
             step = checkpoint.restore_trained_weights(session, tacotron)
             if (_read_gta_json(run) or {}).get("step") != step:
                 shutil.rmtree(os.path.join(run.folder, "gta"), ignore_errors=True)
-                files.write_json(run.path("gta", "gta.json"), {"run": folder, "step": step})
+                files.write_json(run.path("gta", "gta.json"),
+                                 {"run": tacotron.folder, "step": step})
             for store in stores:
                 os.makedirs(store.mel_folder, exist_ok=True)
             with tqdm(total=len(items), unit="mel", desc="predicting") as bar:
@@ -104,8 +98,7 @@ def _build_predictor(tacotron):
     noise = tf.placeholder(tf.float32, [None, None, prenet_noise_dim(hp)])
     outputs_per_step = tf.convert_to_tensor(trained_outputs_per_step(hp))
     outputs = tacotron2(batch.text_ids, batch.text_lengths, batch.speaker_ids, noise, hp,
-                        len(korean.SYMBOLS), tacotron.n_speaker_embeddings,
-                        targets=batch,
+                        len(korean.SYMBOLS), tacotron.n_speaker_embeddings, targets=batch,
                         outputs_per_step=outputs_per_step)
 
     def predict_mels(session, items):

@@ -1,4 +1,5 @@
 """The training loop of both trainers."""
+import contextlib
 import os
 import signal
 import sys
@@ -19,9 +20,9 @@ class SignalCatcher(object):
     """A context in which Ctrl-C and SIGTERM only set `exit_status`, so that a step can finish."""
 
     def __enter__(self):
-        self.exit_status, self._old_handlers = None, {}
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._old_handlers[number] = signal.signal(number, self._handle)
+        self.exit_status = None
+        self._old_handlers = {number: signal.signal(number, self._handle)
+                              for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def _handle(self, number, frame):
@@ -43,7 +44,7 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
     run         a locked Run; its lock is released at the end
     options     those of command_line.Parser.add_training_options
     graph       a TrainingGraph of either model: `optimizer`, `padding_fraction(feed_dict)`
-    scalars     {name: scalar tensor} to log
+    scalars     {name: scalar tensor} to log, besides loss, learning rate and gradient norm
     get_batch   step, from 0 → (utterances, feed_dict). It depends on the step alone, so that a
                 resumed run sees the same batches as an uninterrupted one
     estimate    the MemoryEstimate of the longest batch
@@ -55,14 +56,10 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
     data, the disk or the loss prevent further training. In all cases the run is saved if possible.
     """
     max_steps = options.steps or run.hp.train_steps
-
-    def make_batch(step):
-        utterances, feed_dict = get_batch(step)
-        return utterances, feed_dict, graph.padding_fraction(feed_dict)
-
     try:
         with compat.create_session(options.threads) as session, SignalCatcher() as signals:
-            trainer = Trainer(run, session, graph.optimizer, scalars, estimate)
+            profiler = Profiler(run.path("profile.json"), options.profile or 0)
+            trainer = Trainer(run, session, graph, scalars, estimate, profiler)
             trainer.start(options.init_from)
             if (trainer.step and _is_evaluation_step(run.hp, trainer.step, max_steps)
                     and not trainer.log.evaluated):
@@ -74,19 +71,14 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
             print(memory_estimate.describe_estimate(estimate))
             name = os.path.basename(os.path.abspath(run.folder))
             with ProgressBar(name, trainer.step, max_steps) as bar:
-                if options.profile:
-                    trainer.profiler = Profiler(run.path("profile.json"), options.profile)
                 try:
                     while trainer.step < max_steps and signals.exit_status is None:
-                        _train_until_rollback(trainer, make_batch, max_steps, evaluate, signals,
-                                              bar)
+                        _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar)
                 except (InputError, OSError):
                     trainer.save_after_error()
                     raise
                 finally:
-                    if trainer.profiler:
-                        trainer.profiler.close()
-            trainer.log.close()
+                    profiler.close()
     finally:
         run.release()
     if signals.exit_status:
@@ -95,15 +87,15 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
     return signals.exit_status or 0
 
 
-def _train_until_rollback(trainer, make_batch, max_steps, evaluate, signals, bar):
+def _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar):
     """Train until `max_steps`, a signal, or a rollback, after which other batches follow."""
     hp, overhead = trainer.run.hp, OverheadMeter()
-    for utterances, feed_dict, padding in prefetch(make_batch, range(trainer.step, max_steps),
-                                                   overhead.add_wait):
-        overhead.add_padding(padding)
+    for utterances, feed_dict in prefetch(get_batch, range(trainer.step, max_steps),
+                                          overhead.add_wait):
+        overhead.add_padding(trainer.graph.padding_fraction(feed_dict))
         if not trainer.train_step(utterances, feed_dict):
             return
-        bar.show_step(trainer.step, trainer.mean_loss(), **overhead.shares())
+        bar.show_step(trainer.step, trainer.loss_guard.mean_loss(), **overhead.shares())
         if trainer.step % hp.summary_interval == 0:
             trainer.record(overhead.shares())
             overhead.reset()
@@ -121,11 +113,9 @@ def _train_until_rollback(trainer, make_batch, max_steps, evaluate, signals, bar
 
 
 def _evaluate(trainer, evaluate, signals):
-    """Evaluate. After a signal the evaluation stays unfinished, and is repeated on resumption."""
-    try:
+    """Evaluate until a signal arrives. A resumed run repeats an unfinished evaluation."""
+    with contextlib.suppress(Interrupted):
         trainer.evaluate(evaluate, signals.check)
-    except Interrupted:
-        pass
 
 
 def _is_evaluation_step(hp, step, max_steps):

@@ -11,11 +11,11 @@ import numpy as np
 
 from common.errors import InputError
 
-HISTORY = 100           # recent losses that the next one is compared with
-MIN_HISTORY = 10        # as long as there are fewer, only the first loss sets a limit
-EXPLOSION_FACTOR = 20.0     # a loss explodes if it exceeds the median by so many times its size
-MIN_INITIAL_LOSS = 10.0     # the size of the first loss counts as at least this
-WINDOW_STEPS = 1000     # bad batches within so many steps count as the same problem
+HISTORY = 100           # number of recent losses that the next one is compared with
+MIN_HISTORY = 10        # while there are fewer, only the first loss sets a limit
+EXPLOSION_FACTOR = 20.0     # a loss explodes if it exceeds the median by this multiple of its size
+MIN_INITIAL_LOSS = 10.0     # a smaller first loss counts as this one
+WINDOW_STEPS = 1000     # bad batches within this many steps count as the same problem
 MAX_BAD_BATCHES = 5
 
 
@@ -61,6 +61,10 @@ class LossGuard(object):
         if self.first_loss is None:
             self.first_loss = loss
         self.losses = (self.losses + [loss])[-HISTORY:]
+
+    def mean_loss(self):
+        """The mean of the recent losses, NaN before the first."""
+        return float(np.mean(self.losses or [np.nan]))
 
     def skipped_steps(self):
         """The set of steps whose batches must be skipped."""

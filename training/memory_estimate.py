@@ -1,4 +1,4 @@
-"""Estimate the memory of a training, and say what to lower when it runs out.
+"""Estimate the memory that training needs, and explain what to lower when it runs out.
 
 The estimate counts the weights, the optimizer's slots, the gradients, and the activations that the
 backward pass needs, per decoder step, frame, jamo or sample. The factors were fitted to the growth
@@ -18,7 +18,7 @@ FLOAT_BYTES = 4
 # float32 values that are kept per channel of a layer and per decoder step, frame, jamo or sample
 LSTM_VALUES, ATTENTION_VALUES, CONVOLUTION_VALUES, WAVENET_VALUES = 26, 2.2, 6, 0.83
 
-# activation_bytes: of the longest batch; longest_batch: its description; remedy: what halves it
+# activation_bytes: of the longest batch; longest_batch: its description; remedy: how to halve it
 MemoryEstimate = namedtuple("MemoryEstimate", "activation_bytes longest_batch remedy")
 
 
@@ -72,15 +72,11 @@ def _change_and_resume(change):
     return "--hparams %s halves that, and the same command resumes the run" % change
 
 
-def weight_bytes():
-    """Bytes of the graph's variables, including the optimizer's, and of the gradients."""
-    variables = list(tf.global_variables()) + list(tf.trainable_variables())
-    return sum(v.dtype.base_dtype.size * int(np.prod(v.get_shape().as_list())) for v in variables)
-
-
 def describe_estimate(estimate):
     """One line of text on a MemoryEstimate and the weights of the current graph."""
-    weights = weight_bytes()
+    # all variables, including those of the optimizer, and the gradients
+    weights = sum(v.dtype.base_dtype.size * int(np.prod(v.get_shape().as_list()))
+                  for v in tf.global_variables() + tf.trainable_variables())
     return ("memory: about %s: %s weights and optimizer, %s activations of the longest batch (%s)"
             % (_format_bytes(weights + estimate.activation_bytes), _format_bytes(weights),
                _format_bytes(estimate.activation_bytes), estimate.longest_batch))

@@ -1,4 +1,4 @@
-"""What a training run shows of its progress: the progress bar, overheads, a profile of steps."""
+"""Progress of a training: progress bar, overheads, and a profile of some steps."""
 import json
 import sys
 import time
@@ -20,7 +20,7 @@ def print_line(message):
 
 
 class ProgressBar(tqdm):
-    """A progress bar on stderr that runs on a monotonic clock."""
+    """A progress bar on stderr with a monotonic clock: a change of the system time is harmless."""
 
     def __init__(self, name, step, max_steps):
         super(ProgressBar, self).__init__(total=max_steps, initial=step, unit="step",
@@ -64,7 +64,7 @@ class OverheadMeter(object):
 class Profiler(object):
     """Traces `count` training steps after WARMUP_STEPS into a Chrome trace file (--profile N).
 
-    The results of the steps do not change.
+    The results of the steps do not change. With a count of 0 it traces nothing.
     """
 
     def __init__(self, path, count):

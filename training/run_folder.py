@@ -65,23 +65,20 @@ class Run(object):
 
         Raises InputError if another process has locked it.
         """
-        lock = open(self.path("lock"), "a+")
+        self._lock = open(self.path("lock"), "a+")
         try:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EAGAIN):
-                self._lock = lock       # the file system does not support locks
-                return
-            lock.seek(0)
-            process = lock.read().strip()
-            lock.close()
-            raise InputError("%s: another trainer is working on this run%s; wait until it ends, or "
-                             "give another --logdir"
-                             % (self.folder, " (process %s)" % process if process else ""))
-        lock.truncate(0)
-        lock.write("%d\n" % os.getpid())
-        lock.flush()
-        self._lock = lock
+                return      # the file system does not support locks
+            self._lock.seek(0)
+            process = self._lock.read().strip()
+            self.release()
+            raise InputError("%s: another trainer (process %s) is working on this run; wait until "
+                             "it ends, or give another --logdir" % (self.folder, process))
+        self._lock.truncate(0)
+        self._lock.write("%d\n" % os.getpid())
+        self._lock.flush()
 
     def release(self):
         if self._lock:
@@ -123,13 +120,12 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
             raise InputError("--data: two stores have the speaker %s; preprocess.py --speaker "
                              "gives one another name"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        source = load_source_run(init_from, model_type) if init_from else None
+        source = load_run(init_from, model_type, any_symbols=True) if init_from else None
         run = _new_run(folder, model_type, stores, preset, overrides, source)
     for store in stores:
-        require_same_values(store.audio_settings, run.hp.audio_settings(), store.folder,
+        require_same_values(dict(store.audio_settings, pronounce=store.normalizer.pronounce),
+                            dict(run.hp.audio_settings(), pronounce=run.hp.pronounce), store.folder,
                             "the run (preset %s)" % preset if preset else "the run")
-        require_same_values({"pronounce": store.normalizer.pronounce},
-                            {"pronounce": run.hp.pronounce}, store.folder, "the run")
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: has another symbol table than this version; run preprocess.py "
                              "again" % store.folder)
@@ -139,29 +135,20 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
     return run
 
 
-def load_run(folder, model_type):
-    """The Run in `folder`. Raises InputError if it is missing, damaged or of another type."""
-    run = load_source_run(folder, model_type)
-    if run.symbols != list(korean.SYMBOLS):
-        raise InputError("%s: has another symbol table than this version; --init-from starts a new "
-                         "run from it" % folder)
-    return run
+def load_run(folder, model_type, any_symbols=False):
+    """The Run in `folder`. Its symbol table may differ from korean.SYMBOLS only if any_symbols.
 
-
-def load_source_run(folder, model_type):
-    """The Run in `folder`, as for --init-from: its symbol table may differ from today's."""
+    Raises InputError if it is missing, damaged or of another type.
+    """
     path = os.path.join(folder, "run.json")
     if not os.path.exists(path):
         raise InputError("%s: is not a run (it has no run.json); train_%s.py --logdir creates one"
                          % (folder, model_type))
     content = files.read_json(path)
     version = content.get("format") if isinstance(content, dict) else None
-    if type(version) is int and version > FORMAT_VERSION:
-        raise InputError("%s: written by a newer version of this project (format %d; this one "
-                         "reads %d); use that version, or another --logdir"
-                         % (path, version, FORMAT_VERSION))
     if version not in range(1, FORMAT_VERSION + 1):
-        raise InputError("%s: has the format %r; it should be 1 to %d"
+        raise InputError("%s: has the format %r, but this version of the project reads 1 to %d; if "
+                         "it was written by a newer version, use that, or another --logdir"
                          % (path, version, FORMAT_VERSION))
     if content.get("kind") != model_type:
         raise InputError("%s: is a run of train_%s.py; it should be one of train_%s.py"
@@ -170,18 +157,17 @@ def load_source_run(folder, model_type):
         value = content.get(name)
         if not (isinstance(value, list) and value and all(isinstance(v, str) for v in value)):
             raise InputError("%s: %s should be a list of strings" % (path, name))
-    has_speaker_embedding = content.get("speaker_table", len(content["speakers"]) > 1)
-    punctuated = content.get("punctuated", False)
-    for name, value in (("speaker_table", has_speaker_embedding), ("punctuated", punctuated)):
-        if type(value) is not bool:
-            raise InputError("%s: %s should be true or false" % (path, name))
+    if content["symbols"] != list(korean.SYMBOLS) and not any_symbols:
+        raise InputError("%s: has another symbol table than this version; --init-from starts a new "
+                         "run from it" % folder)
     hp = hparams_from_dict(content.get("hparams"), path)
     reader = content.get("reader")
     if type(reader) is int:     # before there were lexicons, only the version was stored
         reader = {"version": reader, "pronounce": hp.pronounce, "lexicon": {}}
     return Run(folder, model_type, hp, content["speakers"],
-               korean.TextNormalizer.from_dict(reader, path), has_speaker_embedding,
-               content["symbols"], punctuated)
+               korean.TextNormalizer.from_dict(reader, path),
+               content.get("speaker_table", len(content["speakers"]) > 1),
+               content["symbols"], content.get("punctuated", False))
 
 
 def _new_run(folder, model_type, stores, preset, overrides, source):

@@ -1,4 +1,5 @@
-"""The state of one training: take a step, save a checkpoint, roll back."""
+"""Train a run step by step, save checkpoints, and roll back to them after bad batches."""
+import contextlib
 import sys
 import time
 
@@ -15,40 +16,39 @@ from training.training_log import TrainingLog
 class Trainer(object):
     """`step` counts the steps taken, `saved_step` is that of the latest checkpoint."""
 
-    def __init__(self, run, session, optimizer, scalars, estimate):
-        self.run, self.session, self.optimizer, self.estimate = run, session, optimizer, estimate
+    def __init__(self, run, session, graph, scalars, estimate, profiler):
+        self.run, self.session, self.graph, self.estimate = run, session, graph, estimate
+        self.optimizer = optimizer = graph.optimizer
         self.fetches = dict(scalars, loss=optimizer.train_op, learning_rate=optimizer.learning_rate,
                             gradient_norm=optimizer.grad_norm)
         self.saver = tf.train.Saver(max_to_keep=0)
         self.skip_op = tf.assign_add(optimizer.step, 1)
-        self.loss_guard, self.log = LossGuard(), None
+        self.loss_guard, self.profiler, self.log = LossGuard(), profiler, None
         self.step, self.saved_step = 0, None
-        self.profiler = None        # a Profiler that runs the training steps
         self.recent_losses = []     # since the last record
         self.figures = None         # of the last step; None if its batch was skipped
-        self.last_batch = None      # (step, utterances, feed_dict) that the weights were trained on
+        self.last_batch = None      # (step, utterances, feed_dict) that was last trained on
 
     def start(self, init_from):
-        """Resume from the latest checkpoint, or start, with the weights of the run `init_from`.
+        """Resume from the latest checkpoint, or start from the weights of `init_from`, if given.
 
         A new run is saved at once, so that it can be rolled back from its first step on.
         """
         checkpoint.delete_leftovers(self.run)
         self.session.run(tf.global_variables_initializer())
-        state, damaged = checkpoint.restore_latest(self.session, self.saver, self.run)
-        for path in damaged:
-            checkpoint.set_aside_damaged(self.run, path)
+        state = checkpoint.restore_latest(self.session, self.saver, self.run)
         if state is None and init_from:
-            source = run_folder.load_source_run(init_from, self.run.model_type)
+            source = run_folder.load_run(init_from, self.run.model_type, any_symbols=True)
             print(transfer.initialise_from(self.session, self.run, source))
         self._set_state(state or {})
-        self.saved_step = None if state is None else self.step
+        if state is None:
+            self.saved_step = None
         self.log = TrainingLog(self.run, self.step, (state or {}).get("minutes", 0.0),
                                self.loss_guard.skipped_steps())
         self.save()
 
     def _set_state(self, state):
-        self.step = int(self.session.run(self.optimizer.step))
+        self.step = self.saved_step = int(self.session.run(self.optimizer.step))
         self.last_batch, self.recent_losses = None, list(state.get("recent", []))
         self.loss_guard.restore(state.get("health", {}))
 
@@ -80,9 +80,7 @@ class Trainer(object):
         feed_dict[self.optimizer.learning_rate_factor] = self.loss_guard.learning_rate_factor
         feed_dict[self.optimizer.max_loss] = self.loss_guard.max_loss()
         try:
-            if self.profiler:
-                return self.profiler.run(self.session, self.fetches, feed_dict)
-            return self.session.run(self.fetches, feed_dict)
+            return self.profiler.run(self.session, self.fetches, feed_dict)
         except tf.errors.InvalidArgumentError as error:
             if not is_rejected_step(error):
                 raise
@@ -111,20 +109,18 @@ class Trainer(object):
 
     def save_after_error(self):
         """Save before the program ends with the current exception, if that is still possible."""
-        error = sys.exc_info()[1]
-        if isinstance(error, (TrainingDiverged, checkpoint.CheckpointWriteError,
-                              memory_estimate.OutOfMemory)):
+        if isinstance(sys.exc_info()[1], (TrainingDiverged, checkpoint.CheckpointWriteError,
+                                          memory_estimate.OutOfMemory)):
             return
-        try:
+        # of two errors the first is reported, because it is the cause
+        with contextlib.suppress(checkpoint.CheckpointWriteError, TrainingDiverged, OSError):
             if self.save():
                 print_line("saved at step %d" % self.saved_step)
-        except (checkpoint.CheckpointWriteError, TrainingDiverged, OSError):
-            pass        # the first error is the cause, and is reported
 
     def _reject_batch(self, step, utterances, reason, finite):
-        """Skip the batch of `step` for good. Returns whether the run was rolled back.
+        """Skip the batch of `step` from now on. Returns whether the run was rolled back.
 
-        It is if the batch has damaged the weights or the loss guard asks for it. Raises
+        It is rolled back if `step` has been trained on, or if the loss guard demands it. Raises
         TrainingDiverged if there were too many bad batches.
         """
         ids = ["%s/%s" % (item.store.speaker, item.row.id) for item in utterances]
@@ -134,24 +130,18 @@ class Trainer(object):
         if not self.loss_guard.reject_batch(step, ids, bool(finite)) and step > self.step:
             return False
         current = self.loss_guard.state
-        state, _ = checkpoint.restore_latest(self.session, self.saver, self.run)
-        self._set_state(state)
+        state = checkpoint.restore_latest(self.session, self.saver, self.run)
         # keep what was learnt about bad batches since that checkpoint
-        self.loss_guard.restore(dict(state.get("health", {}), troubles=current["troubles"],
-                                     factor=current["factor"]))
-        self.saved_step = self.step
+        state["health"] = dict(state.get("health", {}), troubles=current["troubles"],
+                               factor=current["factor"])
+        self._set_state(state)
         self.log.rewind(self.step, self.loss_guard.skipped_steps())
         print_line("rolled back to the checkpoint of step %d; learning rate multiplied by %g"
                    % (self.step, self.loss_guard.learning_rate_factor))
         return True
 
-    def mean_loss(self):
-        """The mean of the recent losses."""
-        losses = self.loss_guard.losses
-        return float(np.mean(losses)) if losses else float("nan")
-
     def record(self, shares):
-        """Log the figures of the last step and the overhead `shares`, unless it was skipped."""
+        """Log the figures of the last step, unless it was skipped, with OverheadMeter.shares()."""
         if self.figures is not None:
             self.log.add_training_step(self.step, dict(self.figures, **shares), self.recent_losses)
             self.recent_losses = []

@@ -1,8 +1,9 @@
 """The record of a run: TensorBoard events, history.jsonl, and the audio and pictures in eval/.
 
-history.jsonl has one JSON object a line: the step, the minutes of training so far, and figures by
-name. It continues when the run is resumed, and can be plotted without TensorBoard.
+Each line of history.jsonl is a JSON object with the step, the minutes of training so far, and
+figures by name. A resumed run continues the file. It can be plotted without TensorBoard.
 """
+import contextlib
 import errno
 import io
 import json
@@ -29,7 +30,7 @@ _GROUPS = ("sentences", "held-out", "seen", "held-out-forced", "seen-forced", "v
 
 
 class TrainingLog(object):
-    """Writes the record of one run from `step` on, after `minutes` of training.
+    """Writes the record of a run that has completed `step` steps in `minutes`.
 
     The methods raise OSError if the disk is full; what was written before stays intact.
     """
@@ -60,14 +61,8 @@ class TrainingLog(object):
             with files.atomic_write(self.history_path) as out:
                 out.write(content)
         self.latest, self._last_time, self._last_step = {}, time.monotonic(), step
-        partly_removed = any(record["step"] == step and record not in kept for record in records)
         # a session log makes TensorBoard (but not 0.1.8) drop the events from its step on
-        self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START),
-                                    step if partly_removed else step + 1)
-        for record in kept:
-            if partly_removed and record["step"] == step and "train/loss" in record:
-                self._add_scalar_events(step, {name: value for name, value in record.items()
-                                               if name.startswith("train/")})
+        self.events.add_session_log(tf.SessionLog(status=tf.SessionLog.START), step + 1)
         return kept
 
     def minutes(self):
@@ -89,7 +84,8 @@ class TrainingLog(object):
             self.latest = {"step": step}
         self.latest.update(figures)
         self._append_record(dict(figures, step=step))
-        self._add_scalar_events(step, figures)
+        self._add_events(step, [tf.Summary.Value(tag=_tensorboard_tag(name), simple_value=value)
+                                for name, value in figures.items()])
 
     def add_skipped_batch(self, step, utterance_ids, reason):
         self._append_record({"step": step, "skipped": utterance_ids, "why": reason})
@@ -100,7 +96,7 @@ class TrainingLog(object):
             out.write(png)
         width, height = struct.unpack(">II", png[16:24])        # in the PNG's header
         image = tf.Summary.Image(encoded_image_string=png, width=width, height=height, colorspace=4)
-        self._add_events(step, [tf.Summary.Value(tag=tensorboard_tag(name), image=image)])
+        self._add_events(step, [tf.Summary.Value(tag=_tensorboard_tag(name), image=image)])
 
     def add_audio(self, step, name, samples, sample_rate, text):
         """Write synthesised samples in [-1, 1] to eval/, and to TensorBoard with their text."""
@@ -112,36 +108,23 @@ class TrainingLog(object):
         clip = tf.Summary.Audio(sample_rate=sample_rate, num_channels=1,
                                 length_frames=len(samples), content_type="audio/wav",
                                 encoded_audio_string=wav.getvalue())
-        self._add_events(step, [tf.Summary.Value(tag=tensorboard_tag(name) + " " + text,
-                                                 audio=clip)])
+        tag = _tensorboard_tag(name) + " " + text
+        self._add_events(step, [tf.Summary.Value(tag=tag, audio=clip)])
 
     def utterance_name(self, group, item):
         """The name for add_image and add_audio: group, speaker if there are several, id."""
         speaker = [self.run.speakers[item.speaker_id]] if len(self.run.speakers) > 1 else []
         return "/".join([group] + speaker + [item.row.id])
 
-    def close(self):
-        self.events.close()
-
     def _eval_path(self, step, name, extension):
         return self.run.path("eval", "%07d-%s.%s" % (step, name.replace("/", "-"), extension))
 
     def _append_record(self, record):
-        line = _to_line(dict(record, minutes=round(self.minutes(), 3))).encode("utf-8")
-        with open(self.history_path, "ab", buffering=0) as history:
-            end = history.tell()
-            written = 0
-            try:
-                written = history.write(line)
-                if written < len(line):
-                    history.write(line[written:])       # raises the reason for the short write
-            except OSError as error:
-                history.truncate(end)
-                raise OSError(error.errno, error.strerror, self.history_path)
-
-    def _add_scalar_events(self, step, figures):
-        self._add_events(step, [tf.Summary.Value(tag=tensorboard_tag(name), simple_value=value)
-                                for name, value in figures.items()])
+        try:
+            with open(self.history_path, "a", encoding="utf-8") as history:
+                history.write(_to_line(dict(record, minutes=round(self.minutes(), 3))))
+        except OSError as error:        # that of a full disk does not name the file
+            raise OSError(error.errno, error.strerror, self.history_path)
 
     def _add_events(self, step, values):
         summary = tf.Summary(value=values)
@@ -154,7 +137,7 @@ class TrainingLog(object):
         self.events.flush()
 
 
-def tensorboard_tag(name):
+def _tensorboard_tag(name):
     """The TensorBoard tag for a figure of history.jsonl, a picture or an audio clip."""
     if name in _MAIN_TAGS:
         return "1-watch/" + _MAIN_TAGS[name]
@@ -162,22 +145,14 @@ def tensorboard_tag(name):
     return "%d-%s/%s" % (2 + _GROUPS.index(group), group, rest)
 
 
-def read_history(path, last_step=None):
-    """The records of a history.jsonl as dicts, oldest first, up to `last_step`.
-
-    Lines that were cut by a kill or a full disk are ignored.
-    """
+def read_history(path):
+    """The records of a history.jsonl as dicts, oldest first; [] if there is no such file."""
     records = []
     if os.path.exists(path):
         with open(path, encoding="utf-8", errors="replace") as history:
             for line in history:
-                try:
-                    record = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(record, dict) and "step" in record and "minutes" in record:
-                    if last_step is None or record["step"] <= last_step:
-                        records.append(record)
+                with contextlib.suppress(ValueError):   # cut off by a kill or a full disk
+                    records.append(json.loads(line))
     return records
 
 

@@ -23,31 +23,26 @@ EXTENDED, NEW = "extended by rows for speakers", "started anew"
 
 
 def initialise_from(session, run, source):
-    """Load the latest weights of the Run `source` into the session of the Run `run`.
+    """Load the newest weights of the Run `source` into the session of the Run `run`.
 
-    Moving averages, if it has them. Returns a sentence on what was copied and what was not. Raises
-    InputError if no checkpoint can be read.
+    Returns a sentence on what was copied and what was not. Raises InputError if no checkpoint can
+    be read.
     """
-    def load(path):
-        reader = tf.train.NewCheckpointReader(path)
-        shapes = reader.get_variable_to_shape_map()
-        names_by_method = {}
-        for variable in _weights():
-            name = variable.op.name
-            value, method = None, NEW
-            if name in shapes:
-                average = name + checkpoint.EMA_SUFFIX
-                value = reader.get_tensor(average if average in shapes else name)
-                value, method = _fit(value, variable, run, source)
-            names_by_method.setdefault(method, []).append(name)
-            if value is not None:
-                _assign(session, variable, value)
-        return int(reader.get_tensor("global_step")), names_by_method
-
-    step, names_by_method = checkpoint.read_newest(source, load)
-    total = sum(map(len, names_by_method.values()))
-    phrases = ["%d of %d weights are copied from step %d of %s"
-               % (total - len(names_by_method.get(NEW, [])), total, step, source.folder)]
+    variables = {v.op.name: v for v in tf.global_variables()}
+    names = [v.op.name for v in tf.trainable_variables()]
+    names += [name for name in variables if re.search(r"/moving_(mean|variance)$", name)]
+    weights, step = checkpoint.read_trained_weights(source, names)
+    names_by_method = {}
+    for name in names:
+        value, method = None, NEW
+        if name in weights:
+            value, method = _fit(weights[name], variables[name], run, source)
+        names_by_method.setdefault(method, []).append(name)
+        for target in (name, name + checkpoint.EMA_SUFFIX):
+            if value is not None and target in variables:
+                variables[target].load(value, session)
+    phrases = ["%d of %d weights are copied from step %d of %s" % (
+        len(names) - len(names_by_method.get(NEW, [])), len(names), step, source.folder)]
     if BY_NAME in names_by_method:
         phrases += _describe_embeddings(run, source)
     phrases += ["%s: %s" % (method, ", ".join(sorted(names_by_method[method])))
@@ -55,14 +50,8 @@ def initialise_from(session, run, source):
     return "; ".join(phrases)
 
 
-def _weights():
-    """The trainable variables and the moving moments of batch normalisation."""
-    return tf.trainable_variables() + [variable for variable in tf.global_variables()
-                                       if re.search(r"/moving_(mean|variance)$", variable.op.name)]
-
-
 def _fit(value, variable, run, source):
-    """(initial value for the variable, or None if `value` does not fit; method)."""
+    """(initial value of the variable or None, method) for a `value` of the run `source`."""
     shape, name = tuple(variable.get_shape().as_list()), variable.op.name
     embedding = _EMBEDDING_NAME.search(name)
     if embedding and value.shape[1:] == shape[1:]:
@@ -83,10 +72,10 @@ def _fit(value, variable, run, source):
 
 
 def _rows_by_name(table, source_names, names, new_row=None):
-    """Rows for `names` from a table with rows for `source_names`.
+    """An embedding table for `names` from the `table` of `source_names`, [names, channels].
 
-    Rows of other names are `new_row`, or random with the mean and deviation of the table, so that
-    new symbols differ from each other.
+    Rows of new names are `new_row`, or random with the mean and deviation of the table, so that new
+    symbols differ from each other.
     """
     random = np.random.RandomState(len(source_names))
     rows = []
@@ -99,27 +88,18 @@ def _rows_by_name(table, source_names, names, new_row=None):
     return np.array(rows, table.dtype)
 
 
-def _assign(session, variable, value):
-    """Set a variable and its moving average."""
-    for other in tf.global_variables():
-        if other.op.name in (variable.op.name, variable.op.name + checkpoint.EMA_SUFFIX):
-            other.load(value, session)
-
-
 def _describe_embeddings(run, source):
     """Phrases on the speakers and symbols that the two runs do not have in common."""
     phrases = []
     if run.has_speaker_embedding and source.has_speaker_embedding:
-        kept = [name for name in run.speakers if name in source.speakers]
-        new = [name for name in run.speakers if name not in source.speakers]
-        dropped = [name for name in source.speakers if name not in run.speakers]
-        if kept:
-            phrases.append("speakers kept: " + ", ".join(kept))
-        if new:
-            phrases.append("started from the mean of %s: %s"
-                           % (", ".join(source.speakers), ", ".join(new)))
-        if dropped:
-            phrases.append("speakers dropped: " + ", ".join(dropped))
+        old, new = source.speakers, run.speakers
+        for title, names in (
+                ("speakers kept", [name for name in new if name in old]),
+                ("started from the mean of " + ", ".join(old),
+                 [name for name in new if name not in old]),
+                ("speakers dropped", [name for name in old if name not in new])):
+            if names:
+                phrases.append("%s: %s" % (title, ", ".join(names)))
     new_symbols = [symbol for symbol in run.symbols if symbol not in source.symbols]
     if new_symbols:
         phrases.append("new symbols: " + " ".join(korean.symbol_labels(new_symbols)))

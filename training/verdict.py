@@ -1,6 +1,6 @@
 """Judge from history.jsonl whether a run of train_tacotron.py is learning to align.
 
-The deciding figure is the text gain (training/tacotron_evaluation.py). Guided attention gives a
+The deciding figure is the text gain (training/evaluators.py). Guided attention gives a
 diagonal for any text, but only a text that is used makes the mel error smaller.
 """
 import os
@@ -13,12 +13,12 @@ from common import files
 from tacotron2.outputs_per_step import max_outputs_per_step
 from training.training_log import read_history
 
-# shares of the steps to train: verdicts begin at FIRST_SHARE; until ALWAYS_PRINTED_SHARE each is
-# printed, after that only a changed one
+# Shares of the steps to train. Verdicts begin at FIRST_SHARE; until ALWAYS_PRINTED_SHARE each is
+# printed, after that only a changed one.
 FIRST_SHARE, ALWAYS_PRINTED_SHARE = 0.1, 0.3
 
-# Figures by step that evaluations of the preset `small` found, of the slowest of three voices that
-# learnt to speak: 700 and 300 sentences of espeak-ng, 109 clips (three minutes) of a person. Larger
+# Typical figures by step: those of the slowest of three voices that learnt to speak with the preset
+# `small` (700 and 300 sentences of espeak-ng, and 109 clips, three minutes, of a person). Larger
 # networks have slower schedules: their steps are scaled to those of `small` by train_steps.
 _REFERENCE_STEPS = 3000
 _STEPS = (0, 200, 300, 500, 1000, 2000, 3000)
@@ -41,15 +41,15 @@ Verdict = namedtuple("Verdict", "status message")
 
 
 def with_early_evaluation(hp, max_steps):
-    """hp with an eval_interval so small that a verdict comes within ALWAYS_PRINTED_SHARE.
+    """hp with an eval_interval that gives a meaningful verdict within ALWAYS_PRINTED_SHARE.
 
     Unchanged if the run is too short for that.
     """
-    last_step = int(ALWAYS_PRINTED_SHARE * max_steps)
-    interval = min(hp.eval_interval, max(last_step, 1))
-    if last_step < _first_meaningful_step(hp):
+    first_step, last_step = _first_meaningful_step(hp), int(ALWAYS_PRINTED_SHARE * max_steps)
+    if last_step < first_step:
         return hp
-    in_time = last_step // interval * interval >= _first_meaningful_step(hp)
+    interval = min(hp.eval_interval, last_step)
+    in_time = last_step // interval * interval >= first_step
     return hp.replace(eval_interval=interval if in_time else last_step)
 
 
@@ -57,7 +57,7 @@ def report_verdict(run, step, max_steps):
     """Judge the run after its evaluation at `step`. Writes verdict.txt, and prints to stderr."""
     if step < FIRST_SHARE * max_steps:
         return
-    verdict = judge(read_history(run.path("history.jsonl"), step), run.hp, step)
+    verdict = judge(read_history(run.path("history.jsonl")), run.hp, step)
     path = run.path("verdict.txt")
     text = "verdict at step %d of %d (%s): %s" % (step, max_steps, verdict.status, verdict.message)
     changed = not (os.path.exists(path) and "(%s)" % verdict.status in files.read_text(path))
@@ -81,6 +81,7 @@ def judge(history, hp, step):
 
 
 def _first_meaningful_step(hp):
+    """The step from which on the figures of a run tell anything."""
     return max(MIN_STEPS, MIN_REFERENCE_STEPS * hp.train_steps // _REFERENCE_STEPS)
 
 
@@ -94,6 +95,7 @@ def _judge_learning_rate(history, figures, hp):
     means = [np.mean(losses[i:i + window]) for i in range(0, len(losses) - window + 1, window)]
     lowest, current = min(means), np.mean(losses[-window:])
     unexplained = figures["validation/unexplained"]
+    # not <: the loss may be NaN
     exploded = not current < LOSS_RISE * lowest and unexplained >= MAX_UNEXPLAINED
     if unexplained < NOT_LEARNING and not exploded:
         return None
@@ -151,7 +153,7 @@ def _judge_alignment(figures, reference_step, hp):
 
 
 def _alignment_advice(hp):
-    """What helps a run to align, without what it already has."""
+    """What helps a run to align, except what it already uses."""
     advice = ["trim silence at the ends and long pauses (preprocess.py --hparams trim_top_db=30)",
               "more recordings"]
     if hp.guided_attention_weight < 1:

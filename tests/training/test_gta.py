@@ -74,9 +74,9 @@ def test_mels_depend_on_the_speakers_name_and_missing_ones_are_predicted_again(
 
 
 @pytest.mark.parametrize("damage,message", [
-    (lambda path: open(path, "wb").close(), "cannot be read"),
+    (lambda path: open(path, "wb").close(), "is damaged"),
     (lambda path: np.save(path, np.zeros([3, 20], np.float32)), "(3, 20)"),
-    (lambda path: np.save(path, np.array(["pickled", None], object)), "cannot be read")])
+    (lambda path: np.save(path, np.array(["pickled", None], object)), "is damaged")])
 def test_a_damaged_mel_is_reported_with_its_path(stores, tmp_path, damage, message):
     store = load_store(stores[0])
     predicted, row = GtaStore(store, str(tmp_path)), store.utterances[0]
@@ -107,5 +107,5 @@ def test_a_speaker_that_the_tacotron_does_not_know_is_reported_as_an_error_of_gt
     with pytest.raises(InputError) as refusal:
         train("vocoder", [str(tmp_path / "store")], tmp_path / "run", "--preset", "tiny",
               "--gta", trained["tacotron"], "--steps", 1)
-    assert str(refusal.value) == ("--gta %s: does not know the speaker three of %s; its speakers "
-                                  "are one, two" % (trained["tacotron"], tmp_path / "store"))
+    assert str(refusal.value) == ("--gta %s: has no speaker three, as %s has; its speakers are "
+                                  "one, two" % (trained["tacotron"], tmp_path / "store"))

@@ -41,14 +41,15 @@ def last_figures(folder):
     return figures
 
 
-@pytest.mark.parametrize("kind", sorted(attention.ATTENTION_TYPES))
-def test_every_attention_type_learns_to_align(toy, tmp_path, kind):
+@pytest.mark.parametrize("attention_type", sorted(attention.ATTENTION_TYPES))
+def test_every_attention_type_learns_to_align(toy, tmp_path, attention_type):
     train("tacotron", [toy["right"]], tmp_path / "run", "--preset", "tiny", "--steps", STEPS,
-          "--hparams", LEARNING % 3e-3 + ",attention_type=" + kind)
+          "--hparams", LEARNING % 3e-3 + ",attention_type=" + attention_type)
     figures = last_figures(tmp_path / "run")
     names = ("held-out/focus", "held-out/coverage", "held-out/monotonicity", "held-out/skipped",
              "held-out/repeated", "held-out/stopped", "validation/text_gain")
-    print("\n%-10s %s" % (kind, "  ".join("%s %.3f" % (name, figures[name]) for name in names)))
+    print("\n%-10s %s" % (attention_type,
+                          "  ".join("%s %.3f" % (name, figures[name]) for name in names)))
     assert figures["held-out/focus"] > 0.3
     assert figures["held-out/coverage"] > 0.7
     assert figures["held-out/monotonicity"] > 0.85
@@ -60,11 +61,11 @@ class Judged(Exception):
     """Ends the training after the first verdict."""
 
 
-@pytest.mark.parametrize("texts,rate,right", [
+@pytest.mark.parametrize("texts,rate,statuses", [
     ("right", 3e-3, ("aligns", "learns")), ("shuffled", 3e-3, ("unused", "flat")),
     ("right", 0.3, ("rate",))])
 def test_the_verdict_is_right_after_a_third_of_the_steps(toy, tmp_path, monkeypatch, texts, rate,
-                                                     right):
+                                                     statuses):
     original = verdict.report_verdict
 
     def report_verdict(run, step, steps):
@@ -78,4 +79,4 @@ def test_the_verdict_is_right_after_a_third_of_the_steps(toy, tmp_path, monkeypa
               "--hparams", LEARNING % rate)
     text = (tmp_path / "run" / "verdict.txt").read_text()
     print("\n" + text)
-    assert any("(%s)" % kind in text for kind in right)
+    assert any("(%s)" % status in text for status in statuses)

@@ -37,25 +37,25 @@ def test_the_error_message_says_what_to_lower():
 
 def test_the_remedy_halves_the_estimate():
     hp = create_hparams("reference")
-    for change, half in (
+    for smaller_overrides, larger_overrides in (
             ("wavenet_batch_size=1", "wavenet_batch_size=2"),
             ("wavenet_batch_size=1,wavenet_segment_length=4500", "wavenet_batch_size=1")):
-        smaller, larger = (memory_estimate.estimate_vocoder(create_hparams("reference", text))
-                           for text in (change, half))
-        assert change.split(",")[-1] in larger.remedy
+        smaller, larger = (memory_estimate.estimate_vocoder(create_hparams("reference", overrides))
+                           for overrides in (smaller_overrides, larger_overrides))
+        assert smaller_overrides.split(",")[-1] in larger.remedy
         assert smaller.activation_bytes == pytest.approx(larger.activation_bytes / 2)
-    lines = [memory_estimate.tacotron_activation_bytes(hp, rows, 600, 80) for rows in (16, 32)]
-    assert lines[0] == lines[1] / 2
+    sizes = [memory_estimate.tacotron_activation_bytes(hp, rows, 600, 80) for rows in (16, 32)]
+    assert sizes[0] == sizes[1] / 2
 
 
-@pytest.mark.parametrize("kind", ["tacotron", "vocoder"])
+@pytest.mark.parametrize("model_type", ["tacotron", "vocoder"])
 def test_the_estimate_is_printed_before_the_first_step(stores, tmp_path, capsys, monkeypatch,
-                                                       kind):
+                                                       model_type):
     def stop(*_):
         raise InputError("stop")
     monkeypatch.setattr(memory_estimate, "explain_out_of_memory", stop)
     with pytest.raises(InputError):
-        train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1)
+        train(model_type, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 1)
     assert re.search(r"^memory: about [\d.]+ MB: [\d.]+ MB weights and optimizer, [\d.]+ MB "
                      r"activations of the longest batch \([24] ", capsys.readouterr().out, re.M)
 
@@ -64,7 +64,7 @@ MEASURED = """
 import sys
 import numpy as np
 sys.path[:0] = [%(root)r, %(root)r + "/tests"]
-import train_%(kind)s as program
+import train_%(model_type)s as program
 from common.hparam_set import create_hparams
 from conftest import unoptimized_session
 from nn.compat import tf
@@ -73,7 +73,7 @@ def status(name):
     with open("/proc/self/status") as file:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name))
 hp = create_hparams("tiny")
-if %(kind)r == "tacotron":
+if %(model_type)r == "tacotron":
     model = program.TrainingGraph(hp, 80, 0)
     sizes, estimate = ((1, 8, 4), (64, 240, 60)), memory_estimate.tacotron_activation_bytes
     feed = lambda rows, frames, jamo: [
@@ -101,10 +101,10 @@ print(status("VmHWM") - before, estimate(hp, *sizes[1]))
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc")
-@pytest.mark.parametrize("kind", ["tacotron", "vocoder"])
-def test_the_memory_of_a_step_is_close_to_the_estimate(kind):
+@pytest.mark.parametrize("model_type", ["tacotron", "vocoder"])
+def test_the_memory_of_a_step_is_close_to_the_estimate(model_type):
     root = os.path.dirname(os.path.dirname(os.path.abspath(memory_estimate.__file__)))
-    script = MEASURED % {"root": root, "kind": kind}
+    script = MEASURED % {"root": root, "model_type": model_type}
     output = subprocess.check_output([sys.executable, "-c", script])
     measured, estimated = (float(number) for number in output.split()[-2:])
     assert measured / WITHIN < estimated < measured * WITHIN

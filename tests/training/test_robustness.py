@@ -162,6 +162,8 @@ def test_a_run_resumes_from_the_checkpoint_before_a_damaged_one(copied, stores, 
     assert saved_steps(copied) == [4, 5]
     assert os.path.exists(os.path.join(copied, "damaged-model-6.index"))
     assert [step for step, _, _, _ in curve(copied)] == [2, 4]
+    checkpoint.delete_leftovers(run_folder.load_run(copied, "vocoder"))
+    assert os.path.exists(os.path.join(copied, "damaged-model-6.data-00000-of-00001"))
 
 
 def test_the_best_checkpoint_is_kept_beside_the_newest(copied, stores, evaluation):
@@ -199,7 +201,7 @@ def test_a_full_disk_gives_an_error_message_and_loses_nothing(stores, small_disk
     options = ("--preset", "tiny", "--hparams", QUIET)
     folder = small_disk / "run"
     assert train(stores[:1], folder, "--steps", 2, *options) == 0
-    shutil.copytree(str(folder), str(tmp_path / "whole"))
+    shutil.copytree(str(folder), str(tmp_path / "copy"))
     before = newest_checkpoint(folder)
     disk = os.statvfs(str(small_disk))
     with open(str(small_disk / "else"), "wb") as other:
@@ -213,18 +215,18 @@ def test_a_full_disk_gives_an_error_message_and_loses_nothing(stores, small_disk
     for name in before:
         np.testing.assert_array_equal(before[name], after[name])
     (small_disk / "else").unlink()
-    for place in (folder, tmp_path / "whole"):
-        assert train(stores[:1], place, "--steps", 6) == 0
-    assert curve(folder) == curve(tmp_path / "whole")
+    for run in (folder, tmp_path / "copy"):
+        assert train(stores[:1], run, "--steps", 6) == 0
+    assert curve(folder) == curve(tmp_path / "copy")
 
 
 def test_a_checkpoint_that_cannot_be_written_ends_the_program_with_status_2(stores, tmp_path):
-    def limited():
+    def limit_file_size():
         import resource
         resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 
     trainer = start_train_vocoder(stores[0], tmp_path / "run", "--preset", "tiny", "--steps", 4,
-                      preexec_fn=limited)
+                                  preexec_fn=limit_file_size)
     _, stderr = trainer.communicate(timeout=120)
     assert trainer.returncode == 2, stderr
     errors = [line for line in stderr.splitlines() if line.startswith("error: ")]
@@ -238,20 +240,20 @@ def plant_nan(monkeypatch, bad_steps):
     batch_items = batches.BatchSampler.batch_items
     items_of = {}
 
-    def batch(order, step):
-        items = batch_items(order, step)
+    def remember_batch_items(sampler, step):
+        items = batch_items(sampler, step)
         items_of[id(items)] = step + 1
         return items
 
-    def audio_batch(items, *rest):
+    def make_batch_with_nan(items, *rest):
         arrays = make_audio_batch(items, *rest)
         if items_of.get(id(items)) in bad_steps:
             arrays.mel[0, 0, 0] = np.nan
         return arrays
 
     make_audio_batch = batches.make_audio_batch
-    monkeypatch.setattr(batches.BatchSampler, "batch_items", batch)
-    monkeypatch.setattr(batches, "make_audio_batch", audio_batch)
+    monkeypatch.setattr(batches.BatchSampler, "batch_items", remember_batch_items)
+    monkeypatch.setattr(batches, "make_audio_batch", make_batch_with_nan)
 
 
 def test_a_batch_with_a_loss_that_is_nan_is_skipped_and_logged(

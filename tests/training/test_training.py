@@ -20,7 +20,7 @@ from datasets.store import load_store
 from nn import compat, optimizer
 from nn.compat import tf
 from training import run_folder
-from training.tacotron_evaluation import evaluation_sentences
+from training.evaluators import evaluation_sentences
 from training.trainer import Trainer
 from training.training_log import TrainingLog
 from wavenet_vocoder import wavenet_training_graph
@@ -47,12 +47,12 @@ def event_tags(folder):
     return tags
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
-def test_a_run_folder_contains_run_json_checkpoints_and_events(trained, kind):
-    folder = trained[kind]
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
+def test_a_run_folder_contains_run_json_checkpoints_and_events(trained, model_type):
+    folder = trained[model_type]
     with open(os.path.join(folder, "run.json"), encoding="utf-8") as file:
         content = json.load(file)
-    assert content["kind"] == kind
+    assert content["kind"] == model_type
     assert content["speakers"] == ["one", "two"]
     assert len(content["symbols"]) == 80
     assert content["hparams"]["hop_length"] == 200
@@ -68,19 +68,19 @@ def test_a_run_folder_contains_run_json_checkpoints_and_events(trained, kind):
         tags["image"] | tags["simple_value"])
 
 
-@pytest.mark.parametrize("kind,first", [
+@pytest.mark.parametrize("model_type,first", [
     ("tacotron", ["coverage", "focus", "loss", "stopped", "text_gain", "validation_loss"]),
     ("vocoder", ["loss", "mel_distance", "validation_loss"])])
-def test_tensorboard_shows_the_main_figures_first(trained, kind, first):
-    tags = sorted(event_tags(trained[kind])["simple_value"])
+def test_tensorboard_shows_the_main_figures_first(trained, model_type, first):
+    tags = sorted(event_tags(trained[model_type])["simple_value"])
     assert tags[:len(first)] == ["1-watch/" + name for name in first]
     assert not any(tag.startswith("1-watch/") for tag in tags[len(first):])
     # in history.jsonl the figures of a group stay together
-    names = set().union(*history(trained[kind]))
+    names = set().union(*history(trained[model_type]))
     assert {"tacotron": {"train/loss", "validation/total", "held-out/focus", "seen/coverage",
                          "held-out-forced/focus", "sentences/focus", "evaluation/score"},
             "vocoder": {"train/loss", "validation/loss", "held-out/mel_distance",
-                        "seen/mel_distance"}}[kind] <= names
+                        "seen/mel_distance"}}[model_type] <= names
 
 
 def test_the_evaluation_sentences_are_synthesised_by_the_speakers_in_turn(trained, stores):
@@ -94,7 +94,7 @@ def test_the_evaluation_sentences_are_synthesised_by_the_speakers_in_turn(traine
         assert not run.normalizer.normalize(item.row.written).unreadable
         assert "".join(korean.SYMBOLS[number] for number in item.text_ids[:-1]) == item.row.jamo
     tags = event_tags(run.folder)
-    assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % one for one in (
+    assert sorted(tags["image"])[:5] == ["2-sentences/%s/%d/alignment" % name for name in (
         ("one", 1), ("one", 3), ("one", 5), ("two", 2), ("two", 4))]
     assert "2-sentences/one/1 " + items[0].row.text in tags["audio"]
     for ending in ("wav", "alignment.png"):
@@ -102,18 +102,18 @@ def test_the_evaluation_sentences_are_synthesised_by_the_speakers_in_turn(traine
 
 
 def test_utterances_of_two_speakers_with_the_same_id_are_shown_separately(trained):
-    for kind in MODEL_TYPES:
-        shown = {tag.rsplit("/", 2)[0] for tag in event_tags(trained[kind])["image"]}
+    for model_type in MODEL_TYPES:
+        shown = {tag.rsplit("/", 2)[0] for tag in event_tags(trained[model_type])["image"]}
         assert {"4-seen/one", "4-seen/two"} & shown
-        sounds = glob.glob(os.path.join(trained[kind], "eval", "*-seen-*.wav"))
-        assert len(sounds) == {"tacotron": 3, "vocoder": 2}[kind]
+        sounds = glob.glob(os.path.join(trained[model_type], "eval", "*-seen-*.wav"))
+        assert len(sounds) == {"tacotron": 3, "vocoder": 2}[model_type]
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
-def test_evaluation_writes_valid_png_and_wav_files(trained, kind):
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
+def test_evaluation_writes_valid_png_and_wav_files(trained, model_type):
     import matplotlib.image
-    pictures = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.png"))
-    sounds = glob.glob(os.path.join(trained[kind], "eval", "0000006-*.wav"))
+    pictures = glob.glob(os.path.join(trained[model_type], "eval", "0000006-*.png"))
+    sounds = glob.glob(os.path.join(trained[model_type], "eval", "0000006-*.wav"))
     assert pictures and sounds
     for path in pictures:
         assert min(matplotlib.image.imread(path).shape[:2]) > 100
@@ -155,20 +155,20 @@ def test_synthesis_uses_the_moving_averages(trained):
     np.testing.assert_array_equal(used, average)
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
-def test_repeating_the_command_resumes_the_run(stores, tmp_path, kind):
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
+def test_repeating_the_command_resumes_the_run(stores, tmp_path, model_type):
     options = ("--hparams", "checkpoint_interval=2,summary_interval=1,eval_interval=100,"
                "validation_fraction=0.2")
-    train(kind, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 2, *options)
+    train(model_type, stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 2, *options)
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 2
     # preset and hyper-parameters need not be repeated
-    assert train(kind, stores[:1], tmp_path / "run", "--steps", 4) == 0
+    assert train(model_type, stores[:1], tmp_path / "run", "--steps", 4) == 0
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
     records = [record for record in history(str(tmp_path / "run")) if "train/loss" in record]
     assert [record["step"] for record in records] == [1, 2, 3, 4]
     assert all(a["minutes"] <= b["minutes"] for a, b in zip(records, records[1:]))
     # if the step was reached before, nothing is trained
-    assert train(kind, stores[:1], tmp_path / "run", "--steps", 3) == 0
+    assert train(model_type, stores[:1], tmp_path / "run", "--steps", 3) == 0
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
 
 
@@ -186,8 +186,7 @@ def test_an_interrupted_run_is_saved(stores, tmp_path, number, status):
     process = subprocess.Popen(
         [sys.executable, "train_tacotron.py", "--data", stores[0], "--logdir", str(folder),
          "--preset", "tiny", "--steps", "100000", "--hparams", "summary_interval=1"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.time() + 120
     while not (folder / "history.jsonl").exists() and time.time() < deadline:
         time.sleep(0.1)
@@ -218,8 +217,8 @@ def test_the_run_is_saved_whenever_the_signal_arrives(stores, tmp_path, when, mo
     assert weights(folder).get_tensor("global_step") == steps[0]
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
-def test_an_interrupted_evaluation_is_repeated(stores, tmp_path, kind, monkeypatch):
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
+def test_an_interrupted_evaluation_is_repeated(stores, tmp_path, model_type, monkeypatch):
     """The run was saved before it, and no figure is recorded twice."""
     monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, shown = str(tmp_path / "run"), []
@@ -235,14 +234,14 @@ def test_an_interrupted_evaluation_is_repeated(stores, tmp_path, kind, monkeypat
 
     with monkeypatch.context() as patched:
         patched.setattr(TrainingLog, "add_audio", interrupt)
-        assert train(kind, stores[:1], folder, "--preset", "tiny", *options) == 143
+        assert train(model_type, stores[:1], folder, "--preset", "tiny", *options) == 143
     assert len(shown) == 1
     assert weights(folder).get_tensor("global_step") == 2
     assert not any("evaluation/minutes" in record for record in history(folder))
-    assert train(kind, stores[:1], folder, *options) == 0
+    assert train(model_type, stores[:1], folder, *options) == 0
     records = history(folder)
-    validated = {"tacotron": "validation/total", "vocoder": "validation/loss"}[kind]
-    for name in (validated, "seen/" + ("focus" if kind == "tacotron" else "mel_distance"),
+    validated = {"tacotron": "validation/total", "vocoder": "validation/loss"}[model_type]
+    for name in (validated, "seen/" + ("focus" if model_type == "tacotron" else "mel_distance"),
                  "evaluation/minutes"):
         assert [record["step"] for record in records if name in record] == [2]
     assert [record["step"] for record in records if "train/loss" in record] == [1, 2]
@@ -335,17 +334,17 @@ def test_audio_segments_are_aligned_with_their_mel(stores, hp):
     """With context frames on both sides, and silence after the end of the utterance."""
     training, _ = items(stores)
     item, segment = training[0], hp.wavenet_segment_length // hp.hop_length
-    whole, context = item.store.load_example(item.row), 2
+    example, context = item.store.load_example(item.row), 2
     for seed in range(20):
         batch = batches.make_audio_batch([item], hp, context, np.random.RandomState(seed))
-        first = [start for start in range(item.row.frames - segment + 1) if np.array_equal(
-            batch.audio[0], whole.audio[start * hp.hop_length:(start + segment) * hp.hop_length])]
-        padded = np.pad(whole.mel, ((context, context), (0, 0)), "constant",
+        frames = [start for start in range(item.row.frames - segment + 1) if np.array_equal(
+            batch.audio[0], example.audio[start * hp.hop_length:(start + segment) * hp.hop_length])]
+        padded = np.pad(example.mel, ((context, context), (0, 0)), "constant",
                         constant_values=-hp.max_abs_value)
         assert any(np.array_equal(batch.mel[0], padded[start:start + segment + 2 * context])
-                   for start in first)
-    long = hp.replace(wavenet_segment_length=hp.hop_length * (item.row.frames + 3))
-    batch = batches.make_audio_batch([item], long, context, np.random.RandomState(0))
+                   for start in frames)
+    long_hp = hp.replace(wavenet_segment_length=hp.hop_length * (item.row.frames + 3))
+    batch = batches.make_audio_batch([item], long_hp, context, np.random.RandomState(0))
     assert batch.mask[0].sum() == item.row.samples
     assert np.all(batch.audio[0, item.row.samples:] == 0)
     assert np.all(batch.mel[0, context + item.row.frames:] == -hp.max_abs_value)
@@ -356,21 +355,21 @@ def test_preemphasis_is_applied_before_a_segment_is_cut_out(stores, hp):
     training, _ = items(stores)
     hp = hp.replace(wavenet_segment_length=hp.hop_length, wavenet_preemphasis=0.85)
     item = training[0]
-    sound = item.store.load_example(item.row).audio
-    high = np.append(sound[0], sound[1:] - 0.85 * sound[:-1])
-    assert np.abs(high).max() <= 1
+    samples = item.store.load_example(item.row).audio
+    emphasised = np.append(samples[0], samples[1:] - 0.85 * samples[:-1])
+    assert np.abs(emphasised).max() <= 1
     for seed in range(5):
         batch = batches.make_audio_batch([item], hp, 0, np.random.RandomState(seed))
-        assert any(np.allclose(batch.audio[0], high[start:start + hp.hop_length], atol=1e-6)
-                   for start in range(0, len(high), hp.hop_length))
+        assert any(np.allclose(batch.audio[0], emphasised[start:start + hp.hop_length], atol=1e-6)
+                   for start in range(0, len(emphasised), hp.hop_length))
 
 
 def test_the_learning_rate_is_halved_after_decay_start_down_to_its_lower_bound():
     with tf.Graph().as_default(), tf.Session() as session:
         step = tf.placeholder(tf.int64, [])
         rate = optimizer.halving_decay(step, 1e-3, 1e-4, 100, 50)
-        got = [session.run(rate, {step: at}) for at in (0, 100, 150, 10000)]
-    np.testing.assert_allclose(got, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
+        rates = [session.run(rate, {step: number}) for number in (0, 100, 150, 10000)]
+    np.testing.assert_allclose(rates, [1e-3, 1e-3, 5e-4, 1e-4], rtol=1e-5)
 
 
 def test_the_learning_rate_of_the_vocoder_falls_from_its_decay_start(hp):
@@ -388,16 +387,16 @@ def test_exponential_and_linear_decay():
     with tf.Graph().as_default(), tf.Session() as session:
         step = tf.placeholder(tf.int64, [])
 
-        def at(value, *steps):
-            return [session.run(value, {step: number}) for number in steps]
+        def values_at(tensor, *steps):
+            return [session.run(tensor, {step: number}) for number in steps]
 
         rate = optimizer.exponential_decay(step, 1e-3, 1e-5, 100, 300)
-        np.testing.assert_allclose(at(rate, 0, 100, 200, 300, 999), [1e-3, 1e-3, 1e-4, 1e-5, 1e-5],
-                                   rtol=1e-4)
+        np.testing.assert_allclose(values_at(rate, 0, 100, 200, 300, 999),
+                                   [1e-3, 1e-3, 1e-4, 1e-5, 1e-5], rtol=1e-4)
         weight = optimizer.linear_decay(step, 5.0, 0.0, 100, 200)
-        np.testing.assert_allclose(at(weight, 0, 100, 150, 200, 999), [5, 5, 2.5, 0, 0])
+        np.testing.assert_allclose(values_at(weight, 0, 100, 150, 200, 999), [5, 5, 2.5, 0, 0])
         weight = optimizer.linear_decay(step, 5.0, 0.0, 199, 200)
-        np.testing.assert_allclose(at(weight, 0, 199, 200), [5, 5, 0])
+        np.testing.assert_allclose(values_at(weight, 0, 199, 200), [5, 5, 0])
 
 
 def test_a_run_normalises_text_like_its_stores(make_corpus, tmp_path):
@@ -416,8 +415,8 @@ def test_a_run_normalises_text_like_its_stores(make_corpus, tmp_path):
 
 def test_stores_with_contradictory_lexicons_are_refused(make_corpus, tmp_path):
     stores = []
-    for name, read in (("one", "시퀄"), ("two", "에스큐엘")):
-        (tmp_path / (name + ".tsv")).write_text("SQL\t%s\n" % read, encoding="utf-8")
+    for name, reading in (("one", "시퀄"), ("two", "에스큐엘")):
+        (tmp_path / (name + ".tsv")).write_text("SQL\t%s\n" % reading, encoding="utf-8")
         preprocess.main(["--corpus", make_corpus({"a": "SQL"}, name), "--out",
                          str(tmp_path / ("store-" + name)), "--preset", "tiny",
                          "--lexicon", str(tmp_path / (name + ".tsv"))])

@@ -26,30 +26,31 @@ def weights(folder):
     return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
 
 
-def start(kind, stores, folder, origin, *options):
-    """Train one step, at a learning rate of almost 0, from the weights of `origin`."""
-    assert train(kind, stores, folder, "--init-from", origin, "--steps", 1, *(
+def start(model_type, stores, folder, init_from, *options):
+    """Train one step, at a learning rate of almost 0, from the weights of `init_from`."""
+    assert train(model_type, stores, folder, "--init-from", init_from, "--steps", 1, *(
         options + ("--hparams", NO_LEARNING))) == 0
     return weights(folder)
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
 def test_known_speakers_keep_their_embedding_and_new_ones_start_from_the_mean(
-        stores, trained, tmp_path, capsys, kind):
+        stores, trained, tmp_path, capsys, model_type):
     shutil.copytree(stores[0], str(tmp_path / "store"))
     manifest = tmp_path / "store" / "manifest.json"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace('"one"', '"셋"'),
                         encoding="utf-8")
-    new = start(kind, [str(tmp_path / "store"), stores[1]], tmp_path / "run", trained[kind])
-    output, old = capsys.readouterr().out, weights(trained[kind])
-    name = EMBEDDINGS[kind]
+    new = start(model_type, [str(tmp_path / "store"), stores[1]], tmp_path / "run",
+                trained[model_type])
+    output, old = capsys.readouterr().out, weights(trained[model_type])
+    name = EMBEDDINGS[model_type]
     known = old.get(name + "/ExponentialMovingAverage", old[name])
     np.testing.assert_allclose(new[name], [known.mean(0), known[1]], atol=1e-6)
     assert ("speakers kept: two; started from the mean of one, two: 셋; speakers dropped: one"
             in output)
     assert "started anew" not in output
     # without --preset the sizes are those of the other run
-    assert run_folder.load_run(str(tmp_path / "run"), kind).hp.decoder_rnn_dim == 16
+    assert run_folder.load_run(str(tmp_path / "run"), model_type).hp.decoder_rnn_dim == 16
 
 
 def test_training_may_continue_with_one_of_several_speakers(stores, trained, tmp_path):
@@ -69,24 +70,25 @@ def test_training_may_continue_with_one_of_several_speakers(stores, trained, tmp
 def single_speaker(stores, tmp_path_factory):
     """Runs of one speaker: {model type: path}."""
     folder = tmp_path_factory.mktemp("single-speaker")
-    for kind in MODEL_TYPES:
-        train(kind, stores[:1], folder / kind, "--preset", "tiny", "--steps", 2, "--hparams",
-              "eval_interval=100,learning_rate=0.01")
-    return {kind: str(folder / kind) for kind in MODEL_TYPES}
+    for model_type in MODEL_TYPES:
+        train(model_type, stores[:1], folder / model_type, "--preset", "tiny", "--steps", 2,
+              "--hparams", "eval_interval=100,learning_rate=0.01")
+    return {model_type: str(folder / model_type) for model_type in MODEL_TYPES}
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
 def test_a_single_speaker_network_is_extended_with_zeros_for_several_speakers(
-        stores, single_speaker, tmp_path, capsys, kind):
-    new = start(kind, stores, tmp_path / "run", single_speaker[kind])
+        stores, single_speaker, tmp_path, capsys, model_type):
+    new = start(model_type, stores, tmp_path / "run", single_speaker[model_type])
     output = capsys.readouterr().out
     assert "; ;" not in output
     assert "extended by rows for speakers" in output
-    assert "started anew: " + EMBEDDINGS[kind] in output
-    old, hp = weights(single_speaker[kind]), run_folder.load_run(str(tmp_path / "run"), kind).hp
-    network = {"tacotron": tacotron, "vocoder": wavenet}[kind]
+    assert "started anew: " + EMBEDDINGS[model_type] in output
+    old = weights(single_speaker[model_type])
+    hp = run_folder.load_run(str(tmp_path / "run"), model_type).hp
+    network = {"tacotron": tacotron, "vocoder": wavenet}[model_type]
     channels = {"tacotron": hp.speaker_embedding_dim,
-                "vocoder": hp.wavenet_speaker_embedding_dim}[kind]
+                "vocoder": hp.wavenet_speaker_embedding_dim}[model_type]
     extended = {name for name in old if "Adam" not in name and new[name].shape != old[name].shape}
     for name in extended:
         if "ExponentialMovingAverage" in name:
@@ -97,7 +99,7 @@ def test_a_single_speaker_network_is_extended_with_zeros_for_several_speakers(
         np.testing.assert_allclose(np.delete(new[name], np.s_[first:first + channels], 0), known,
                                    atol=1e-6)
         np.testing.assert_allclose(new[name][first:first + channels], 0, atol=1e-6)
-    assert len(extended) == {"tacotron": 4, "vocoder": 2 * 4}[kind]
+    assert len(extended) == {"tacotron": 4, "vocoder": 2 * 4}[model_type]
 
 
 def test_symbol_embeddings_are_copied_by_symbol(stores, single_speaker, tmp_path, capsys):
@@ -123,36 +125,37 @@ def test_symbol_embeddings_are_copied_by_symbol(stores, single_speaker, tmp_path
     assert 0 < np.abs(new[name][-1]).max() < 2
 
 
-@pytest.mark.parametrize("kind,part", [("tacotron", "encoder"), ("vocoder", "layer")])
+@pytest.mark.parametrize("model_type,part", [("tacotron", "encoder"), ("vocoder", "layer")])
 def test_frozen_parts_do_not_change_and_the_others_learn(
-        stores, single_speaker, tmp_path, kind, part):
-    options = ("--init-from", single_speaker[kind], "--freeze", part, "--hparams",
+        stores, single_speaker, tmp_path, model_type, part):
+    options = ("--init-from", single_speaker[model_type], "--freeze", part, "--hparams",
                "eval_interval=100,summary_interval=1")
-    train(kind, stores[:1], tmp_path / "run", "--steps", 2, *options)
-    if kind == "vocoder":
-        train(kind, stores[:1], tmp_path / "run", "--steps", 3)     # --freeze need not be repeated
-    old, new = weights(single_speaker[kind]), weights(tmp_path / "run")
+    train(model_type, stores[:1], tmp_path / "run", "--steps", 2, *options)
+    if model_type == "vocoder":
+        # --freeze need not be repeated
+        train(model_type, stores[:1], tmp_path / "run", "--steps", 3)
+    old, new = weights(single_speaker[model_type]), weights(tmp_path / "run")
     changed = set()
     for name in old:
         if "Adam" in name or "Average" in name or name in ("global_step", "beta1_power",
                                                            "beta2_power"):
             continue
-        was = old.get(name + "/ExponentialMovingAverage", old[name])
-        if np.abs(new[name] - was).max() > 1e-6:
+        initial = old.get(name + "/ExponentialMovingAverage", old[name])
+        if np.abs(new[name] - initial).max() > 1e-6:
             changed.add(name.split("/")[1].partition("_")[0])
     assert part not in changed and len(changed) >= 3
 
 
-@pytest.mark.parametrize("kind", MODEL_TYPES)
-def test_every_freezable_part_has_weights_and_together_they_have_all_weights(trained, kind):
-    names = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}[kind]
-    found = weights(trained[kind])
+@pytest.mark.parametrize("model_type", MODEL_TYPES)
+def test_every_freezable_part_has_weights_and_together_they_have_all_weights(trained, model_type):
+    parts = {"tacotron": tacotron, "vocoder": wavenet}[model_type].FREEZABLE_SCOPES
+    stored_names = weights(trained[model_type])
     with tf.Graph().as_default():
-        scopes = [optimizer.scope_names(tf.Variable(0.0, name=name)) for name in found
+        scopes = [optimizer.scope_names(tf.Variable(0.0, name=name)) for name in stored_names
                   if "/" in name and "Adam" not in name and "Average" not in name]
-    for part in names:
-        assert any(part in each for each in scopes), part
-    assert all(each & set(names) for each in scopes)
+    for part in parts:
+        assert any(part in names for names in scopes), part
+    assert all(names & set(parts) for names in scopes)
 
 
 @pytest.mark.parametrize("options,message", [

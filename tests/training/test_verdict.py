@@ -11,7 +11,7 @@ from datasets.store import load_store
 from nn import compat
 from nn.compat import tf
 from tacotron2.synthesizer import Synthesizer
-from training import checkpoint, run_folder, tacotron_evaluation, verdict
+from training import checkpoint, evaluators, run_folder, verdict
 from training.training_log import read_history
 
 
@@ -95,7 +95,7 @@ def test_the_evaluation_interval_is_lowered_for_an_early_verdict(small):
 def test_pairs_have_different_texts(stores):
     training, held_out = batches.split_train_validation([load_store(stores[0])], 0.2)
     for items in (held_out, held_out[:1]):
-        pairs = tacotron_evaluation.pair_with_other_texts(items, training, 16)
+        pairs = evaluators.pair_with_other_texts(items, training, 16)
         assert len(pairs) > 10
         assert all(item in items and item.text_ids != other.text_ids for item, other in pairs)
 

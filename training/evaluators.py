@@ -1,4 +1,4 @@
-"""Evaluate Tacotron 2 during training: losses, alignment metrics, pictures and audio."""
+"""Evaluate a network during training: validation losses, metrics, pictures and audio."""
 import os
 
 import numpy as np
@@ -10,9 +10,12 @@ from datasets.batches import BatchItem
 from datasets.store import ManifestRow
 from tacotron2.alignment_metrics import measure_alignment
 from training import training_plots, verdict
+from wavenet_vocoder.wavegen import generate_waveforms
 
-MEASURED = 16       # utterances of each group that the metrics are computed on
+MEASURED = 16       # utterances of each group that the alignment metrics are computed on
 SHOWN = 3           # utterances of these with pictures and audio
+COPIED = 2          # utterances of each group that WaveNet synthesises from their recorded mels
+COPIED_SECONDS = 2  # how much of each
 
 _SENTENCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sentences.txt")
 
@@ -31,7 +34,7 @@ class TacotronEvaluator(object):
         self.mel_variance = float(np.concatenate(mels).var(0).mean())
 
     def evaluate(self, session, log, step, check):
-        """Log everything. Returns the alignment score of free-running held-out utterances."""
+        """Log everything. Returns the score of free-running held-out alignments, from 0 to 1."""
         graph, seed, scores = self.graph, self.run.hp.seed, {}
         log.add_scalars(step, "validation", self._validation_losses(session, step, check))
         for group, items in self.groups:
@@ -40,7 +43,7 @@ class TacotronEvaluator(object):
                                               [item.speaker_id for item in items],
                                               [seed] * len(items))
             metrics = free_running_metrics(outputs, items)
-            scores[group] = alignment_score(metrics)
+            scores[group] = float(metrics["focus"] * metrics["coverage"] * metrics["stopped"])
             log.add_scalars(step, group, metrics)
             for item, output in list(zip(items, outputs))[:SHOWN if items[0].store else None]:
                 check()
@@ -53,18 +56,17 @@ class TacotronEvaluator(object):
         return scores["held-out"]
 
     def _validation_losses(self, session, step, check):
-        losses, weights, batch_size = [], [], self.run.hp.batch_size
-        for start in range(0, len(self.held_out_items), batch_size):
-            check()
-            items = self.held_out_items[start:start + batch_size]
-            losses.append(session.run(self.graph.validation_losses,
-                                      self.graph.make_feed_dict(items, step)))
-            weights.append(len(items))
-        means = {name: np.average(values, weights=weights)
-                 for name, values in zip(losses[0]._fields, zip(*losses))}
-        error, swapped_error = (session.run(self.graph.validation_losses.mel_before, feed_dict)
-                                for feed_dict in self.graph.swapped_text_feeds(self.pairs, step))
-        return dict(means, text_gain=text_gain(error, swapped_error),
+        graph = self.graph
+        means = _mean_losses(session, graph.validation_losses, self.held_out_items,
+                             self.run.hp.batch_size,
+                             lambda items: graph.make_feed_dict(items, step), check)
+        error, swapped_error = (session.run(graph.validation_losses.mel_before, feed_dict)
+                                for feed_dict in graph.swapped_text_feeds(self.pairs, step))
+        # by which fraction the mel error is smaller with the right text than with another one: only
+        # this shows that the text is used. Guided attention gives a diagonal for any text, and a
+        # teacher-forced decoder can predict the next frame without a text
+        text_gain = float(1 - error / max(swapped_error, 1e-9))
+        return dict(zip(graph.validation_losses._fields, means), text_gain=text_gain,
                     unexplained=error / self.mel_variance)
 
     def _show(self, log, step, group, item, output):
@@ -76,6 +78,58 @@ class TacotronEvaluator(object):
                 [item.store.load_mel(item.row), output.mel],
                 ["recording: " + item.row.text, "synthesis"], hp.max_abs_value))
         log.add_audio(step, name, audio.griffin_lim(output.mel, hp), hp.sample_rate, item.row.text)
+
+
+class VocoderEvaluator(object):
+    """Evaluates a wavenet_vocoder TrainingGraph on held-out and training items."""
+
+    def __init__(self, run, graph, train_items, held_out_items):
+        self.run, self.graph, self.held_out_items = run, graph, held_out_items
+        self.copied = [("held-out", item) for item in held_out_items[:COPIED]]
+        self.copied += [("seen", item) for item in train_items[:COPIED]]
+
+    def evaluate(self, session, log, step, check):
+        """Log everything. Returns the negative validation loss."""
+        hp = self.run.hp
+        random = np.random.RandomState(hp.seed)     # the same segments in every evaluation
+        loss, = _mean_losses(session, [self.graph.validation_loss], self.held_out_items,
+                             hp.wavenet_batch_size,
+                             lambda items: self.graph.make_feed_dict(items, random), check)
+        for group, distance in self._copy_synthesis(session, log, step, check).items():
+            log.add_scalars(step, group, {"mel_distance": distance})
+        log.add_scalars(step, "validation", {"loss": loss})
+        return -loss
+
+    def _copy_synthesis(self, session, log, step, check):
+        """Log waveforms from the mels of recordings. Returns {group: mean mel distance}."""
+        hp = self.run.hp
+        n_frames = COPIED_SECONDS * hp.sample_rate // hp.hop_length
+        mels = [item.store.load_mel(item.row)[:n_frames] for _, item in self.copied]
+        waveforms = generate_waveforms(
+            self.graph.vocoder(session), mels, [item.speaker_id for _, item in self.copied],
+            [hp.seed] * len(self.copied), hp, lambda samples: check())
+        distances = {}
+        for (group, item), mel, waveform in zip(self.copied, mels, waveforms):
+            check()
+            copied_mel = audio.melspectrogram(waveform, hp)
+            distances.setdefault(group, []).append(np.mean(np.abs(copied_mel - mel)))
+            name = log.utterance_name(group, item)
+            log.add_audio(step, name, waveform, hp.sample_rate, item.row.text)
+            log.add_image(step, name + "/mel", training_plots.mels_png(
+                [mel, copied_mel], ["condition: " + item.row.text, "copy-synthesis"],
+                hp.max_abs_value))
+        return {group: np.mean(values) for group, values in distances.items()}
+
+
+def _mean_losses(session, losses, items, batch_size, make_feed_dict, check):
+    """The means of a list of loss tensors over all items; calls check() before each batch."""
+    values, sizes = [], []
+    for start in range(0, len(items), batch_size):
+        check()
+        batch = items[start:start + batch_size]
+        values.append(session.run(losses, make_feed_dict(batch)))
+        sizes.append(len(batch))
+    return [np.average(losses_of_batches, weights=sizes) for losses_of_batches in zip(*values)]
 
 
 def evaluation_sentences(run):
@@ -127,26 +181,12 @@ def teacher_forced_metrics(outputs, items):
                 **_stop_metrics([len(fired) > 0 for fired in stop_steps], positions))
 
 
-def alignment_score(metrics):
-    """The quality of free-running alignments, from 0 to 1; it selects the best checkpoint."""
-    return float(metrics["focus"] * metrics["coverage"] * metrics["stopped"])
-
-
 def pair_with_other_texts(held_out_items, train_items, count):
     """`count` pairs of a held-out item and an item with another text; few items are repeated."""
     candidates = held_out_items + train_items
     pairs = [(held_out_items[i % len(held_out_items)], candidates[(i + 1) % len(candidates)])
              for i in range(count)]
     return [(item, other) for item, other in pairs if item.text_ids != other.text_ids] or pairs[:1]
-
-
-def text_gain(error, swapped_error):
-    """By which fraction the mel error is smaller with the right text than with another one.
-
-    Only this shows that the text is used: guided attention gives a diagonal for any text, and a
-    teacher-forced decoder can predict the next frame without a text.
-    """
-    return float(1 - error / max(swapped_error, 1e-9))
 
 
 def _mean_alignment_metrics(alignments, items):
