@@ -45,7 +45,7 @@ class NativeVocoder(object):
         return _NativeGenerator(self, chunks)
 
     def streams(self, speaker_ids, precision=None):
-        """binding.Streams, one for each speaker id, in the fastest layout and number of threads."""
+        """binding.Streams for the speaker ids, with the fastest layout and number of threads."""
         precision, threads = precision or self.precision, self.threads
         batched = len(speaker_ids) > MAX_SINGLE_STREAMS[precision] * threads
         tiles = -(-len(speaker_ids) // LANES) if batched else len(speaker_ids)
@@ -57,10 +57,10 @@ class NativeVocoder(object):
                                threads if shared else min(tiles, threads), shared)
 
     def _network(self, batched, precision):
-        if (batched, precision) not in self._networks:
-            self._networks[batched, precision] = binding.NativeNetwork(self.values, self.hp,
-                                                                       batched, precision)
-        return self._networks[batched, precision]
+        key = batched, precision
+        if key not in self._networks:
+            self._networks[key] = binding.NativeNetwork(self.values, self.hp, *key)
+        return self._networks[key]
 
 
 class _NativeGenerator(object):

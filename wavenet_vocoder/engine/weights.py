@@ -118,10 +118,7 @@ def gate_bias(values, speaker_id, hp):
 
 
 def _input_bounds(input_kernel, input_bias, residual_kernel, residual_bias):
-    """[layers]: bounds of the magnitude of each layer's input.
-
-    They follow from samples and gated activations that are in [-1, 1].
-    """
+    """[layers]: bounds of |input of a layer|, as samples and gated activations are in [-1, 1]."""
     bound = np.abs(input_kernel).max(0) + np.abs(input_bias)
     bounds = [bound.max()]
     for kernel, bias in zip(residual_kernel, residual_bias):
