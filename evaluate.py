@@ -16,12 +16,11 @@ from common.errors import InputError
 from common.resources import available_cpus
 from datasets.store import load_store
 from doctor.device_selection import select_device
-from evaluation import (evaluation_report, held_out, measure, rendering,
-                        speaker_similarity, systems)
+from evaluation import evaluation_report, held_out, measure, rendering, speaker_similarity, systems
 from evaluation.evaluation_page import render_report
 from synthesis import text_lines
-from synthesis.voice import (BEST, GRIFFIN_LIM, INITIAL, NEWEST, Voice,
-                             report_default_speaker, resolve_run_folders)
+from synthesis.voice import (BEST, GRIFFIN_LIM, INITIAL, NEWEST, Voice, report_default_speaker,
+                             resolve_run_folders)
 from wavenet_vocoder.engine import binding
 
 

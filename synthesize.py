@@ -15,8 +15,7 @@ import korean
 from common import command_line, files
 from doctor.device_selection import select_device
 from synthesis import speech_output, text_lines
-from synthesis.voice import (BEST, NEWEST, Voice, report_default_speaker,
-                             resolve_run_folders)
+from synthesis.voice import BEST, NEWEST, Voice, report_default_speaker, resolve_run_folders
 from wavenet_vocoder.engine.binding import PRECISIONS
 
 

@@ -84,3 +84,17 @@ def read_json(path, **options):
         return json.loads(text, **options)
     except ValueError as error:
         raise InputError("%s: is not valid JSON (%s)" % (path, error))
+
+
+def read_json_object(path, types):
+    """A JSON object that has a field of each name in {name: tuple of types}, as a dict.
+
+    Raises InputError if it cannot be read, or a field is missing or of another type.
+    """
+    content = read_json(path)
+    for name, allowed in types.items():
+        value = content.get(name) if isinstance(content, dict) else None
+        if type(value) not in allowed:
+            raise InputError("%s: %s is %.60r; should be of type %s"
+                             % (path, name, value, " or ".join(t.__name__ for t in allowed)))
+    return content

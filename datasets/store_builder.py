@@ -14,9 +14,8 @@ import korean
 from common import files
 from common.errors import InputError
 from datasets.parallel import run_parallel
-from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, Example,
-                            Manifest, ManifestRow, is_store, load_store,
-                            read_example, write_manifest)
+from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, Example, Manifest, ManifestRow,
+                            is_store, load_store, read_example, write_manifest)
 from hparams import RENAMED
 
 # to be increased when the code changes the arrays of the same recording and settings

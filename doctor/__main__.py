@@ -10,8 +10,7 @@ import json
 import os
 
 from common import command_line
-from doctor.diagnosis import (FAIL, NOTE, OK, Finding, can_train, diagnose,
-                              training_device)
+from doctor.diagnosis import FAIL, NOTE, OK, Finding, can_train, diagnose, training_device
 from doctor.machine import inspect_machine
 
 _MARKS = {OK: "ok", NOTE: "note", FAIL: "FAIL"}

@@ -2,8 +2,8 @@
 from collections import namedtuple
 
 from doctor.gpu_driver import visible_gpus
-from doctor.tensorflow_builds import (BUILDS, architecture, format_version,
-                                      gpu_support, parse_version)
+from doctor.tensorflow_builds import (BUILDS, architecture, format_version, gpu_support,
+                                      parse_version)
 
 OK, NOTE, FAIL = "ok", "note", "fail"
 

@@ -10,8 +10,7 @@ from threadpoolctl import threadpool_limits
 import audio
 import korean
 from common import files
-from evaluation import (distances, intelligibility, metrics, naturalness,
-                        speaker_similarity, systems)
+from evaluation import distances, intelligibility, metrics, naturalness, speaker_similarity, systems
 from tacotron2 import alignment_metrics
 
 # out: folder of the evaluation; references: {speaker: embedding}; is_rated: whether naturalness

@@ -2,8 +2,8 @@
 from korean.normalizer import NormalizedText, TextNormalizer
 from korean.pronunciation import pronounce
 from korean.rules import VERSION
-from korean.symbols import (END, JAMO, PADDING, SYMBOLS, UnreadableText,
-                            symbol_labels, to_ids, to_jamo)
+from korean.symbols import (END, JAMO, PADDING, SYMBOLS, UnreadableText, symbol_labels, to_ids,
+                            to_jamo)
 from korean.user_lexicon import load_lexicon
 
 __all__ = ["END", "JAMO", "NormalizedText", "PADDING", "SYMBOLS", "TextNormalizer",

@@ -44,8 +44,10 @@ def list_checkpoints(run, prefix="model"):
 def read_best(run):
     """The content of best.json, a dict, or None if there is no best checkpoint yet."""
     path = os.path.join(run.folder, "best.json")
-    content = files.read_json(path) if os.path.exists(path) else None
-    return content if content and os.path.exists(_best_path(run, content) + ".index") else None
+    if not os.path.exists(path):
+        return None
+    content = files.read_json_object(path, {"step": (int,), "score": (int, float)})
+    return content if os.path.exists(_best_path(run, content) + ".index") else None
 
 
 def restore_latest(session, saver, run):

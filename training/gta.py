@@ -56,7 +56,9 @@ def _folder_name(folder):
 def _read_gta_json(run):
     """The content of gta.json, a dict, or None if there is none."""
     path = os.path.join(run.folder, "gta", "gta.json")
-    return files.read_json(path) if os.path.exists(path) else None
+    if not os.path.exists(path):
+        return None
+    return files.read_json_object(path, {"run": (str,), "step": (int,)})
 
 
 def _predict_missing_mels(tacotron, run, stores):

@@ -160,6 +160,9 @@ def load_run(folder, model_type, any_symbols=False):
     if content["symbols"] != list(korean.SYMBOLS) and not any_symbols:
         raise InputError("%s: has another symbol table than this version; --init-from starts a new "
                          "run from it" % folder)
+    for name in ("speaker_table", "punctuated"):        # format 1 has neither
+        if type(content.get(name, False)) is not bool:
+            raise InputError("%s: %s should be true or false" % (path, name))
     hp = hparams_from_dict(content.get("hparams"), path)
     reader = content.get("reader")
     if type(reader) is int:     # before there were lexicons, only the version was stored

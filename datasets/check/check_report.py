@@ -6,8 +6,8 @@ from collections import Counter, OrderedDict, namedtuple
 import numpy as np
 
 import korean
-from datasets.check.findings import (DROP, EDGE, FINDING_TYPES, LOOK, NOTE,
-                                     format_audio, format_count, speaking_rate)
+from datasets.check.findings import (DROP, EDGE, FINDING_TYPES, LOOK, NOTE, format_audio,
+                                     format_count, speaking_rate)
 from datasets.transcripts import NO_TRANSCRIPT, lacks_recording
 
 # name → (function of a CheckedRecording, unit)

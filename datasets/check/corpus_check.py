@@ -9,8 +9,7 @@ from common import files
 from common.errors import InputError
 from datasets.batches import split_train_validation
 from datasets.check import duplicates
-from datasets.check.findings import (DROP, CheckedRecording, Transcript,
-                                     collect_findings)
+from datasets.check.findings import DROP, CheckedRecording, Transcript, collect_findings
 from datasets.check.measurements import CheckItem, measure_recording
 from datasets.corpus import read_corpus
 from datasets.parallel import run_parallel

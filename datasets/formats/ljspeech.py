@@ -1,8 +1,7 @@
 """metadata.csv with lines name|text|text as spoken, recordings in wavs/"""
 import os
 
-from datasets.transcripts import (AUDIO_EXTENSIONS, UtteranceCollector,
-                                  read_table)
+from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector, read_table
 
 _FIELD_COUNTS = (2, 3)
 

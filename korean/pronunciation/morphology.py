@@ -3,8 +3,7 @@
 Each rule holds for nearly all headwords of a dictionary. Exceptions are listed by syllable.
 """
 from korean.hangul import final_of, split_syllable
-from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
-                                            SAI_SIOT, TENSE, WORD_END)
+from korean.pronunciation.phonology import L_TO_N, N_INSERTION, PLAIN, SAI_SIOT, TENSE, WORD_END
 
 # first syllables of particles and of 이다, which may follow a noun
 PARTICLES = frozenset("이가을를은는의에와과로으도만까부보처마나며고다인입예였라란랑조뿐밖들께")

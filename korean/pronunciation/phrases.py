@@ -3,8 +3,7 @@ import re
 
 from korean.hangul import final_of, split_syllable
 from korean.pronunciation.morphology import PARTICLES
-from korean.pronunciation.phonology import (N_INSERTION, NEW_PHRASE,
-                                            SAME_PHRASE, TENSE)
+from korean.pronunciation.phonology import N_INSERTION, NEW_PHRASE, SAME_PHRASE, TENSE
 
 # syllables; an accentual phrase of Korean seldom has more (S.-A. Jun, K-ToBI, 2000)
 _MAX_ACCENTUAL_PHRASE = 7

@@ -10,8 +10,7 @@ import re
 from common import files
 from korean.hangul import split_syllable
 from korean.pronunciation.morphology import PARTICLES, boundary_by_pattern
-from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN,
-                                            SAI_SIOT, TENSE, WORD_END,
+from korean.pronunciation.phonology import (L_TO_N, N_INSERTION, PLAIN, SAI_SIOT, TENSE, WORD_END,
                                             change_sounds)
 
 _TABLE_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.tsv")

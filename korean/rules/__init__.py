@@ -2,9 +2,8 @@
 
 A rule replaces its matches by Hangul and punctuation, or by simpler text for a later rule.
 """
-from korean.rules import (addresses, dates, hanja, keyboard_jamo, latin,
-                          numbers, ranges, signs, telephone, unicode_forms,
-                          units)
+from korean.rules import (addresses, dates, hanja, keyboard_jamo, latin, numbers, ranges, signs,
+                          telephone, unicode_forms, units)
 
 VERSION = 3  # increase it whenever any text may be read differently
 

@@ -11,8 +11,7 @@ import sys
 import numpy as np
 import pytest
 import soundfile
-from conftest import CLIPS as _CLIPS
-from conftest import SENTENCES, harmonic_tone, write_recording
+from conftest import CLIPS as _CLIPS, SENTENCES, harmonic_tone, write_recording
 from scipy import signal
 
 import preprocess

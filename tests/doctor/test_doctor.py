@@ -10,8 +10,7 @@ from conftest import run_main, train, unoptimized_session
 import synthesize
 from common import command_line
 from common.errors import InputError
-from doctor import __main__ as doctor
-from doctor import device_selection, diagnosis, gpu_driver, machine, self_test
+from doctor import __main__ as doctor, device_selection, diagnosis, gpu_driver, machine, self_test
 from doctor.gpu_driver import Driver, Gpu
 from doctor.tensorflow_builds import BUILDS, gpu_support
 from nn import compat

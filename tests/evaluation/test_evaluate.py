@@ -15,8 +15,7 @@ from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import batches
 from datasets.store import load_store
-from evaluation import (distances, evaluation_report, held_out,
-                        intelligibility, measure, rendering,
+from evaluation import (distances, evaluation_report, held_out, intelligibility, measure, rendering,
                         speaker_similarity, systems, world)
 from evaluation.evaluation_page import render_report
 from evaluation.evaluation_report import estimate_mean, estimate_share

@@ -2,8 +2,7 @@
 import random
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from numeral_parser import native_value, sino_value
 from test_normalizer import corpus
 

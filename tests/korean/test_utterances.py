@@ -2,8 +2,7 @@
 import pytest
 
 from korean.hangul import count_syllables
-from korean.utterances import (MAX_SYLLABLES, MIN_SYLLABLES,
-                               split_into_utterances, split_sentences)
+from korean.utterances import MAX_SYLLABLES, MIN_SYLLABLES, split_into_utterances, split_sentences
 
 CLAUSE = "바람이 불고 비가 내려서 강가의 나무들이 흔들렸고"  # 19 syllables
 

@@ -11,8 +11,8 @@ import korean
 import synthesize
 from common import files
 from common.errors import InputError
-from korean.utterances import (MAX_SYLLABLES, add_final_punctuation,
-                               are_punctuated, split_into_utterances)
+from korean.utterances import (MAX_SYLLABLES, add_final_punctuation, are_punctuated,
+                               split_into_utterances)
 from nn.compat import tf
 from synthesis import voice
 from training import export

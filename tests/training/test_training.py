@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from datasets import batches
 from datasets.store import load_store
 from nn import compat, optimizer
 from nn.compat import tf
-from training import run_folder
+from training import checkpoint, run_folder
 from training.evaluators import evaluation_sentences
 from training.trainer import Trainer
 from training.training_log import TrainingLog
@@ -423,3 +424,19 @@ def test_stores_with_contradictory_lexicons_are_refused(make_corpus, tmp_path):
         stores.append(load_store(str(tmp_path / ("store-" + name))))
     with pytest.raises(InputError, match="reads 'SQL' as '에스큐엘', that of another"):
         run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+
+
+@pytest.mark.parametrize("name, content, message", [
+    ("run.json", {"punctuated": 1}, "run.json: punctuated should be true or false"),
+    ("run.json", {"speaker_table": "yes"}, "run.json: speaker_table should be true or false"),
+    ("best.json", {"step": "3"}, "best.json: step is '3'; should be of type int"),
+    ("best.json", {"score": None}, "best.json: score is None; should be of type int or float")])
+def test_fields_of_another_type_are_errors(trained, tmp_path, name, content, message):
+    folder = shutil.copytree(trained["tacotron"], str(tmp_path / "run"))
+    path = os.path.join(folder, name)
+    with open(path, encoding="utf-8") as file:
+        content = dict(json.load(file), **content)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    with pytest.raises(InputError, match=message):
+        checkpoint.read_best(run_folder.load_run(folder, "tacotron"))

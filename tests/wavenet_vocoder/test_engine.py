@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 import soundfile
+from conftest import ROOT, run_main, unoptimized_session
 
 from common.errors import InputError
-from conftest import ROOT, run_main, unoptimized_session
 from nn.compat import tf
 from tools import engine_dump
 from training import checkpoint, run_folder

@@ -4,8 +4,7 @@
     python -m tools.bench reading    one part
 """
 from common import command_line
-from tools.bench import (bench_engine, bench_reading, bench_report,
-                         bench_training)
+from tools.bench import bench_engine, bench_reading, bench_report, bench_training
 
 PARTS = {"reading": bench_reading.measure, "training": bench_training.measure,
          "engine": bench_engine.measure}

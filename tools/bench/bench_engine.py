@@ -12,14 +12,12 @@ import numpy as np
 from common.hparam_set import create_hparams
 from nn import compat
 from nn.compat import tf
-from tools.bench.bench_report import (Result, cpu_times, format_threads,
-                                      median_rate)
+from tools.bench.bench_report import Result, cpu_times, format_threads, median_rate
 from tools.bench.sgemm_peak import peak_result, sgemm_peak
 from wavenet_vocoder.chunks import split_into_chunks
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import NativeVocoder, multiplies_per_sample
-from wavenet_vocoder.wavegen import (MAX_BATCH_SIZE, GraphVocoder,
-                                     generate_waveforms)
+from wavenet_vocoder.wavegen import MAX_BATCH_SIZE, GraphVocoder, generate_waveforms
 
 RUNS = 5
 STATUS = "/proc/self/status"

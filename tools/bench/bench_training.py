@@ -19,8 +19,7 @@ from nn.compat import tf
 from tacotron2 import tacotron_training_graph
 from tools.bench.bench_report import Result
 from tools.bench.sgemm_peak import peak_result, sgemm_peak
-from tools.bench.training_flops import (tacotron_training_flops,
-                                        wavenet_training_flops)
+from tools.bench.training_flops import tacotron_training_flops, wavenet_training_flops
 from training.prefetch import prefetch
 from training.progress import OverheadMeter
 from wavenet_vocoder import wavenet, wavenet_training_graph
