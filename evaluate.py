@@ -3,9 +3,11 @@
     python evaluate.py --voice voices/me --data data/me --out logs/evaluation/me
     python evaluate.py --voice voices/me --text sentences.txt
 
-Synthesizes sentences that were held out from training, and compares them with their recordings (the
-upper bound) and with noise (the lower bound). Prints a table, and writes evaluation.json and
-evaluation.html into --out. Run the same command again to continue after an interruption.
+With --data, synthesizes sentences that were held out from training, and compares them with their
+recordings (the upper bound) and with white noise and an untrained voice (the lower bounds). With
+--text, measures only the alignment of the lines of a text. Prints a table, and writes
+evaluation.json and evaluation.html into --out. Run the same command again to continue after an
+interruption.
 """
 import os
 
@@ -30,8 +32,8 @@ def main(arguments):
         raise InputError("nothing to evaluate: give --data STORE or --text FILE")
     run_folders = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     stores = [load_store(folder) for folder in options.data]
-    raw_lines = options.text and files.read_lines(options.text)
-    pool = measure.create_pool(available_cpus())
+    raw_lines = files.read_lines(options.text) if options.text else []
+    pool = measure.create_pool(available_cpus())        # forks, so before TensorFlow has threads
     try:
         select_device(options.device, allow_fallback=True)
         voice = Voice(*run_folders, speaker=options.speaker,
@@ -41,18 +43,22 @@ def main(arguments):
             "runs": [os.path.abspath(folder) for folder in run_folders],
             "checkpoints": checkpoints, "speaker": options.speaker, "seed": options.seed,
             "unseen": options.unseen, "data": [os.path.abspath(store) for store in options.data]})
+        texts = []
         if options.text:
             report_default_speaker(voice, options.speaker)
             texts = text_lines.normalize_lines(
                 options.text, raw_lines, text_lines.create_normalizer(voice.normalizer))
         sentences, references = held_out.select_sentences(stores, voice, options.sentences,
                                                           options.speaker, options.unseen)
-        # without the native engine, an untrained WaveNet would take hours
-        untrained = Voice(run_folders[0], run_folders[1] if binding.load_library() else GRIFFIN_LIM,
-                          options.speaker, INITIAL, "float32", options.threads)
-        text_report = options.text and evaluation_report.create_text_report(
-            options.text, texts, rendering.measure_text_alignments(texts, voice, untrained,
-                                                                   options.seed), voice.hp)
+        # without the native engine, WaveNet would take hours for what is only noise
+        vocoder_folder = run_folders[1] if binding.load_library() else GRIFFIN_LIM
+        untrained = Voice(run_folders[0], vocoder_folder, speaker=options.speaker, weights=INITIAL,
+                          precision="float32", threads=options.threads)
+        text_report = None
+        if options.text:
+            alignments = rendering.measure_text_alignments(texts, voice, untrained, options.seed)
+            text_report = evaluation_report.create_text_report(options.text, texts, alignments,
+                                                               voice.hp)
         rendering.render_sentences(options.out, sentences, voice, untrained, options.seed)
         embeddings = speaker_similarity.embed_references(references, voice.hp.sample_rate)
         jobs = [measure.MeasureJob(options.out, held_out_sentence.sentence, voice.hp, embeddings,
@@ -74,11 +80,11 @@ def _write_report(report):
     page = os.path.join(report.out, "evaluation.html")
     with files.atomic_write(page, "w", encoding="utf-8") as file:
         file.write(render_report(report))
-    for table in (report.text, report if report.sentences else None):
-        if table:
-            print("%s: %d sentences" % (table.title, len(table.sentences)))
-            print(*evaluation_report.format_table(table), sep="\n")
-            print(evaluation_report.INTERVAL_METHOD)
+    reports = [report.text] if report.text else []
+    for part in reports + ([report] if report.sentences else []):
+        print("%s: %d sentences" % (part.title, len(part.sentences)))
+        print(*evaluation_report.format_table(part), sep="\n")
+        print(evaluation_report.INTERVAL_METHOD)
     print(page)
 
 

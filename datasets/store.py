@@ -15,6 +15,7 @@ import korean
 from common import files
 from common.errors import InputError
 from common.hparam_set import update_hparam_names
+from hparams import AUDIO
 
 MANIFEST_FORMAT = 2
 EXAMPLES_FOLDER = "examples"
@@ -35,9 +36,9 @@ _ROW_TYPES = ManifestRow(str, str, str, str, int, int, str, str)
 Manifest = namedtuple("Manifest", [
     "format",       # MANIFEST_FORMAT
     "audio",        # hp.audio_settings()
-    "preparation",  # settings of trimming and scaling
+    "preparation",  # hyper-parameters by which recordings were trimmed and scaled
     "symbols",      # of the text, in the order of their ids
-    "reader",       # korean.TextNormalizer.as_dict()
+    "reader",       # korean.TextNormalizer.as_dict(); in a Store the TextNormalizer itself
     "speaker",      # name
     "utterances"])  # list of ManifestRow, sorted by id
 _MANIFEST_TYPES = Manifest(int, dict, dict, list, dict, str, list)
@@ -99,9 +100,10 @@ class GtaStore(Store):
         try:
             mel = np.load(path, allow_pickle=False)
             if mel.shape != example.mel.shape or mel.dtype != np.float32:
-                raise ValueError("a mel of shape %s; should be %s" % (mel.shape, example.mel.shape))
+                raise ValueError("%s array of shape %s; should be float32 of shape %s"
+                                 % (mel.dtype, mel.shape, example.mel.shape))
         except (OSError, ValueError, EOFError) as error:
-            raise InputError("%s: is damaged (%s); delete it to have it predicted again"
+            raise InputError("%s: is missing or damaged (%s); delete it to have it predicted again"
                              % (path, error))
         return example._replace(mel=mel)
 
@@ -147,6 +149,10 @@ def load_store(folder):
     manifest = _parse(stored, _MANIFEST_TYPES, path, "the manifest")
     manifest = manifest._replace(audio=update_hparam_names(manifest.audio),
                                  preparation=update_hparam_names(manifest.preparation))
+    missing = [name for name, _, _, _ in AUDIO if name not in manifest.audio]
+    if missing:
+        raise InputError("%s: audio of the manifest lacks %s; run preprocess.py again"
+                         % (path, ", ".join(missing)))
     rows = [_parse(row, _ROW_TYPES, path, "utterance %d" % number)
             for number, row in enumerate(manifest.utterances, 1)]
     for row in rows:

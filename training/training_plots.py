@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 import korean
 from common.plotting import figure_to_png, korean_font
 
-WIDTH = 350 / 90.0  # inches: 350 pixels, the width at which TensorBoard shows images unscaled
+# 350 pixels at 90 dpi [inches]: the widest image that TensorBoard shows unscaled
+WIDTH = 350 / 90.0
 TITLE_WIDTH = 25    # letters in a line of a title
 MANY_LABELS = 40    # from this number on, every other label is shifted to the left
 
@@ -17,7 +18,7 @@ def alignment_png(weights, symbols, title):
     `symbols` are the jamo as strings, one for each column of the weights.
     """
     n_jamo = len(symbols)
-    # matplotlib 2.2 clips a lone letter, but not before a space
+    # the space keeps matplotlib 2.2 from clipping a label that is a single letter
     labels = [letter + " " for letter in korean.symbol_labels(symbols)]
     if n_jamo >= MANY_LABELS:
         labels = [label + 5 * " " * (i % 2) for i, label in enumerate(labels)]
@@ -34,7 +35,10 @@ def alignment_png(weights, symbols, title):
 
 
 def mels_png(mels, titles, max_abs_value):
-    """Plot normalised mels [frames, mels], one above the other on the same time axis."""
+    """Plot a list of mels, each [frames, n_mels], one above the other on the same time axis.
+
+    Their values lie between -max_abs_value and max_abs_value.
+    """
     titles = [textwrap.fill(title, TITLE_WIDTH) for title in titles]
     figure = Figure(figsize=(WIDTH, 1.5 * len(mels) + 0.4
                              + 0.2 * sum(title.count("\n") for title in titles)))

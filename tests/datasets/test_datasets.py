@@ -241,6 +241,7 @@ def _change_manifest(folder, change):
     (lambda manifest: manifest.update(reader={}), "reader is damaged; it should hold version"),
     (lambda manifest: manifest.pop("speaker"), "the manifest should be an object with"),
     (lambda manifest: manifest.update(audio=[]), "audio of the manifest is"),
+    (lambda manifest: manifest["audio"].pop("n_mels"), "audio of the manifest lacks n_mels"),
     (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object with"),
     (lambda manifest: manifest["utterances"][0].update(frames="9"), "frames of utterance 1 is '9'"),
     (lambda manifest: manifest["utterances"][0].update(frames=9), "a has .* samples for 9 frames"),
