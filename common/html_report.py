@@ -2,7 +2,6 @@
 import base64
 import io
 import os
-import string
 
 import jinja2
 from fontTools import subset
@@ -10,30 +9,33 @@ from fontTools import subset
 from common.plotting import KOREAN_FONT_PATH
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
+_FONT_PLACEHOLDER = "web-font-url"      # until the characters of the page are known
 
 
 def render_page(template, **context):
-    """Render a template file to an HTML page. All values are escaped.
+    """Render a template file to an HTML page that contains its font. All values are escaped.
 
     The template begins with `{% extends "report_base.html" %}` and fills the blocks title, style
-    and body. The value `web_font` is optional: embedded_font(text). Filters besides Jinja's own:
-    `sentence` (upper-case first letter), `data_uri` (PNG bytes → URL of an inline image).
+    and body. Filters besides Jinja's own: `sentence` (upper-case first letter), `data_uri` (PNG
+    bytes → URL of an inline image).
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([os.path.dirname(os.path.abspath(template)), _FOLDER]),
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(sentence=lambda text: text[:1].upper() + text[1:],
                                data_uri=lambda png: _data_uri(png, "image/png"))
-    return environment.get_template(os.path.basename(template)).render(**context)
+    page = environment.get_template(os.path.basename(template)).render(
+        context, web_font=_FONT_PLACEHOLDER)
+    return page.replace(_FONT_PLACEHOLDER, _embedded_font("".join(sorted(set(page)))))
 
 
-def embedded_font(text):
-    """The data URL of a WOFF font with ASCII and the characters of `text`, Hangul included."""
+def _embedded_font(text):
+    """The data URL of a WOFF font with the characters of `text`, Hangul included."""
     options = subset.Options(flavor="woff")
     options.drop_tables += ["TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]     # sources of the hinting
     font = subset.load_font(KOREAN_FONT_PATH, options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text + string.printable)
+    subsetter.populate(text=text)
     subsetter.subset(font)
     output = io.BytesIO()
     subset.save_font(font, output, options)

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 import audio
 import korean
-from common.html_report import embedded_font, render_page
+from common.html_report import render_page
 from common.plotting import figure_to_png
 from evaluation import evaluation_report, systems
 from evaluation.evaluation_report import format_label, list_columns
@@ -32,9 +32,7 @@ def render_report(report):
         max_players=MAX_PLAYERS,
         players=players[:MAX_PLAYERS] + [player for player in players[MAX_PLAYERS:] if player[1]],
         illustrated=[(sentence, _alignment_png(report, sentence), _mels_png(report, sentence))
-                     for sentence in report.sentences[:MAX_ILLUSTRATED]],
-        web_font=embedded_font("–…·×—" + report.title + "".join(
-            [sentence.text for sentence in report.sentences] + [text for text, _ in lines])))
+                     for sentence in report.sentences[:MAX_ILLUSTRATED]])
 
 
 def list_faults(figures):

@@ -1,6 +1,7 @@
 """Plots and the web font show Hangul legibly, with both versions of matplotlib."""
 import base64
 import io
+import re
 
 import matplotlib.image
 import numpy as np
@@ -61,10 +62,14 @@ def test_mels_are_plotted_one_above_the_other():
     assert pixels(training_plots.mels_png([mel, mel[:10]], ["녹음", "합성"], 4.0)).shape[0] > 200
 
 
-def test_the_embedded_font_has_the_letters_of_the_page_and_no_others():
-    scheme, content = html_report.embedded_font("안녕").split(",")
-    assert scheme == "data:font/woff;base64"
+def test_a_page_contains_a_font_with_its_letters_and_no_others(tmp_path):
+    template = tmp_path / "page.html"
+    template.write_text('{% extends "report_base.html" %}{% block body %}{{ text }}{% endblock %}',
+                        encoding="utf-8")
+    page = html_report.render_page(str(template), text="안녕 <ㅎ>")
+    assert "안녕 &lt;ㅎ&gt;" in page
+    content, = re.findall(r'url\("data:font/woff;base64,([^"]+)"\)', page)
     font = TTFont(io.BytesIO(base64.b64decode(content)))
     assert font.flavor == "woff"
     characters = set(map(chr, font.getBestCmap()))
-    assert set("안녕 aZ0.") <= characters and "가" not in characters
+    assert set("안녕ㅎ a0.") <= characters and "가" not in characters
