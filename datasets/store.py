@@ -103,7 +103,7 @@ class GtaStore(Store):
                 raise ValueError("%s array of shape %s; should be float32 of shape %s"
                                  % (mel.dtype, mel.shape, example.mel.shape))
         except (OSError, ValueError, EOFError) as error:
-            raise InputError("%s: is missing or damaged (%s); delete it to have it predicted again"
+            raise InputError("%s: cannot be read (%s); delete it to have it predicted again"
                              % (path, error))
         return example._replace(mel=mel)
 
