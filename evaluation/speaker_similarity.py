@@ -1,9 +1,9 @@
 """Speaker embeddings: Resemblyzer's encoder (Wan et al., arXiv 1710.10467) in NumPy.
 
 The weights are those of the package Resemblyzer 0.1.4. Its code and its dependencies are not used:
-pip install --no-deps Resemblyzer==0.1.4 is enough. As in that
-package, the embedding of an utterance is the mean over windows of 1.6 s. Unlike there, silence is
-not removed first, because the recordings are trimmed.
+pip install --no-deps Resemblyzer==0.1.4 is enough. As in that package, the embedding of an
+utterance is the mean over windows of 1.6 s. Unlike there, silence is not removed first, because the
+recordings are trimmed.
 """
 import functools
 import hashlib

@@ -61,6 +61,8 @@ def restore_latest(session, saver, run):
         if os.path.exists(path + ".json"):      # earlier versions did not write it
             with open(path + ".json", encoding="utf-8") as file:
                 state = json.load(file)
+            if not isinstance(state, dict):
+                raise ValueError("its .json file is not an object")
         saver.restore(session, path)
         return path, state
 

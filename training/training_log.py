@@ -152,7 +152,9 @@ def read_history(path):
         with open(path, encoding="utf-8", errors="replace") as history:
             for line in history:
                 with contextlib.suppress(ValueError):   # cut off by a kill or a full disk
-                    records.append(json.loads(line))
+                    record = json.loads(line)
+                    if isinstance(record, dict) and {"step", "minutes"} <= set(record):
+                        records.append(record)
     return records
 
 

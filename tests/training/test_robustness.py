@@ -155,8 +155,16 @@ def test_synthesis_uses_the_checkpoint_before_a_truncated_one_with_a_warning(cop
     assert "model-4" in str(refusal.value)
 
 
-def test_a_run_resumes_from_the_checkpoint_before_a_damaged_one(copied, stores, capsys):
-    truncate(os.path.join(copied, "model-6.data-00000-of-00001"))
+def _write_list(path):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("[1]")
+
+
+@pytest.mark.parametrize("name, damage", [
+    ("model-6.data-00000-of-00001", truncate), ("model-6.json", _write_list)])
+def test_a_run_resumes_from_the_checkpoint_before_a_damaged_one(copied, stores, capsys, name,
+                                                                damage):
+    damage(os.path.join(copied, name))
     assert train(stores, copied, "--steps", 5) == 0
     assert "model-6: the checkpoint cannot be read" in capsys.readouterr().err
     assert saved_steps(copied) == [4, 5]

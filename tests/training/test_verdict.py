@@ -123,3 +123,10 @@ def test_the_trainer_writes_a_verdict_and_follows_the_schedule_of_outputs_per_st
             assert session.run(synthesizer.outputs_per_step) == 3
             line, = synthesizer.infer(session, [[5, 6, 7, 8, 1]], [0], [1])
             assert len(line.mel) == 3 * len(line.alignment)
+
+
+def test_only_complete_records_of_a_history_are_read(tmp_path):
+    path = tmp_path / "history.jsonl"
+    path.write_text('{"step": 1, "minutes": 2.0}\n[1]\n3\n{"step": 4}\n{"step": 5, "min',
+                    encoding="utf-8")
+    assert read_history(str(path)) == [{"step": 1, "minutes": 2.0}]
