@@ -106,8 +106,8 @@ _WAVENET = (
      "convolution that upsamples the mel frames to samples: transposed | subpixel"),
     ("wavenet_upsample_scales", (12, 25), "(0, inf)",
      "factors of the upsampling layers; their product is hop_length (R)"),
-    ("wavenet_speaker_embedding_dim", 32, "(0, inf)",
-     "channels of the embedding of multi-speaker models"),
+    ("wavenet_speaker_embedding_dim", 32, "[0, inf)",
+     "channels of the embedding of multi-speaker models; 0: none, one WaveNet for all speakers"),
     ("wavenet_preemphasis", 0.0, "[0, 1)",
      "pre-emphasis of the waveforms, undone after generation (LPCNet, 1810.11846, 3.2)"),
     ("wavenet_log_scale_min", -7.0, "(-inf, inf)",
@@ -139,7 +139,7 @@ _TRAINING = (
 
 _RUN = (
     ("validation_fraction", 0.05, "[0, 1)",
-     "fraction of the utterances held out of training, selected by a hash of their ids"),
+     "fraction of the texts held out of training, selected by a hash"),
     ("seed", 1, "[0, 4294967295]", "seed of the initial weights, the data order and dropout"),
     ("freeze", "", "", "parts of the network that keep their initial weights (--freeze)"),
 )
@@ -168,6 +168,26 @@ PRESETS = {
         wavenet_batch_size=4, wavenet_segment_length=2000, wavenet_learning_rate=2e-3,
         wavenet_decay_half_life=2000, wavenet_final_learning_rate=5e-5, wavenet_ema_decay=0.999,
         train_steps=3000, summary_interval=25, checkpoint_interval=250, eval_interval=500),
+    # the base voice: 32 speakers, days on two CPU cores. One WaveNet for all speakers
+    "base": dict(
+        _AUDIO_16_KHZ,
+        pronounce=True,
+        symbols_embedding_dim=240, encoder_conv_channels=240, encoder_lstm_units=120,
+        attention_dim=120, attention_location_n_filters=16, prenet_dims=(240, 120),
+        decoder_rnn_dim=480, postnet_embedding_dim=240, dropout=0.2,
+        outputs_per_step_schedule=(5, 3000, 3, 7000),
+        guided_attention_weight=5.0, guided_attention_decay_start=1500,
+        guided_attention_decay_end=3000,
+        decay_start=8000, decay_half_life=4000,
+        wavenet_output_distribution="mulaw", wavenet_preemphasis=0.85, wavenet_layers=16,
+        wavenet_kernel_size=2, wavenet_residual_channels=64, wavenet_dilation_channels=64,
+        wavenet_skip_channels=128, wavenet_upsample_type="subpixel",
+        wavenet_upsample_scales=(10, 20), wavenet_speaker_embedding_dim=0,
+        wavenet_batch_size=4, wavenet_segment_length=8000, wavenet_learning_rate=2e-3,
+        wavenet_decay_start=40000, wavenet_decay_half_life=10000,
+        wavenet_final_learning_rate=5e-5, wavenet_ema_decay=0.9995,
+        validation_fraction=0.09, train_steps=60000, summary_interval=50, checkpoint_interval=500,
+        eval_interval=1000),
     # for tests: seconds
     "tiny": dict(
         _AUDIO_16_KHZ,

@@ -79,6 +79,9 @@ class Parser(argparse.ArgumentParser):
                           help="write a timeline of N steps to RUN/profile.json")
         self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="CPU threads; default: all")
+        self.add_argument("--mixed-precision", action="store_true",
+                          help="on a CPU with bfloat16 instructions, compute matrix products and "
+                               "convolutions in bfloat16 (TensorFlow 2 only)")
         self.add_argument("--device", choices=DEVICES, default="auto",
                           help="auto (default): the GPU if there is one, which TensorFlow must "
                                "be able to use")

@@ -33,12 +33,21 @@ def available_memory():
 
 def cpu_model():
     """Name of the CPU, such as "AMD EPYC 7B13"."""
+    return _cpu_field("model name") or platform.processor() or platform.machine()
+
+
+def cpu_flags():
+    """The instruction sets of an x86 CPU as Linux names them, such as {"avx2", "avx512_bf16"}."""
+    return set(_cpu_field("flags").split())
+
+
+def _cpu_field(name):
+    """The value of the first field of this name in /proc/cpuinfo, or ""."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":")[1].strip() for line in file
-                        if line.startswith("model name"))
+            return next(line.split(":")[1].strip() for line in file if line.startswith(name))
     except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+        return ""
 
 
 def _cgroup_values(name):

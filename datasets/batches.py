@@ -28,22 +28,25 @@ AudioBatch = namedtuple("AudioBatch", "audio mask speaker_ids mel")
 def split_train_validation(stores, validation_fraction):
     """The utterances of all stores as (training, validation) lists of BatchItem.
 
-    A hash of its id decides about each utterance, so that it stays on its side of the split when
-    data are added. Raises InputError for fewer than two utterances.
+    A hash of its text decides about each utterance: a text is held out of all speakers, whatever
+    data are added. Raises InputError for fewer than two texts.
     """
     items = [BatchItem(store, row, speaker_id, korean.to_ids(row.jamo))
              for speaker_id, store in enumerate(stores) for row in store.utterances]
-    if len(items) < 2:
-        raise InputError("%s: fewer than two utterances; at least one for training and one for "
-                         "validation are needed" % ", ".join(store.folder for store in stores))
-    items.sort(key=lambda item: (_id_hash(item), item.store.folder))
-    n_validation = max(1, sum(_id_hash(item) < validation_fraction for item in items))
-    return items[n_validation:], items[:n_validation]
+    hashes = sorted({_text_hash(item) for item in items})
+    if len(hashes) < 2:
+        raise InputError("%s: fewer than two different texts; at least one for training and one "
+                         "for validation are needed" % ", ".join(store.folder for store in stores))
+    # at least one text on either side
+    limit = min(max(validation_fraction, hashes[1]), hashes[-1])
+    items.sort(key=lambda item: (_text_hash(item), item.row.id, item.store.folder))
+    return ([item for item in items if _text_hash(item) >= limit],
+            [item for item in items if _text_hash(item) < limit])
 
 
-def _id_hash(item):
-    """A hash of the utterance's id in [0, 1)."""
-    return int(hashlib.sha1(item.row.id.encode("utf-8")).hexdigest()[:12], 16) / 16.0 ** 12
+def _text_hash(item):
+    """A hash of the utterance's jamo in [0, 1)."""
+    return int(hashlib.sha1(item.row.jamo.encode("utf-8")).hexdigest()[:12], 16) / 16.0 ** 12
 
 
 class BatchSampler(object):

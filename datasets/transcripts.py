@@ -59,23 +59,24 @@ def lacks_recording(reason):
     return reason == NO_RECORDING or reason.startswith(_RECORDING_NOT_FOUND)
 
 
-def read_table(path, field_counts, skipped):
-    """Yield ("file:line", fields) of each line of a table whose fields are separated by |.
+def read_table(path, field_counts, skipped, separator="|"):
+    """Yield ("file:line", fields) of each line of a table with this separator between fields.
 
     Lines with another number of fields, and lines that are not UTF-8, are appended to `skipped`.
     """
     for number, line in enumerate(files.read_bytes(path).split(b"\n"), 1):
         location = "%s:%d" % (os.path.basename(path), number)
         try:
-            fields = files.decode_utf8(line, location).strip().split("|")
+            fields = files.decode_utf8(line, location).strip().split(separator)
         except InputError:
             skipped.append((location, "is not UTF-8"))
             continue
         if len(fields) in field_counts:
             yield location, [field.strip() for field in fields]
         elif fields != [""]:
-            skipped.append((location, "has %d fields; should have %s, separated by |"
-                            % (len(fields), " or ".join(map(str, field_counts)))))
+            skipped.append((location, "has %d fields; should have %s, separated by %s"
+                            % (len(fields), " or ".join(map(str, field_counts)),
+                               "tabs" if separator == "\t" else separator)))
 
 
 def find_files(folder, extensions):

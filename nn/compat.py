@@ -8,6 +8,9 @@ import os
 import re
 import warnings
 
+from common import resources
+from common.errors import InputError
+
 STDERR_FD = 2
 
 
@@ -76,12 +79,23 @@ def error_reason(error):
     return message.group(1) if message else str(error).split("\n")[0]
 
 
-def create_session(threads=0):
+def create_session(threads=0, mixed_precision=False):
     """A tf.Session on the default graph that allocates GPU memory as needed.
 
-    `threads` limits intra-op and inter-op parallelism; 0 leaves both to TensorFlow.
+    `threads` limits intra-op and inter-op parallelism; 0 leaves both to TensorFlow. With
+    `mixed_precision`, matrix products and convolutions on the CPU are computed in bfloat16;
+    variables, sums and losses stay float32. Raises InputError where that is not supported.
     """
     config = tf.ConfigProto(intra_op_parallelism_threads=threads,
                             inter_op_parallelism_threads=threads, allow_soft_placement=True)
     config.gpu_options.allow_growth = True
+    if mixed_precision:
+        if STACK == "faithful":
+            raise InputError("--mixed-precision: TensorFlow %s does not support it; TensorFlow 2 "
+                             "does" % VERSION)
+        if not {"avx512_bf16", "amx_bf16"} & resources.cpu_flags():
+            raise InputError("--mixed-precision: this CPU has no bfloat16 instructions "
+                             "(AVX512_BF16 or AMX); leave the option out")
+        options = config.graph_options.rewrite_options
+        options.auto_mixed_precision_onednn_bfloat16 = options.ON
     return tf.Session(config=config)

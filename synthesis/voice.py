@@ -77,8 +77,9 @@ class Voice(object):
     def _set_speaker(self, name):
         self._speaker_id = self.tacotron_run.speaker_id(name)
         if self.vocoder_run:
-            # a vocoder of one speaker serves every speaker of the Tacotron 2
-            is_shared = len(self.vocoder_run.speakers) == 1
+            # a vocoder of one speaker, or without embedding, serves all speakers of the Tacotron 2
+            is_shared = (len(self.vocoder_run.speakers) == 1 or
+                         not self.vocoder_run.has_speaker_embedding)
             self._vocoder_speaker_id = 0 if is_shared else self.vocoder_run.speaker_id(name)
 
     def text_to_ids(self, text):

@@ -57,7 +57,8 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
     """
     max_steps = options.steps or run.hp.train_steps
     try:
-        with compat.create_session(options.threads) as session, SignalCatcher() as signals:
+        with compat.create_session(options.threads, options.mixed_precision) as session, \
+                SignalCatcher() as signals:
             profiler = Profiler(run.path("profile.json"), options.profile or 0)
             trainer = Trainer(run, session, graph, scalars, estimate, profiler)
             trainer.start(options.init_from)

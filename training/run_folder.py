@@ -187,7 +187,10 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
     if source:
         require_same_values(source.hp.audio_settings(), hp.audio_settings(), source.folder,
                             "the new run")
-    has_speaker_embedding = len(stores) > 1 or bool(source and source.has_speaker_embedding)
+    channels = (hp.speaker_embedding_dim if model_type == "tacotron" else
+                hp.wavenet_speaker_embedding_dim)
+    has_speaker_embedding = channels > 0 and (
+        len(stores) > 1 or bool(source and source.has_speaker_embedding))
     return Run(folder, model_type, hp, [store.speaker for store in stores],
                _merge_normalizers(stores), has_speaker_embedding)
 

@@ -3,17 +3,27 @@ import os
 
 from common import files
 from common.errors import InputError
-from datasets.transcripts import NO_RECORDING, UtteranceCollector, find_files
+from datasets.transcripts import NO_RECORDING, UtteranceCollector, find_files, read_table
+
+# Where the speaker did not say what is written: lines of name, text as written, text as spoken
+SPOKEN_FILE = "spoken.tsv"
 
 
 def read(folder):
-    """(utterances, skipped) or None. The lines of a transcript are joined."""
+    """(utterances, skipped) or None. The lines of a transcript are joined.
+
+    A text as spoken in the SPOKEN_FILE of a recording's folder replaces its transcript.
+    """
     collector, transcripts = UtteranceCollector(folder), find_files(folder, (".txt",))
+    spoken = _read_spoken_texts(folder, collector.skipped)
     unused = set(transcripts)
     for recording in collector.recordings():
         name = os.path.splitext(recording)[0] + ".txt"
         if name in transcripts:
             unused.discard(name)
+            if name in spoken:
+                collector.add([recording], *spoken[name])
+                continue
             try:
                 text = " ".join(files.read_text(transcripts[name]).split())
             except InputError as error:
@@ -24,3 +34,12 @@ def read(folder):
         return None
     collector.skipped += [(name, NO_RECORDING) for name in sorted(unused)]
     return collector.result()
+
+
+def _read_spoken_texts(folder, skipped):
+    """{path of a transcript: (text as spoken, file:line)} from all SPOKEN_FILEs in the folder."""
+    texts = {}
+    for table, path in sorted(find_files(folder, (SPOKEN_FILE,)).items()):
+        for location, (name, _, text) in read_table(path, (3,), skipped, separator="\t"):
+            texts[os.path.join(os.path.dirname(table), name + ".txt")] = text, location
+    return texts
