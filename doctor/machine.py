@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from common import plotting, resources
 from doctor.gpu_driver import query_driver
 from doctor.tensorflow_builds import BUILDS
+from nn.compat import tf
 
 try:
     from importlib import metadata
@@ -86,10 +87,9 @@ def package_differences(lock_file):
 def _import_tensorflow():
     """(version, whether it was built with CUDA), or (None, the error of the import)"""
     try:
-        from nn import compat
+        return tf.__version__, tf.test.is_built_with_cuda()
     except Exception as problem:        # an import can fail in any way
         return None, str(problem).strip().splitlines()[-1]
-    return compat.VERSION, compat.tf.test.is_built_with_cuda()
 
 
 def _package_version(package):

@@ -1,8 +1,11 @@
 """Import TensorFlow: 1.3.0 as it is, or 2.x as compat.v1 in graph mode.
 
-All other modules import `tf` from here and use only APIs that both versions have.
+All other modules import `tf` from here and use only APIs that both versions have. TensorFlow itself
+is imported at the first use of `tf`: synthesis with an exported voice does without it.
 """
 import contextlib
+import functools
+import importlib.util
 import json
 import os
 import re
@@ -27,32 +30,46 @@ def _discard_stderr():
         os.close(null)
 
 
-# 3 hides errors too: TensorFlow logs each kernel that oneDNN lacks as an error
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# oneDNN is off by default on some processors. TensorFlow's other kernels take three times as long
-# where the rows of a transposed matrix lie 16 KB apart, as in a decoder LSTM of 1,024 units
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-# TensorFlow logs before it reads the log level
-with warnings.catch_warnings(), _discard_stderr():
-    warnings.simplefilter("ignore", FutureWarning)      # from NumPy, about 1.3.0's dtype tables
-    import tensorflow as _tensorflow
-    # there is no public import path
-    from tensorflow.python.client import timeline as _timeline
+@functools.lru_cache(maxsize=1)
+def _import_tensorflow():
+    """The module tensorflow of 1.3.0, or tensorflow.compat.v1. Raises InputError without either."""
+    # 3 hides errors too: TensorFlow logs each kernel that oneDNN lacks as an error
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # oneDNN is off by default on some processors. TensorFlow's other kernels take three times as
+    # long where the rows of a transposed matrix lie 16 KB apart, as in a decoder LSTM of 1,024
+    # units
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if importlib.util.find_spec("tensorflow") is None:
+        raise InputError("TensorFlow is not installed; without it, only voices that `python -m "
+                         "training.export` of this version wrote can be used, for synthesis on "
+                         "the CPU")
+    # TensorFlow logs before it reads the log level
+    with warnings.catch_warnings(), _discard_stderr():
+        warnings.simplefilter("ignore", FutureWarning)  # from NumPy, about 1.3.0's dtype tables
+        import tensorflow
+    if tensorflow.__version__.startswith("1."):
+        # as 2.x does itself; otherwise 1.3.0 cannot differentiate a graph with this operation
+        tensorflow.NotDifferentiable("StatelessRandomUniform")
+        return tensorflow
+    v1 = tensorflow.compat.v1
+    v1.logging.set_verbosity(v1.logging.ERROR)          # no deprecation warnings
+    v1.disable_eager_execution()
+    v1.disable_resource_variables()                     # for the checkpoint keys of 1.3.0
+    v1.disable_control_flow_v2()                        # for the while_loop of 1.3.0
+    return v1
 
-VERSION = _tensorflow.__version__
 
-if VERSION.startswith("1."):
-    STACK = "faithful"
-    tf = _tensorflow
-    # as 2.x does itself; otherwise 1.3.0 cannot differentiate a graph with this operation
-    tf.NotDifferentiable("StatelessRandomUniform")
-else:
-    STACK = "present-day"
-    tf = _tensorflow.compat.v1
-    tf.logging.set_verbosity(tf.logging.ERROR)          # no deprecation warnings
-    tf.disable_eager_execution()
-    tf.disable_resource_variables()                     # for the checkpoint keys of 1.3.0
-    tf.disable_control_flow_v2()                        # for the while_loop of 1.3.0
+class _LazyModule(object):
+    def __getattr__(self, name):
+        return getattr(_import_tensorflow(), name)
+
+
+tf = _LazyModule()
+
+
+def stack():
+    """The stack by its TensorFlow: "faithful" (1.3.0) or "present-day"."""
+    return "faithful" if tf.__version__.startswith("1.") else "present-day"
 
 
 def stateless_random_uniform(shape, seed):
@@ -68,7 +85,9 @@ def stateless_random_uniform(shape, seed):
 
 def trace_events(metadata):
     """The events of a tf.RunMetadata with a full trace, in Chrome's trace format."""
-    trace = _timeline.Timeline(metadata.step_stats).generate_chrome_trace_format(
+    tf.Session          # imports TensorFlow, of which the next line has no public path
+    from tensorflow.python.client import timeline
+    trace = timeline.Timeline(metadata.step_stats).generate_chrome_trace_format(
         show_dataflow=False)
     return json.loads(trace)["traceEvents"]
 
@@ -90,9 +109,9 @@ def create_session(threads=0, mixed_precision=False):
                             inter_op_parallelism_threads=threads, allow_soft_placement=True)
     config.gpu_options.allow_growth = True
     if mixed_precision:
-        if STACK == "faithful":
+        if stack() == "faithful":
             raise InputError("--mixed-precision: TensorFlow %s does not support it; TensorFlow 2 "
-                             "does" % VERSION)
+                             "does" % tf.__version__)
         if not {"avx512_bf16", "amx_bf16"} & resources.cpu_flags():
             raise InputError("--mixed-precision: this CPU has no bfloat16 instructions "
                              "(AVX512_BF16 or AMX); leave the option out")

@@ -9,11 +9,13 @@ import os
 import korean
 from common import files
 from common.errors import InputError
-from common.hparam_set import (create_hparams, hparams_from_dict, override_hparams,
+from common.hparam_set import (adapt_hparams, create_hparams, hparams_from_dict, override_hparams,
                                override_run_hparams)
+from hparams import ADAPT
 from korean.utterances import are_punctuated
-from nn.compat import STACK, VERSION
+from nn import compat
 from tacotron2 import tacotron
+from training import adaptation, training_history
 from wavenet_vocoder import wavenet
 
 FORMAT_VERSION = 2      # 1 had no speaker_table, which was true for several speakers
@@ -31,13 +33,17 @@ class Run(object):
     has_speaker_embedding   whether the network has a speaker embedding
     symbols                 the text symbols, in the order of their ids
     punctuated              whether the training texts end in a punctuation mark
+    base                    None, or {"folder": …, "figures": …}: the run that this one adapts (preset
+                            `adapt`), and its figures
+    figures                 {name: value} of the validation of an exported run; {} in other runs
     """
 
     def __init__(self, folder, model_type, hp, speakers, normalizer, has_speaker_embedding=False,
-                 symbols=korean.SYMBOLS, punctuated=False):
+                 symbols=korean.SYMBOLS, punctuated=False, base=None, figures=None):
         self.folder, self.model_type, self.hp, self.speakers = folder, model_type, hp, speakers
         self.normalizer, self.has_speaker_embedding = normalizer, has_speaker_embedding
         self.symbols, self.punctuated = list(symbols), punctuated
+        self.base, self.figures = base, figures or {}
         self._lock = None
 
     @property
@@ -90,7 +96,8 @@ class Run(object):
             "format": FORMAT_VERSION, "kind": self.model_type, "hparams": self.hp.as_dict(),
             "symbols": self.symbols, "reader": self.normalizer.as_dict(),
             "speakers": self.speakers, "speaker_table": self.has_speaker_embedding,
-            "punctuated": self.punctuated, "tensorflow": VERSION, "stack": STACK})
+            "punctuated": self.punctuated, "base": self.base, "figures": self.figures, "tensorflow": compat.tf.__version__,
+            "stack": compat.stack()})
 
 
 def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="", init_from=None):
@@ -106,8 +113,9 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
     if os.path.exists(os.path.join(folder, "run.json")):
         run = load_run(folder, model_type)
         if preset:
-            require_same_values(create_hparams(preset, overrides).fixed_values(),
-                                run.hp.fixed_values(), "--preset %s" % preset, folder)
+            hp = _preset_hparams(preset, overrides, run)
+            require_same_values(hp.fixed_values(), run.hp.fixed_values(), "--preset %s" % preset,
+                                folder)
         run.hp = override_run_hparams(run.hp, overrides, folder)
         if run.speakers != speakers:
             raise InputError("--data: the speakers are %s, but those of %s are %s"
@@ -120,7 +128,9 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
             raise InputError("--data: two stores have the speaker %s; preprocess.py --speaker "
                              "gives one another name"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        source = load_run(init_from, model_type, any_symbols=True) if init_from else None
+        source = load_source(init_from, model_type) if init_from else None
+        if preset == ADAPT:
+            adaptation.check_data(stores, source)
         run = _new_run(folder, model_type, stores, preset, overrides, source)
     for store in stores:
         require_same_values(dict(store.audio_settings, pronounce=store.normalizer.pronounce),
@@ -175,10 +185,13 @@ def load_run(folder, model_type, any_symbols=False):
 
 def _new_run(folder, model_type, stores, preset, overrides, source):
     """A new Run; `source` is the Run whose weights it starts from, or None."""
+    base = None
     if source and not preset:
         hp = override_hparams(source.hp.replace(freeze=""), overrides)
     else:
-        hp = create_hparams(preset or "reference", overrides)
+        hp = _preset_hparams(preset or "reference", overrides, source)
+    if preset == ADAPT:
+        base = {"folder": source.folder, "figures": source.validation_figures()}
     scopes = _FREEZABLE_SCOPES[model_type]
     unknown = set(hp.freeze.split("+")) - set(scopes) - {""}
     if unknown:
@@ -192,7 +205,14 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
     has_speaker_embedding = channels > 0 and (
         len(stores) > 1 or bool(source and source.has_speaker_embedding))
     return Run(folder, model_type, hp, [store.speaker for store in stores],
-               _merge_normalizers(stores), has_speaker_embedding)
+               _merge_normalizers(stores), has_speaker_embedding, base=base)
+
+
+def _preset_hparams(preset, overrides, run):
+    """The HParams of a preset; those of the preset `adapt` are based on `run`."""
+    if preset == ADAPT:
+        return adapt_hparams(run.hp.replace(freeze=""), overrides)
+    return create_hparams(preset, overrides)
 
 
 def _merge_normalizers(stores):

@@ -47,7 +47,7 @@ def run_container(*arguments):
 @pytest.fixture(scope="module")
 def faithful():
     if "1.3.0" not in check_docker("run", "--rm", IMAGE, "python", "-c",
-                                   "from nn import compat; print(compat.VERSION)"):
+                                   "from nn.compat import tf; print(tf.__version__)"):
         pytest.skip("only in the faithful image")
 
 
@@ -131,8 +131,8 @@ def test_an_unknown_program_exits_with_status_2():
 
 def test_the_faithful_image_has_python_3_6_and_tensorflow_1_3(faithful):
     output = check_docker("run", "--rm", IMAGE, "python", "-c",
-                          "import sys; from nn.compat import tf, VERSION; "
-                          "print(sys.version_info[:3], VERSION, tf.test.is_built_with_cuda())")
+                          "import sys; from nn.compat import tf; "
+                          "print(sys.version_info[:3], tf.__version__, tf.test.is_built_with_cuda())")
     assert "(3, 6, 15) 1.3.0 True" in output
 
 

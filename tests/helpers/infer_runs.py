@@ -45,5 +45,5 @@ with tf.Graph().as_default():
         checkpoint.restore_trained_weights(session, run)
         parameters = session.run(parameters)
 
-np.savez(out, tensorflow=compat.VERSION, mel=output.mel, alignment=output.alignment,
+np.savez(out, tensorflow=tf.__version__, mel=output.mel, alignment=output.alignment,
          parameters=parameters)

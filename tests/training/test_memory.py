@@ -20,7 +20,7 @@ ESTIMATE = memory_estimate.MemoryEstimate(2 * 10 ** 9, "32 utterances of up to 5
 
 def fails_to_allocate():
     """The error of a session.run that asks for more memory than can be addressed."""
-    if compat.STACK == "faithful":     # its allocation succeeds, and the process is killed later
+    if compat.stack() == "faithful":     # its allocation succeeds, and the process is killed later
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
     with tf.Graph().as_default(), unoptimized_session() as session:
         size = tf.placeholder(tf.int32, [2])
