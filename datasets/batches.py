@@ -33,18 +33,18 @@ def split_train_validation(stores, validation_fraction):
     """
     items = [BatchItem(store, row, speaker_id, korean.to_ids(row.jamo))
              for speaker_id, store in enumerate(stores) for row in store.utterances]
-    hashes = sorted({_text_hash(item) for item in items})
+    hashes = sorted({text_hash(item) for item in items})
     if len(hashes) < 2:
         raise InputError("%s: fewer than two different texts; at least one for training and one "
                          "for validation are needed" % ", ".join(store.folder for store in stores))
     # at least one text on either side
     limit = min(max(validation_fraction, hashes[1]), hashes[-1])
-    items.sort(key=lambda item: (_text_hash(item), item.row.id, item.store.folder))
-    return ([item for item in items if _text_hash(item) >= limit],
-            [item for item in items if _text_hash(item) < limit])
+    items.sort(key=lambda item: (text_hash(item), item.row.id, item.store.folder))
+    return ([item for item in items if text_hash(item) >= limit],
+            [item for item in items if text_hash(item) < limit])
 
 
-def _text_hash(item):
+def text_hash(item):
     """A hash of the utterance's jamo in [0, 1)."""
     return int(hashlib.sha1(item.row.jamo.encode("utf-8")).hexdigest()[:12], 16) / 16.0 ** 12
 
