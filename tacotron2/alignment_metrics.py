@@ -25,9 +25,8 @@ def measure_alignment(alignment, is_letter):
     Each letter has a step that gives it the most weight. The letters attended in order are those of
     the longest subsequence in which these steps do not decrease.
     """
-    is_letter = np.asarray(is_letter, bool)
     n_letters = np.count_nonzero(is_letter)
-    attended = np.flatnonzero(is_letter & (alignment.max(0) >= ATTENDED_WEIGHT))
+    attended = np.setdiff1d(np.flatnonzero(is_letter), skipped_letters(alignment, is_letter))
     n_in_order = _longest_non_decreasing(alignment.argmax(0)[attended])
     moves = np.diff(expected_positions(alignment))
     return AlignmentMetrics(
@@ -36,7 +35,26 @@ def measure_alignment(alignment, is_letter):
         end=(alignment[-1].argmax() + 1) / float(alignment.shape[1]),
         monotonicity=float(np.mean(moves >= -BACKWARD_TOLERANCE)) if len(moves) else 1.0,
         skipped=n_letters - len(attended),
-        repeated=_count_repeated(alignment.argmax(1), is_letter))
+        repeated=len(repeated_letters(alignment, is_letter)))
+
+
+def skipped_letters(alignment, is_letter):
+    """The positions of the letters that are not attended, in ascending order."""
+    return np.flatnonzero(np.asarray(is_letter, bool) & (alignment.max(0) < ATTENDED_WEIGHT))
+
+
+def repeated_letters(alignment, is_letter):
+    """The positions of the letters to which the attention returns, in ascending order."""
+    path = alignment.argmax(1)
+    farthest = np.maximum.accumulate(path)
+    repeated, moved_back = set(), False
+    for position, distance in zip(path, farthest - path):
+        moved_back = distance >= REPEAT_DISTANCE or (moved_back and distance > 0)
+        if moved_back:
+            repeated.add(position)
+    read_forwards = set(path[path == farthest])
+    return np.array(sorted(position for position in repeated & read_forwards
+                           if is_letter[position]), int)
 
 
 def expected_positions(alignment):
@@ -50,18 +68,6 @@ def expected_positions(alignment):
     last_on_text = np.maximum.accumulate(
         np.where(total > MIN_TOTAL_WEIGHT, np.arange(len(total)), 0))
     return positions[last_on_text]
-
-
-def _count_repeated(path, is_letter):
-    """The number of letters to which a path [steps], the position at each step, returns."""
-    farthest = np.maximum.accumulate(path)
-    repeated, moved_back = set(), False
-    for position, distance in zip(path, farthest - path):
-        moved_back = distance >= REPEAT_DISTANCE or (moved_back and distance > 0)
-        if moved_back:
-            repeated.add(position)
-    read_forwards = set(path[path == farthest])
-    return sum(1 for position in repeated & read_forwards if is_letter[position])
 
 
 def _longest_non_decreasing(values):
