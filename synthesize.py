@@ -13,7 +13,6 @@ import sys
 import audio
 import korean
 from common import command_line, files
-from doctor.device_selection import select_device
 from synthesis import speech_output, text_lines
 from synthesis.voice import BEST, NEWEST, Voice, report_default_speaker, resolve_run_folders
 from wavenet_vocoder.engine.binding import PRECISIONS
@@ -24,9 +23,8 @@ def main(arguments):
     run_folders = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
     raw_lines = files.read_lines(options.text)
-    select_device(options.device, allow_fallback=True)
     voice = Voice(*run_folders, speaker=options.speaker, weights=BEST if options.best else NEWEST,
-                  precision=options.precision, threads=options.threads)
+                  precision=options.precision, threads=options.threads, device=options.device)
     report_default_speaker(voice, options.speaker)
     voice.normalizer = text_lines.create_normalizer(voice.normalizer, lexicon)
     texts = text_lines.normalize_lines(options.text, raw_lines, voice.normalizer,

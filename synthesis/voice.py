@@ -8,23 +8,20 @@ import audio
 import korean
 from common.errors import InputError
 from korean.utterances import add_final_punctuation, split_into_utterances
-from nn import compat
-from nn.compat import tf
-from tacotron2.synthesizer import Synthesizer
-from training import checkpoint, run_folder
+from tacotron2.numpy_tacotron import NumpyTacotron
+from tacotron2.outputs_per_step import outputs_per_step_at
+from training import run_folder
+from training.model_weights import BEST, INITIAL, NEWEST, load_weights
 from wavenet_vocoder import philox, wavegen
 from wavenet_vocoder.engine import binding
 from wavenet_vocoder.engine.vocoder import NativeVocoder
-from wavenet_vocoder.engine.weights import validate_weights, variable_shapes
+from wavenet_vocoder.engine.weights import validate_weights
+from wavenet_vocoder.numpy_wavenet import NumpyVocoder, report_slow_generation
 
 GRIFFIN_LIM = "griffin-lim"
 DEMO_VOICE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                           "voices", "demo")
 MODEL_FOLDERS = ("tacotron", "vocoder")     # in the folder of a voice
-# Which weights a voice has: those of the newest checkpoint, of the checkpoint with the best
-# validation score, or the random initial ones.
-NEWEST, BEST, INITIAL = "newest", "best", "initial"
-
 # samples: float32 [frames * hop] in [-1, 1]; mel: [frames, n_mels]; alignment: [steps, symbols];
 # stopped: whether the stop token was predicted before the limit of decoder steps
 Utterance = namedtuple("Utterance", "samples mel alignment stopped")
@@ -33,13 +30,15 @@ Utterance = namedtuple("Utterance", "samples mel alignment stopped")
 class Voice(object):
     """The models of two run folders; `vocoder_folder` may be GRIFFIN_LIM.
 
-    `speaker` is a name, or None for the first one. `precision` and `threads` are those of WaveNet's
-    native engine. Raises InputError if a run is missing or damaged, if the audio settings of the
-    runs differ, or if they have no such speaker.
+    `speaker` is a name, or None for the first one; `weights` is NEWEST, BEST or INITIAL.
+    `precision` and `threads` are those of WaveNet's native engine. The device "gpu" runs the
+    Tacotron 2 in TensorFlow, any other in NumPy. TensorFlow is also needed to read the checkpoint
+    of a run that was not exported. Raises InputError if a run is missing or damaged, if the audio
+    settings of the runs differ, or if they have no such speaker.
     """
 
     def __init__(self, tacotron_folder, vocoder_folder, speaker=None, weights=NEWEST,
-                 precision="auto", threads=0):
+                 precision="auto", threads=0, device="auto"):
         self.tacotron_run = tacotron = run_folder.load_run(tacotron_folder, "tacotron")
         self.vocoder_run = self.vocoder = None
         self.hp, self.normalizer = tacotron.hp, tacotron.normalizer
@@ -51,8 +50,7 @@ class Voice(object):
         if self.vocoder_run:
             self.vocoder, step = _create_vocoder(self.vocoder_run, weights, precision, threads)
             self.vocoder_description = _describe(vocoder_folder, step)
-        self._synthesizer, self._session, step = _create_model(tacotron, lambda: Synthesizer(
-            tacotron.hp, len(korean.SYMBOLS), tacotron.n_speaker_embeddings), weights)
+        self._tacotron, step = _create_tacotron(tacotron, weights, device)
         self.tacotron_description = _describe(tacotron_folder, step)
 
     @property
@@ -82,12 +80,21 @@ class Voice(object):
                          not self.vocoder_run.has_speaker_embedding)
             self._vocoder_speaker_id = 0 if is_shared else self.vocoder_run.speaker_id(name)
 
+    def split_text(self, text):
+        """The utterances that a normalised text is split into, as texts."""
+        return self.punctuate(split_into_utterances(text))
+
+    def punctuate(self, utterances):
+        """The utterances of one text, with final punctuation if the voice was trained with it."""
+        return add_final_punctuation(utterances) if self.tacotron_run.punctuated else utterances
+
+    def to_ids(self, utterance):
+        """The symbol ids of the text of an utterance."""
+        return korean.to_ids(self.normalizer.to_jamo(utterance))
+
     def text_to_ids(self, text):
         """The symbol ids of each utterance that a normalised text is split into."""
-        utterances = split_into_utterances(text)
-        if self.tacotron_run.punctuated:
-            utterances = add_final_punctuation(utterances)
-        return [korean.to_ids(self.normalizer.to_jamo(utterance)) for utterance in utterances]
+        return [self.to_ids(utterance) for utterance in self.split_text(text)]
 
     def synthesize(self, text_ids, seed, progress=None):
         """One Utterance for each list of symbol ids; none depends on the others.
@@ -104,10 +111,18 @@ class Voice(object):
         return [Utterance(samples, output.mel, output.alignment, output.stopped)
                 for samples, output in zip(waveforms, outputs)]
 
-    def predict_mel(self, ids, seed):
-        """The tacotron2.synthesizer.MelOutput of one utterance."""
-        # never in a batch, because the rounding of sums depends on the shape of the batch
-        return self._synthesizer.infer(self._session, [ids], [self._speaker_id], [seed])[0]
+    @property
+    def supports_window(self):
+        """Whether `predict_mel` accepts a window."""
+        return self._tacotron.supports_window
+
+    def predict_mel(self, ids, noise_seed, window=None):
+        """The tacotron2.synthesizer.MelOutput of one utterance; see NumpyTacotron.predict.
+
+        noise_seed is the seed of the dropout in the pre-net. It may differ from the seed of the
+        waveform, which `generate_waveforms` and `stream_waveform` take.
+        """
+        return self._tacotron.predict(ids, self._speaker_id, noise_seed, window)
 
     def generate_waveforms(self, text_ids, mels, seed, progress=None):
         """The samples, float32 [frames * hop] each, of mels [frames, n_mels].
@@ -168,38 +183,29 @@ def report_default_speaker(voice, name):
               file=sys.stderr)
 
 
+def _create_tacotron(run, weights, device):
+    """(network with the interface of NumpyTacotron, step of its weights)"""
+    values, step = load_weights(run, weights)
+    if device == "gpu":
+        # imported here, because it imports TensorFlow
+        from doctor.device_selection import select_device
+        from tacotron2.synthesizer import GraphTacotron
+        select_device(device)
+        return GraphTacotron(values, step, run.hp, len(korean.SYMBOLS),
+                             run.n_speaker_embeddings), step
+    return NumpyTacotron(values, run.hp, outputs_per_step_at(run.hp, step - 1)), step
+
+
 def _create_vocoder(run, weights, precision, threads):
-    """(vocoder, step of its weights); TensorFlow where the native engine is unavailable."""
-    def create_graph_vocoder():
-        return wavegen.GraphVocoder(run.hp, run.n_speaker_embeddings)
-
-    if not binding.load_library():
-        if precision not in ("auto", "float32"):
-            raise InputError("--precision %s: only the native engine supports it" % precision)
-        vocoder, session, step = _create_model(run, create_graph_vocoder, weights)
-        return vocoder.with_session(session), step
-    names = variable_shapes(run.hp, run.n_speaker_embeddings)
-    if weights == INITIAL:
-        _, session, step = _create_model(run, create_graph_vocoder, weights)
-        with session:
-            values = session.run({v.op.name: v for v in session.graph.get_collection(
-                tf.GraphKeys.GLOBAL_VARIABLES) if v.op.name in names})
-    else:
-        values, step = checkpoint.read_trained_weights(run, names, weights == BEST)
+    """(vocoder, step of its weights); in NumPy where the native engine is unavailable"""
+    values, step = load_weights(run, weights)
     values = validate_weights(values, run.hp, run.n_speaker_embeddings, run.folder)
-    return NativeVocoder(values, run.hp, threads, precision), step
-
-
-def _create_model(run, create, weights):
-    """(create() in a new graph, a session with the run's weights, step of the weights)."""
-    with tf.Graph().as_default():
-        tf.set_random_seed(run.hp.seed)
-        model = create()
-        session = compat.create_session()
-        if weights == INITIAL:
-            session.run(tf.global_variables_initializer())
-            return model, session, 0
-        return model, session, checkpoint.restore_trained_weights(session, run, weights == BEST)
+    if binding.load_library():
+        return NativeVocoder(values, run.hp, threads, precision), step
+    if precision not in ("auto", "float32"):
+        raise InputError("--precision %s: only the native engine supports it" % precision)
+    report_slow_generation(run.hp)
+    return NumpyVocoder(values, run.hp), step
 
 
 def _describe(folder, step):

@@ -3,6 +3,7 @@ from collections import namedtuple
 
 import numpy as np
 
+from nn import compat
 from nn.compat import tf
 from tacotron2.decoder import prenet_noise_dim
 from tacotron2.outputs_per_step import trained_outputs_per_step
@@ -49,3 +50,23 @@ class Synthesizer(object):
                           outputs.alignments[i, :n_steps, :lengths[i]],
                           bool(outputs.stop_logits[i, n_steps - 1] > 0))
                 for i, (n_frames, n_steps) in enumerate(zip(outputs.n_frames, outputs.n_steps))]
+
+
+class GraphTacotron(object):
+    """The interface of numpy_tacotron.NumpyTacotron in TensorFlow, for a GPU.
+
+    weights: {variable name: array} of the training step `step`.
+    """
+    supports_window = False
+
+    def __init__(self, weights, step, hp, n_symbols, n_speakers):
+        with tf.Graph().as_default():
+            self._synthesizer = Synthesizer(hp, n_symbols, n_speakers)
+            self._session = compat.create_session()
+            for variable in tf.global_variables():
+                variable.load(weights.get(variable.op.name, step), self._session)
+
+    def predict(self, ids, speaker_id, noise_seed, window=None):
+        """The MelOutput of one utterance, a list of symbol ids. `window` must be None."""
+        # never in a batch, because the rounding of sums depends on the shape of the batch
+        return self._synthesizer.infer(self._session, [ids], [speaker_id], [noise_seed])[0]

@@ -21,9 +21,11 @@ import shutil
 import sys
 
 from common import files
+from common.arrays import validate_arrays
 from common.errors import InputError
 from nn import compat
 from nn.compat import tf
+from training import exported_run
 
 EMA_SUFFIX = "/ExponentialMovingAverage"    # TensorFlow appends it to the name of a variable
 
@@ -96,9 +98,13 @@ def restore_trained_weights(session, run, best=False):
 def read_trained_weights(run, names, best=False):
     """({name: array}, step) of a run's weights: their moving averages, if it has any.
 
-    From the newest readable checkpoint, or the best by validation. Names that the checkpoint does
-    not have are left out. Raises InputError if there is no checkpoint or none can be read.
+    From the newest readable checkpoint, or the best by validation. An exported run has only one.
+    Names that the checkpoint does not have are left out. Raises InputError if there is no
+    checkpoint or none can be read.
     """
+    if exported_run.is_exported(run.folder) and not best:
+        return exported_run.read_exported_weights(run.folder, names)
+
     def read(path):
         reader = tf.train.NewCheckpointReader(path)
         weights = {}
@@ -118,6 +124,18 @@ def read_trained_weights(run, names, best=False):
         raise InputError("%s: has no %scheckpoint yet; train_%s.py writes the first"
                          % (run.folder, "best " if best else "", run.model_type))
     return _read_newest_of(paths, read)
+
+
+def read_validated_weights(run, shapes, best=False):
+    """read_trained_weights of all names of {name: shape}, as float32.
+
+    Also raises InputError if one is missing, not finite or of another shape.
+    """
+    if exported_run.is_exported(run.folder) and not best:
+        weights, step = exported_run.read_exported_weights(run.folder, shapes, shapes)
+    else:
+        weights, step = read_trained_weights(run, shapes, best)
+    return validate_arrays(weights, shapes, run.folder), step
 
 
 def _read_newest_of(paths, read):

@@ -3,20 +3,15 @@
     python -m training.export --tacotron RUN --vocoder RUN --out voices/me [--best]
     python synthesize.py TEXT.txt --voice voices/me
 
-The voice has the folders `tacotron` and `vocoder`, each with run.json and one checkpoint, without
-the state of the optimizer. Weights that have moving averages are replaced by them.
+The voice has the folders `tacotron` and `vocoder` (exported_run.py describes their files). Its
+weights are their moving averages, if the run has any. TensorFlow is not needed to read it.
 """
 import os
 import shutil
 
-import korean
 from common import command_line
 from common.errors import InputError
-from nn import compat
-from nn.compat import tf
-from tacotron2.synthesizer import Synthesizer
-from training import checkpoint, run_folder
-from wavenet_vocoder.wavegen import GraphVocoder
+from training import exported_run, model_weights, run_folder
 
 
 def export_voice(tacotron_folder, vocoder_folder, out, best=False):
@@ -42,22 +37,10 @@ def export_voice(tacotron_folder, vocoder_folder, out, best=False):
 
 
 def _export_run(run, folder, best):
-    """Write run.json and a checkpoint of the weights that synthesis uses to `folder`."""
-    with tf.Graph().as_default():
-        if run.model_type == "tacotron":
-            Synthesizer(run.hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
-        else:
-            GraphVocoder(run.hp, run.n_speaker_embeddings)
-        with compat.create_session() as session:
-            step = checkpoint.restore_trained_weights(session, run, best)
-            # the graph has the step only if outputs_per_step has a schedule
-            if not any(v.op.name == "global_step" for v in tf.global_variables()):
-                tf.get_variable("global_step", initializer=tf.constant(step, tf.int64),
-                                trainable=False).initializer.run(session=session)
-            run.folder = folder
-            run.save()
-            tf.train.Saver().save(session, run.path("model"), step, write_meta_graph=False,
-                                  write_state=False)
+    """Write run.json and the weights that synthesis uses to `folder`."""
+    weights, step = model_weights.load_weights(
+        run, model_weights.BEST if best else model_weights.NEWEST)
+    exported_run.write_exported_run(run, folder, weights, step)
 
 
 def main(arguments):

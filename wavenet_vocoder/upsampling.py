@@ -43,12 +43,23 @@ def pad_context(mel, hp):
     return np.pad(mel, ((margin, margin), (0, 0)), "constant", constant_values=-hp.max_abs_value)
 
 
+def initial_kernel(scale, upsample_type):
+    """The kernel of a layer before training, which interpolates linearly between frame centres."""
+    if upsample_type == "subpixel":
+        t = (np.arange(scale) - (scale - 1) / 2.0) / scale
+        kernel = np.zeros([3, FREQ_KERNEL_SIZE, 1, scale], np.float32)
+        kernel[:, FREQ_KERNEL_SIZE // 2, 0, :] = (np.maximum(0, -t), 1 - np.abs(t),
+                                                  np.maximum(0, t))
+        return kernel
+    t = np.arange(2 * scale) - scale // 2 - (scale - 1) / 2.0
+    kernel = np.zeros([2 * scale, FREQ_KERNEL_SIZE, 1, 1], np.float32)
+    kernel[:, FREQ_KERNEL_SIZE // 2, 0, 0] = np.maximum(0, 1 - np.abs(t) / scale)
+    return kernel
+
+
 def _transposed(x, scale, scope):
     """A transposed convolution with 2·scale taps: each output mixes the two nearest inputs."""
-    t = np.arange(2 * scale) - scale // 2 - (scale - 1) / 2.0
-    initial = np.zeros([2 * scale, FREQ_KERNEL_SIZE, 1, 1], np.float32)
-    initial[:, FREQ_KERNEL_SIZE // 2, 0, 0] = np.maximum(0, 1 - np.abs(t) / scale)
-    kernel = _kernel(initial, scope)
+    kernel = _kernel(initial_kernel(scale, "transposed"), scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
     y = tf.nn.conv2d_transpose(x, kernel,
                                [batch, (time + 1) * scale, bands + FREQ_KERNEL_SIZE - 1, 1],
@@ -61,10 +72,7 @@ def _transposed(x, scale, scope):
 
 def _subpixel(x, scale, scope):
     """A convolution to `scale` channels, interleaved in time (Shi et al., arXiv 1609.05158)."""
-    t = (np.arange(scale) - (scale - 1) / 2.0) / scale
-    initial = np.zeros([3, FREQ_KERNEL_SIZE, 1, scale], np.float32)
-    initial[:, FREQ_KERNEL_SIZE // 2, 0, :] = (np.maximum(0, -t), 1 - np.abs(t), np.maximum(0, t))
-    kernel = _kernel(initial, scope)
+    kernel = _kernel(initial_kernel(scale, "subpixel"), scope)
     batch, time, bands = tf.shape(x)[0], tf.shape(x)[1], x.get_shape().as_list()[2]
     y = tf.nn.conv2d(x, kernel, strides=[1, 1, 1, 1], padding="SAME")
     return tf.reshape(tf.transpose(y, [0, 1, 3, 2]), [batch, time * scale, bands, 1])

@@ -13,7 +13,6 @@ from common import files
 from common.errors import InputError
 from korean.utterances import (MAX_SYLLABLES, add_final_punctuation, are_punctuated,
                                split_into_utterances)
-from nn.compat import tf
 from synthesis import voice
 from training import export
 
@@ -50,15 +49,15 @@ def test_an_exported_voice_has_only_what_synthesis_needs(exported, trained):
     paths = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names]
     assert sorted(os.path.relpath(path, folder) for path in paths) == [
         model_type + "/" + name for model_type in ("tacotron", "vocoder")
-        for name in ("model-6.data-00000-of-00001", "model-6.index", "run.json")]
+        for name in ("export.json", "run.json", "weights.npz")]
     assert size == sum(map(os.path.getsize, paths))
     run_size = sum(os.path.getsize(os.path.join(trained[model_type], "model-6.data-00000-of-00001"))
                    for model_type in trained)
     assert size < 0.6 * run_size, "a run also has two values of Adam for each weight"
     for model_type in ("tacotron", "vocoder"):
-        names = tf.train.NewCheckpointReader(
-            os.path.join(folder, model_type, "model-6")).get_variable_to_shape_map()
-        assert not [name for name in names if "Adam" in name or "Average" in name]
+        with np.load(os.path.join(folder, model_type, "weights.npz"), allow_pickle=False) as arrays:
+            assert not [name for name in arrays if "Adam" in name or "Average" in name]
+            assert arrays["global_step"] == 6
 
 
 def test_an_exported_voice_gives_the_samples_of_its_runs(loaded, trained):
@@ -112,8 +111,8 @@ def test_an_unknown_speaker_is_an_error_that_lists_the_speakers(exported, loaded
 
 
 def set_newer_format(folder):
-    run = files.read_json(os.path.join(folder, "vocoder", "run.json"))
-    files.write_json(os.path.join(folder, "vocoder", "run.json"), dict(run, format=99))
+    path = os.path.join(folder, "vocoder", "export.json")
+    files.write_json(path, dict(files.read_json(path), format=2))
 
 
 def truncate(path):
@@ -127,13 +126,12 @@ def truncate(path):
     (lambda folder: shutil.rmtree(os.path.join(folder, "vocoder")), "me: is not a voice.*vocoder"),
     (lambda folder: os.remove(os.path.join(folder, "tacotron", "run.json")),
      "tacotron: is not a run"),
-    (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.index")), "vocoder: has no"),
-    (lambda folder: os.remove(os.path.join(folder, "vocoder", "model-6.data-00000-of-00001")),
-     "model-6: the checkpoint cannot be read"),
-    (truncate("vocoder/model-6.data-00000-of-00001"), "model-6: the checkpoint cannot be read"),
-    (truncate("vocoder/model-6.index"), "model-6: the checkpoint cannot be read"),
-    (truncate("tacotron/run.json"), "run.json: is not valid JSON"),
-    (set_newer_format, "written by a newer version")])
+    (lambda folder: os.remove(os.path.join(folder, "vocoder", "weights.npz")),
+     "vocoder.weights.npz: is missing"),
+    (truncate("vocoder/weights.npz"), "vocoder.weights.npz: does not match its checksum"),
+    (truncate("tacotron/run.json"), "tacotron.run.json: does not match its checksum"),
+    (truncate("tacotron/export.json"), "export.json: is not valid JSON"),
+    (set_newer_format, "export.json: has the format 2.*use a newer version")])
 def test_a_damaged_voice_is_an_error_that_names_the_file(exported, tmp_path, damage, message):
     shutil.copytree(exported[0], str(tmp_path / "me"))
     damage(str(tmp_path / "me"))

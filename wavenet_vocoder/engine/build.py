@@ -53,8 +53,7 @@ def library_path():
 
 
 def _report_failure(reason):
-    print("note: the native vocoder engine is not available (%s); TensorFlow generates the "
-          "samples, many times slower" % reason, file=sys.stderr)
+    print("note: the native vocoder engine is not available (%s)" % reason, file=sys.stderr)
 
 
 if __name__ == "__main__":

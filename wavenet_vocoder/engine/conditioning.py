@@ -37,12 +37,23 @@ def last_layer_inputs(mel, values, hp):
 
     float32 [frames·hop / scale + taps, mels]: the rows x of an UpsamplingLayer.
     """
-    x = np.asarray(mel, np.float32) / np.float32(hp.max_abs_value)
     layers = upsampling_layers(values, hp)
-    for layer in layers[:-1]:
-        x = _upsample(x, layer)
+    x = _apply_layers(mel, layers[:-1], hp)
     margin = context_frames(hp) * (len(x) // len(mel))
     return np.ascontiguousarray(x[margin - 1:len(x) - margin + layers[-1].taps - 1])
+
+
+def upsample(mel, values, hp):
+    """mel [frames + 2·context_frames, mels] → condition [frames·hop, mels], scaled to [-1, 1]."""
+    condition, margin = _apply_layers(mel, upsampling_layers(values, hp), hp), context_frames(hp)
+    return condition[margin * hp.hop_length:len(condition) - margin * hp.hop_length]
+
+
+def _apply_layers(mel, layers, hp):
+    x = np.asarray(mel, np.float32) / np.float32(hp.max_abs_value)
+    for layer in layers:
+        x = _upsample(x, layer)
+    return x
 
 
 def _upsample(x, layer):

@@ -4,8 +4,7 @@ import numpy as np
 import audio
 from common.errors import InputError
 from common.resources import available_cpus
-from nn import compat
-from nn.compat import tf
+from wavenet_vocoder import numpy_distributions
 from wavenet_vocoder.chunks import stack_noise, stack_padded
 from wavenet_vocoder.distributions import MULAW_VALUES, make_noise, output_distribution
 from wavenet_vocoder.engine import binding, conditioning, weights
@@ -142,7 +141,4 @@ def _rising_tone(hp):
 def _mean_log_likelihood(parameters, samples, hp):
     if hp.wavenet_output_distribution == "mulaw":
         samples = MULAW_VALUES[samples.astype(np.int32)]
-    with tf.Graph().as_default(), compat.create_session(1) as session:
-        log_probability = output_distribution(hp).log_probability(tf.constant(parameters),
-                                                                  tf.constant(samples))
-        return float(session.run(tf.reduce_mean(log_probability)))
+    return float(numpy_distributions.log_probability(parameters, samples, hp).mean())

@@ -4,7 +4,7 @@ Nothing here needs a graph: synthesis reads a checkpoint without building one.
 """
 import numpy as np
 
-from common.errors import InputError
+from common.arrays import validate_arrays
 from wavenet_vocoder import wavenet
 from wavenet_vocoder.distributions import MULAW_CLASSES, output_distribution
 from wavenet_vocoder.engine.conditioning import upsampling_layers
@@ -47,18 +47,8 @@ def validate_weights(values, hp, n_speakers, source):
 
     Raises InputError if one is missing, not finite, or not of the shape that hp implies.
     """
-    weights = {}
-    for name, shape in sorted(variable_shapes(hp, n_speakers).items()):
-        if name not in values:
-            raise InputError("%s: the weight %s is missing" % (source, name))
-        value = np.ascontiguousarray(values[name], np.float32)
-        if list(value.shape) != shape:
-            raise InputError("%s: the shape of %s is %s; it should be %s"
-                             % (source, name, list(value.shape), shape))
-        if not np.isfinite(value).all():
-            raise InputError("%s: %s contains NaN or infinite values" % (source, name))
-        weights[name[len(wavenet.SCOPE) + 1:]] = value
-    return weights
+    arrays = validate_arrays(values, variable_shapes(hp, n_speakers), source)
+    return {name[len(wavenet.SCOPE) + 1:]: array for name, array in arrays.items()}
 
 
 def uses_winograd(hp, precision):
