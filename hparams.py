@@ -135,6 +135,9 @@ _TRAINING = (
     ("checkpoint_interval", 1000, "(0, inf)", "steps between checkpoints"),
     ("eval_interval", 2000, "(0, inf)", "steps between evaluations with plots and audio"),
     ("checkpoints_to_keep", 5, "(0, inf)", "newest checkpoints to keep"),
+    ("warmup_steps", 0, "[0, inf)", "steps in which the learning rate rises linearly from zero"),
+    ("early_stopping_patience", 0, "[0, inf)",
+     "stop after this many evaluations without a lower validation loss; 0: never"),
 )
 
 _RUN = (
@@ -203,6 +206,18 @@ PRESETS = {
         train_steps=20, batches_per_group=2, summary_interval=5, checkpoint_interval=10,
         eval_interval=20, checkpoints_to_keep=2),
 }
+
+# Preset `adapt`: a new speaker from a trained voice, minutes of recordings (--init-from). It changes
+# only these values of the other run, whose sizes, text and audio settings stay.
+ADAPT = "adapt"
+ADAPTATION = dict(
+    outputs_per_step_schedule=(), guided_attention_weight=0.0, batch_size=8,
+    learning_rate=2e-4, final_learning_rate=2e-5, learning_rate_schedule="halving",
+    decay_start=300, decay_half_life=200,
+    wavenet_learning_rate=2e-4, wavenet_final_learning_rate=2e-5, wavenet_decay_start=300,
+    wavenet_decay_half_life=200, wavenet_ema_decay=0.99,
+    warmup_steps=50, train_steps=1000, batches_per_group=4, summary_interval=10,
+    checkpoint_interval=100, eval_interval=100, checkpoints_to_keep=2, early_stopping_patience=3)
 
 # Old name → new name, so that stores, runs and voices with the old names still load.
 RENAMED = {

@@ -7,12 +7,14 @@
 Run it again after a change or an interruption: it computes only what is missing.
 """
 import os
+import sys
 
 import korean
 from common import command_line, files
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from common.resources import available_cpus
+from datasets.adaptation_data import describe_narrow_band
 from datasets.corpus import add_format_option, exclude_utterances, read_corpus
 from datasets.store_builder import build_store
 
@@ -30,6 +32,9 @@ def main(arguments):
     result = build_store(options.out, utterances[:options.limit], speaker, hp, normalizer,
                          options.workers)
     _print_summary(result.store, result.rule_counts)
+    narrow = describe_narrow_band(result.store)
+    if narrow:
+        print("warning: %s: %s" % (options.corpus, narrow), file=sys.stderr)
     _report_skipped(result.store, corpus.skipped + excluded + result.skipped)
 
 

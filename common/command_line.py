@@ -9,7 +9,7 @@ import sys
 
 from common.errors import InputError
 from common.hparam_set import describe_hparams
-from hparams import PRESETS
+from hparams import ADAPT, PRESETS
 
 EXIT_INPUT_ERROR, EXIT_INTERRUPTED = 2, 130
 DEVICES = ("auto", "cpu", "gpu")
@@ -31,8 +31,10 @@ class Parser(argparse.ArgumentParser):
         raise InputError("%s; see %s --help" % (message, self.prog))
 
     def add_hparams_options(self):
-        self.add_argument("--preset", default=None, metavar="NAME", choices=sorted(PRESETS),
-                          help="sizes and audio settings: " + ", ".join(sorted(PRESETS)))
+        self.add_argument("--preset", default=None, metavar="NAME",
+                          choices=sorted(PRESETS) + [ADAPT],
+                          help="sizes and audio settings: %s; or %s: training settings for a new "
+                               "speaker, with --init-from" % (", ".join(sorted(PRESETS)), ADAPT))
         self.add_argument("--hparams", default="", metavar="k=v,k=v",
                           help="hyper-parameters that differ from the preset")
         self.add_argument("--help-hparams", action=_DescribeHparams, nargs=0,
@@ -59,8 +61,8 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="CPU threads for WaveNet; default: all")
         self.add_argument("--device", choices=DEVICES, default="auto",
-                          help="device for Tacotron 2; auto (default): the GPU if TensorFlow can "
-                               "use it. The WaveNet engine always runs on the CPU")
+                          help="device for Tacotron 2; auto (default): the CPU, which is fast "
+                               "enough and needs no TensorFlow. WaveNet always runs on the CPU")
 
     def add_training_options(self):
         self.add_argument("--data", action="append", required=True, metavar="DIR",

@@ -5,7 +5,7 @@ The names, defaults and allowed values are in hparams.py.
 import re
 
 from common.errors import InputError
-from hparams import AUDIO, CHANGEABLE, PRESETS, RENAMED, TABLE
+from hparams import ADAPT, ADAPTATION, AUDIO, CHANGEABLE, PRESETS, RENAMED, TABLE
 
 _DEFAULTS = {name: value for name, value, _, _ in TABLE}
 _CHANGEABLE = {name for name, _, _, _ in CHANGEABLE}
@@ -43,6 +43,9 @@ def create_hparams(preset="reference", overrides=""):
     List items are joined by x: `wavenet_upsample_scales=12x25`. Raises InputError for an unknown
     preset or name, and for a value of the wrong type or out of range.
     """
+    if preset == ADAPT:
+        raise InputError("--preset %s: is for the trainers with --init-from; give the preset of the "
+                         "voice to adapt, which is base for voices/base" % ADAPT)
     if preset not in PRESETS:
         raise InputError("preset %r: unknown; the presets are %s"
                          % (preset, ", ".join(sorted(PRESETS))))
@@ -52,6 +55,11 @@ def create_hparams(preset="reference", overrides=""):
 def override_hparams(hp, overrides):
     """hp with `name=value,…` applied. Raises InputError as `create_hparams` does."""
     return _validated(hp.replace(**_parse_overrides(overrides)))
+
+
+def adapt_hparams(hp, overrides=""):
+    """hp of a trained run with the settings of the preset `adapt` and `name=value,…` applied."""
+    return override_hparams(hp.replace(**ADAPTATION), overrides)
 
 
 def override_run_hparams(hp, overrides, run):

@@ -6,6 +6,7 @@ from collections import Counter, OrderedDict, namedtuple
 import numpy as np
 
 import korean
+from datasets.adaptation_data import ADVICE, MIN_CLIPS, describe_bandwidth
 from datasets.check.findings import (DROP, EDGE, FINDING_TYPES, LOOK, NOTE, format_audio,
                                      format_count, speaking_rate)
 from datasets.transcripts import NO_TRANSCRIPT, lacks_recording
@@ -84,17 +85,25 @@ def general_notes(report):
     if not measured:
         return notes
     (sample_rate, _), _ = count_audio_formats(report)[0]
-    if sample_rate < report.hp.sample_rate and report.format != "store":
+    narrow = describe_bandwidth(np.median([each.bandwidth for each in measured]), report.hp.fmax)
+    if narrow:
+        notes.append(narrow)
+    elif sample_rate < report.hp.sample_rate and report.format != "store":
         notes.append("most recordings have %d Hz, but the preset has %d Hz: the upper mel "
                      "channels will be empty; choose a preset or --hparams sample_rate that fits"
                      % (sample_rate, report.hp.sample_rate))
+    if report.speaker_groups:
+        notes.append(report.speaker_groups.describe())
     for verb, field in (("begin", "first_db"), ("end", "last_db")):
         n_cut = sum(getattr(measurements, field) > EDGE for measurements in measured)
         if n_cut > max(1, 0.1 * len(measured)):
             notes.append("%d of %d recordings %s within a sound: leave some silence when cutting"
                          % (n_cut, len(measured), verb))
     usable = total_hours(report)[2]
-    if usable < 1:
+    n_usable = sum(recording.item.id not in report.drop for recording in report.measured)
+    if n_usable < MIN_CLIPS:
+        notes.append("only %d recordings are usable: %s" % (n_usable, ADVICE))
+    elif usable < 1:
         notes.append("%.1f minutes are usable: enough to adapt a trained voice or for experiments; "
                      "a voice from scratch needs hours" % (60 * usable))
     return notes
@@ -121,10 +130,6 @@ def other_lists(report):
         ("transcripts without recording", ["%s: %s" % item for item in without_recording]),
         ("skipped by preprocessing" if report.format == "store" else "could not be matched",
          ["%s: %s" % item for item in skipped]),
-        ("texts in both training and validation", [
-            "%s (training: %s; validation: %s)" % (
-                item["text"], ", ".join(item["training"]), ", ".join(item["held_out"]))
-            for item in report.overlap or []]),
         ("texts recorded more than once", [
             "%s (%s)" % (item["text"], ", ".join(item["ids"])) for item in report.same_text]),
     ]
@@ -195,8 +200,7 @@ def render_json(report):
         "without_transcript": [name for name, _ in without_transcript],
         "without_recording": [name for name, _ in without_recording],
         "skipped": ["%s: %s" % item for item in skipped],
-        "same_text": report.same_text, "overlap": report.overlap,
-        "jamo": report.jamo_counts, "jamo_never": missing_jamo(report),
+        "same_text": report.same_text, "jamo": report.jamo_counts, "jamo_never": missing_jamo(report),
         "measures": {recording.item.id: dict(
             ((_JSON_NAMES.get(name, name), value)
              for name, value in recording.measurements._asdict().items()

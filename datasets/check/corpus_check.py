@@ -7,12 +7,12 @@ from collections import Counter, OrderedDict, namedtuple
 import korean
 from common import files
 from common.errors import InputError
-from datasets.batches import split_train_validation
 from datasets.check import duplicates
 from datasets.check.findings import DROP, CheckedRecording, Transcript, collect_findings
-from datasets.check.measurements import CheckItem, measure_recording
+from datasets.check.measurements import CheckItem, measure_recording, read_samples
 from datasets.corpus import read_corpus
 from datasets.parallel import run_parallel
+from datasets.speaker_groups import find_speaker_groups
 from datasets.store import is_store, load_store
 from datasets.transcripts import NO_TRANSCRIPT
 from korean.symbols import FINALS, INITIALS, VOWELS
@@ -26,7 +26,7 @@ CheckReport = namedtuple("CheckReport", [
     "drop",                 # {id: reasons} of the utterances to leave out, sorted
     "skipped",              # [(name, reason)] of what did not become an utterance
     "same_text",            # [{"text", "ids"}] of texts that were recorded more than once
-    "overlap",              # [{"text", "training": ids, "held_out": ids}]; None for a corpus
+    "speaker_groups",       # SpeakerGroups if the recordings seem to have two speakers, or None
     "jamo_counts",          # {position in the syllable: {jamo: occurrences}}
     "hp"])
 
@@ -38,10 +38,10 @@ def check_folder(folder, format, hp, workers):
     """The CheckReport on a folder. Raises InputError if it is no corpus and no example store."""
     if format == "auto" and is_store(folder):
         format = "store"
-        items, skipped, overlap = _read_store(folder, hp)
+        items, skipped = _read_store(folder)
     else:
         corpus = read_corpus(folder, format)
-        format, skipped, overlap = corpus.format, corpus.skipped, None
+        format, skipped = corpus.format, corpus.skipped
         items = [CheckItem(utterance.id, utterance.text, utterance.audio_path, None, None)
                  for utterance in corpus.utterances]
     recordings = run_parallel(functools.partial(_check_item, hp), items, workers, "recording")
@@ -50,7 +50,8 @@ def check_folder(folder, format, hp, workers):
     findings = collect_findings(recordings, groups)
     return CheckReport(
         folder, format, recordings, measured, findings, _reasons_to_drop(findings), skipped,
-        _find_same_text(recordings, groups), overlap, _count_jamo(measured), hp)
+        _find_same_text(recordings, groups), _find_speaker_groups(measured),
+        _count_jamo(measured), hp)
 
 
 def _check_item(hp, item):
@@ -70,14 +71,14 @@ def parse_transcript(text):
     return Transcript(normalized.text, jamo, normalized.unreadable)
 
 
-def _read_store(folder, hp):
-    """(CheckItems, skipped, overlap) of an example store."""
+def _read_store(folder):
+    """(CheckItems, skipped) of an example store."""
     store = load_store(folder)
     if not store.utterances:
         raise InputError("%s: contains no utterances" % folder)
     items = [CheckItem(row.id, row.written, os.path.join(folder, row.file), row,
                        store.audio_settings["sample_rate"]) for row in store.utterances]
-    return items, _read_skipped(folder), _find_overlap(store, hp)
+    return items, _read_skipped(folder)
 
 
 def _read_skipped(folder):
@@ -90,19 +91,6 @@ def _read_skipped(folder):
             else line.partition(": ")[::2] for line in files.read_lines(path)]
 
 
-def _find_overlap(store, hp):
-    """Texts in both training and validation: [{"text", "training": ids, "held_out": ids}]."""
-    if len(store.utterances) < 2:
-        return []
-    training, validation = {}, {}
-    for ids_by_text, items in zip((training, validation),
-                                  split_train_validation([store], hp.validation_fraction)):
-        for item in items:
-            ids_by_text.setdefault(item.row.text, []).append(item.row.id)
-    return [{"text": text, "training": training[text], "held_out": validation[text]}
-            for text in sorted(set(training) & set(validation))]
-
-
 def _find_duplicates(measured, workers):
     """Lists of two or more CheckedRecordings with the same sound."""
     pairs = duplicates.find_candidates([recording.measurements for recording in measured])
@@ -111,6 +99,16 @@ def _find_duplicates(measured, workers):
         pairs, run_parallel(duplicates.is_same_sound, jobs, workers, "pair"))
     return [[measured[i] for i in group]
             for group in duplicates.group_pairs(len(measured), list(confirmed))]
+
+
+def _find_speaker_groups(measured):
+    items = {recording.item.id: recording.item for recording in measured}
+
+    def load_samples(utterance_id):
+        channels, rate, _ = read_samples(items[utterance_id])
+        return channels.mean(axis=1), rate
+
+    return find_speaker_groups(list(items), load_samples) if items else None
 
 
 def _reasons_to_drop(findings):

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage, signal
 
 import audio
+from audio.bandwidth import measure_bandwidth
 from common import files
 from common.errors import InputError
 from datasets.store import read_example
@@ -36,6 +37,7 @@ Measurements = namedtuple("Measurements", [
     "flat_runs",            # number of runs of samples at the peak: clipping
     "clipped_fraction",     # of the samples that are in these runs
     "clipping_score",       # above 1: amplitudes are distributed as after clipping
+    "bandwidth",            # upper edge of the highest band with content [Hz]
     "mixing_loss_db",       # level lost by averaging the channels [dB]
     "sha1",                 # of the recording
     "fingerprint",          # float32 [POINTS * BANDS], with a norm of 1
@@ -90,7 +92,7 @@ def measure_recording(item, hp):
         syllable_peaks=_count_syllable_peaks(mixed[int(start * rate):int(end * rate)], rate),
         first_db=float(levels[0] - speech), last_db=float(levels[-1] - speech),
         flat_runs=flat_runs, clipped_fraction=clipped_fraction,
-        clipping_score=_clipping_score(mixed),
+        clipping_score=_clipping_score(mixed), bandwidth=measure_bandwidth(mixed, rate),
         mixing_loss_db=loudest_channel - _decibels(mixed.std()), sha1=sha1,
         fingerprint=_fingerprint(mixed, rate, start, end), envelope=_envelope(mixed))
 

@@ -15,9 +15,11 @@ from conftest import CLIPS as _CLIPS, SENTENCES, harmonic_tone, write_recording
 from scipy import signal
 
 import preprocess
+from audio import speaker_encoder
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import __main__ as program
+from datasets import speaker_groups
 from datasets.check import check_page, duplicates
 from datasets.check.check_report import render_json, render_text
 from datasets.check.corpus_check import check_folder, parse_transcript
@@ -231,7 +233,7 @@ def test_page_and_list_are_written_to_the_given_paths(make_corpus, tmp_path, mon
 
 # -- a store ---------------------------------------------------------------------------------------
 
-def test_a_store_and_the_overlap_of_training_and_validation(tmp_path):
+def test_a_store_and_the_texts_that_were_recorded_more_than_once(tmp_path):
     corpus = tmp_path / "corpus"
     for number in range(40):
         write_recording(corpus / ("%02d.wav" % number), 0.6 + 0.01 * number, pitch=100 + number)
@@ -239,10 +241,8 @@ def test_a_store_and_the_overlap_of_training_and_validation(tmp_path):
     (corpus / "40.txt").write_text("소리가 없다.", encoding="utf-8")
     store = str(tmp_path / "store")
     preprocess.main(["--corpus", str(corpus), "--out", store, "--preset", "tiny", "--workers", "1"])
-    report = _report(store, "validation_fraction=0.1")
+    report = _report(store)
     assert report["format"] == "store" and report["recordings"] == 40
-    assert report["overlap"] and all(set(item["training"]).isdisjoint(item["held_out"])
-                                     for item in report["overlap"])
     assert report["without_recording"] == ["40.txt"] and len(report["same_text"]) == 10
 
 
@@ -254,6 +254,81 @@ def test_damaged_arrays_of_a_store_are_found(tmp_path, make_corpus):
     with open(os.path.join(store, "examples", name), "r+b") as file:
         file.truncate(500)
     assert ("a", "unreadable file") in _finding_types(_report(store))
+
+
+# -- fit for adaptation ----------------------------------------------------------------------------
+
+def _narrow(samples):
+    """16 kHz samples after a transmission at 8 kHz."""
+    return signal.resample_poly(signal.resample_poly(samples, 1, 2), 2, 1)
+
+
+def test_recordings_without_the_upper_half_of_the_band_are_noted_at_any_sample_rate(tmp_path, hp):
+    corpus = _Corpus(tmp_path / "corpus")
+    assert not any("muffled" in note for note in _report(corpus.folder)["notes"])
+    for number in range(1, 14):
+        corpus.change_audio("%04d" % number, _narrow)
+    note, = [note for note in _report(corpus.folder)["notes"] if "muffled" in note]
+    assert "like those at 8 kHz or by telephone" in note and "up to 7600 Hz" in note
+    assert 4000 <= _measure(corpus.path("0001"), hp).bandwidth <= 4750
+    assert _measure(corpus.path("0020"), hp).bandwidth > 7000
+
+
+def test_few_recordings_are_noted_with_what_to_record(make_corpus):
+    notes = _report(make_corpus({name: "하나" for name in "abcd"}))["notes"]
+    assert any("recordings are usable: record at least 5 sentences of 3 to 8" in note
+               for note in notes)
+
+
+def _embeddings(random, centre, count):
+    """`count` embeddings [count, 256] of norm 1 around a centre."""
+    embeddings = np.maximum(0, centre + 0.05 * random.standard_normal([count, 256]))
+    return embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+
+
+def test_two_groups_of_speaker_embeddings_are_found_and_one_is_not():
+    random = np.random.RandomState(1)
+    first, second = np.abs(random.standard_normal([2, 256])) * (random.uniform(size=[2, 256]) > 0.5)
+    first, second = first / np.linalg.norm(first), second / np.linalg.norm(second)
+    one = _embeddings(random, first, 9)
+    ids = ["%02d" % number for number in range(15)]
+    assert speaker_groups.group_embeddings(ids[:9], one) is None
+    assert speaker_groups.group_embeddings(ids[:3], one[[0, 0, 0]]) is None
+    assert speaker_groups.group_embeddings(ids[:5], one[[0, 0, 0, 0, 0]]) is None
+    two = np.concatenate([one, _embeddings(random, second, 6)])
+    groups = speaker_groups.group_embeddings(ids, two)
+    assert sorted(groups.ids, key=len) == [ids[9:], ids[:9]] and groups.is_clear
+    # a second speaker who is similar
+    near = 0.45 * first + 0.55 * second
+    two = np.concatenate([one, _embeddings(random, near / np.linalg.norm(near), 6)])
+    groups = speaker_groups.group_embeddings(ids, two)
+    assert groups and not groups.is_clear
+    assert "may have two speakers" in groups.describe()
+    # a single recording that differs is no second speaker
+    assert speaker_groups.group_embeddings(ids[:10], two[:10]) is None
+
+
+def test_two_speakers_in_one_folder_are_noted_with_recordings_of_both(monkeypatch):
+    def embed(samples, rate):
+        """Tells the clips apart by their length."""
+        return np.eye(2)[int(len(samples) > 1.8 * rate)]
+
+    monkeypatch.setattr(speaker_groups.speaker_encoder, "is_available", lambda: True)
+    monkeypatch.setattr(speaker_groups.speaker_encoder, "embed_utterance", embed)
+    note, = [note for note in _report(_CLIPS)["notes"] if "two speakers" in note]
+    assert note.startswith("the recordings have two speakers: 00") and "of the 24 compared" in note
+    monkeypatch.setattr(speaker_groups.speaker_encoder, "embed_utterance",
+                        lambda samples, rate: np.eye(2)[0])
+    assert not any("two speakers" in note for note in _report(_CLIPS)["notes"])
+
+
+@pytest.mark.skipif(not speaker_encoder.is_available(), reason=speaker_encoder.UNAVAILABLE)
+def test_the_clips_of_one_synthetic_voice_and_of_two_are_told_apart(tmp_path):
+    corpus = _Corpus(tmp_path / "corpus")
+    assert not any("two speakers" in note for note in _report(corpus.folder)["notes"])
+    for number in range(1, 11):      # deeper and slower
+        corpus.change_audio("%04d" % number, lambda samples: signal.resample_poly(samples, 14, 10))
+    assert any("two speakers" in note for note in _report(corpus.folder)["notes"])
 
 
 # -- measurements ----------------------------------------------------------------------------------

@@ -105,6 +105,22 @@ def test_folder(tmp_path):
     assert _texts(corpus) == {"deep/a": "하나 그리고 둘", "b": "셋"}
 
 
+def test_a_text_as_spoken_replaces_the_transcript_of_its_recording(tmp_path):
+    """Only in the folder of its table, and only if the recording has a transcript."""
+    for name in ("a", "b", "deep/a", "c"):
+        write_recording(tmp_path / (name + ".wav"))
+    for name in ("a", "b", "deep/a"):
+        _write(tmp_path / (name + ".txt"), "갈 거야")
+    _write(tmp_path / "spoken.tsv", "a\t갈 거야\t갈 꺼야\nc\t하나\t둘\nnone\t하나\t둘\na\t세\n\n")
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "folder"
+    assert _texts(corpus) == {"a": "갈 꺼야", "b": "갈 거야", "deep/a": "갈 거야"}
+    assert corpus.utterances[0].location == "spoken.tsv:1"
+    assert corpus.skipped == [
+        ("spoken.tsv:4", "has 2 fields; should have 3, separated by tabs"),
+        ("c.wav", "has no transcript")]
+
+
 def test_transcripts_are_matched_by_name_and_not_by_order(tmp_path):
     names = ["10", "9", "1", "02"]
     _write(tmp_path / "metadata.csv", "".join("%s|%s\n" % (name, name) for name in names))

@@ -325,6 +325,21 @@ def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, 
     assert "skipped: 9\n" in printed and all(line in printed for line in skipped.splitlines())
 
 
+def test_recordings_at_8_khz_cause_a_warning(tmp_path, out, capsys):
+    for rate in (8000, 16000):
+        corpus = tmp_path / str(rate)
+        write_recording(corpus / "a.wav", rate=rate)
+        (corpus / "a.txt").write_text("하나", encoding="utf-8")
+        _preprocess(str(corpus), out + str(rate))
+        warning = capsys.readouterr().err
+        assert ("muffled" in warning) == (rate == 8000) == (str(corpus) in warning)
+
+
+def test_preset_adapt_is_refused_with_the_preset_to_give(make_corpus, out):
+    with pytest.raises(InputError, match="base for voices/base"):
+        _preprocess(make_corpus({"a": "하나"}), out, "--preset", "adapt")
+
+
 def test_no_usable_utterance_is_an_error(make_corpus, out):
     with pytest.raises(InputError, match="none of 2 utterances can be used; a.txt:1: column 1"):
         _preprocess(make_corpus({"a": "𐌰", "b": "𐌱"}), out)
