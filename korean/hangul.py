@@ -37,6 +37,14 @@ def final_of(syllable):
     return FINALS[(ord(syllable) - _FIRST_SYLLABLE) % _N_FINALS]
 
 
+def fits_particle(word, particle):
+    """Whether a particle has the form that follows the last sound of a word: 책을, not 책를."""
+    final = final_of(word[-1])
+    if particle.startswith(("으로", "로")):
+        return (final not in ("", "ㄹ")) == particle.startswith("으")
+    return bool(final) == (particle[0] in "을은이과아")
+
+
 def count_syllables(text):
     """The number of Hangul syllables in a text."""
     return len(re.findall("[가-힣]", text))

@@ -8,17 +8,22 @@ from common.errors import InputError
 from korean import user_lexicon
 from korean.pronunciation import pronounce
 from korean.rules import PIPELINE, VERSION, signs
-from korean.rules.rule import Change, TextInProgress
+from korean.rules.rule import JOINT, Change, TextInProgress
 from korean.symbols import PUNCTUATION, UnreadableText, to_jamo
 
-# text: as read; changes: [Change] in the order of the rules; unreadable: [(column, character)] of
-# the characters that were left out
+# text: as read; changes: [Change] in the order of the rules; unreadable: [(column, characters)] of
+# each run of characters that was left out
 NormalizedText = namedtuple("NormalizedText", "text changes unreadable")
 
 _NORMALIZED = re.compile("[가-힣 %s]*" % re.escape(PUNCTUATION))
 _UNREADABLE_CHARACTER = re.compile("[^가-힣\\s%s]" % re.escape(PUNCTUATION))
-# prefixes of Unicode categories
-_SILENT_CATEGORIES = ("S", "M", "Cf", "Cc", "Cn", "Co", "P")
+# prefixes of Unicode categories: emoji and ornaments, modifiers, marks, control characters,
+# punctuation; mathematical signs (Sm), currencies (Sc), letters and numbers are never silent
+_SILENT_CATEGORIES = ("So", "Sk", "M", "Cf", "Cc", "P")
+
+
+def _print_warning(message):
+    print(message, file=sys.stderr)
 
 
 class TextNormalizer(object):
@@ -38,8 +43,8 @@ class TextNormalizer(object):
     def normalize(self, text, strict=False):
         """The NormalizedText of one line: composed (NFC), without spaces at either end.
 
-        A character that cannot be read is left out and reported in `unreadable`; with `strict` it
-        raises UnreadableText. Columns count composed characters from 1.
+        Characters that cannot be read are left out and reported in `unreadable`; with `strict`
+        they raise UnreadableText. Columns count composed characters from 1.
         """
         text = unicodedata.normalize("NFC", text)
         if not self.lexicon and _NORMALIZED.fullmatch(text):
@@ -49,24 +54,23 @@ class TextNormalizer(object):
         line.apply(self._rules)
         unreadable = _find_unreadable(line)
         if strict and unreadable:
-            column, character = unreadable[0]
-            raise UnreadableText(character, column)
+            column, characters = unreadable[0]
+            raise UnreadableText(characters, column)
         return NormalizedText(signs.tidy(_UNREADABLE_CHARACTER.sub("", line.text)), line.changes,
                               unreadable)
 
-    def normalize_line(self, text, location, strict=False):
+    def normalize_line(self, text, location, strict=False, warn=_print_warning):
         """`normalize` for the line at `location` (file:line).
 
-        Prints a warning on stderr for each character that is left out. With `strict`, the first
-        such character raises InputError.
+        Calls warn(message) for each run of characters that is left out; by default, it prints the
+        message on stderr. With `strict`, the first such run raises InputError.
         """
         try:
             normalized = self.normalize(text, strict)
         except UnreadableText as problem:
             raise InputError("%s, %s" % (location, problem))
-        for column, character in normalized.unreadable:
-            print("warning: %s, %s; it is left out" % (location, UnreadableText(character, column)),
-                  file=sys.stderr)
+        for column, characters in normalized.unreadable:
+            warn("warning: %s, %s; left out" % (location, UnreadableText(characters, column)))
         return normalized
 
     def to_jamo(self, text):
@@ -93,12 +97,19 @@ class TextNormalizer(object):
 
 
 def _find_unreadable(line):
-    """[(column, character)] that no rule could read. Adds a Change for each silent character."""
-    unreadable = []
+    """[(column, characters)] that no rule could read. Adds a Change for each silent character."""
+    runs, end = [], None
     for match in _UNREADABLE_CHARACTER.finditer(line.text):
-        column, character = line.columns[match.start()], match.group()
+        index, character = match.start(), match.group()
+        if character == JOINT:
+            continue
+        column = line.columns[index]
         if unicodedata.category(character).startswith(_SILENT_CATEGORIES):
-            line.changes.append(Change("silent", column, character, ""))
+            line.changes.append(Change("silent", column, character, "", line.ends[index]))
+        elif runs and column == end:
+            runs[-1][1].append(character)
+            end = line.ends[index]
         else:
-            unreadable.append((column, character))
-    return unreadable
+            runs.append((column, [character]))
+            end = line.ends[index]
+    return [(column, "".join(characters)) for column, characters in runs]

@@ -24,16 +24,22 @@ _TEXT_SYMBOL_IDS = {symbol: index for index, symbol in enumerate(SYMBOLS)
 
 
 class UnreadableText(InputError):
-    """A character has no symbol. `column` is its position in the line, counted from 1."""
+    """Characters have no symbol. `column` is the position of the first, counted from 1."""
 
-    def __init__(self, character, column):
-        super(UnreadableText, self).__init__(character, column)
-        self.character, self.column = character, column
+    def __init__(self, characters, column):
+        super(UnreadableText, self).__init__(characters, column)
+        self.characters, self.column = characters, column
 
     def __str__(self):
-        return ("column %d: %r (U+%04X%s) has no symbol; Hangul, spaces and %s can be read"
-                % (self.column, self.character, ord(self.character),
-                   " " + unicodedata.name(self.character, "without name"), PUNCTUATION))
+        first, length = self.characters[0], len(self.characters)
+        shown = self.characters if length <= 20 else self.characters[:20] + "…"
+        span = "column %d" % self.column
+        if length > 1:
+            span = "columns %d to %d" % (self.column, self.column + length - 1)
+        return ("%s: %r (%sU+%04X %s) %s no symbol; Hangul, spaces and %s can be read"
+                % (span, shown, "from " if length > 1 else "", ord(first),
+                   unicodedata.name(first, "without name"), "have" if length > 1 else "has",
+                   PUNCTUATION))
 
 
 def to_jamo(text):

@@ -13,7 +13,7 @@ Finding = namedtuple("Finding", "type id action reason")
 CheckedRecording = namedtuple("CheckedRecording", "item transcript measurements error")
 
 # text: normalised, without unreadable characters; jamo: str, without spaces and punctuation;
-# unreadable: [(column, character)]
+# unreadable: [(column, characters)]
 Transcript = namedtuple("Transcript", "text jamo unreadable")
 
 # Korean is read at 10 to 15 jamo per second; fast speech reaches about 20.
@@ -144,8 +144,8 @@ def _check_transcript(recording):
         yield Finding("empty transcript", utterance_id, DROP, "the transcript is empty")
     elif transcript.unreadable:
         yield Finding("unreadable characters", utterance_id, DROP, "no reading for " + ", ".join(
-            "%r (U+%04X, column %d)" % (character, ord(character), column)
-            for column, character in transcript.unreadable))
+            "%.20r (U+%04X, column %d)" % (characters, ord(characters[0]), column)
+            for column, characters in transcript.unreadable))
     elif not transcript.jamo:
         yield Finding("empty transcript", utterance_id, DROP, "the transcript contains no Hangul")
 

@@ -6,6 +6,7 @@ the package itself is never imported.
 import importlib.util
 import io
 import os
+import re
 from functools import lru_cache
 
 from common import files
@@ -29,6 +30,14 @@ def look_up_lexicon(word):
     """The Hangul of a word in lexicon.tsv, or None. An entry in the same case takes precedence."""
     exact, lower_case = _lexicon()
     return exact.get(word) or lower_case.get(word.lower())
+
+
+@lru_cache(maxsize=None)
+def lexicon_phrases():
+    """A pattern of the entries of several words, such as New York, longest first."""
+    phrases = [written for written, _ in lexicon_rows() if " " in written]
+    return re.compile("(?<![A-Za-z])(?:%s)(?![A-Za-z])"
+                      % "|".join(sorted(phrases, key=lambda phrase: (-len(phrase), phrase))))
 
 
 def lexicon_rows():

@@ -19,19 +19,22 @@ _SHORT_NATIVE = frozenset(
     "분 쪽 모 단 구 컷 봉 팩".split())
 _CONTINUATIONS = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 나 랑 든 입니 였 요 예요
     짜리 가량 정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 앞 간 내 안 동안 들 꼴 보다 처럼 밖 조차 마저 인 일
-    하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발""".split()
+    하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발 니까 면(?![가-힣]) 라(?:서|면|고|도|니|는)?(?![가-힣]) 죠 래(?![가-힣]) 네(?:요)?(?![가-힣])
+    야(?![가-힣]) 지(?:만|요)?(?![가-힣]) 마다""".split()
 # words that only look like one of these with a continuation
 _OTHER_WORDS = """개인 명인 장인 살인범 살인사건 살인죄 살인마 시인 달인 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로
-    대로변 장만 대만 대전 발전 배경 건의 대다수 장차 배차 개의치""".split()
+    대로변 장만 대만 대전 발전 배경 건의 대다수 장차 배차 개의치
+    장면 분야 시야 단지 대지 판지 장지 대면 대면적""".split()
 _SHORT_NATIVE_WORD = re.compile("(?!%s)[%s](?:$|%s)" % (
     "|".join(_OTHER_WORDS), "".join(_SHORT_NATIVE), "|".join(_CONTINUATIONS)))
 
 # set phrases in which the number is not a count
-_SET_PHRASE = re.compile("시간제|개 국어|권 분립|장 ?[0-9]+ ?절|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)|"
+_SET_PHRASE = re.compile("시간제|개 국어|권 분립|척 장신|판 ?[0-9]+승|대가 (?:함께|모여)|"
                          "가구 ?(?:[0-9]|주택|당)|아이(?:템|디|스)|공기(?:업|관)")
 # 차 and 기 also match 소방차, 비행기, 세탁기
 _MACHINES = "차|기|버스|택시|트럭|드론|자전거|오토바이|컴퓨터|노트북|전화|폰|카메라|에어컨|냉장고|텔레비전|티브이|TV|" \
-            "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파"
+            "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파|요트|보트|크루저|딩기|선박|어선|전투기|헬기|헬리콥터|휴대폰|" \
+            "스마트폰|태블릿|모니터|프린터|티비|선풍기|청소기|건조기|자판기|스쿠터|킥보드|유모차|휠체어|침대|전차|열차"
 # counters of only a few things → the things that must precede the number
 _COUNTED_THINGS = {counter: re.compile("(?:%s)[은는을를이가]? ?$" % things) for counter, things in (
     ("쪽", "마늘|생강|빵|배추"), ("모", "두부|묵"), ("단", "파|시금치|미나리|부추|열무|장작|꽃"),
@@ -39,7 +42,7 @@ _COUNTED_THINGS = {counter: re.compile("(?:%s)[은는을를이가]? ?$" % things
 _HONORED = "손님|어르신|고객|선생님|관객|승객|독자|시청자|할머니|할아버지|환자|일행|성함|신사|숙녀|회원"
 # 번 in the number of a thing (3번 출구) or of a person; then 번 as a number of times (3번 먹었다)
 _NUMBERED = re.compile(" *(?:%s)" % "|".join(
-    """출구 버스 타자 문제 국도 홈 트랙 방 테이블 채널 선수 좌석 게이트 문항 정답 답 후보 참가자 창 승강장 도로 칸 줄
+    """출구 버스 타자 문제 국도 홈 트랙 방 홀 그린 티 테이블 채널 선수 좌석 게이트 문항 정답 답 후보 참가자 창 승강장 도로 칸 줄
     교향곡 협주곡 소나타 곡 마을버스 지방도 고속도로 노선 질문 카드 유형 사진 그림 항목 메뉴 버튼 레인 타석 척추 염색체
     시드 탑승구 승차장 플랫폼 정류장 코스 사물함 자리 훈련병 학생 환자 볼 아이언 우드 선 엔진 룸 진료실 진찰실
     회의실""".split()))
@@ -75,7 +78,8 @@ def is_native(number, before, word, after):
     if counter == "대":
         return _counts_machines(value, before, word, after)
     if counter == "분":
-        return bool(re.search("(?:%s)[은는이가도]? ?$" % _HONORED, before))
+        is_duration = re.match(" ?(?:[~∼〜-]|간|동안|만에|후|전|뒤|거리|가량|정도|쯤|이내|이상 걸)", word[1:] + after)
+        return bool(re.search("(?:%s)[은는이가도]? ?$" % _HONORED, before)) and not is_duration
     if counter in _COUNTED_THINGS:
         return bool(_COUNTED_THINGS[counter].search(before))
     if counter == "번":
@@ -85,7 +89,7 @@ def is_native(number, before, word, after):
 
 def _counts_machines(value, before, word, after):
     """자동차 3대 against 20대 (an age), 19대 대통령 and 5대 강국."""
-    if re.search("(?:%s)[은는이가도를을만]? ?$" % _MACHINES, before):
+    if re.search("(?:%s)[은는이가도를을만]? ?$|[다섯]대, [가-힣]+ ?$" % _MACHINES, before):
         return True
     if value % 10 == 0 or word.startswith("대째"):
         return False

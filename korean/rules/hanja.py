@@ -9,6 +9,7 @@ from korean.rules.rule import rule, text_after, text_before
 
 _HANJA = "㐀-䶿一-鿿豈-龎"
 _TABLE_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hanja.tsv")
+_COUNTERS = "年兩里"  # the initial law spares these after a number: 2024年, 10里 (제10항, 제11항)
 _TITLE = re.compile(" ?(?:씨|의원|대표|대통령|총리|장관|회장|전 |감독|선수)")  # after the surname 金
 
 
@@ -58,6 +59,8 @@ def _sound_in_context(character, sound, previous, following):
         next_sound = _load_table()[0].get(following[0], following[0])
         is_before_stop = "가" <= next_sound <= "힣" and split_syllable(next_sound)[0] in "ㄷㅈ"
         return "부" if is_before_stop else "불"
+    if character in _COUNTERS and re.match("[0-9]", previous):
+        return sound
     if not "가" <= previous <= "힣":
         return _apply_initial_law(sound)
     if sound in ("렬", "률") and final_of(previous) in ("", "ㄴ"):

@@ -3,16 +3,21 @@ import re
 
 from jamo import j2hcj
 
-from korean.hangul import compose, split_into_letters, split_syllable
-from korean.rules.rule import rule, text_before
+from korean.hangul import compose, final_of, split_into_letters, split_syllable
+from korean.rules.rule import JOINT, rule, text_before
 
 _LETTER = "[ㄱ-ㅎㅏ-ㅣ]"
 _SEPARATOR = "[/.,|+_·-]"
 
-# the only runs of consonants that are read
-_ABBREVIATIONS = {"ㅇㅋ": "오케이", "ㅇㅇ": "응", "ㄱㅅ": "감사", "ㄴㄴ": "노노", "ㄷㄷ": "덜덜", "ㅂㅂ": "바이바이",
-                  "ㅈㅅ": "죄송", "ㅊㅋ": "축하", "ㄱㄱ": "고고", "ㄹㅇ": "레알", "ㅎㅇ": "하이", "ㅅㄱ": "수고",
-                  "ㅁㄹ": "몰라", "ㄱㄴㄷ": "가나다"}
+# the only runs of consonants that are read; any other run is unreadable, because it has no certain
+# reading
+_ABBREVIATIONS = dict(entry.split(":") for entry in (
+    "ㅇㅋ:오케이 ㅇㅋㄷㅋ:오키도키 ㅇㅇ:응 ㅇㅇㅇ:응응 ㄱㅅ:감사 ㄴㄴ:노노 ㄴㄴㄴ:노노노 ㄷㄷ:덜덜 ㄷㄷㄷ:덜덜덜 ㅎㄷㄷ:후덜덜 "
+    "ㅂㅂ:바이바이 ㅂㅇ:바이 ㅃㅃ:빠빠 ㅃㅇ:빠이 ㅈㅅ:죄송 ㅊㅋ:축하 ㅊㅊ:추천 ㄱㄱ:고고 ㄱㄱㄱ:고고고 ㄱㄱㅆ:고고씽 ㄹㅇ:레알 "
+    "ㅎㅇ:하이 ㅎㅇㅌ:화이팅 ㅎㅇㅍ:화이팅 ㅍㅇㅌ:파이팅 ㅅㄱ:수고 ㅅㄱㅇ:수고요 ㅁㄹ:몰라 ㅇㅈ:인정 ㅇㅎ:아하 ㅇㄷ:어디 ㅁㅎ:뭐해 "
+    "ㅁㅇ:뭐임 ㄱㄷ:기다려 ㄱㄴ:가능 ㅂㄱㄴ:불가능 ㄱㅊ:괜찮아 ㄱㅇㄷ:개이득 ㅈㅁ:잠만 ㅈㅂ:제발 ㅈㄱㄴ:제곧내 ㄴㅈ:노잼 ㄲㅈ:꺼져 "
+    "ㄲㅂ:까비 ㅇㄱㄹㅇ:이거레알 ㅂㅂㅂㄱ:반박불가 ㅂㄱㅅㅇ:보고싶어 ㅂㄱㅅㄷ:보고싶다 ㅅㄹㅎ:사랑해 ㅇㄴ:아놔 ㄴㄱ:누구 ㅎㄹ:헐 "
+    "ㅁㅊ:미친 ㅇㅈㄹ:이지랄 ㄱㄴㄷ:가나다 ㄱㄴㄷㄹ:가나다라").split())
 _ABBREVIATION = "|".join(sorted(_ABBREVIATIONS, key=len, reverse=True))
 _LETTER_NAMES = dict(zip(
     "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ",
@@ -28,27 +33,42 @@ def _compose_separated(match):
 
 
 def _compose_run(match):
-    """ㅎㅏㄱㄱㅛ: 학교, with or without a syllable before it."""
+    """ㅎㅏㄱㄱㅛ: 학교; 하ㄴ국, 하ㄱㄱㅛ: 한국, 학교, if the first letter is a final of the syllable."""
     syllable, letters = match.groups()
-    if not re.search("[ㄱ-ㅎ][ㅏ-ㅣ]", letters) and not syllable:
-        return None
+    if not syllable:
+        return compose(letters) if re.search("[ㄱ-ㅎ][ㅏ-ㅣ]", letters) else None
     composed = compose(letters)
-    if syllable and re.search(_LETTER, composed):
-        # 하ㄱㄱㅛ: the first letter is the final of the syllable
+    if re.search(_LETTER, composed) and not final_of(syllable):
         joined = compose(split_into_letters(syllable) + letters)
-        if re.search("[ㅏ-ㅣ]", letters) and not re.search(_LETTER, joined):
+        if not re.search(_LETTER, joined):
             return joined
     return syllable + composed
 
 
+def _read_old_vowel(match):
+    """ㆍ after a consonant: ㅏ, as in ㅎㆍㄴ; None in a list of consonants, ㄱㆍㄴㆍㄷ."""
+    letters = match.group()
+    return None if _LIST_OF_CONSONANTS.fullmatch(letters) else letters.translate(_OLD_VOWELS)
+
+
+def _after_joint(match, read):
+    """What is appended to a word, such as laughter, after an invisible boundary."""
+    return (JOINT if re.search("[가-힣]$", text_before(match)) else "") + read
+
+
 def _read_laughter(match):
-    return {"ㅋ": "크", "ㅎ": "흐"}[match.group()[0]] * min(len(match.group()), 3)
+    return _after_joint(match, {"ㅋ": "크", "ㅎ": "흐"}[match.group()[0]] * min(len(match.group()), 3))
+
+
+def _read_abbreviation(match):
+    return _after_joint(match, re.sub(_ABBREVIATION, lambda word: _ABBREVIATIONS[word.group()],
+                                      match.group()))
 
 
 def _drop_drawn_out(match):
-    """네ㅔㅔ: drop a vowel that repeats that of the syllable."""
-    syllable = text_before(match)[-1]
-    return "" if split_syllable(syllable)[1:] == (match.group(1), "") else None
+    """네ㅔㅔ: drop a vowel that repeats that of the syllable, and ㅡ, which is drawn as a dash."""
+    vowel = match.group(1)
+    return "" if vowel in (split_syllable(text_before(match)[-1])[1], "ㅡ") else None
 
 
 def _name_letter(match):
@@ -57,21 +77,24 @@ def _name_letter(match):
 
 
 _JAMO = "ㄱ-ㅣ"
+_OLD_VOWELS = str.maketrans("\u119e\u11a1ㆍㆎ", "ㅏㅐㅏㅐ")  # ㆍ became ㅏ in most words
+_LIST_OF_CONSONANTS = re.compile("[ㄱ-ㅎ](?:ㆍ[ㄱ-ㅎ]){2,}")
+_FACES = "ㅡ[ _.]?ㅡ+|ㅇ[ㅅㅁㅂ]ㅇ|([ㅇㅍㅎㅠㅜㅋ])[_.]\\1"
 RULES = (
     # conjoining jamo that NFC did not compose
-    rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]",
-         lambda match: j2hcj(match.group())),
+    rule("conjoining jamo", "[\u1100-\u1112\u1161-\u1175\u119e\u11a1\u11a8-\u11c2]",
+         lambda match: j2hcj(match.group().translate(_OLD_VOWELS))),
+    rule("old vowel", "[ㄱ-ㅎ][ㆍㆎ][ㄱ-ㅣㆍㆎ]*", _read_old_vowel, needs="ㆍㆎ"),
     rule("decomposed", "{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(
          _LETTER, _SEPARATOR), _compose_separated, needs=_JAMO),
-    rule("emoticon", "(?:(?<=[ㅋㅎ]{2})|(?<!%s))[ㅠㅜ]{2,}(?![ㅏ-ㅣ])|(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?!%s)|ㅡ[ _.]?ㅡ"
-         % (_LETTER, _LETTER), "", needs=_JAMO),
-    rule("laughter", "ㅋ{2,}(?![ㅏ-ㅣ])|ㅎ{2,}(?![ㅏ-ㅣ])|(?<=[가-힣 .!?])[ㅋㅎ](?=[ .!?]|$)",
+    rule("emoticon", _FACES + "|(?:(?<=[ㅋㅎ]{2})|(?<![ㄱ-ㅣ]))[ㅠㅜ]{2,}(?![ㅏ-ㅣ])|(?<=[가-힣])[ㅠㅜ](?![ㄱ-ㅊㅌㅍㅏ-ㅣ])|"
+         "(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?![ㄱ-ㅣ]|[는를와자]|의 )", "", needs=_JAMO),
+    rule("laughter", "ㅋ{2,}(?![ㅏ-ㅣ])|ㅎ{2,}(?![ㅏ-ㅣ])|(?<=[가-힣 .!?,])[ㅋㅎ](?=[ .!?,~]|$)",
          _read_laughter, needs=_JAMO),
     rule("abbreviation", "(?<!{0})(?:{1})+(?!{0})".format(_LETTER, _ABBREVIATION),
-         lambda match: re.sub(_ABBREVIATION, lambda word: _ABBREVIATIONS[word.group()],
-                              match.group()), needs=_JAMO),
+         _read_abbreviation, needs=_JAMO),
     rule("drawn out", "(?<=[가-힣])([ㅏ-ㅣ])\\1*(?![ㄱ-ㅣ])", _drop_drawn_out, needs=_JAMO),
     rule("decomposed", "([가-힣]?)(%s+)" % _LETTER, _compose_run, needs=_JAMO),
-    rule("letter name", "(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅣ](?![ㄱ-ㅣ])(?=[^가-힣]|$|[자은는이가을를과와의도에로만])",
+    rule("letter name", "(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅣ](?![ㄱ-ㅣ])(?=[^가-힣]|$|[자은는이가을를과와의도에로만씨군양])",
          _name_letter, needs=_JAMO),
 )

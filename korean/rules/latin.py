@@ -5,11 +5,11 @@ import unicodedata
 from unidecode import unidecode
 
 from korean import english, numerals
-from korean.english.dictionary import look_up_lexicon
-from korean.rules.numbers import read_number
+from korean.english.dictionary import lexicon_phrases, look_up_lexicon, look_up_phonemes
+from korean.hangul import fits_particle
+from korean.rules.numbers import ENGLISH_NUMBERS, PARTICLE, read_number
 from korean.rules.rule import rule
 
-_ENGLISH_DIGITS = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인")
 _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "포스", "5th": "피프스", "6th": "식스스",
              "7th": "세븐스", "8th": "에이스", "9th": "나인스", "10th": "텐스"}
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω",
@@ -36,6 +36,11 @@ def _transliterate(match):
 
 def _read_word(match):
     return english.to_hangul(match.group())
+
+
+def _read_phrases(match):
+    """New York Times: 뉴욕 Times, by the entries of several words in lexicon.tsv."""
+    return lexicon_phrases().sub(lambda phrase: look_up_lexicon(phrase.group()), match.group())
 
 
 def _read_hyphenated(match):
@@ -65,8 +70,35 @@ def _read_part_of_code(part):
     if part[0].isalpha():
         return english.to_hangul(part) if len(part) > 1 else english.spell_letters(part)
     if len(part) == 1:
-        return _ENGLISH_DIGITS[int(part)]
+        return ENGLISH_NUMBERS[int(part)]
     return read_number(part.strip("."))
+
+
+def _read_code_by_particle(match):
+    """S8이: 에스팔이, because 에이트 would take 가; None if the usual reading fits, or this one."""
+    letters, digit, particle = match.groups()
+    if fits_particle(ENGLISH_NUMBERS[int(digit)], particle):
+        return None
+    read = read_number(digit)
+    return _read_part_of_code(letters) + read + particle if fits_particle(read, particle) else None
+
+
+def _read_acronym_by_particle(match):
+    """An acronym by its letters, or as a word of CMUdict, if the usual reading does not fit."""
+    acronym, particle = match.groups()
+    if fits_particle(english.to_hangul(acronym), particle):
+        return None
+    readings = [english.spell_letters(acronym)]
+    if look_up_phonemes(acronym.lower()):
+        readings.append(english.to_hangul(acronym.lower()))
+    return next((read + particle for read in readings if fits_particle(read, particle)), None)
+
+
+def _keep_particle(match):
+    """FBI을: 에프비아이을, under a name that shows the contradiction; None if the particle fits."""
+    acronym, particle = match.groups()
+    read = english.to_hangul(acronym)
+    return None if fits_particle(read, particle) else read + particle
 
 
 BEFORE_UNITS = (
@@ -74,24 +106,32 @@ BEFORE_UNITS = (
          lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVv"),
     rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs="p"),
     rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
-         lambda match: "플러스".join(_ENGLISH_DIGITS[int(digit)] for digit in match.groups()),
+         lambda match: "플러스".join(ENGLISH_NUMBERS[int(digit)] for digit in match.groups()),
          needs="+"),
+    rule("English digit", "(?<![0-9.])[1-4](?=아웃|스트라이크|룸(?![가-힣]*바)|피스|톱|샷|도어)",
+         lambda match: ENGLISH_NUMBERS[int(match.group())], needs="아스룸피톱샷도"),
     rule("version", _START + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=[0-9])", "버전 ",
          needs="vV"),
     rule("version", "[0-9](?<![0-9.,].)[0-9]*(?:\\.[0-9]+){2,}(?![0-9])",
          lambda match: "점".join(map(read_number, match.group().split("."))), needs="0-9"),
 )
+_ACRONYM_AND_PARTICLE = _START + "([A-Z]{2,10})" + PARTICLE
 CODES = (
+    rule("particle", _START + "([A-Za-z]{1,10})([1-9])" + PARTICLE, _read_code_by_particle,
+         needs="A-Za-z"),
     rule("code", _START + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
          "(?<!\\.)[0-9]+(?:\\.[0-9]+)?(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _END, _read_code,
          needs="A-Za-z"),
     # 오메가3
     rule("code", "(?<=오메가)-?[1-9](?![0-9])",
-         lambda match: _ENGLISH_DIGITS[int(match.group().lstrip("-"))], needs="메"),
+         lambda match: ENGLISH_NUMBERS[int(match.group().lstrip("-"))], needs="메"),
 )
 RULES = (
     rule("English", "(?<![A-Za-z])C#", "씨샵", needs="#"),
-    rule("English", "(?<=[A-Za-z])\\.(?=(?:js|ts|py|csv|txt|NET)(?![A-Za-z]))", " ",
+    rule("English", "\\.NET(?![A-Za-z])", "닷넷", needs="."),
+    rule("English", "(?<![A-Za-z])[A-Za-z]{2,12} (?:(?:de|da|of|the) )?[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)*", _read_phrases,
+         needs=" "),
+    rule("English", "(?<=[A-Za-z])\\.(?=(?:js|ts|py|csv|txt)(?![A-Za-z]))", " ",
          needs="A-Za-z"),
     rule("acronym", _START + "[A-Z]+(?:&[A-Z]+)+" + _END, _read_joined_letters, needs="&"),
     rule("acronym", _START + "A/S" + _END, _read_joined_letters, needs="/"),
@@ -102,6 +142,8 @@ RULES = (
     rule("English", "(?<=[가-힣] )vs\\.?(?= ?[가-힣])", "대", needs="v"),
     rule("English", _START + "[A-Za-z]{1,45}(?:-[A-Za-z]{1,45}){1,9}" + _END, _read_hyphenated,
          needs="-"),
+    rule("particle", _ACRONYM_AND_PARTICLE, _read_acronym_by_particle, needs="A-Z"),
+    rule("particle does not fit", _ACRONYM_AND_PARTICLE, _keep_particle, needs="A-Z"),
     rule("acronym", _START + "[A-Z]{2,}(?:'?s)?" + _END, _read_word, needs="A-Z"),
     rule("English",
          "[A-Za-z](?:\\.[A-Za-z])+\\.?|[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=Mr|Dr|Ms)\\.|(?<=Mrs)\\.)?",

@@ -3,6 +3,7 @@ import re
 import unicodedata
 
 from korean import english, numerals
+from korean.hangul import fits_particle
 from korean.rules import counters
 from korean.rules.rule import rule, text_after, text_before
 
@@ -11,6 +12,10 @@ NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_NAMES = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
+ENGLISH_NUMBERS = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인", "텐")
+# not 과, which is also a lesson; 가 and 로 after Hangul are part of a street: 종로6가
+_NUMBER_AND_PARTICLE = "(?<![0-9.,])(%s)([을를은는이와]|(?<![가-힣][0-9])(?<!로 [0-9])(?:가|로|으로))(?![가-힣])" % NUMBER
+PARTICLE = "([을를은는이가와과]|으로|로)(?![가-힣])"
 _ROMAN_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
 
@@ -42,6 +47,24 @@ def _read_ordinal(match):
 
 def _read_month(match):
     return numerals.month(int(match.group(1))) + match.group(2) + "월"
+
+
+def _read_by_particle(match):
+    """6가: 식스가, because only this reading takes 가; None if the usual one fits, or none does."""
+    number, particle = match.groups()
+    if fits_particle(read_number(number), particle) or not number.isdigit():
+        return None
+    value = int(number[:3])  # no other reading above 99
+    words = [numerals.native(value)] if 1 <= value <= 99 else []
+    words += [ENGLISH_NUMBERS[value]] if value < len(ENGLISH_NUMBERS) else []
+    return next((word + particle for word in words if fits_particle(word, particle)), None)
+
+
+def _keep_particle(match):
+    """1,000를: 천를, under a name that shows the contradiction; None if the particle fits."""
+    number, particle = match.groups()
+    read = read_number(number)
+    return None if fits_particle(read, particle) else read + particle
 
 
 def _read_other_number(match):
@@ -92,5 +115,7 @@ RULES = (
          needs="-−–+±"),
     rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace(
          "[0-9]", "[0-9](?<![0-9.].)", 1), _read_counted, needs="0-9"),
+    rule("particle", _NUMBER_AND_PARTICLE, _read_by_particle, needs="0-9"),
+    rule("particle does not fit", _NUMBER_AND_PARTICLE, _keep_particle, needs="0-9"),
     rule("number", NUMBER, _read_other_number, needs="0-9"),
 )

@@ -122,8 +122,6 @@ RULES = (
          "(?<=스코어 )[0-9]{1,3} ?- ?[0-9]{1,3}", _read_ratio, needs="-"),
     rule("ratio", _START + "([0-9]{1,3})( 대 ?|대 |대(?=[0-9]))([0-9]{1,3})"
          "(?![0-9]|[가-힣]*[차륙양]|개|명)", _read_written_ratio, needs="대"),
-    rule("sign", _START + "(%s) ?[-−–] ?(%s)(?= ?=)" % (NUMBER, NUMBER),
-         lambda match: " 빼기 ".join(map(read_number, match.groups())), needs="="),
     rule("range", _START + "([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![0-9-])( ?)"
          "((?:%s|명|개|시간|살|권|마리|가지|장)[가-힣]*)" % "년|월|일|분|초|원|개월|세기|학년|주|도|위|점|회|차|세|대",
          _read_range, needs="-–"),

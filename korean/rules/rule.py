@@ -7,9 +7,13 @@ from collections import namedtuple
 # set of characters: a text with none of them has no match (empty: the pattern is always searched)
 Rule = namedtuple("Rule", "name pattern read needs")
 
-# rule: its name; column: of the match in the text as written, from 1; written, read: the match and
-# its replacement
-Change = namedtuple("Change", "rule column written read")
+# rule: its name; column, end: the match in the text as written, from 1, `end` exclusive; written,
+# read: the match and its replacement
+Change = namedtuple("Change", "rule column written read end")
+
+# an invisible boundary between a word and what a rule appended to it (개 and 크크 of 5개ㅋㅋ), so that
+# later rules see the end of the word; dropped from the result
+JOINT = "\u2060"
 
 _CONTEXT = 60  # characters on either side of a match; without a limit, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
@@ -48,12 +52,13 @@ def text_after(match):
 class TextInProgress(object):
     """A text that rules are applied to, one after the other.
 
-    columns: for each character, its column in the text as written. changes: [Change].
+    columns, ends: for each character, where it begins and ends in the text as written. changes:
+    [Change].
     """
 
     def __init__(self, text):
         self.text, self._characters = text, set(text)
-        self.columns = range(1, len(text) + 1)
+        self.columns, self.ends = range(1, len(text) + 1), range(2, len(text) + 2)
         self.changes = []
 
     def apply(self, rules):
@@ -63,19 +68,23 @@ class TextInProgress(object):
                 self._replace(name, pattern, read)
 
     def _replace(self, name, pattern, read):
-        text, old_columns = self.text, self.columns
-        pieces, columns, end = [], [], 0
+        text, old_columns, old_ends = self.text, self.columns, self.ends
+        pieces, columns, ends, end = [], [], [], 0
         for match in pattern.finditer(text):
             written, replacement = match.group(), read(match)
             if replacement is None or replacement == written:
                 continue
-            start = match.start()
+            start, stop = match.span()
             pieces += [text[end:start], replacement]
             columns += old_columns[end:start]
             columns += [old_columns[start]] * len(replacement)
-            end = match.end()
-            self.changes.append(Change(name, old_columns[start], written, replacement))
+            ends += old_ends[end:start]
+            ends += [old_ends[stop - 1]] * len(replacement)
+            end = stop
+            self.changes.append(Change(name, old_columns[start], written, replacement,
+                                       old_ends[stop - 1]))
         if pieces:
             columns += old_columns[end:]
-            self.text, self.columns = "".join(pieces) + text[end:], columns
+            ends += old_ends[end:]
+            self.text, self.columns, self.ends = "".join(pieces) + text[end:], columns, ends
             self._characters = set(self.text)

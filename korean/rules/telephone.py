@@ -8,7 +8,11 @@ _START = "(?<![0-9A-Za-z.,-])"
 # begins with a digit, because searching for a digit is fast
 _START_ZERO = "0(?<![0-9A-Za-z.,-].)"
 _END = "(?![0-9A-Za-z-]|[.,][0-9])"
+_CLOTHES = re.compile("사이즈|치수|입[는어었고으]|옷|원피스|바지|치마|블라우스|살이")
 _DATE = "(?:18|19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"
+# a particle after which 119 is the service, not a number
+_SERVICE = re.compile("(?:에|에서|에게|로|가|를|와|는|도|의|나|죠|입니다|구조대|구급대|소방|대원|신고|안전)(?:[ .,!?]|$|[가-힣])")
+_ARITHMETIC = re.compile("더하|더한|빼|뺀|곱하|나누|배수|약수|소수|합은|차는")
 _CALL = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러|테러")
 
 
@@ -29,8 +33,18 @@ def _read_local(match):
 
 
 def _read_emergency(match):
-    """119: 일일구 near a word such as 신고; None elsewhere, where it is 백십구."""
-    return _read_digits(match) if _CALL.search(text_before(match) + text_after(match)) else None
+    """119: 일일구 near a word such as 신고 or before a particle; None elsewhere: 백십구."""
+    context = text_before(match) + text_after(match)
+    is_service = match.group() in ("112", "119", "114") and _SERVICE.match(text_after(match))
+    if _CALL.search(context) or is_service and not _ARITHMETIC.search(context):
+        return _read_digits(match)
+    return None
+
+
+def _read_clothing_size(match):
+    """66 반, 77로: 육육, 칠칠; None unless the line is about clothes."""
+    context = text_before(match) + text_after(match)
+    return _read_digits(match) if _CLOTHES.search(context) else None
 
 
 RULES = (
@@ -54,6 +68,10 @@ RULES = (
          _START + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))" + _END +
          "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))",
          _read_emergency, needs="1"),
+    rule("digit by digit", "(?<![0-9.,])(?:44|55|66|77|88|99)(?=사이즈|로 | ?반(?![가-힣])|[은을도]? |$)(?! ?[가-힣]{0,2}원)",
+         _read_clothing_size, needs="4-9"),
+    rule("digit by digit", "(?<![0-9])(?:365(?= ?(?:열린|의원|병원|약국|치과|한의원|코너|자동화))|63(?= ?빌딩))",
+         _read_digits, needs="63"),
     rule("digit by digit",
          "(?=[0-9])(?:(?<=번호 )|(?<=번호는 )|(?<=번호: )|(?<=번호 \\[)|(?<=코드 )|(?<=암호 )|(?<=암호는 )|"
          "(?<=보잉 )|(?<=보잉))[0-9]+(?:-[0-9]+)*" + _END, _read_digits, needs="번코암보"),

@@ -3,7 +3,7 @@ import re
 
 from korean.hangul import final_of
 from korean.rules.numbers import NUMBER
-from korean.rules.rule import rule, text_before
+from korean.rules.rule import rule, text_after, text_before
 
 _PREFIXES = {"k": "킬로", "m": "밀리", "c": "센티", "M": "메가", "G": "기가", "T": "테라", "P": "페타",
              "µ": "마이크로", "μ": "마이크로", "u": "마이크로", "n": "나노", "h": "헥토", "d": "데시"}
@@ -30,6 +30,7 @@ _NAMES = {
 _SCALES = {"℃": "섭씨", "°C": "섭씨", "℉": "화씨", "°F": "화씨"}
 _TIMES = {"s": "초", "sec": "초", "min": "분", "h": "시간", "hr": "시간"}
 _SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min": "분속"}
+_FORECAST = re.compile("기온|온도|최저|최고|날씨|추위|한파|체감|예보|기상|수은주|영하|영상|아침|한낮|낮|새벽|혹한|냉동|빙점")
 # (after a final, after a vowel)
 _PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
 _PARTICLE = "([을를은는이가과와](?![가-힣]))?"
@@ -49,8 +50,9 @@ def _unit_names():
     return units
 
 
+_BARE_UNITS = {"Mb": "메가비트", "Gb": "기가비트", "J": "줄", "N": "뉴턴"}
 _UNITS = _unit_names()  # {as written: name}
-_UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
+UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _UNIT_CHARACTERS = "".join(unit[0] for unit in _UNITS)
 _END = "(?![A-Za-z0-9²³])"
 _SCALE = "(?: ?[십백천]?[만억조])?"
@@ -73,6 +75,23 @@ def _read_degrees(match):
     scale = _SCALES[unit]
     has_scale = re.search("%s ?$|[~∼〜-] ?$" % scale, text_before(match))
     return ("" if has_scale else scale + " ") + number + space + _UNITS[unit]
+
+
+def _read_below_zero(match):
+    """-5도, -5~3℃: 영하 5도, 영하 5도에서 영상 3도; None unless the text is about temperatures."""
+    low, sign, high, unit = match.groups()
+    if not _FORECAST.search(text_before(match) + text_after(match)):
+        return None
+    if high is None:
+        return "영하 %s도" % low
+    return "영하 %s도에서 %s %s도" % (low, "영하" if sign else "영상", high)
+
+
+def _read_rate_of_things(match):
+    """300명/㎢: 제곱킬로미터당 300명; 3회/일: 일당 3회."""
+    number, space, thing, denominator = match.groups()
+    return "%s당 %s%s%s" % (_TIMES.get(denominator) or _UNITS.get(denominator, denominator), number, space,
+                           thing)
 
 
 def _read_speed(match):
@@ -107,22 +126,36 @@ _MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
 RULES = (
     rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE),
          _read_currency, needs="".join(sign[-1] for sign in _CURRENCIES)),
+    rule("below zero", "(?<![0-9A-Za-z가-힣%%.)])[-−–](%s)(?: ?(?:도|℃|°C)?[~∼〜] ?([-−–])?(%s))? ?(도|℃|°C)(?![A-Za-z])"
+         % (NUMBER, NUMBER), _read_below_zero, needs="-−–"),
     rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER, "제곱초당 \\1미터", needs="/"),
+    rule("unit", "(%s(?: ?[십백천]?[만억조])?)( ?)(원|달러|명|회|개|건|대|마리|잔|병|번)/(%s|분|초|시간|일|월|년|인|명|개|박|회|건)(?![A-Za-z가-힣])"
+         % (NUMBER, UNIT), _read_rate_of_things, needs="/"),
+    rule("unit", "(%s)M(?= ?(?:앞|뒤|거리|지점|달리기|이내|전방|떨어|높이|깊이|길이|상공|간격|경주|계주|정도|쯤|가량|까지))"
+         % NUMBER, "\\1미터", needs="M"),
     rule("unit",
-         "(%s%s%s)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
+         "(%s%s%s여?)( ?)(km|m|㎞|cm|mm)/(hr?|sec|s|min)%s%s"
          % (_MINUS, NUMBER, _SCALE, _END, _PARTICLE),
          _read_speed, needs="/"),
-    rule("unit", "(%s%s)( ?)(%s)/(%s|s|h)%s%s" % (_MINUS, NUMBER, _UNIT, _UNIT, _END, _PARTICLE),
+    rule("unit", "(%s%s여?)( ?)(%s)/(%s|s|h)%s%s" % (_MINUS, NUMBER, UNIT, UNIT, _END, _PARTICLE),
          _read_rate, needs="/"),
+    # without a number: km/L 단위로
+    rule("unit", "(?<![0-9A-Za-z])(km|m|cm|mm|kg|g|mg|L|mL|W|kWh|MB|GB|Mb|Gb|J|N)/(km|m|㎡|m²|m³|㎥|cm³|cm²|kg|g|L|dL|mL|h|s|kWh)"
+         "(?![A-Za-z0-9])",
+         lambda match: "%s 퍼 %s" % (_UNITS.get(match.group(1)) or _BARE_UNITS[match.group(1)],
+                                    {"h": "아워", "s": "세크"}.get(match.group(2))
+                                    or _UNITS.get(match.group(2))), needs="/"),
     # "()": no number and no space
     rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _read_unit, needs="당"),
     # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
     rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),
-    rule("unit", "(%s%s)( ?)(%s)%s" % (NUMBER, _SCALE, _UNIT, _END), _read_unit,
+    # 킬로 takes 를, 킬로그램 takes 을
+    rule("particle", "(%s ?)(?:kg|㎏|Kg|KG)(?=[를는가와로](?![가-힣]))" % NUMBER, "\\1킬로", needs="gGG㎏"),
+    rule("unit", "(%s%s여?)( ?)(%s)%s" % (NUMBER, _SCALE, UNIT, _END), _read_unit,
          needs=_UNIT_CHARACTERS),
 )
 AFTER_WORDS = (
-    rule("unit", "((?<=[십백천만억조])|(?<=몇))( ?)(%s)(?=[ 가-힣.,]|$)" % _UNIT, _read_unit,
+    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇))( ?)(%s)(?=[ 가-힣.,)~?!]|$)" % UNIT, _read_unit,
          needs=_UNIT_CHARACTERS),
 )

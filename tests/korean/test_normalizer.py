@@ -91,10 +91,10 @@ def test_decomposed_text_is_read_like_its_syllables():
         assert NORMALIZER.normalize(decomposed) == NORMALIZER.normalize(written)
 
 
-def test_a_change_has_rule_column_and_both_forms():
+def test_a_change_has_rule_span_and_both_forms():
     normalized = NORMALIZER.normalize("고양이 3마리와 개 1마리")
     assert [tuple(change) for change in normalized.changes] == [
-        ("counter", 5, "3마리와", "세마리와"), ("counter", 12, "1마리", "한마리")]
+        ("counter", 5, "3마리와", "세마리와", 9), ("counter", 12, "1마리", "한마리", 15)]
 
 
 def test_columns_refer_to_the_text_as_written():
@@ -103,17 +103,22 @@ def test_columns_refer_to_the_text_as_written():
     assert {change.column for change in normalized.changes} == {1, 4, 10}
 
 
-@pytest.mark.parametrize("text, character, column", [
+@pytest.mark.parametrize("text, characters, column", [
     ("나는 々형", "々", 4), ("가ー", "ー", 2), ("옛ᅀ", "ᅀ", 2), ("\U00020000", "\U00020000", 1),
-    ("학ㄱ교", "ㄱ", 2),
-    ("ㅁㄴㅇㄹ", "ㅁ", 1), ("가\ud800", "\ud800", 2)])
-def test_unreadable_characters_are_reported(text, character, column):
+    ("학ㄱ교", "ㄱ", 2), ("안ㅗ요", "ㅗ", 2), ("가 ⊢ 나", "⊢", 3),
+    ("ㅁㄴㅇㄹ", "ㅁㄴㅇㄹ", 1), ("가\ud800", "\ud800", 2), ("나\U000f0000\U000f0001", "\U000f0000\U000f0001", 2)])
+def test_each_run_of_unreadable_characters_is_reported_once(text, characters, column):
     with pytest.raises(korean.UnreadableText) as caught:
         NORMALIZER.normalize(text, strict=True)
-    assert (caught.value.character, caught.value.column) == (character, column)
-    assert "U+%04X" % ord(character) in str(caught.value)
+    assert (caught.value.characters, caught.value.column) == (characters, column)
+    assert "U+%04X" % ord(characters[0]) in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-    assert (column, character) in NORMALIZER.normalize(text).unreadable
+    assert NORMALIZER.normalize(text).unreadable == [(column, characters)]
+
+
+def test_the_message_names_the_span_of_a_run():
+    message = str(korean.UnreadableText("שלום", 3))
+    assert message.startswith("columns 3 to 6: 'שלום' (from U+05E9 HEBREW LETTER SHIN) have no symbol")
 
 
 def test_column_of_decomposed_text_counts_syllables():
@@ -134,7 +139,7 @@ def test_words_in_other_alphabets_are_transliterated(written, read):
 @pytest.mark.parametrize("word", ["שלום", "سلام"])
 def test_words_in_alphabets_without_vowels_are_reported_as_unreadable(word):
     normalized = NORMALIZER.normalize(word)
-    assert [character for _, character in normalized.unreadable] == list(word)
+    assert normalized.unreadable == [(1, word)]
 
 
 @pytest.mark.parametrize("written, plain", [
