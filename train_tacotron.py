@@ -44,7 +44,8 @@ def main(arguments):
 
     evaluator = TacotronEvaluator(run, graph, train_items, held_out_items, max_steps)
     estimate = memory_estimate.estimate_tacotron(hp, train_items)
-    return loop.train(run, options, graph, scalars, get_batch, estimate, evaluator.evaluate)
+    return loop.train(run, options, graph, scalars, get_batch, estimate, evaluator.evaluate,
+                      speaker_loss=evaluator.speaker_loss)
 
 
 if __name__ == "__main__":

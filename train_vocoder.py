@@ -48,7 +48,7 @@ def main(arguments):
 
     evaluator = VocoderEvaluator(run, graph, train_items, held_out_items)
     return loop.train(run, options, graph, {}, get_batch, memory_estimate.estimate_vocoder(hp),
-                      evaluator.evaluate)
+                      evaluator.evaluate, speaker_loss=evaluator.speaker_loss)
 
 
 if __name__ == "__main__":

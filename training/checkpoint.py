@@ -98,7 +98,8 @@ def restore_trained_weights(session, run, best=False):
 def read_trained_weights(run, names, best=False):
     """({name: array}, step) of a run's weights: their moving averages, if it has any.
 
-    From the newest readable checkpoint, or the best by validation. An exported run has only one.
+    From the newest readable checkpoint, or the best by validation if `best` or the run stops early
+    (early_stopping_patience), as its newest ones are overfitted. An exported run has only one.
     Names that the checkpoint does not have are left out. Raises InputError if there is no
     checkpoint or none can be read.
     """
@@ -115,11 +116,10 @@ def read_trained_weights(run, names, best=False):
                     break
         return weights, int(reader.get_tensor("global_step"))
 
-    if best:
-        content = read_best(run)
-        paths = [_best_path(run, content)] if content else []
-    else:
-        paths = list_checkpoints(run)
+    paths = [] if best else list_checkpoints(run)
+    content = read_best(run) if best or run.hp.early_stopping_patience else None
+    if content:
+        paths.append(_best_path(run, content))
     if not paths:
         raise InputError("%s: has no %scheckpoint yet; train_%s.py writes the first"
                          % (run.folder, "best " if best else "", run.model_type))

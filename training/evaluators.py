@@ -9,7 +9,8 @@ from common import files
 from datasets.batches import BatchItem
 from datasets.store import ManifestRow
 from tacotron2.alignment_metrics import measure_alignment
-from training import training_plots, verdict
+from tacotron2.alignment_plot import alignment_png
+from training import adaptation, training_plots, verdict
 from wavenet_vocoder.wavegen import generate_waveforms
 
 MEASURED = 16       # utterances of each group that the alignment metrics are computed on
@@ -25,7 +26,7 @@ class TacotronEvaluator(object):
 
     def __init__(self, run, graph, train_items, held_out_items, max_steps):
         self.run, self.graph, self.max_steps = run, graph, max_steps
-        self.held_out_items = held_out_items
+        self.train_items, self.held_out_items = train_items, held_out_items
         self.recorded = (("held-out", held_out_items[:MEASURED]), ("seen", train_items[:MEASURED]))
         self.groups = (("sentences", evaluation_sentences(run)),) + self.recorded
         self.pairs = pair_with_other_texts(held_out_items, train_items, MEASURED)
@@ -34,9 +35,14 @@ class TacotronEvaluator(object):
         self.mel_variance = float(np.concatenate(mels).var(0).mean())
 
     def evaluate(self, session, log, step, check):
-        """Log everything. Returns the score of free-running held-out alignments, from 0 to 1."""
+        """Log everything. Returns the score of free-running held-out alignments, from 0 to 1.
+
+        With early stopping the score is the negative mel error: a run that aligns from its first
+        step on overfits the mels before the alignment suffers.
+        """
         graph, seed, scores = self.graph, self.run.hp.seed, {}
-        log.add_scalars(step, "validation", self._validation_losses(session, step, check))
+        losses = self._validation_losses(session, step, check)
+        log.add_scalars(step, "validation", losses)
         for group, items in self.groups:
             check()
             outputs = graph.synthesizer.infer(session, [item.text_ids for item in items],
@@ -52,14 +58,24 @@ class TacotronEvaluator(object):
             check()
             outputs = session.run(graph.validation_outputs, graph.make_feed_dict(items, step))
             log.add_scalars(step, group + "-forced", teacher_forced_metrics(outputs, items))
-        verdict.report_verdict(self.run, step, self.max_steps)
-        return scores["held-out"]
+        if self.run.base:
+            adaptation.report_adaptation(self.run, step, self.max_steps, log.latest,
+                                         self.train_items + self.held_out_items)
+        else:
+            verdict.report_verdict(self.run, step, self.max_steps)
+        return -losses["mel"] if self.run.hp.early_stopping_patience else scores["held-out"]
+
+    def speaker_loss(self, session, speaker_id):
+        """The mel error of the newest weights on training items of a speaker."""
+        items = [item for item in self.train_items if item.speaker_id == speaker_id][:MEASURED]
+        return session.run(self.graph.validation_losses.mel,
+                           self.graph.make_validation_feed(items, 0))
 
     def _validation_losses(self, session, step, check):
         graph = self.graph
         means = _mean_losses(session, graph.validation_losses, self.held_out_items,
                              self.run.hp.batch_size,
-                             lambda items: graph.make_feed_dict(items, step), check)
+                             lambda items: graph.make_validation_feed(items, step), check)
         error, swapped_error = (session.run(graph.validation_losses.mel_before, feed_dict)
                                 for feed_dict in graph.swapped_text_feeds(self.pairs, step))
         # by which fraction the mel error is smaller with the right text than with another one: only
@@ -71,7 +87,7 @@ class TacotronEvaluator(object):
 
     def _show(self, log, step, group, item, output):
         hp, name = self.run.hp, log.utterance_name(group, item)
-        log.add_image(step, name + "/alignment", training_plots.alignment_png(
+        log.add_image(step, name + "/alignment", alignment_png(
             output.alignment, text_symbols(item), item.row.text))
         if item.store:
             log.add_image(step, name + "/mel", training_plots.mels_png(
@@ -84,21 +100,31 @@ class VocoderEvaluator(object):
     """Evaluates a wavenet_vocoder TrainingGraph on held-out and training items."""
 
     def __init__(self, run, graph, train_items, held_out_items):
-        self.run, self.graph, self.held_out_items = run, graph, held_out_items
+        self.run, self.graph = run, graph
+        self.train_items, self.held_out_items = train_items, held_out_items
         self.copied = [("held-out", item) for item in held_out_items[:COPIED]]
         self.copied += [("seen", item) for item in train_items[:COPIED]]
 
     def evaluate(self, session, log, step, check):
         """Log everything. Returns the negative validation loss."""
         hp = self.run.hp
-        random = np.random.RandomState(hp.seed)     # the same segments in every evaluation
-        loss, = _mean_losses(session, [self.graph.validation_loss], self.held_out_items,
-                             hp.wavenet_batch_size,
-                             lambda items: self.graph.make_feed_dict(items, random), check)
+        loss = self._validation_loss(session, self.held_out_items, check)
         for group, distance in self._copy_synthesis(session, log, step, check).items():
             log.add_scalars(step, group, {"mel_distance": distance})
         log.add_scalars(step, "validation", {"loss": loss})
         return -loss
+
+    def speaker_loss(self, session, speaker_id):
+        """The loss of the newest weights on training items of a speaker."""
+        return self._validation_loss(session, [
+            item for item in self.train_items if item.speaker_id == speaker_id][:MEASURED])
+
+    def _validation_loss(self, session, items, check=lambda: None):
+        hp = self.run.hp
+        random = np.random.RandomState(hp.seed)     # the same segments in every evaluation
+        loss, = _mean_losses(session, [self.graph.validation_loss], items, hp.wavenet_batch_size,
+                             lambda batch: self.graph.make_feed_dict(batch, random), check)
+        return loss
 
     def _copy_synthesis(self, session, log, step, check):
         """Log waveforms from the mels of recordings. Returns {group: mean mel distance}."""

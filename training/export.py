@@ -40,6 +40,7 @@ def _export_run(run, folder, best):
     """Write run.json and the weights that synthesis uses to `folder`."""
     weights, step = model_weights.load_weights(
         run, model_weights.BEST if best else model_weights.NEWEST)
+    run.figures = run.validation_figures()
     exported_run.write_exported_run(run, folder, weights, step)
 
 

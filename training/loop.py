@@ -38,8 +38,10 @@ class SignalCatcher(object):
             signal.signal(number, handler)
 
 
-def train(run, options, graph, scalars, get_batch, estimate, evaluate):
+def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_loss=None):
     """Train from the run's latest checkpoint, or from the start, until step `--steps`.
+
+    Ends earlier if early_stopping.stop_message demands it.
 
     run         a locked Run; its lock is released at the end
     options     those of command_line.Parser.add_training_options
@@ -51,6 +53,7 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
     evaluate    (session, log, step, check) → score or None. It logs figures, pictures and audio;
                 the highest score determines the best checkpoint. It calls check() often, which
                 raises Interrupted after a signal
+    speaker_loss    (session, speaker id) → validation loss on training items of the speaker
 
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM. Raises InputError or OSError if the
     data, the disk or the loss prevent further training. In all cases the run is saved if possible.
@@ -61,7 +64,7 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
                 SignalCatcher() as signals:
             profiler = Profiler(run.path("profile.json"), options.profile or 0)
             trainer = Trainer(run, session, graph, scalars, estimate, profiler)
-            trainer.start(options.init_from)
+            trainer.start(options.init_from, speaker_loss)
             if (trainer.step and _is_evaluation_step(run.hp, trainer.step, max_steps)
                     and not trainer.log.evaluated):
                 _evaluate(trainer, evaluate, signals)
@@ -69,11 +72,16 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
                 print("%s is at step %d already; --steps is the step to reach"
                       % (run.folder, trainer.step))
                 return 0
+            if trainer.stop_message and signals.exit_status is None:
+                print("%s is finished: %s; to go on, repeat the command with --hparams "
+                      "early_stopping_patience=0" % (run.folder, trainer.stop_message))
+                return 0
             print(memory_estimate.describe_estimate(estimate))
             name = os.path.basename(os.path.abspath(run.folder))
             with ProgressBar(name, trainer.step, max_steps) as bar:
                 try:
-                    while trainer.step < max_steps and signals.exit_status is None:
+                    while (trainer.step < max_steps and signals.exit_status is None
+                           and not trainer.stop_message):
                         _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar)
                 except (InputError, OSError):
                     trainer.save_after_error()
@@ -85,6 +93,8 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate):
     if signals.exit_status:
         print("interrupted: saved at step %d; repeat the command to resume" % trainer.saved_step,
               file=sys.stderr)
+    elif trainer.stop_message:
+        print(trainer.stop_message)
     return signals.exit_status or 0
 
 
@@ -108,6 +118,8 @@ def _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar)
                 return
         if is_evaluation_step and not stopping:
             _evaluate(trainer, evaluate, signals)
+            if trainer.stop_message:
+                return
         # a signal that arrived after `stopping` was read takes effect after the next step
         if signals.exit_status is not None and trainer.saved_step == trainer.step:
             return

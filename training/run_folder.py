@@ -15,7 +15,7 @@ from hparams import ADAPT
 from korean.utterances import are_punctuated
 from nn import compat
 from tacotron2 import tacotron
-from training import adaptation, training_history
+from training import exported_run, training_history
 from wavenet_vocoder import wavenet
 
 FORMAT_VERSION = 2      # 1 had no speaker_table, which was true for several speakers
@@ -66,6 +66,11 @@ class Run(object):
                              % (name, self.folder, ", ".join(self.speakers)))
         return self.speakers.index(name)
 
+    def validation_figures(self):
+        """{name: value} of the newest validation; {} before the first."""
+        return self.figures or training_history.latest_figures(self.path("history.jsonl"),
+                                                               "validation")
+
     def lock(self):
         """Lock the run until `release` or the end of the process.
 
@@ -96,8 +101,8 @@ class Run(object):
             "format": FORMAT_VERSION, "kind": self.model_type, "hparams": self.hp.as_dict(),
             "symbols": self.symbols, "reader": self.normalizer.as_dict(),
             "speakers": self.speakers, "speaker_table": self.has_speaker_embedding,
-            "punctuated": self.punctuated, "base": self.base, "figures": self.figures, "tensorflow": compat.tf.__version__,
-            "stack": compat.stack()})
+            "punctuated": self.punctuated, "base": self.base, "figures": self.figures,
+            "tensorflow": compat.tf.__version__, "stack": compat.stack()})
 
 
 def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="", init_from=None):
@@ -109,11 +114,11 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
     """
     if freeze:
         overrides += ",freeze=" + "+".join(sorted(freeze.replace(",", "+").split("+")))
-    speakers = [store.speaker for store in stores]
+    speakers, source = [store.speaker for store in stores], None
     if os.path.exists(os.path.join(folder, "run.json")):
         run = load_run(folder, model_type)
         if preset:
-            hp = _preset_hparams(preset, overrides, run)
+            hp = _preset_hparams(preset, overrides, run.hp)
             require_same_values(hp.fixed_values(), run.hp.fixed_values(), "--preset %s" % preset,
                                 folder)
         run.hp = override_run_hparams(run.hp, overrides, folder)
@@ -128,17 +133,22 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
             raise InputError("--data: two stores have the speaker %s; preprocess.py --speaker "
                              "gives one another name"
                              % next(name for name in speakers if speakers.count(name) > 1))
-        source = load_source(init_from, model_type) if init_from else None
-        if preset == ADAPT:
-            adaptation.check_data(stores, source)
+        if init_from:
+            source = load_source(init_from, model_type)
         run = _new_run(folder, model_type, stores, preset, overrides, source)
+    settings_of = (run.base["folder"] if run.base else
+                   "the run (preset %s)" % preset if preset else "the run")
     for store in stores:
         require_same_values(dict(store.audio_settings, pronounce=store.normalizer.pronounce),
                             dict(run.hp.audio_settings(), pronounce=run.hp.pronounce), store.folder,
-                            "the run (preset %s)" % preset if preset else "the run")
+                            settings_of)
         if list(store.symbols) != list(korean.SYMBOLS):
             raise InputError("%s: has another symbol table than this version; run preprocess.py "
                              "again" % store.folder)
+    if run.base and source:
+        # imported here, because synthesis needs neither it nor the audio analysis that it imports
+        from training import adaptation
+        adaptation.check_recordings(stores, source)
     run.punctuated = are_punctuated([row.text for store in stores for row in store.utterances])
     run.lock()
     run.save()
@@ -154,6 +164,8 @@ def load_run(folder, model_type, any_symbols=False):
     if not os.path.exists(path):
         raise InputError("%s: is not a run (it has no run.json); train_%s.py --logdir creates one"
                          % (folder, model_type))
+    if exported_run.is_exported(folder):
+        exported_run.verify_checksums(folder)
     content = files.read_json(path)
     version = content.get("format") if isinstance(content, dict) else None
     if version not in range(1, FORMAT_VERSION + 1):
@@ -173,6 +185,12 @@ def load_run(folder, model_type, any_symbols=False):
     for name in ("speaker_table", "punctuated"):        # format 1 has neither
         if type(content.get(name, False)) is not bool:
             raise InputError("%s: %s should be true or false" % (path, name))
+    base = content.get("base")
+    if base is not None and not (isinstance(base, dict) and isinstance(base.get("folder"), str)
+                                 and _are_figures(base.get("figures"))):
+        raise InputError("%s: base should be null or an object with folder and figures" % path)
+    if not _are_figures(content.get("figures", {})):
+        raise InputError("%s: figures should be an object of numbers" % path)
     hp = hparams_from_dict(content.get("hparams"), path)
     reader = content.get("reader")
     if type(reader) is int:     # before there were lexicons, only the version was stored
@@ -180,7 +198,21 @@ def load_run(folder, model_type, any_symbols=False):
     return Run(folder, model_type, hp, content["speakers"],
                korean.TextNormalizer.from_dict(reader, path),
                content.get("speaker_table", len(content["speakers"]) > 1),
-               content["symbols"], content.get("punctuated", False))
+               content["symbols"], content.get("punctuated", False), base,
+               content.get("figures"))
+
+
+def _are_figures(value):
+    """Whether a JSON value is an object of numbers."""
+    return isinstance(value, dict) and all(type(item) in (int, float) for item in value.values())
+
+
+def load_source(folder, model_type):
+    """The Run that --init-from names: a run, or the run of this type in the folder of a voice."""
+    in_voice = os.path.join(folder, model_type)
+    if not os.path.exists(os.path.join(folder, "run.json")) and os.path.exists(in_voice):
+        folder = in_voice
+    return load_run(folder, model_type, any_symbols=True)
 
 
 def _new_run(folder, model_type, stores, preset, overrides, source):
@@ -189,7 +221,8 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
     if source and not preset:
         hp = override_hparams(source.hp.replace(freeze=""), overrides)
     else:
-        hp = _preset_hparams(preset or "reference", overrides, source)
+        hp = _preset_hparams(preset or "reference", overrides,
+                             source and source.hp.replace(freeze=""))
     if preset == ADAPT:
         base = {"folder": source.folder, "figures": source.validation_figures()}
     scopes = _FREEZABLE_SCOPES[model_type]
@@ -208,11 +241,13 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
                _merge_normalizers(stores), has_speaker_embedding, base=base)
 
 
-def _preset_hparams(preset, overrides, run):
-    """The HParams of a preset; those of the preset `adapt` are based on `run`."""
-    if preset == ADAPT:
-        return adapt_hparams(run.hp.replace(freeze=""), overrides)
-    return create_hparams(preset, overrides)
+def _preset_hparams(preset, overrides, base_hp):
+    """The HParams of a preset. The preset `adapt` changes `base_hp`; raises InputError without."""
+    if preset == ADAPT and base_hp is None:
+        raise InputError("--preset %s: needs the voice to adapt, such as --init-from voices/base"
+                         % ADAPT)
+    return (adapt_hparams(base_hp, overrides) if preset == ADAPT else
+            create_hparams(preset, overrides))
 
 
 def _merge_normalizers(stores):

@@ -7,9 +7,10 @@ import numpy as np
 
 from nn.compat import tf
 from nn.optimizer import is_rejected_step
-from training import checkpoint, memory_estimate, run_folder, transfer
+from training import checkpoint, early_stopping, memory_estimate, run_folder, transfer
 from training.loss_guard import LossGuard, TrainingDiverged
 from training.progress import print_line
+from training.training_history import read_history
 from training.training_log import TrainingLog
 
 
@@ -28,24 +29,31 @@ class Trainer(object):
         self.recent_losses = []     # since the last record
         self.figures = None         # of the last step; None if its batch was skipped
         self.last_batch = None      # (step, utterances, feed_dict) that was last trained on
+        self.stop_message = None    # why the run ends before its last step
 
-    def start(self, init_from):
+    def start(self, init_from, speaker_loss=None):
         """Resume from the latest checkpoint, or start from the weights of `init_from`, if given.
 
-        A new run is saved at once, so that it can be rolled back from its first step on.
+        `speaker_loss` is that of transfer.initialise_from. A new run is saved at once, so that it
+        can be rolled back from its first step on.
         """
         checkpoint.delete_leftovers(self.run)
         self.session.run(tf.global_variables_initializer())
         state = checkpoint.restore_latest(self.session, self.saver, self.run)
         if state is None and init_from:
-            source = run_folder.load_run(init_from, self.run.model_type, any_symbols=True)
-            print(transfer.initialise_from(self.session, self.run, source))
+            source = run_folder.load_source(init_from, self.run.model_type)
+            print(transfer.initialise_from(self.session, self.run, source, speaker_loss))
         self._set_state(state or {})
         if state is None:
             self.saved_step = None
         self.log = TrainingLog(self.run, self.step, (state or {}).get("minutes", 0.0),
                                self.loss_guard.skipped_steps())
+        self._update_stop_message()
         self.save()
+
+    def _update_stop_message(self):
+        self.stop_message = early_stopping.stop_message(
+            read_history(self.log.history_path), self.run.hp.early_stopping_patience)
 
     def _set_state(self, state):
         self.step = self.saved_step = int(self.session.run(self.optimizer.step))
@@ -157,3 +165,4 @@ class Trainer(object):
             checkpoint.save_best_checkpoint(self.session, self.saver, self.run, self.step, score,
                                             self.log.latest)
         self.log.add_scalars(self.step, "evaluation", figures)
+        self._update_stop_message()

@@ -3,7 +3,6 @@
 Each line of history.jsonl is a JSON object with the step, the minutes of training so far, and
 figures by name. A resumed run continues the file. It can be plotted without TensorBoard.
 """
-import contextlib
 import errno
 import io
 import json
@@ -17,6 +16,7 @@ import audio
 from common import files
 from nn.compat import tf
 from training.run_folder import SOFTWARE_NAME
+from training.training_history import read_history
 
 MIN_FREE_BYTES = 1 << 14    # disk space that must remain after an event is written
 
@@ -143,19 +143,6 @@ def _tensorboard_tag(name):
         return "1-watch/" + _MAIN_TAGS[name]
     group, _, rest = name.partition("/")
     return "%d-%s/%s" % (2 + _GROUPS.index(group), group, rest)
-
-
-def read_history(path):
-    """The records of a history.jsonl as dicts, oldest first; [] if there is no such file."""
-    records = []
-    if os.path.exists(path):
-        with open(path, encoding="utf-8", errors="replace") as history:
-            for line in history:
-                with contextlib.suppress(ValueError):   # cut off by a kill or a full disk
-                    record = json.loads(line)
-                    if isinstance(record, dict) and {"step", "minutes"} <= set(record):
-                        records.append(record)
-    return records
 
 
 def _to_line(record):

@@ -3,7 +3,8 @@
 Weights of the same name and shape are copied. The rows of the speaker and symbol embeddings are
 copied by name, so that the speakers and symbols may be others or in another order. If only the new
 run has a speaker embedding, the kernels that take it as input get rows of zeros for it: at first
-all speakers sound like the one of the other run. The optimizer starts anew.
+all speakers sound like the one of the other run. A frame projection for fewer outputs_per_step gets
+the columns of the first frames. The optimizer starts anew.
 """
 import re
 
@@ -12,21 +13,24 @@ import numpy as np
 import korean
 from nn.compat import tf
 from tacotron2 import tacotron
+from tacotron2.outputs_per_step import outputs_per_step_at
 from training import checkpoint
 from wavenet_vocoder import wavenet
 
 _EMBEDDING_NAME = re.compile(r"/(speakers?|symbols)/table$")
 _SPEAKER_ROW_OFFSETS = {"tacotron": tacotron.speaker_row_offsets,
                         "vocoder": wavenet.speaker_row_offsets}
-COPIED, BY_NAME = "copied", "copied by name"
+_FRAME_PROJECTION = "decoder/frames/"
+COPIED, BY_NAME, CUT = "copied", "copied by name", "cut to fewer frames per step"
 EXTENDED, NEW = "extended by rows for speakers", "started anew"
 
 
-def initialise_from(session, run, source):
-    """Load the newest weights of the Run `source` into the session of the Run `run`.
+def initialise_from(session, run, source, speaker_loss=None):
+    """Load the trained weights of the Run `source` into the session of the Run `run`.
 
-    Returns a sentence on what was copied and what was not. Raises InputError if no checkpoint can
-    be read.
+    If `run` adapts `source` to new speakers, each of them starts from the embedding with the least
+    speaker_loss(session, speaker id). Returns a sentence on what was copied and what was not.
+    Raises InputError if no checkpoint can be read.
     """
     variables = {v.op.name: v for v in tf.global_variables()}
     names = [v.op.name for v in tf.trainable_variables()]
@@ -45,6 +49,14 @@ def initialise_from(session, run, source):
         len(names) - len(names_by_method.get(NEW, [])), len(names), step, source.folder)]
     if BY_NAME in names_by_method:
         phrases += _describe_embeddings(run, source)
+    table = next((name for name in names_by_method.get(BY_NAME, [])
+                  if _EMBEDDING_NAME.search(name).group(1) != "symbols"), None)
+    if run.base and table:
+        phrases += _select_embeddings(session, run, source, table, weights[table], speaker_loss)
+    trained_r = outputs_per_step_at(source.hp, step - 1)
+    if CUT in names_by_method and trained_r != run.hp.outputs_per_step:
+        phrases.append("that run still has %d outputs_per_step, this one %d: let it train on first"
+                       % (trained_r, run.hp.outputs_per_step))
     phrases += ["%s: %s" % (method, ", ".join(sorted(names_by_method[method])))
                 for method in (EXTENDED, NEW) if method in names_by_method]
     return "; ".join(phrases)
@@ -60,6 +72,8 @@ def _fit(value, variable, run, source):
         return _rows_by_name(value, source.speakers, run.speakers, value.mean(0)), BY_NAME
     if value.shape == shape:
         return value, COPIED
+    if _FRAME_PROJECTION in name and value.shape[:-1] == shape[:-1] and value.shape[-1] > shape[-1]:
+        return value[..., :shape[-1]], CUT
     offset = next((row for suffix, row in _SPEAKER_ROW_OFFSETS[run.model_type](run.hp).items()
                    if name.endswith("/" + suffix)), None)
     if (run.has_speaker_embedding and not source.has_speaker_embedding and offset is not None
@@ -69,6 +83,34 @@ def _fit(value, variable, run, source):
         extended[offset + shape[0] - len(value):] = value[offset:]
         return extended, EXTENDED
     return None, NEW
+
+
+def _select_embeddings(session, run, source, name, rows, speaker_loss):
+    """Give each new speaker the embedding with the least loss: that of a speaker, or their mean.
+
+    The loss rates the voices of `source`, whose embedding `name` has the rows [speakers, channels],
+    by how well they predict recordings of the new speaker. Returns phrases.
+    """
+    tables = [v for v in tf.global_variables() if v.op.name in (name, name + checkpoint.EMA_SUFFIX)]
+    candidates = list(zip(source.speakers, rows)) + [("mean", rows.mean(0))]
+    values, phrases = session.run(tables[0]), []
+
+    def load(speaker_id, row):
+        values[speaker_id] = row
+        for table in tables:
+            table.load(values, session)
+
+    for speaker_id, speaker in enumerate(run.speakers):
+        if speaker not in source.speakers:
+            losses = []
+            for _, row in candidates:
+                load(speaker_id, row)
+                losses.append(float(speaker_loss(session, speaker_id)))
+            best = int(np.argmin(losses))
+            load(speaker_id, candidates[best][1])
+            phrases.append("embedding of %s: that of %s (loss %.4f; mean of all %.4f)"
+                           % (speaker, candidates[best][0], losses[best], losses[-1]))
+    return phrases
 
 
 def _rows_by_name(table, source_names, names, new_row=None):

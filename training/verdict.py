@@ -11,7 +11,7 @@ import numpy as np
 
 from common import files
 from tacotron2.outputs_per_step import max_outputs_per_step
-from training.training_log import read_history
+from training.training_history import read_history
 
 # Shares of the steps to train. Verdicts begin at FIRST_SHARE; until ALWAYS_PRINTED_SHARE each is
 # printed, after that only a changed one.
@@ -68,7 +68,7 @@ def report_verdict(run, step, max_steps):
 
 
 def judge(history, hp, step):
-    """The Verdict on a run after `step` steps, from its records (training_log.read_history)."""
+    """The Verdict on a run after `step` steps, from its records (training_history.read_history)."""
     figures = {}
     for record in history:
         if record["step"] == step:

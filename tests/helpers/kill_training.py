@@ -39,7 +39,7 @@ def fork_training(run, options, arguments):
     return process
 
 
-def train_and_kill(run, options, *arguments):
+def train_and_kill(run, options, *arguments, **_):
     """Replaces loop.train: kills the run, finishes it, and trains the uninterrupted run."""
     def last_step():
         return max([int(path.rpartition("-")[2]) for path in checkpoint.list_checkpoints(run)]

@@ -12,7 +12,7 @@ from nn import compat
 from nn.compat import tf
 from tacotron2.synthesizer import Synthesizer
 from training import checkpoint, evaluators, run_folder, verdict
-from training.training_log import read_history
+from training.training_history import read_history
 
 
 def history(step, losses, last={}):

@@ -1,0 +1,86 @@
+"""Adaptation of a trained voice to a new speaker (preset `adapt`): checks, and what to expect."""
+import os
+import sys
+
+from common import files
+from common.errors import InputError
+from datasets import speaker_groups
+from datasets.adaptation_data import ADVICE, MIN_CLIPS, describe_narrow_band
+
+# What to expect from at least this many minutes of recordings, estimated.
+EXPECTED_QUALITY = (
+    (0.0, "the pitch and the timbre of the speaker, roughly; some words will be unclear"),
+    (1.0, "a voice that resembles the speaker; most words will be clear"),
+    (2.5, "a voice that is recognised as the speaker; words will be clear"))
+MIN_COVERAGE = 0.8      # an adapted voice that covers less of a text has lost its alignment
+
+
+def check_recordings(stores, base):
+    """Raise InputError if the Run `base` cannot be adapted to the speakers of the stores.
+
+    Prints a warning for a store that may have two speakers.
+    """
+    new_stores = [store for store in stores if store.speaker not in base.speakers]
+    if not new_stores:
+        raise InputError(
+            "--data %s: %s is a speaker of %s; preprocess.py --speaker gives a new speaker another "
+            "name; to train this speaker further, leave out --preset adapt"
+            % (stores[0].folder, stores[0].speaker, base.folder))
+    for store in new_stores:
+        if len(store.utterances) < MIN_CLIPS:
+            raise InputError("%s: has only %d usable recordings; %s"
+                             % (store.folder, len(store.utterances), ADVICE))
+        narrow = describe_narrow_band(store)
+        if narrow:
+            raise InputError("%s: %s" % (store.folder, narrow))
+        _check_speakers(store)
+
+
+def _check_speakers(store):
+    """Warn of two groups of voices in a store, or raise InputError if they are clearly two."""
+    groups = speaker_groups.find_speaker_groups_in_store(store)
+    if groups and groups.is_clear:
+        raise InputError("%s: %s" % (store.folder, groups.describe()))
+    if groups:
+        print("warning: %s: %s" % (store.folder, groups.describe()), file=sys.stderr)
+
+
+def report_adaptation(run, step, max_steps, figures, items):
+    """Write to verdict.txt what to expect of an adapted run; print it if it is new or changed.
+
+    `figures` are those of the evaluation at `step`, by name; `items` all BatchItems of the run.
+    """
+    status, message = judge_adaptation(figures, run.base["figures"], least_minutes(items))
+    text = "adaptation at step %d of %d (%s): %s" % (step, max_steps, status, message)
+    path = run.path("verdict.txt")
+    changed = not (os.path.exists(path) and "(%s)" % status in files.read_text(path))
+    with files.atomic_write(path, "w", encoding="utf-8") as out:
+        out.write(text + "\n")
+    if changed:
+        print("\n" + text, file=sys.stderr)
+
+
+def least_minutes(items):
+    """Minutes of recordings of the speaker with the fewest, in a list of BatchItems."""
+    minutes = {}
+    for item in items:
+        seconds = item.row.samples / float(item.store.audio_settings["sample_rate"])
+        minutes[item.speaker_id] = minutes.get(item.speaker_id, 0.0) + seconds / 60
+    return min(minutes.values())
+
+
+def judge_adaptation(figures, base_figures, minutes):
+    """("aligns" or "lost", message) on an evaluation of an adapted run."""
+    coverage = (figures["sentences/coverage"] + figures["held-out/coverage"]) / 2
+    focus = (figures["sentences/focus"] + figures["held-out/focus"]) / 2
+    base_error = base_figures.get("validation/mel")
+    message = ("%.0f %% of the jamo of new sentences are visited in order, with a focus of %.2f. The "
+               "mel error on held-out recordings is %.3f%s."
+               % (100 * coverage, focus, figures["validation/mel"], "" if base_error is None else
+                  "; the voice that is adapted has %.3f on its own speakers" % base_error))
+    if coverage < MIN_COVERAGE:
+        return "lost", (message + " The alignment is being lost: check with `python -m datasets "
+                        "check` that the transcripts fit the recordings; if they do, lower the "
+                        "learning rate (--hparams learning_rate=…) in a new run.")
+    expected = [text for least, text in EXPECTED_QUALITY if minutes >= least][-1]
+    return "aligns", message + " From %.1f minutes of recordings expect %s." % (minutes, expected)
