@@ -7,13 +7,14 @@ import audio
 import korean
 from common.html_report import render_page
 from common.plotting import figure_to_png
-from evaluation import evaluation_report, systems
+from evaluation import evaluation_report, speaker_summary, systems
 from evaluation.evaluation_report import format_label, list_columns
 from evaluation.metrics import METRICS
 from evaluation.systems import SYSTEMS
-from training.training_plots import alignment_png, mels_png
+from tacotron2.alignment_plot import alignment_png
+from training.training_plots import mels_png
 
-MAX_ILLUSTRATED = 6     # sentences with plots
+MAX_ILLUSTRATED = 10    # sentences with plots
 MAX_PLAYERS = 40        # sentences with audio players, besides those with a fault
 FAULTS = ("skip", "repeat", "missed_stop")      # names of metrics
 
@@ -27,17 +28,24 @@ def render_report(report):
     return render_page(
         os.path.join(os.path.dirname(os.path.abspath(__file__)), "evaluation_page.html"),
         report=report, evaluation_report=evaluation_report, METRICS=METRICS, SYSTEMS=SYSTEMS,
+        list_summary_columns=speaker_summary.list_columns,
+        format_summary_value=speaker_summary.format_value,
         overview_png=plot_overview(report) if report.sentences else None,
         faulty_lines=[(text, faults) for text, faults in lines if faults],
         max_players=MAX_PLAYERS,
         players=players[:MAX_PLAYERS] + [player for player in players[MAX_PLAYERS:] if player[1]],
         illustrated=[(sentence, _alignment_png(report, sentence), _mels_png(report, sentence))
-                     for sentence in report.sentences[:MAX_ILLUSTRATED]])
+                     for sentence in _synthesized(report)[:MAX_ILLUSTRATED]])
 
 
 def list_faults(figures):
     """The labels of the alignment faults of the synthesis, of {system: {metric: value}}."""
     return [name.replace("_", " ") for name in FAULTS if figures.get("synthesis", {}).get(name)]
+
+
+def _synthesized(report):
+    return [sentence for sentence, figures in zip(report.sentences, report.figures)
+            if "focus" in figures.get("synthesis", {})]
 
 
 def plot_overview(report):

@@ -5,6 +5,7 @@ from collections import OrderedDict, namedtuple
 import numpy as np
 
 from evaluation.metrics import METRICS, unavailable_metrics
+from evaluation.speaker_summary import format_summaries, summarize_speakers
 from evaluation.systems import SYSTEMS
 
 CONFIDENCE = 0.95
@@ -13,8 +14,10 @@ BOOTSTRAP_SAMPLES = 2000
 INTERVAL_METHOD = ("95 %% confidence intervals: for means, bootstrap over sentences (percentiles "
                    "of %d samples with a fixed seed); for shares of sentences, Wilson's formula"
                    % BOOTSTRAP_SAMPLES)
-# best first; without synthesis, whose rank is what the evaluation is to show
-EXPECTED_ORDER = tuple(name for name in SYSTEMS if name != "synthesis")
+# best first; without the systems whose rank is what the evaluation is to show
+EXPECTED_ORDER = tuple(name for name in SYSTEMS if name not in ("synthesis", "base-speaker"))
+# Error rates are those of all sentences together: each counts by its number of letters.
+WEIGHTS = {"cer": "n_letters", "jamo_error_rate": "n_letters"}
 
 # (better, worse) → why this unexpected order need not be a defect of the voice
 KNOWN_CAUSES = {
@@ -29,20 +32,37 @@ Estimate = namedtuple("Estimate", "mean ci_low ci_high count")      # count: of 
 # title: description of the voice, or name of a text file; out: folder of the evaluation;
 # sentences: list of systems.Sentence, or of texts; figures: {system: {metric: value}} of each;
 # estimates: {metric: {system: Estimate}}; unavailable: {metric: reason};
-# violations: find_order_violations(figures); text: a Report on lines without recordings, or None
+# violations: find_order_violations(figures); summaries: see speaker_summary.py;
+# speakers: a Report on each speaker; text: a Report on lines without recordings, or None
 Report = namedtuple("Report", "title out hp sentences figures estimates unavailable violations "
-                              "text")
+                              "summaries speakers text")
 
 
-def create_report(title, out, hp, sentences, figures, n_speakers, text=None):
-    """The Report on sentences with recordings of `n_speakers` speakers."""
-    return Report(title, out, hp, sentences, figures, estimate_metrics(figures),
-                  unavailable_metrics(n_speakers), find_order_violations(figures), text)
+def create_report(title, out, hp, sentences, figures, n_speakers, nearest_speakers, text=None):
+    """The Report on held-out sentences.
+
+    `n_speakers` is the number of speakers that they are compared with; `nearest_speakers` is
+    {speaker: (name, cosine) of the most similar other speaker, or None}.
+    """
+    unavailable = unavailable_metrics(n_speakers)
+    speakers = []
+    for speaker in nearest_speakers:
+        own = [i for i, sentence in enumerate(sentences) if sentence.speaker == speaker]
+        own_figures = [figures[i] for i in own]
+        speakers.append(Report(speaker, out, hp, [sentences[i] for i in own], own_figures,
+                               estimate_metrics(own_figures), unavailable,
+                               find_order_violations(own_figures), [], [], None))
+    estimates = estimate_metrics(figures)
+    return Report(title, out, hp, sentences, figures, estimates, unavailable,
+                  find_order_violations(figures),
+                  summarize_speakers(OrderedDict((each.title, each.estimates)
+                                                 for each in speakers), estimates,
+                                     nearest_speakers), speakers, text)
 
 
 def create_text_report(path, texts, figures, hp):
     """The Report on lines of text, of which only the alignment is measured."""
-    return Report(path, None, hp, texts, figures, estimate_metrics(figures), {}, [], None)
+    return Report(path, None, hp, texts, figures, estimate_metrics(figures), {}, [], [], [], None)
 
 
 def estimate_metrics(figures):
@@ -50,20 +70,25 @@ def estimate_metrics(figures):
     estimates = OrderedDict()
     for name, metric in METRICS.items():
         for system in SYSTEMS:
-            values = [each[system][name] for each in figures if name in each.get(system, {})]
+            measured = [each[system] for each in figures if name in each.get(system, {})]
+            values = [each[name] for each in measured]
             if values:
-                estimate = estimate_share if metric.is_share else estimate_mean
-                estimates.setdefault(name, OrderedDict())[system] = estimate(values)
+                estimates.setdefault(name, OrderedDict())[system] = (
+                    estimate_share(values) if metric.is_share else
+                    estimate_mean(values, [each.get(WEIGHTS.get(name), 1) for each in measured]))
     return estimates
 
 
-def estimate_mean(values):
-    """The Estimate of a mean, by Efron's percentile bootstrap."""
+def estimate_mean(values, weights=None):
+    """The Estimate of a mean, by Efron's percentile bootstrap. `weights` are those of values."""
     values = np.asarray(values, np.float64)
+    weights = np.ones(len(values)) if weights is None else np.maximum(1e-9, np.float64(weights))
     rows = np.random.RandomState(1).randint(len(values), size=[BOOTSTRAP_SAMPLES, len(values)])
     tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.percentile(values[rows].mean(1), [tail, 100 - tail])
-    return Estimate(float(values.mean()), float(low), float(high), len(values))
+    means = (values * weights)[rows].sum(1) / weights[rows].sum(1)
+    low, high = np.percentile(means, [tail, 100 - tail])
+    return Estimate(float(np.average(values, weights=weights)), float(low), float(high),
+                    len(values))
 
 
 def estimate_share(values):
@@ -93,7 +118,11 @@ def find_order_violations(figures):
 
 
 def format_table(report):
-    """Yield the lines of a table: for each metric the means, and below them their intervals."""
+    """Yield the lines of the tables: a row for each speaker; a row for each metric."""
+    if report.summaries:
+        for line in format_summaries(report.summaries):
+            yield line
+        yield ""
     label_width, column_width = 42, 15
     columns = list_columns(report)
     yield " " * label_width + "".join(SYSTEMS[system].label.rjust(column_width)
@@ -145,13 +174,11 @@ def format_violation(violation):
 
 def report_to_dict(report):
     """The content of evaluation.json."""
-    metrics = OrderedDict()
-    for name, by_system in report.estimates.items():
-        metric = METRICS[name]
-        metrics[name] = {"label": metric.label, "unit": metric.unit, "better": metric.better,
-                         "systems": OrderedDict((system, estimate._asdict())
-                                                for system, estimate in by_system.items())}
-    return {"voice": report.title, "intervals": INTERVAL_METHOD, "metrics": metrics,
+    return {"voice": report.title, "intervals": INTERVAL_METHOD,
+            "summary": OrderedDict((each.speaker, each._asdict()) for each in report.summaries),
+            "metrics": _metrics_to_dict(report.estimates),
+            "speakers": OrderedDict((each.title, _metrics_to_dict(each.estimates))
+                                    for each in report.speakers),
             "unavailable": report.unavailable,
             "order_violations": [dict(zip(("metric", "better", "worse"), each))
                                  for each in report.violations],
@@ -159,3 +186,13 @@ def report_to_dict(report):
                            "name": getattr(sentence, "name", None)}
                           for sentence, figures in zip(report.sentences, report.figures)],
             "text": report.text and report_to_dict(report.text)}
+
+
+def _metrics_to_dict(estimates):
+    metrics = OrderedDict()
+    for name, by_system in estimates.items():
+        metric = METRICS[name]
+        metrics[name] = {"label": metric.label, "unit": metric.unit, "better": metric.better,
+                         "systems": OrderedDict((system, estimate._asdict())
+                                                for system, estimate in by_system.items())}
+    return metrics

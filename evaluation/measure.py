@@ -13,9 +13,9 @@ from common import files
 from evaluation import distances, intelligibility, metrics, naturalness, speaker_similarity, systems
 from tacotron2 import alignment_metrics
 
-# out: folder of the evaluation; references: {speaker: embedding}; is_rated: whether naturalness
+# out: folder of the evaluation; centroids: {speaker: embedding}; is_rated: whether naturalness
 # and intelligibility are measured, too
-MeasureJob = namedtuple("MeasureJob", "out sentence hp references is_rated")
+MeasureJob = namedtuple("MeasureJob", "out sentence hp centroids is_rated")
 
 
 def create_pool(n_workers):
@@ -35,47 +35,43 @@ def measure_sentence(job):
     measured.
     """
     path = os.path.join(systems.sentence_folder(job.out, job.sentence), "figures.json")
-    conditions = {"rated": job.is_rated,
-                  "unavailable": list(metrics.unavailable_metrics(len(job.references)))}
+    conditions = {"rated": job.is_rated, "speakers": sorted(job.centroids),
+                  "unavailable": list(metrics.unavailable_metrics(len(job.centroids)))}
     if os.path.exists(path):
         stored = files.read_json(path)
         if stored.get("conditions") == conditions:
             return stored["figures"]
     samples = {system: audio.read_wav(systems.wav_path(job.out, job.sentence, system))[0]
                for system in systems.available_systems(job.out, job.sentence)}
-    figures = {system: _audio_figures(samples[system], samples["recording"], job)
-               for system in samples}
-    for system in ("synthesis", "untrained"):
+    recording = samples.get("recording")
+    figures = {system: _audio_figures(samples[system], recording, job) for system in samples}
+    for system in systems.SYNTHESIZED:
         output = systems.read_mel_output(job.out, job.sentence, system)
         if output:
-            duration_ratio = len(output.mel) * job.hp.hop_length / float(len(samples["recording"]))
-            figures.setdefault(system, {}).update(
-                alignment_figures([(job.sentence.text_ids, output)]), duration_ratio=duration_ratio)
+            added = figures.setdefault(system, {})
+            added.update(alignment_figures([(job.sentence.text_ids, output)]))
+            if recording is not None:
+                added["duration_ratio"] = len(output.mel) * job.hp.hop_length / float(
+                    len(recording))
     files.write_json(path, {"conditions": conditions, "figures": figures})
     return figures
 
 
 def _audio_figures(samples, recording, job):
-    hp = job.hp
-    figures = dict(distances.compute_distances(samples, recording, hp)._asdict())
-    if job.references and np.any(samples):
-        figures.update(_similarities(
-            speaker_similarity.embed_utterance(samples, hp.sample_rate), job))
+    hp, figures = job.hp, {}
+    if recording is not None:
+        figures.update(distances.compute_distances(samples, recording, hp)._asdict())
+    if job.centroids and np.any(samples):
+        figures.update(speaker_similarity.measure_similarities(
+            speaker_similarity.embed_utterance(samples, hp.sample_rate), job.sentence.speaker,
+            job.centroids))
     if job.is_rated and naturalness.is_available():
         figures["naturalness_mos"] = naturalness.predict_mos(samples, hp.sample_rate)
     if job.is_rated and intelligibility.is_available():
         figures["cer"], figures["jamo_error_rate"] = intelligibility.error_rates(
             samples, hp.sample_rate, job.sentence.text)
+        figures["n_letters"] = len(intelligibility.keep_letters(job.sentence.text))
     return {name: value for name, value in figures.items() if np.isfinite(value)}
-
-
-def _similarities(embedding, job):
-    cosines = {name: float(embedding.dot(reference)) for name, reference in job.references.items()}
-    similarity = cosines.pop(job.sentence.speaker)
-    if not cosines:
-        return {"speaker_similarity": similarity}
-    return {"speaker_similarity": similarity, "other_speaker_similarity": max(cosines.values()),
-            "speaker_identified": float(similarity > max(cosines.values()))}
 
 
 def alignment_figures(utterances):

@@ -2,7 +2,7 @@
 
     OUT/settings.json                                    what was evaluated
         sentences/SPEAKER-NAME/recording.wav, world.wav …   one WAV per system
-                               synthesis.npz, untrained.npz   Tacotron 2's mel and alignment
+                               synthesis.npz, untrained.npz …   Tacotron 2's mel and alignment
 """
 import os
 import zipfile
@@ -18,7 +18,7 @@ from evaluation import world
 from tacotron2.synthesizer import MelOutput
 from training.run_folder import SOFTWARE_NAME
 
-FORMAT = 2
+FORMAT = 3
 System = namedtuple("System", "label description")
 # ordered from the best expected quality to the worst
 SYSTEMS = OrderedDict([
@@ -27,11 +27,15 @@ SYSTEMS = OrderedDict([
     ("copy-synthesis", System("copy synthesis", "the voice's WaveNet on the recording's mel")),
     ("griffin-lim", System("Griffin-Lim", "Griffin-Lim on the recording's mel")),
     ("synthesis", System("synthesis", "text to speech with the whole voice")),
+    ("base-speaker", System("base speaker", "text to speech with the base voice: its speaker whose "
+                                            "recordings are most similar to those of the "
+                                            "evaluated speaker")),
     ("untrained", System("untrained", "both networks with initial weights: WaveNet on the "
                                       "recording's mel, scaled to its level; Tacotron 2 on the "
                                       "text")),
     ("noise", System("noise", "white noise at the level of the recording: the lower bound")),
 ])
+SYNTHESIZED = ("synthesis", "base-speaker", "untrained")    # with mel and alignment of a Tacotron 2
 
 # name: name of its folder; speaker: of the recording; text: normalised; text_ids: symbol ids
 Sentence = namedtuple("Sentence", "name speaker text text_ids")
@@ -60,8 +64,12 @@ def wav_path(out, sentence, system):
     return os.path.join(sentence_folder(out, sentence), system + ".wav")
 
 
-def is_complete(out, sentence):
-    return os.path.exists(wav_path(out, sentence, "recording"))
+def is_complete(out, sentence, has_recording):
+    return os.path.exists(wav_path(out, sentence, _last_written(has_recording)))
+
+
+def _last_written(has_recording):
+    return "recording" if has_recording else "synthesis"
 
 
 def available_systems(out, sentence):
@@ -69,10 +77,11 @@ def available_systems(out, sentence):
     return [system for system in SYSTEMS if os.path.exists(wav_path(out, sentence, system))]
 
 
-def synthesize_baselines(example, hp):
+def synthesize_baselines(example, hp, with_noise=True):
     """{system: samples} of the systems without a network, from a datasets.store.Example."""
-    samples = {"recording": example.audio, "griffin-lim": audio.griffin_lim(example.mel, hp),
-               "noise": match_rms(white_noise(example.audio), example.audio)}
+    samples = {"recording": example.audio, "griffin-lim": audio.griffin_lim(example.mel, hp)}
+    if with_noise:
+        samples["noise"] = match_rms(white_noise(example.audio), example.audio)
     if world.is_available():
         samples["world"] = world.resynthesize(example.audio, hp.sample_rate)
     return samples
@@ -92,8 +101,10 @@ def match_rms(samples, recording):
 
 
 def write_wavs(out, sentence, samples, hp, comment):
-    """Write {system: samples}. The recording comes last: its file marks the sentence complete."""
-    for system in sorted(samples, key=lambda name: name == "recording"):
+    """Write {system: samples}. The last file marks the sentence complete."""
+    os.makedirs(sentence_folder(out, sentence), exist_ok=True)
+    last = _last_written("recording" in samples)
+    for system in sorted(samples, key=lambda name: name == last):
         origin = "a recording" if system == "recording" else "synthetic; %s: %s" % (
             comment, SYSTEMS[system].label)
         with files.atomic_write(wav_path(out, sentence, system)) as file:

@@ -13,7 +13,6 @@ import korean
 from common import files
 from common.errors import InputError
 from common.hparam_set import create_hparams
-from datasets import batches
 from datasets.store import load_store
 from evaluation import (distances, evaluation_report, held_out, intelligibility, measure, rendering,
                         speaker_similarity, systems, world)
@@ -21,10 +20,10 @@ from evaluation.evaluation_page import render_report
 from evaluation.evaluation_report import estimate_mean, estimate_share
 from korean.utterances import split_into_utterances
 from synthesis import text_lines
+from tacotron2 import alignment_plot
 from tacotron2.synthesizer import MelOutput
 from tools import demo_corpus, pictures
 from tools.demo_corpus import __main__ as demo_corpus_program
-from training import training_plots
 
 needs_world = pytest.mark.skipif(not world.is_available(), reason=world.UNAVAILABLE)
 
@@ -132,6 +131,12 @@ def test_confidence_intervals_follow_their_formulas():
         values.mean() + np.array([-1.96, 1.96]) * values.std() / 20, abs=0.03)
 
 
+def test_an_error_rate_is_that_of_all_letters_together():
+    figures = [{"synthesis": {"cer": 1.0, "n_letters": 2}},
+               {"synthesis": {"cer": 0.0, "n_letters": 38}}]
+    assert evaluation_report.estimate_metrics(figures)["cer"]["synthesis"].mean == 2 / 40.0
+
+
 def test_systems_in_unexpected_order_are_reported():
     figures = [{system: {"mcd_db": value} for system, value in (
         ("recording", 0.0), ("world", 3.0 + 0.1 * i), ("griffin-lim", 1.0), ("noise", 20.0))}
@@ -167,13 +172,13 @@ def without_processes(monkeypatch):
 
 @pytest.fixture(scope="module")
 def evaluated(stores, trained, tmp_path_factory):
-    """A folder with text.txt and, in out/, an evaluation of three sentences and its two lines."""
+    """A folder with text.txt and, in out/, an evaluation of four sentences and its two lines."""
     folder = tmp_path_factory.mktemp("evaluated")
     (folder / "text.txt").write_text("가자!\n\n비가 온다.\n", encoding="utf-8")
     create_pool, measure.create_pool = measure.create_pool, lambda n_workers: ThreadPool(1)
     try:
         run_main(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", trained["vocoder"],
-                 "--data", stores[0], "--data", stores[1], "--unseen", "--sentences", 3,
+                 "--data", stores[0], "--data", stores[1], "--unseen", "--sentences", 2,
                  "--rated", 1, "--text", folder / "text.txt", "--out", folder / "out")
     finally:
         measure.create_pool = create_pool
@@ -186,14 +191,17 @@ def test_an_evaluation_writes_figures_a_page_and_a_wav_of_every_system(evaluated
     distance = result["metrics"]["log_mel_distance_db"]["systems"]
     assert sorted(distance) == sorted(names)
     assert distance["recording"]["mean"] == 0
-    assert distance["noise"]["count"] == 3
-    assert result["metrics"]["fault_free"]["systems"]["synthesis"]["count"] == 3
+    assert distance["noise"]["count"] == 4
+    assert result["metrics"]["fault_free"]["systems"]["synthesis"]["count"] == 4
     assert result["text"]["metrics"]["focus"]["systems"]["synthesis"]["count"] == 2
     assert set(result["metrics"]) | set(result["unavailable"]) >= {
         "mcd_db", "speaker_similarity", "naturalness_mos", "jamo_error_rate"}
     page = (evaluated / "out" / "evaluation.html").read_text(encoding="utf-8")
     folders = os.listdir(str(evaluated / "out" / "sentences"))
-    assert sorted(folder[:3] for folder in folders) == ["one", "one", "two"]
+    assert sorted(folder[:3] for folder in folders) == ["one", "one", "two", "two"]
+    assert list(result["summary"]) == ["one", "two", "total"]
+    assert [each["sentences"] for each in result["summary"].values()] == [2, 2, 4]
+    assert result["speakers"]["two"]["log_mel_distance_db"]["systems"]["griffin-lim"]["count"] == 2
     for folder in folders:
         for system in names:
             wav = "sentences/%s/%s.wav" % (folder, system)
@@ -204,14 +212,15 @@ def test_an_evaluation_writes_figures_a_page_and_a_wav_of_every_system(evaluated
 
 def test_the_page_escapes_text_and_lists_every_metric_and_fault(evaluated):
     page = (evaluated / "out" / "evaluation.html").read_text(encoding="utf-8")
-    for text in ("log-mel distance [dB]", "lower is better", "3 held-out sentences", "missed stop",
+    for text in ("log-mel distance [dB]", "lower is better", "4 held-out sentences", "missed stop",
                  "alignment of 2 lines", "95 % confidence intervals", "data:font/woff;base64,"):
         assert text in page
-    assert page.count("data:image/png;base64,") == 1 + 2 * 3
-    assert page.count("<table>") == page.count("</table>") == 3
+    assert page.count("data:image/png;base64,") == 1 + 2 * 4
+    # speakers, systems, systems of each speaker, text, players
+    assert page.count("<table>") == page.count("</table>") == 6
     report = evaluation_report.create_text_report("<b>", ["가<나"],
                                                   [{"synthesis": {"skip": 1.0}}], None)
-    page = render_report(evaluation_report.create_report("a & b", "", None, [], [], 1, report))
+    page = render_report(evaluation_report.create_report("a & b", "", None, [], [], 1, {}, report))
     assert "a &amp; b" in page and "&lt;b&gt;" in page and "skip</span>: 가&lt;나" in page
 
 
@@ -224,42 +233,21 @@ def test_finished_sentences_are_neither_synthesized_nor_measured_again(evaluated
         hp=create_hparams("tiny"), speakers=["one", "two"],
         normalizer=load_store(stores[0]).normalizer,
         tacotron_run=types.SimpleNamespace(folder="run"))
-    sentences, _ = held_out.select_sentences([load_store(path) for path in stores], voice, 3,
-                                             unseen=True)
+    sentences = held_out.select_sentences([load_store(path) for path in stores], voice, 2,
+                                          unseen=True)
     out = str(evaluated / "out")
     rendering.render_sentences(out, sentences, FailingVoice(), None, 1)
-    references = {"one": 0, "two": 0} if speaker_similarity.is_available() else {}
-    job = measure.MeasureJob(out, sentences[0].sentence, None, references, True)
+    centroids = {"one": 0, "two": 0} if speaker_similarity.is_available() else {}
+    job = measure.MeasureJob(out, sentences[0].sentence, None, centroids, True)
     assert "log_mel_distance_db" in measure.measure_sentence(job)["noise"]
-
-
-def test_training_sentences_are_not_selected(stores, hp):
-    voice = types.SimpleNamespace(hp=hp.replace(validation_fraction=0.3), speakers=["one", "two"],
-                                  normalizer=load_store(stores[0]).normalizer,
-                                  tacotron_run=types.SimpleNamespace(folder="run"))
-    loaded = [load_store(path) for path in stores]
-    trained = {(item.store.speaker, item.row.id)
-               for item in batches.split_train_validation(loaded, 0.3)[0]}
-    sentences, references = held_out.select_sentences(loaded, voice)
-    assert sentences and not trained & {(each.store.speaker, each.row.id) for each in sentences}
-    assert {each.sentence.speaker for each in sentences} == {"one", "two"} == set(references)
-    for store, rows in references.values():
-        assert {(store.speaker, row.id) for row in rows} <= trained
-    voice.speakers = ["three"]
-    with pytest.raises(InputError, match="does not know the speaker one; .*: three"):
-        held_out.select_sentences(loaded, voice)
-    sentences, _ = held_out.select_sentences(loaded, voice, 4, "three")
-    assert [each.voice_speaker for each in sentences] == 4 * ["three"]
-    voice.hp = hp.replace(fmax=7000.0)
-    with pytest.raises(InputError, match="fmax is 7600.0 in .*one but 7000.0 in run"):
-        held_out.select_sentences(loaded, voice)
 
 
 @pytest.mark.parametrize("options,message", [
     ((), "nothing to evaluate"), (("--data", "{folder}/nowhere"), "is not an example store"),
     (("--text", "{folder}/marks.txt", "--out", "{folder}/other"), "nothing to pronounce"),
     (("--text", "{folder}/text.txt", "--seed", 2), "other values of checkpoints, data, runs, seed"),
-    (("--text", "{folder}/text.txt", "--speaker", "three"), "one, two")])
+    (("--text", "{folder}/text.txt", "--speaker", "three"), "one, two"),
+    (("--text", "{folder}/text.txt", "--base", "{folder}"), "stores with --against STORE")])
 def test_invalid_options_are_refused(evaluated, trained, without_processes, options, message):
     (evaluated / "marks.txt").write_text("?!...\n", encoding="utf-8")
     options = [str(option).format(folder=evaluated) for option in options]
@@ -285,7 +273,7 @@ def test_pictures_show_initial_middle_and_last_alignments_mels_and_curves(tmp_pa
     for step in (10, 20, 30, 90, 100):
         for name in ("sentences-one-1-alignment", "sentences-2-alignment", "held-out-7-mel"):
             path = tmp_path / "eval" / ("%07d-%s.png" % (step, name))
-            path.write_bytes(training_plots.alignment_png(np.eye(4), list("가가"), "가가"))
+            path.write_bytes(alignment_plot.alignment_png(np.eye(4), list("가가"), "가가"))
     number, alignments = pictures.find_alignments(str(tmp_path))
     assert number == 2
     assert [step for step, _ in alignments] == [30, 100]
