@@ -2,12 +2,14 @@
 
 Frame i is centred on samples [i * hop, (i + 1) * hop). The window extends equally beyond both ends
 of this hop, and the signal is padded with zeros, so there are samples / hop frames.
+
+SciPy and librosa take longer to import than a sentence takes to synthesize. The functions that need
+them import them.
 """
 import functools
+import itertools
 
-import librosa.filters
 import numpy as np
-from scipy import signal, sparse
 
 _MIN_AMPLITUDE = 1e-5       # lower bound of mel amplitudes; avoids log(0)
 _EPSILON = 1e-16            # avoids 0 / 0
@@ -19,18 +21,27 @@ _MOMENTUM = 0.99
 
 def preemphasis(samples, coefficient):
     """High-pass filter y[t] = x[t] - coefficient * x[t - 1], as float64 [samples]."""
-    return signal.lfilter([1, -coefficient], [1], np.asarray(samples, np.float64))
+    emphasised = np.array(samples, np.float64)
+    emphasised[1:] -= coefficient * emphasised[:-1]
+    return emphasised
 
 
 class InvPreemphasis(object):
     """The inverse of `preemphasis`, for a signal in chunks: call it once per chunk, in order."""
 
     def __init__(self, coefficient):
-        self.coefficient, self.state = coefficient, [0.0]
+        self.coefficient, self.last = coefficient, 0.0
 
     def __call__(self, samples):
-        samples, self.state = signal.lfilter([1], [1, -self.coefficient], samples, zi=self.state)
-        return samples
+        """The next samples, float64."""
+        samples, coefficient = np.array(samples, np.float64), self.coefficient
+        if not coefficient or not len(samples):
+            return samples
+        samples[0] += coefficient * self.last
+        filtered = np.array(list(itertools.accumulate(
+            samples.tolist(), lambda previous, sample: sample + coefficient * previous)))
+        self.last = filtered[-1]
+        return filtered
 
 
 def melspectrogram(samples, hp):
@@ -84,12 +95,15 @@ def mel_basis(hp):
 
 @functools.lru_cache(maxsize=4)
 def _mel_basis(sample_rate, n_fft, n_mels, fmin, fmax):
+    import librosa.filters
+    from scipy import sparse
     return sparse.csr_matrix(np.float64(librosa.filters.mel(
         sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax)))
 
 
 def _stft_window(hp):
     """Hann window of win_length samples, centred in n_fft: [n_fft]."""
+    from scipy import signal
     left = (hp.n_fft - hp.win_length) // 2
     return np.pad(signal.get_window("hann", hp.win_length),
                   (left, hp.n_fft - hp.win_length - left), mode="constant")

@@ -5,7 +5,6 @@ from math import gcd
 
 import numpy as np
 import soundfile
-from scipy import signal
 
 from common import files
 from common.errors import InputError
@@ -117,6 +116,8 @@ def resample(samples, sample_rate, new_sample_rate):
     """
     if sample_rate == new_sample_rate:
         return samples
+    # imported here, because it takes longer to import than a sentence takes to synthesize
+    from scipy import signal
     divisor = gcd(sample_rate, new_sample_rate)
     up, down = new_sample_rate // divisor, sample_rate // divisor
     factor = max(up, down)

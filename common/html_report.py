@@ -6,7 +6,7 @@ import os
 import jinja2
 from fontTools import subset
 
-from common.plotting import KOREAN_FONT_PATH
+from common.fonts import KOREAN_FONT_PATH
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _FONT_PLACEHOLDER = "web-font-url"      # until the characters of the page are known

@@ -1,15 +1,10 @@
 """Shared by all plots: a Hangul font, and encoding as PNG."""
-import importlib.util
 import io
-import os
 
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-# Located without an import, which would change the fonts of every plot in the process.
-KOREAN_FONT_PATH = os.path.join(
-    os.path.dirname(importlib.util.find_spec("koreanize_matplotlib").origin),
-    "fonts", "NanumGothic.ttf")
+from common.fonts import KOREAN_FONT_PATH
 
 
 def korean_font(size):

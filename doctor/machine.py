@@ -12,7 +12,7 @@ from collections import namedtuple
 import psutil
 from packaging.requirements import Requirement
 
-from common import plotting, resources
+from common import fonts, resources
 from doctor.gpu_driver import query_driver
 from doctor.tensorflow_builds import BUILDS
 from nn.compat import tf
@@ -57,7 +57,7 @@ def inspect_machine():
     return Machine(*environment + (
         platform.python_version(), package_differences(lock_file), resources.cpu_model(),
         resources.available_cpus(), resources.available_memory(), _file_system_size("/dev/shm"),
-        [_inspect_folder(name) for name in FOLDERS], os.path.isfile(plotting.KOREAN_FONT_PATH),
+        [_inspect_folder(name) for name in FOLDERS], os.path.isfile(fonts.KOREAN_FONT_PATH),
         _engine_instructions()))
 
 

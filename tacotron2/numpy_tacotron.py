@@ -4,6 +4,7 @@ It predicts one utterance at a time: in a batch, the rounding of sums, and so th
 would depend on the other lines.
 """
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tacotron2.numpy_attention import WINDOWED_TYPES, create_attention
 from tacotron2.numpy_layers import bidirectional_lstm, conv_block, dense, lstm_step
@@ -45,10 +46,12 @@ class NumpyTacotron(object):
             raise ValueError("%s attention has no window" % self.hp.attention_type)
         if max_steps is None:
             max_steps = -(-len(ids) * self.hp.max_frames_per_symbol // self.outputs_per_step)
-        memory = self._encode(ids, speaker_id)
-        frames, alignment, stopped = self._decode(memory, np.random.RandomState(noise_seed),
-                                                  max_steps, window)
-        return MelOutput(frames + self._postnet(frames), alignment, stopped)
+        # for products of this size, several threads only wait for each other
+        with threadpool_limits(1, "blas"):
+            memory = self._encode(ids, speaker_id)
+            frames, alignment, stopped = self._decode(memory, np.random.RandomState(noise_seed),
+                                                      max_steps, window)
+            return MelOutput(frames + self._postnet(frames), alignment, stopped)
 
     def _encode(self, ids, speaker_id):
         """The memory [jamo, channels]."""

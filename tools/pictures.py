@@ -21,10 +21,10 @@ from common.plotting import figure_to_png, korean_font
 from datasets.store import load_store
 from evaluation.held_out import select_sentences
 from synthesis.voice import GRIFFIN_LIM, INITIAL, Voice
+from tacotron2.alignment_plot import alignment_png
 from training import run_folder
 from training.evaluators import evaluation_sentences
-from training.training_log import read_history
-from training.training_plots import alignment_png
+from training.training_history import read_history
 
 # step, optional speaker, number of the evaluation sentence
 _ALIGNMENT_NAME = re.compile(r"(\d{7})-sentences-(.+-)?(\d+)-alignment\.png$")

@@ -43,8 +43,8 @@ def verify_checksums(folder):
     path = os.path.join(folder, MANIFEST)
     content = files.read_json_object(path, {"format": (int,), "sha256": (dict,)})
     if not 1 <= content["format"] <= FORMAT_VERSION:
-        raise InputError("%s: has the format %d, but this version of the project reads 1 to %d; use "
-                         "a newer version" % (path, content["format"], FORMAT_VERSION))
+        raise InputError("%s: has the format %d, but this version of the project reads 1 to %d; "
+                         "use a newer version" % (path, content["format"], FORMAT_VERSION))
     for name in ("run.json", WEIGHTS):
         file = os.path.join(folder, name)
         if not os.path.exists(file):

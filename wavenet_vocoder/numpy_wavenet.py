@@ -6,6 +6,7 @@ NumPy's calls, so that a batch takes hardly longer than one stream.
 import sys
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from wavenet_vocoder import numpy_distributions, wavenet
 from wavenet_vocoder.chunks import stack_noise, stack_padded
@@ -73,7 +74,9 @@ class _NumpyGenerator(object):
 
     def generate(self, n_frames):
         """The next samples, float32 [chunks, n_frames·hop]."""
-        return np.concatenate([self._generate_frame() for _ in range(n_frames)], 1)
+        # for products of this size, several threads only wait for each other
+        with threadpool_limits(1, "blas"):
+            return np.concatenate([self._generate_frame() for _ in range(n_frames)], 1)
 
     def _generate_frame(self):
         hp, hop = self.hp, self.hp.hop_length
@@ -95,7 +98,7 @@ class _NumpyGenerator(object):
         vocoder, values, channels = self.vocoder, self.vocoder.values, (
             self.hp.wavenet_dilation_channels)
         rows = self.ring_starts + (self.position - self.lags) % self.ring_sizes
-        past = self.rings[rows].swapaxes(1, 2)          # [layers, chunks, kernel_size - 1, residual]
+        past = self.rings[rows].swapaxes(1, 2)      # [layers, chunks, kernel_size - 1, residual]
         gates = np.matmul(past.reshape(past.shape[:2] + (-1,)), vocoder.past_kernels)
         gates += condition
         gates += self.gate_bias                         # [layers, chunks, gates]

@@ -2,11 +2,13 @@
 import numpy as np
 import pytest
 from conftest import unoptimized_session
+from scipy import special
 
 from nn.compat import tf
 from wavenet_vocoder import numpy_distributions
 from wavenet_vocoder.distributions import MULAW_VALUES, make_noise, output_distribution
 from wavenet_vocoder.engine import weights
+from wavenet_vocoder.normal_quantile import normal_quantile
 from wavenet_vocoder.numpy_wavenet import NumpyVocoder
 from wavenet_vocoder.wavegen import GraphVocoder, generate_waveforms
 
@@ -70,3 +72,9 @@ def test_samples_and_likelihoods_are_those_of_the_graph(hp, distribution):
 
 def test_every_mulaw_class_is_encoded_as_itself():
     np.testing.assert_array_equal(numpy_distributions.mulaw_encode(MULAW_VALUES), np.arange(256))
+
+
+def test_normal_quantiles_are_those_of_scipy():
+    ends = (np.arange(1000) + 0.5) / 2.0 ** 32
+    uniform = np.concatenate([ends, np.random.RandomState(0).uniform(size=10000), 1 - ends])
+    np.testing.assert_allclose(normal_quantile(uniform), special.ndtri(uniform), rtol=1e-14)

@@ -1,7 +1,6 @@
 """Generation of chunks on the native engine."""
 import numpy as np
 
-import audio
 from common.errors import InputError
 from common.resources import available_cpus
 from wavenet_vocoder import numpy_distributions
@@ -112,10 +111,10 @@ def select_precision(vocoder):
 def log_likelihoods(vocoder):
     """Mean ln p [nats per sample] of audio that the network generates, in float32 and in int8.
 
-    The mel is that of a tone with a rising pitch; the streams start at successive frames.
+    The streams start at successive frames of a mel with rising harmonics.
     """
     hp = vocoder.hp
-    mel = pad_context(audio.melspectrogram(_rising_tone(hp), hp), hp)
+    mel = pad_context(_rising_harmonics(hp), hp)
     margins = len(mel) - TEST_STREAMS - TEST_FRAMES
     inputs = np.stack([conditioning.last_layer_inputs(mel[i:i + TEST_FRAMES + margins],
                                                       vocoder.values, hp)
@@ -132,10 +131,12 @@ def log_likelihoods(vocoder):
     return results
 
 
-def _rising_tone(hp):
-    time = np.arange(hp.hop_length * (TEST_STREAMS + TEST_FRAMES)) / float(hp.sample_rate)
-    pitch = 120 + 400 * time
-    return sum(np.sin(2 * np.pi * number * pitch * time) / number for number in range(1, 12)) / 8
+def _rising_harmonics(hp):
+    """A mel [frames, mels] with peaks that move apart, and less energy in the upper bands."""
+    frame = np.arange(TEST_STREAMS + TEST_FRAMES)[:, None]
+    band = np.arange(hp.n_mels) / float(hp.n_mels)
+    peaks = np.cos(16 * np.pi * band * (1 + frame / 40.0))
+    return (hp.max_abs_value * (0.4 * peaks - 0.6 * band)).astype(np.float32)
 
 
 def _mean_log_likelihood(parameters, samples, hp):
