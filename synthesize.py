@@ -4,22 +4,34 @@
 
 The text may be composed or decomposed Hangul. Long lines are split into sentences. A plot of the
 attention alignment is written beside each WAV. Run the same command again to continue after an
-interruption. To listen while the audio is generated:
+interruption. To make one file of a book, with subtitles:
+
+    python synthesize.py book.txt --voice voices/me --out book --join book.mp3 --srt book.srt
+
+To listen while the audio is generated:
 
     python synthesize.py text.txt --voice voices/me --stream wav | aplay
 """
+import os
 import sys
 
 import audio
 import korean
 from common import command_line, files
-from synthesis import speech_output, text_lines
+from common.errors import InputError
+from common.repeated_messages import RepeatedMessages
+from synthesis import joining, speech_output, spoken_lines, subtitles, text_lines
+from synthesis.attempts import DEFAULT_ATTEMPTS, Predictor
 from synthesis.voice import BEST, NEWEST, Voice, report_default_speaker, resolve_run_folders
+from training.run_folder import SOFTWARE_NAME
 from wavenet_vocoder.engine.binding import PRECISIONS
+
+EXIT_FAULT = 1      # with --strict: a line still has a fault after all attempts
 
 
 def main(arguments):
     options = _create_parser().parse_args(arguments)
+    _check_options(options)
     run_folders = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
     raw_lines = files.read_lines(options.text)
@@ -27,19 +39,50 @@ def main(arguments):
                   precision=options.precision, threads=options.threads, device=options.device)
     report_default_speaker(voice, options.speaker)
     voice.normalizer = text_lines.create_normalizer(voice.normalizer, lexicon)
-    texts = text_lines.normalize_lines(options.text, raw_lines, voice.normalizer,
-                                       options.strict)
-    lines = speech_output.create_lines(texts, voice, options.out, options.seed)
+    messages = RepeatedMessages()
+    lines = spoken_lines.create_lines(
+        text_lines.spoken_lines(options.text, raw_lines, voice.normalizer, messages,
+                                options.strict),
+        voice, options.out, options.seed)
+    predictor = Predictor(voice, options.seed, options.attempts)
     if options.stream:
         if options.stream == "wav":
             sys.stdout.buffer.write(audio.streaming_wav_header(voice.hp.sample_rate))
-        speech_output.stream_pcm(lines, voice, options.seed, sys.stdout.buffer)
-        return
-    speeds = speech_output.write_wavs(lines, voice, options.out, options.seed)
+        has_fault = speech_output.stream_pcm(lines, voice, predictor, messages, sys.stdout.buffer)
+    else:
+        has_fault = _write_files(lines, voice, predictor, messages, options)
+    messages.print_rest()
+    return EXIT_FAULT if options.strict and has_fault else 0
+
+
+def _check_options(options):
+    if options.stream and (options.join or options.srt):
+        raise InputError("--stream writes no files; leave out --join and --srt")
+    if options.srt and not options.join:
+        raise InputError("--srt: has the times of the file of --join; add --join FILE")
+    if options.join:
+        joining.check_format(options.join)
+    for path in filter(None, (options.join, options.srt)):
+        files.check_can_create(path)
+
+
+def _write_files(lines, voice, predictor, messages, options):
+    """Write the files of all lines, print the lines, and join them. Returns whether any has a fault."""
+    speech_output.report_length(lines)
+    speeds = speech_output.write_wavs(lines, voice, options.out, predictor, messages)
     for line in lines:
         speed = "%.1f × real time" % speeds[line.stem] if line.stem in speeds else "already there"
         print("%s.wav  %.2f s, %s  %s" % (line.stem, speech_output.wav_seconds(line), speed,
                                           line.text))
+    if options.join:
+        comment = spoken_lines.create_comment(
+            voice, options.seed, "text file: %s" % os.path.basename(options.text))
+        joining.join_audio([(line.pause, line.stem + ".wav") for line in lines], options.join,
+                           voice.hp.sample_rate, comment, SOFTWARE_NAME)
+        print(options.join)
+    if options.srt:
+        subtitles.write_srt(lines, options.srt)
+    return any(spoken_lines.has_fault(line) for line in lines)
 
 
 def _create_parser():
@@ -55,8 +98,17 @@ def _create_parser():
                         help="write 16-bit audio to standard output as it is generated, without "
                              "(raw) or with (wav) a WAV header, and no files")
     parser.add_lexicon_option()
+    parser.add_argument("--attempts", type=command_line.positive_int, default=DEFAULT_ATTEMPTS,
+                        metavar="N", help="attempts at an utterance whose alignment has a fault; "
+                                          "default: %d" % DEFAULT_ATTEMPTS)
+    parser.add_argument("--join", metavar="FILE",
+                        help="also write all lines to one file, with pauses: .wav, .flac, .mp3 or "
+                             ".ogg")
+    parser.add_argument("--srt", metavar="FILE",
+                        help="with --join: write subtitles with the times of the utterances")
     parser.add_argument("--strict", action="store_true",
-                        help="treat unreadable characters as an error instead of skipping them")
+                        help="treat unreadable characters as an error instead of skipping them; "
+                             "exit with status 1 if a line still has a fault after all attempts")
     return parser
 
 

@@ -29,6 +29,14 @@ def atomic_write(path, mode="wb", encoding=None):
         raise
 
 
+def check_can_create(path):
+    """Raise InputError if the folder of a file does not exist, or the path is a folder."""
+    if os.path.isdir(path):
+        raise InputError("%s: is a folder; give the name of a file" % path)
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise InputError("%s: the folder does not exist" % path)
+
+
 def fsync_path(path):
     """Flush the content of a file, or the entries of a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -7,7 +7,9 @@ from korean.hangul import count_syllables
 
 MAX_SYLLABLES = 60  # attention trained on recordings of usual length may fail on longer utterances
 MIN_SYLLABLES = 6  # models seldom saw shorter texts and may not stop after them
+MAX_KSS_CHARACTERS = 4000  # the time that kss takes grows faster than the length of its text
 _MARKS = tuple(".,?!;:")
+_COMMON_MARKS = tuple(".,?!")
 _PUNCTUATED_SHARE = 0.95  # a few texts of a corpus may lack a mark by mistake
 
 
@@ -16,13 +18,31 @@ def split_into_utterances(text):
 
     A text of more than MAX_SYLLABLES is split into sentences. Sentences that are still too long are
     halved at the comma, or else the space, nearest to the middle, as often as necessary. A part of
-    fewer than MIN_SYLLABLES is joined with its shorter neighbor. Words are never split: a very long
-    word gives an utterance above MAX_SYLLABLES.
+    fewer than MIN_SYLLABLES is joined with its shorter neighbor. A word is only cut if it alone has
+    more than MAX_SYLLABLES; its parts are joined without a space.
     """
     if count_syllables(text) <= MAX_SYLLABLES:
         return [text]
-    return _join_short([part for sentence in split_sentences(text)
-                        for part in _split_long(sentence)])
+    return _join_short([part for block in _split_into_blocks(text)
+                        for sentence in split_sentences(block) for part in _split_long(sentence)])
+
+
+def split_near(text, word_number):
+    """The two parts of an utterance, split at the phrase boundary nearest to a word, or None.
+
+    A phrase boundary is a punctuation mark, or else a space. Each part has MIN_SYLLABLES if
+    possible. A word that has no boundary is cut in the middle; if it is too short, there is None.
+    """
+    words = text.split(" ")
+    counts = [count_syllables(word) for word in words]
+    for minimum in (MIN_SYLLABLES, 1):
+        boundaries = [i for i in range(1, len(words))
+                      if min(sum(counts[:i]), sum(counts[i:])) >= minimum]
+        after_marks = [i for i in boundaries if words[i - 1].endswith(_MARKS)]
+        if boundaries:
+            split = min(after_marks or boundaries, key=lambda i: abs(i - word_number - 0.5))
+            return [" ".join(words[:split]), " ".join(words[split:])]
+    return list(_cut_word(text)) if sum(counts) >= 2 * MIN_SYLLABLES else None
 
 
 def split_sentences(text):
@@ -35,16 +55,39 @@ def split_sentences(text):
     return sentences if sentences and " ".join(sentences) == text else [text]
 
 
+def _split_into_blocks(text):
+    """The text in blocks of at most MAX_KSS_CHARACTERS, which end at a full stop if possible."""
+    while len(text) > MAX_KSS_CHARACTERS:
+        space = (text.rfind(". ", 0, MAX_KSS_CHARACTERS) + 1 or
+                 text.rfind(" ", 0, MAX_KSS_CHARACTERS))
+        if space < 0:
+            space = text.find(" ", MAX_KSS_CHARACTERS)
+        if space < 0:
+            break
+        yield text[:space]
+        text = text[space + 1:]
+    yield text
+
+
 def _split_long(text):
-    """[text], or its parts of at most MAX_SYLLABLES, split at commas or spaces."""
+    """[text], or its parts of at most MAX_SYLLABLES, split at commas or spaces, or in a word."""
     spaces = [match.start() for match in re.finditer(" ", text)]
-    if count_syllables(text) <= MAX_SYLLABLES or not spaces:
+    if count_syllables(text) <= MAX_SYLLABLES:
         return [text]
+    if not spaces:
+        return [part for half in _cut_word(text) for part in _split_long(half)]
     middle = len(text) / 2.0
     commas = [space for space in spaces
               if text[space - 1] in ",;:" and abs(space - middle) < middle / 2]
     split = min(commas or spaces, key=lambda space: abs(space - middle))
     return _split_long(text[:split]) + _split_long(text[split + 1:])
+
+
+def _cut_word(word):
+    """The halves of a word, cut between two syllables."""
+    syllables = [match.start() for match in re.finditer("[가-힣]", word)]
+    middle = syllables[len(syllables) // 2]
+    return word[:middle], word[middle:]
 
 
 def _join_short(parts):
@@ -67,10 +110,12 @@ def _join_short(parts):
 def add_final_punctuation(utterances):
     """The utterances of one text, each with a punctuation mark at its end.
 
-    A voice trained only on texts with final punctuation may not stop without it. A comma is added
-    where a sentence was split, and a full stop after the last utterance.
+    A voice trained only on texts with final punctuation may not stop without it, nor at a mark that
+    is rare there. Where a sentence was split, a comma is added, and replaces a colon or semicolon;
+    at the end of the last utterance, a full stop.
     """
-    return [text if _ends_in_mark(text) else text + ("," if number < len(utterances) else ".")
+    return [text if _ends_in_mark(text, _COMMON_MARKS) else
+            text.rstrip(";:") + ("," if number < len(utterances) else ".")
             for number, text in enumerate(utterances, 1)]
 
 
@@ -79,5 +124,5 @@ def are_punctuated(texts):
     return sum(map(_ends_in_mark, texts)) >= _PUNCTUATED_SHARE * len(texts)
 
 
-def _ends_in_mark(text):
-    return text.rstrip("') ").endswith(_MARKS)
+def _ends_in_mark(text, marks=_MARKS):
+    return text.rstrip("') ").endswith(marks)

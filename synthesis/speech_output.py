@@ -1,81 +1,62 @@
 """Text lines as WAV files, or as a stream of 16-bit samples."""
+import glob
+import io
+import itertools
 import os
 import sys
 import time
-from collections import namedtuple
 
 import numpy as np
-from tqdm import tqdm
 
 import audio
 import korean
 from common import files
-from common.errors import InputError
-from training import training_plots
+from korean.hangul import count_syllables
+from synthesis import attempts, joining, spoken_lines
+from synthesis.pauses import pause_after, silence
+from synthesis.progress import Progress
+from tacotron2.alignment_plot import alignment_png
 from training.run_folder import SOFTWARE_NAME
 
-BATCH_LINES = 8         # lines per vocoder batch
-PAUSE_SECONDS = 0.35    # silence between the utterances of a line
-
-# stem: path of its files without extension; text: normalised; text_ids: symbol ids of each of its
-# utterances; comment: metadata of its WAV
-Line = namedtuple("Line", "stem text text_ids comment")
+BATCH_UTTERANCES = 16       # per vocoder batch; bounds the memory
+MIN_REPORTED_UTTERANCES = 200
+SYLLABLES_PER_SECOND = 4.5  # usual in read speech, with pauses
+RETRIED, FAILED = "lines with several attempts", "lines with a fault"    # kinds of messages
 
 
-class Progress(tqdm):
-    """A progress bar in seconds of audio, with the remaining time and the speed of the vocoder.
+def report_length(lines):
+    """Print on stderr how long the speech of a long text will be."""
+    texts = [text for line in lines for text in line.utterances]
+    if len(texts) >= MIN_REPORTED_UTTERANCES:
+        seconds = sum(map(count_syllables, texts)) / SYLLABLES_PER_SECOND
+        print("%d lines, %d utterances, about %.1f h of audio"
+              % (len(lines), len(texts), seconds / 3600), file=sys.stderr)
 
-    `n_symbols` is the number of symbols of all lines. From it, the duration of the lines that have
-    no mel yet is estimated.
+
+def write_wavs(lines, voice, out, predictor, messages):
+    """Write the files of each of the spoken_lines.Lines that is not written.
+
+    `predictor` is an attempts.Predictor, `messages` a RepeatedMessages. Returns {stem of a written
+    line: speed as a multiple of real time}. Raises InputError if a WAV with another text, voice or
+    seed exists.
     """
-
-    def __init__(self, n_symbols):
-        super(Progress, self).__init__(
-            total=1, bar_format="{percentage:3.0f}%|{bar}| {desc} [{elapsed}<{remaining}]")
-        self.n_symbols, self.started_symbols, self.started_seconds = n_symbols, 0, 0.0
-        self.vocoder_seconds, self.last_time = 0.0, 0.0
-
-    def start_batch(self, seconds, n_symbols):
-        """To be called before the vocoder: the mels of these symbols last `seconds`."""
-        self.last_time = time.time()
-        self.started_seconds += seconds
-        self.started_symbols += n_symbols
-        self.total = self.started_seconds * self.n_symbols / self.started_symbols
-
-    def add_audio(self, seconds):
-        """To be called when the vocoder has generated another `seconds` of audio."""
-        now = time.time()
-        self.vocoder_seconds += now - self.last_time
-        self.last_time = now
-        seconds_done = self.n + seconds
-        self.set_description_str("%.1f of about %.1f s of audio, %.2f × real time" % (
-            seconds_done, self.total, seconds_done / max(self.vocoder_seconds, 1e-3)),
-            refresh=False)
-        self.update(seconds)
-
-
-def create_lines(texts, voice, out, seed):
-    """The Lines of normalised texts, whose files in the folder `out` are 0001, 0002 …"""
-    return [Line(os.path.join(out, "%04d" % number), text, voice.text_to_ids(text),
-                 "synthetic speech; voice: %s; seed %d; text: %s"
-                 % (voice.description, seed, text)) for number, text in enumerate(texts, 1)]
-
-
-def write_wavs(lines, voice, out, seed):
-    """Write the WAV and the alignment plots of each line whose WAV does not exist.
-
-    Returns {stem of a written line: speed as a multiple of real time}. Raises InputError if a WAV
-    with another text, voice or seed exists.
-    """
-    pending = [line for line in lines if not _is_written(line)]
+    pending = [line for line in lines
+               if not spoken_lines.is_written(line, predictor.max_attempts)]
     os.makedirs(out, exist_ok=True)
-    speeds = {}
-    with Progress(sum(len(ids) for line in pending for ids in line.text_ids)) as progress:
-        for start in range(0, len(pending), BATCH_LINES):
-            batch, start_time = pending[start:start + BATCH_LINES], time.time()
-            _write_batch(batch, voice, seed, progress)
-            speed = sum(map(wav_seconds, batch)) / (time.time() - start_time)
-            speeds.update((line.stem, speed) for line in batch)
+    parts, speeds = {line.stem: spoken_lines.split_into_parts(line) for line in pending}, {}
+    # the last part is always written, because the parts are joined after it
+    work = [(line, part) for line in pending for part in parts[line.stem]
+            if part is parts[line.stem][-1]
+            or not spoken_lines.is_written(part, predictor.max_attempts)]
+    with Progress(sum(len(text) for _, part in work for text in part.utterances)) as progress:
+        for batch in _batches(work):
+            start_time = time.time()
+            _write_batch([part for _, part in batch], voice, predictor, progress, messages)
+            speed = sum(wav_seconds(part) for _, part in batch) / (time.time() - start_time)
+            speeds.update((line.stem, speed) for line, _ in batch)
+            for line, part in batch:
+                if part is not line and part is parts[line.stem][-1]:
+                    _join_parts(line, parts[line.stem], voice, predictor)
     return speeds
 
 
@@ -83,54 +64,117 @@ def wav_seconds(line):
     return audio.read_wav_info(line.stem + ".wav")[1]
 
 
-def stream_pcm(lines, voice, seed, output):
-    """Write 16-bit little-endian samples of all lines to a binary file as they are generated."""
-    utterances = [(line, ids) for line in lines for ids in line.text_ids]
-    for index, (line, ids) in enumerate(utterances):
-        if index:
-            output.write(audio.to_pcm16(_pause(voice)).astype("<i2").tobytes())
-        mel_output = voice.predict_mel(ids, seed)
-        if not mel_output.stopped:
-            _warn_missing_stop(line)
-        for samples in voice.stream_waveform(ids, mel_output.mel, seed):
-            output.write(audio.to_pcm16(samples).astype("<i2").tobytes())
-            output.flush()
+def stream_pcm(lines, voice, predictor, messages, output):
+    """Write 16-bit little-endian samples of all lines to a binary file as they are generated.
 
-
-def _write_batch(lines, voice, seed, progress):
-    outputs = iter(voice.synthesize([ids for line in lines for ids in line.text_ids], seed,
-                                    progress))
+    Returns whether any line has a fault.
+    """
+    has_fault = False
     for line in lines:
-        utterances = [next(outputs) for _ in line.text_ids]
-        if not all(utterance.stopped for utterance in utterances):
-            _warn_missing_stop(line)
-        for number, (ids, utterance) in enumerate(zip(line.text_ids, utterances), 1):
-            suffix = "-%d" % number if len(utterances) > 1 else ""
-            with files.atomic_write("%s-alignment%s.png" % (line.stem, suffix)) as png:
-                png.write(training_plots.alignment_png(
-                    utterance.alignment, [korean.SYMBOLS[i] for i in ids], line.text))
-        # last, because the WAV marks the line as written
-        with files.atomic_write(line.stem + ".wav") as wav:
-            segments = [segment for utterance in utterances
-                        for segment in (_pause(voice), utterance.samples)]
-            audio.write_wav(wav, np.concatenate(segments[1:]), voice.hp.sample_rate, line.comment,
-                            SOFTWARE_NAME)
+        pause = line.pause
+        for text in line.utterances:
+            prediction = predictor.predict(text)
+            has_fault = _report(line, prediction, messages) or has_fault
+            for part in prediction.parts:
+                chunks = voice.stream_waveform(part.ids, part.output.mel, predictor.seed)
+                for samples in itertools.chain([silence(pause, voice.hp.sample_rate)], chunks):
+                    output.write(audio.to_pcm16(samples).astype("<i2").tobytes())
+                    output.flush()
+                pause = pause_after(part.text)
+    return has_fault
 
 
-def _is_written(line):
-    path = line.stem + ".wav"
-    if not os.path.exists(path):
-        return False
-    if audio.read_wav_info(path)[0] != line.comment:
-        raise InputError("%s: exists with another text, voice or seed; choose another --out, or "
-                         "move it away" % path)
-    return True
+def _batches(work):
+    """Lists of (line, part) with at most BATCH_UTTERANCES utterances in all."""
+    batch, n_utterances = [], 0
+    for line, part in work:
+        if batch and n_utterances + len(part.utterances) > BATCH_UTTERANCES:
+            yield batch
+            batch, n_utterances = [], 0
+        batch.append((line, part))
+        n_utterances += len(part.utterances)
+    if batch:
+        yield batch
 
 
-def _warn_missing_stop(line):
-    tqdm.write("warning: %s: no stop token was predicted for %r; the audio may be cut off or end "
-               "in noise" % (os.path.basename(line.stem), line.text), file=sys.stderr)
+def _write_batch(lines, voice, predictor, progress, messages):
+    predictions = [[predictor.predict(text) for text in line.utterances] for line in lines]
+    parts = [part for line in predictions for prediction in line for part in prediction.parts]
+    n_frames = sum(len(part.output.mel) for part in parts)
+    progress.start_batch(n_frames * voice.hp.hop_length / float(voice.hp.sample_rate),
+                         sum(len(text) for line in lines for text in line.utterances))
+    waveforms = iter(voice.generate_waveforms(
+        [part.ids for part in parts], [part.output.mel for part in parts], predictor.seed,
+        progress))
+    for line, line_predictions in zip(lines, predictions):
+        for prediction in line_predictions:
+            _report(line, prediction, messages)
+        _write_line(line, line_predictions, waveforms, voice, predictor.max_attempts)
 
 
-def _pause(voice):
-    return np.zeros(int(PAUSE_SECONDS * voice.hp.sample_rate), np.float32)
+def _write_line(line, predictions, waveforms, voice, max_attempts):
+    """Write the files of a line; its waveforms are the next ones of an iterator."""
+    rate, segments, records = voice.hp.sample_rate, [], []
+    for index, (text, prediction) in enumerate(zip(line.utterances, predictions)):
+        if index:
+            segments.append(silence(pause_after(line.utterances[index - 1]), rate))
+        start = sum(map(len, segments))
+        segments.append(_join_waveforms(prediction, waveforms, rate))
+        records.append({"text": text, "start": start / float(rate),
+                        "end": (start + len(segments[-1])) / float(rate),
+                        "attempts": prediction.steps,
+                        "faults": attempts.describe_faults(prediction.parts)})
+        _write_plots(line, index, prediction)
+    spoken_lines.write_record(line, records, max_attempts)
+    # in memory first, because libsndfile cannot report that the disk is full
+    wav = io.BytesIO()
+    audio.write_wav(wav, np.concatenate(segments), rate, line.comment, SOFTWARE_NAME)
+    with files.atomic_write(line.stem + ".wav") as file:
+        file.write(wav.getvalue())
+
+
+def _join_waveforms(prediction, waveforms, rate):
+    """The samples of an utterance; the waveforms of its parts are the next ones of an iterator."""
+    segments = [next(waveforms)]
+    for before, _ in zip(prediction.parts, prediction.parts[1:]):
+        segments += [silence(pause_after(before.text), rate), next(waveforms)]
+    return np.concatenate(segments)
+
+
+def _write_plots(line, index, prediction):
+    """Plot the alignment of utterance `index`, or of each part of it if it was split."""
+    suffix = "-%d" % (line.first + index + 1) if (
+        line.stem != line.line_stem or len(line.utterances) > 1) else ""
+    for number, part in enumerate(prediction.parts, 1):
+        part_suffix = "-part-%d" % number if len(prediction.parts) > 1 else ""
+        with files.atomic_write("%s-alignment%s%s.png"
+                                % (line.line_stem, suffix, part_suffix)) as png:
+            png.write(alignment_png(
+                part.output.alignment, [korean.SYMBOLS[i] for i in part.ids], part.text))
+
+
+def _join_parts(line, parts, voice, predictor):
+    """Make the files of a long line from those of its parts, which are removed."""
+    records, offset = [], 0.0
+    for part in parts:
+        offset += part.pause
+        records += [dict(utterance, start=offset + utterance["start"],
+                         end=offset + utterance["end"])
+                    for utterance in spoken_lines.read_record(part)["utterances"]]
+        offset += wav_seconds(part)
+    spoken_lines.write_record(line, records, predictor.max_attempts)
+    joining.join_audio([(part.pause, part.stem + ".wav") for part in parts], line.stem + ".wav",
+                       voice.hp.sample_rate, line.comment, SOFTWARE_NAME)
+    for path in glob.glob(glob.escape(line.stem) + ".part-*"):
+        os.remove(path)
+
+
+def _report(line, prediction, messages):
+    """Print that an utterance took several attempts or has a fault. Returns whether it has one."""
+    name = os.path.basename(line.line_stem)
+    if len(prediction.steps) > 1:
+        messages.add(RETRIED, "note: %s: %s" % (name, "; ".join(prediction.steps)))
+    faults = attempts.describe_faults(prediction.parts)
+    if faults:
+        messages.add(FAILED, "warning: %s: the speech may be wrong: it %s" % (name, faults))
+    return bool(faults)

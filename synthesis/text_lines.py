@@ -1,8 +1,13 @@
 """Normalises the lines of a text file for a voice."""
 import sys
+from collections import namedtuple
 
 import korean
 from common.errors import InputError
+from common.repeated_messages import RepeatedMessages
+
+# text: normalised; starts_paragraph: whether a line without speech is before it
+SpokenLine = namedtuple("SpokenLine", "text starts_paragraph")
 
 
 def create_normalizer(voice_normalizer, lexicon=None):
@@ -18,18 +23,42 @@ def create_normalizer(voice_normalizer, lexicon=None):
 
 
 def normalize_lines(path, lines, normalizer, strict=False):
-    """The normalised texts of the lines that are not empty. `path` is for messages.
+    """The texts of the spoken_lines of a file."""
+    return [line.text for line in spoken_lines(path, lines, normalizer, RepeatedMessages(), strict)]
 
-    Unreadable characters are skipped with a warning on stderr. Raises InputError if a line has
-    nothing to pronounce, if all lines are empty, or for unreadable characters if `strict`.
+
+def spoken_lines(path, lines, normalizer, messages, strict=False):
+    """The SpokenLines of the lines of a file, without empty lines. `path` is for messages.
+
+    Unreadable characters, and lines without a letter or digit such as "* * *", are skipped with a
+    warning to `messages`, a RepeatedMessages. Raises InputError if a line has letters but nothing
+    to pronounce, if all lines are skipped, and, if `strict`, instead of a warning.
     """
-    texts = []
+    spoken, starts_paragraph = [], False
     for number, line in enumerate(lines, 1):
-        text = normalizer.normalize_line(line, "%s:%d" % (path, number), strict).text
+        location = "%s:%d" % (path, number)
+        text = _normalize(line, location, normalizer, messages, strict)
         if any(symbol in korean.JAMO for symbol in korean.to_jamo(text)):
-            texts.append(text)
-        elif line.strip():
-            raise InputError("%s:%d: %r has nothing to pronounce" % (path, number, line.strip()))
-    if not texts:
+            spoken.append(SpokenLine(text, starts_paragraph))
+            starts_paragraph = False
+            continue
+        if line.strip():
+            problem = "%s: %r has nothing to pronounce" % (location, _shorten(line.strip()))
+            if strict or any(character.isalnum() for character in line):
+                raise InputError("%s; remove the line" % problem)
+            messages.add("lines that are left out",
+                         "warning: %s; it is left out" % problem)
+        starts_paragraph = bool(spoken)
+    if not spoken:
         raise InputError("%s: has no line to pronounce" % path)
-    return texts
+    return spoken
+
+
+def _normalize(line, location, normalizer, messages, strict):
+    return normalizer.normalize_line(
+        line, location, strict,
+        lambda message: messages.add("characters that are left out", message)).text
+
+
+def _shorten(text):
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -13,7 +13,7 @@ import audio
 import synthesize
 from common import files
 from common.errors import InputError
-from synthesis import speech_output
+from synthesis import progress as synthesis_progress
 from synthesis.voice import Voice
 from wavenet_vocoder.engine import binding
 
@@ -23,14 +23,15 @@ TEXT = "안녕하세요.\n\n오늘은 맑다.\n"
 def run_synthesize(folder, text, trained, *options, **changes):
     """Run synthesize.py on `text` (str or bytes) into folder/out: {name: samples} of the WAVs.
 
-    `changes` may replace the runs `tacotron` and `vocoder`, and the `name` of the text file.
+    `changes` may replace the runs `tacotron` and `vocoder`, the `name` of the text file, and the
+    number of `attempts`: every alignment of the barely trained runs has a fault.
     """
     path = folder / changes.pop("name", "text.txt")
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     runs = dict(trained, **changes)
     out = folder / "out"
     run_main(synthesize.main, path, "--out", out, "--tacotron", runs["tacotron"], "--vocoder",
-             runs["vocoder"], "--speaker", "one", *options)
+             runs["vocoder"], "--speaker", "one", "--attempts", changes.pop("attempts", 1), *options)
     os.makedirs(str(out), exist_ok=True)
     return {name: soundfile.read(str(out / name))[0] for name in sorted(os.listdir(str(out)))
             if name.endswith(".wav")}
@@ -92,7 +93,8 @@ def test_an_existing_wav_is_kept_and_one_of_another_seed_is_an_error(synthesized
 
 @pytest.mark.parametrize("text,message", [
     ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("안녕\n々\n", "text.txt:2"),
-    ("안녕\n...\n", "text.txt:2"), ("안녕".encode("cp949"), "UTF-8"),
+    ("안녕\n々\n...", "text.txt:2"), ("...\n* * *\n", "no line to pronounce"), ("\0\n", "no line"),
+    ("안녕".encode("cp949"), "UTF-8"),
 ])
 def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, message):
     with pytest.raises(InputError) as error:
@@ -189,7 +191,7 @@ def test_the_stream_has_the_samples_of_the_files_and_pauses_between_them(
     raw = capsysbinary.readouterr().out
     run_synthesize(tmp_path, TEXT, trained, "--stream", "wav")
     wav = capsysbinary.readouterr().out
-    pause = np.zeros(int(0.35 * 16000), np.int16)
+    pause = np.zeros(int(0.8 * 16000), np.int16)        # there is an empty line between them
     first, second = [pcm(folder / "out" / name) for name in sorted(wavs)]
     expected = np.concatenate([first, pause, second])
     assert np.array_equal(np.frombuffer(raw, "<i2"), expected), "no pause at the end"
@@ -208,7 +210,7 @@ def test_a_missing_stop_token_is_a_warning_on_stderr(trained, tmp_path, capsysbi
         (tmp_path / str(stopped)).mkdir()
         run_synthesize(tmp_path / str(stopped), TEXT, trained, *options, vocoder="griffin-lim")
         output = capsysbinary.readouterr()
-        assert output.err.decode("utf-8").count("no stop token was predicted for") == count
+        assert output.err.decode("utf-8").count("misses the stop token after") == count
         assert b"stop token" not in output.out
 
 
@@ -225,8 +227,8 @@ def test_without_the_native_engine_tensorflow_generates_the_audio(trained, tmp_p
 
 def test_progress_shows_seconds_of_audio_and_the_speed_of_the_vocoder(monkeypatch, capsys):
     now = [100.0]
-    monkeypatch.setattr(speech_output.time, "time", lambda: now[0])
-    with speech_output.Progress(30) as progress:
+    monkeypatch.setattr(synthesis_progress.time, "time", lambda: now[0])
+    with synthesis_progress.Progress(30) as progress:
         progress.start_batch(2.0, 10)           # 20 more symbols are to follow
         now[0] += 4
         progress.add_audio(2.0)

@@ -1,0 +1,74 @@
+"""Joins audio files to one file, in memory that does not depend on their length."""
+import os
+
+import soundfile
+
+from common import files
+from common.errors import InputError
+from synthesis.pauses import silence
+
+# extension: (container, encoding) of libsndfile
+FORMATS = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"),
+           ".mp3": ("MP3", "MPEG_LAYER_III"), ".ogg": ("OGG", "VORBIS")}
+MAX_WAV_BYTES = 2 ** 32 - 2 ** 20       # the length in the header has 32 bits
+_BLOCK_SAMPLES = 1 << 16
+
+
+def check_format(path):
+    """Raises InputError if the extension of a file is not one of FORMATS."""
+    if os.path.splitext(path)[1].lower() not in FORMATS:
+        raise InputError("%s: has no known audio extension; choose one of %s"
+                         % (path, ", ".join(sorted(FORMATS))))
+
+
+def join_audio(items, path, sample_rate, comment, software):
+    """Write the audio of items [(seconds of silence, WAV path)] to the file `path`.
+
+    The extension of `path` decides the format. A failure leaves no file, or the one that existed.
+    Raises InputError for a WAV file that would be too long.
+    """
+    container, encoding = FORMATS[os.path.splitext(path)[1].lower()]
+    if container == "WAV" and 2 * _count_samples(items, sample_rate) > MAX_WAV_BYTES:
+        raise InputError("%s: would be larger than 4 GB, which WAV does not allow; use .flac"
+                         % path)
+    with files.atomic_write(path) as file:
+        output = _CheckedFile(file)
+        with soundfile.SoundFile(output, "w", sample_rate, 1, encoding, format=container) as audio:
+            # ID3 tags of libsndfile have no encoding for Hangul
+            audio.comment = (comment.encode("ascii", "backslashreplace").decode("ascii")
+                             if container == "MP3" else comment)
+            audio.software = software
+            for pause, wav_path in items:
+                audio.write(silence(pause, sample_rate))
+                for block in soundfile.blocks(wav_path, _BLOCK_SAMPLES, dtype="int16"):
+                    audio.write(block)
+                    output.raise_error()
+        output.raise_error()
+
+
+def _count_samples(items, sample_rate):
+    return sum(int(pause * sample_rate) + soundfile.info(path).frames for pause, path in items)
+
+
+class _CheckedFile(object):
+    """A file for libsndfile, which cannot pass on an exception of `write`: the first one is kept.
+
+    It is not buffered: a buffer would repeat the exception in `seek`.
+    """
+
+    def __init__(self, file):
+        self._file, self._error = file.raw, None
+        self.seek, self.tell = file.raw.seek, file.raw.tell
+
+    def write(self, data):
+        rest = memoryview(data)
+        try:
+            while len(rest) and not self._error:
+                rest = rest[self._file.write(rest):]
+        except OSError as error:
+            self._error = error
+        return len(data)
+
+    def raise_error(self):
+        if self._error:
+            raise self._error

@@ -1,0 +1,101 @@
+"""The lines of a text and the files that each of them becomes.
+
+    OUT/0001.wav                    written last: it marks the line as written
+    OUT/0001.json                   its utterances with their times, attempts and faults
+    OUT/0001-alignment.png          or -alignment-1.png …, one per utterance
+    OUT/0001.part-0001.wav, .json   while a long line is in progress: its first utterances
+"""
+import hashlib
+import os
+from collections import namedtuple
+
+import audio
+from common import files
+from common.errors import InputError
+from synthesis.pauses import PARAGRAPH_PAUSE, SENTENCE_PAUSE, pause_after
+
+MAX_PART_UTTERANCES = 16
+MAX_COMMENT_TEXT = 1000     # characters of a text in the metadata
+
+# stem: path of its files without extension; line_stem: the same, or that of the whole line if this is
+# a part of a long one; text: normalised; utterances: their texts; first: index of the first of them
+# in the whole line; comment: metadata of its WAV; pause: seconds of silence before it
+Line = namedtuple("Line", "stem line_stem text utterances first comment pause")
+
+
+def create_lines(spoken_lines, voice, out, seed):
+    """The Lines of text_lines.SpokenLines, whose files in the folder `out` are 0001, 0002 …"""
+    lines = []
+    for number, (text, starts_paragraph) in enumerate(spoken_lines, 1):
+        stem = os.path.join(out, "%04d" % number)
+        lines.append(Line(stem, stem, text, voice.split_text(text), 0,
+                          create_comment(voice, seed, "text: " + _abbreviate(text)),
+                          0 if number == 1 else
+                          PARAGRAPH_PAUSE if starts_paragraph else SENTENCE_PAUSE))
+    return lines
+
+
+def create_comment(voice, seed, content):
+    """The metadata of an audio file."""
+    return "synthetic speech; voice: %s; seed %d; %s" % (voice.description, seed, content)
+
+
+def split_into_parts(line):
+    """[line], or Lines of at most MAX_PART_UTTERANCES utterances."""
+    starts = range(0, len(line.utterances), MAX_PART_UTTERANCES)
+    if len(starts) == 1:
+        return [line]
+    return [line._replace(
+        stem="%s.part-%04d" % (line.stem, number), first=start,
+        utterances=line.utterances[start:start + MAX_PART_UTTERANCES],
+        comment="%s; part %d" % (line.comment, number),
+        pause=pause_after(line.utterances[start - 1]) if start else 0)
+            for number, start in enumerate(starts, 1)]
+
+
+def is_written(line, max_attempts):
+    """Whether the files of a line exist, and more attempts are not allowed now than for them.
+
+    Raises InputError if a WAV with another text, voice or seed exists.
+    """
+    path = line.stem + ".wav"
+    if not os.path.exists(path):
+        return False
+    if audio.read_wav_info(path)[0] != line.comment:
+        raise InputError("%s: exists with another text, voice or seed; choose another --out, or "
+                         "move it away" % path)
+    record = read_record(line)
+    return not (_has_fault(record) and record["max_attempts"] < max_attempts)
+
+
+def read_record(line):
+    """The content of a line's .json; a line of an earlier version, which has none, is without fault.
+
+    Raises InputError if the file is damaged.
+    """
+    path = line.stem + ".json"
+    if not os.path.exists(path):
+        end = audio.read_wav_info(line.stem + ".wav")[1]
+        return {"max_attempts": 1, "utterances": [
+            {"text": line.text, "start": 0.0, "end": end, "attempts": [], "faults": ""}]}
+    return files.read_json_object(path, {"max_attempts": (int,), "utterances": (list,)})
+
+
+def write_record(line, utterances, max_attempts):
+    files.write_json(line.stem + ".json", {"max_attempts": max_attempts, "utterances": utterances})
+
+
+def has_fault(line):
+    """Whether the alignment of a written line has a fault."""
+    return _has_fault(read_record(line))
+
+
+def _has_fault(record):
+    return any(utterance["faults"] for utterance in record["utterances"])
+
+
+def _abbreviate(text):
+    if len(text) <= MAX_COMMENT_TEXT:
+        return text
+    return "%s… (%d characters, SHA-256 %s)" % (
+        text[:MAX_COMMENT_TEXT // 2], len(text), hashlib.sha256(text.encode("utf-8")).hexdigest())
