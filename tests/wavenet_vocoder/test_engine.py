@@ -427,7 +427,7 @@ def test_a_failed_build_is_reported_in_one_line(tmp_path, monkeypatch, capsys):
     assert build.build_library() is None
     failed, no_make, no_compiler = capsys.readouterr().err.splitlines()
     assert "failed" in failed and "make: No such file" in no_make
-    assert "no C compiler" in no_compiler and "TensorFlow" in no_compiler
+    assert "no C compiler" in no_compiler
     assert os.listdir(str(tmp_path)) == []
 
 

@@ -16,7 +16,7 @@ from tools.bench.bench_report import Result, cpu_times, format_threads, median_r
 from tools.bench.sgemm_peak import peak_result, sgemm_peak
 from wavenet_vocoder.chunks import split_into_chunks
 from wavenet_vocoder.engine import binding, weights
-from wavenet_vocoder.engine.vocoder import NativeVocoder, multiplies_per_sample
+from wavenet_vocoder.engine.vocoder import NativeVocoder, fastest_precision, multiplies_per_sample
 from wavenet_vocoder.wavegen import MAX_BATCH_SIZE, GraphVocoder, generate_waveforms
 
 RUNS = 5
@@ -32,8 +32,12 @@ def measure():
     """[Result]: samples per second, GFLOP/s, real-time factor and memory."""
     results, peaks = [], {}
     for preset, n_streams, n_samples in ENGINE_CASES:
-        for precision in filter(binding.supports, binding.PRECISIONS):
-            results += measure_engine(preset, n_streams, n_samples, precision, peaks)
+        by_precision = {precision: measure_engine(preset, n_streams, n_samples, precision, peaks)
+                        for precision in filter(binding.supports, binding.PRECISIONS)}
+        for precision in sorted(by_precision):
+            results += by_precision[precision]
+        results.append(automatic_result(preset, n_streams, {
+            precision: rows[0].value for precision, rows in by_precision.items()}))
     for preset, n_frames in GRAPH_CASES:
         results += _measure_graph(preset, n_frames, peaks)
     results += [peak_result(peak, threads) for threads, peak in sorted(peaks.items())]
@@ -52,11 +56,21 @@ def measure_engine(preset, n_streams, n_samples, precision, peaks):
         streams.generate(random.normal(size=[n_streams, rows.stop - rows.start, hp.n_mels]),
                          random.uniform(0.1, 0.9, [n_streams, n_samples, noise_dim]))
 
-    name = "WaveNet %s, %s, %s" % (preset, precision, "one stream" if n_streams == 1 else
-                                   "%d streams" % n_streams)
+    name = "WaveNet %s, %s, %s" % (preset, precision, _format_streams(n_streams))
     winograd = weights.uses_winograd(hp, precision)
     return _measure_speed(name, generate, n_streams * n_samples, streams.threads, hp,
                           multiplies_per_sample(hp, winograd), peaks, precision == "float32")
+
+
+def automatic_result(preset, n_streams, rates):
+    """The Result of --precision auto, where it is accurate; rates: {precision: samples/s}."""
+    precision = fastest_precision()
+    return Result("WaveNet %s, auto: %s, %s" % (preset, precision, _format_streams(n_streams)),
+                  rates[precision] / max(rates.values()), "× the faster precision", None, RUNS)
+
+
+def _format_streams(n_streams):
+    return "one stream" if n_streams == 1 else "%d streams" % n_streams
 
 
 def _measure_graph(preset, n_frames, peaks):

@@ -8,7 +8,8 @@ from wavenet_vocoder import wavenet
 from wavenet_vocoder.distributions import MULAW_SILENCE, output_distribution
 from wavenet_vocoder.engine import build, conditioning, weights
 
-INSTRUCTION_SETS = ("best", "portable", "avx2", "avx512")   # in the order of the header's enums
+# in the order of the header's enums
+INSTRUCTION_SETS = ("best", "portable", "avx2", "avx512", "avx512vnni")
 PRECISIONS = ("float32", "int8")
 _DISTRIBUTIONS = ("logistics", "gaussian", "mulaw")
 _VERSION = 1                                                # WAVENET_VERSION
@@ -47,6 +48,7 @@ def load_library():
             ("network_create", integer, [ctypes.POINTER(Config), ctypes.POINTER(Weights),
                                          ctypes.POINTER(handle)]),
             ("network_free", None, [handle]),
+            ("network_lanes", integer, [handle]),
             ("streams_create", integer, [handle, integer, integer, integer, _FLOATS,
                                          ctypes.c_float, ctypes.POINTER(handle)]),
             ("streams_free", None, [handle]),
@@ -91,6 +93,7 @@ class NativeNetwork(object):
         self.handle = ctypes.c_void_p()
         _check(load_library().wavenet_network_create(
             make_config(values, hp, batched, precision, instruction_set), pointers, self.handle))
+        self.lanes = load_library().wavenet_network_lanes(self.handle)
 
     def __del__(self):
         if getattr(self, "handle", None):

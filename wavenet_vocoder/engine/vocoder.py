@@ -7,6 +7,7 @@ from wavenet_vocoder import numpy_distributions
 from wavenet_vocoder.chunks import stack_noise, stack_padded
 from wavenet_vocoder.distributions import MULAW_VALUES, make_noise, output_distribution
 from wavenet_vocoder.engine import binding, conditioning, weights
+from wavenet_vocoder.engine.likelihood_cache import cached_likelihoods
 from wavenet_vocoder.upsampling import pad_context
 
 # Measured: up to this many streams per thread are faster one after the other than in one batch.
@@ -14,7 +15,6 @@ MAX_SINGLE_STREAMS = {"float32": 2, "int8": 8}
 # Measured: from this many multiplications between two barriers, it pays to split the channels of
 # one stream among threads.
 MIN_SHARED_WORK = {"float32": 45000, "int8": 240000}
-LANES = 16              # streams in a tile of the batched layout, with AVX2
 MAX_KERNEL_SIZE = 16    # MAX_TAPS of native/internal.h
 
 MAX_LIKELIHOOD_CHANGE = 0.005       # relative change of the log-likelihood by int8
@@ -24,7 +24,7 @@ TEST_STREAMS, TEST_FRAMES = 16, 4   # it is measured on so many streams of so ma
 class NativeVocoder(object):
     """A network with weights by name (from validate_weights), on `threads` threads, 0: all CPUs.
 
-    `precision` is float32, int8 or auto: int8 if the CPU supports it and it is accurate enough.
+    `precision` is float32, int8 or auto: the faster one of them if it is accurate enough.
     """
 
     def __init__(self, values, hp, threads=0, precision="float32"):
@@ -46,13 +46,14 @@ class NativeVocoder(object):
         """binding.Streams for the speaker ids, with the fastest layout and number of threads."""
         precision, threads = precision or self.precision, self.threads
         batched = len(speaker_ids) > MAX_SINGLE_STREAMS[precision] * threads
-        tiles = -(-len(speaker_ids) // LANES) if batched else len(speaker_ids)
+        network = self._network(batched, precision)
+        tiles = -(-len(speaker_ids) // network.lanes)
         winograd = weights.uses_winograd(self.hp, precision)
-        work = multiplies_per_sample(self.hp, winograd) * tiles * (LANES if batched else 1) / (
+        work = multiplies_per_sample(self.hp, winograd) * tiles * network.lanes / (
             2 * self.hp.wavenet_layers * threads)
         shared = bool(tiles % threads) and work > MIN_SHARED_WORK[precision]
-        return binding.Streams(self._network(batched, precision), speaker_ids,
-                               threads if shared else min(tiles, threads), shared)
+        return binding.Streams(network, speaker_ids, threads if shared else min(tiles, threads),
+                               shared)
 
     def _network(self, batched, precision):
         key = batched, precision
@@ -101,11 +102,23 @@ def multiplies_per_sample(hp, winograd=False):
 # -- automatic precision --------------------------------------------------------------------------
 
 def select_precision(vocoder):
-    """int8 if the CPU supports it and it hardly changes the network's likelihoods, else float32."""
-    if not binding.supports("int8"):
+    """The faster precision, unless it is int8 and changes the network's likelihoods."""
+    if fastest_precision() == "float32":
         return "float32"
-    exact, quantised = log_likelihoods(vocoder)
+    exact, quantised = cached_likelihoods(lambda: log_likelihoods(vocoder), vocoder.values,
+                                          vocoder.hp)
     return "int8" if abs(quantised - exact) <= MAX_LIKELIHOOD_CHANGE * abs(exact) else "float32"
+
+
+def fastest_precision():
+    """The precision that is faster on this CPU: int8 where there are kernels for it.
+
+    Measured for one stream and for batches, with the kernels of each instruction set
+    (docs/engine.md). It is a property of the CPU, neither of the number of streams nor of a
+    measurement at run time, because the samples of a seed depend on the precision: they must not
+    depend on the other lines of a file or on what else the machine does.
+    """
+    return "int8" if binding.supports("int8") else "float32"
 
 
 def log_likelihoods(vocoder):

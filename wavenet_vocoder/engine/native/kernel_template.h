@@ -39,11 +39,13 @@ INLINE void LOCAL(add_outer_product)(vec *sum, const float *kernel, const float 
 }
 
 /* The microkernel: sum += kernel [depth][ROWS] · x [depth][LANES], summed in order of depth. */
-INLINE void LOCAL(microkernel)(vec *sum, const float *kernel, const float *x, int depth)
+INLINE void LOCAL(microkernel)(vec *sum, const float *kernel, const float *x, int depth,
+                               struct prefetch *ahead)
 {
     int k = 0;
     for (; k + UNROLL <= depth; k += UNROLL) {
         PREFETCH_KERNEL(kernel, UNROLL * ROWS);
+        prefetch_lines(ahead);
 #pragma GCC unroll 8
         for (int j = 0; j < UNROLL; j++, kernel += ROWS, x += LANES)
             LOCAL(add_outer_product)(sum, kernel, x);
@@ -53,10 +55,11 @@ INLINE void LOCAL(microkernel)(vec *sum, const float *kernel, const float *x, in
 }
 
 /* sum += a block of a packed matrix of floats times x [depth][LANES]. */
-INLINE void LOCAL(multiply)(vec *sum, const struct packed_matrix *matrix, int block, const float *x)
+INLINE void LOCAL(multiply)(vec *sum, const struct packed_matrix *matrix, int block, const float *x,
+                            struct prefetch ahead)
 {
     LOCAL(microkernel)(sum, (const float *)matrix->kernel + (size_t)block * matrix->depth * ROWS, x,
-                       matrix->depth);
+                       matrix->depth, &ahead);
 }
 
 #if !INT8
@@ -73,12 +76,12 @@ INLINE void LOCAL(store_operands)(float *operands, int channel, const vec *value
 
 /* sum += a block of a packed matrix times the concatenated operands x[0] … x[taps - 1]. */
 INLINE void LOCAL(multiply_taps)(vec *sum, const struct packed_matrix *matrix, int block,
-                                 float *const *x, int taps)
+                                 float *const *x, int taps, struct prefetch ahead)
 {
     const int depth = matrix->depth / taps;
     const float *kernel = (const float *)matrix->kernel + (size_t)block * matrix->depth * ROWS;
     for (int tap = 0; tap < taps; tap++, kernel += (size_t)depth * ROWS)
-        LOCAL(microkernel)(sum, kernel, x[tap], depth);
+        LOCAL(microkernel)(sum, kernel, x[tap], depth, &ahead);
 }
 #else
 #include "int8_template.h"
@@ -118,6 +121,9 @@ static void LOCAL(dilated_gates)(const struct wavenet_network *net, struct tile 
     const struct packed_matrix *matrix = &net->dilated[layer * net->dilated_matrices];
     const int taps = net->config.kernel_size, count = net->config.upsample_taps * BANDS;
     const size_t size = (size_t)(count + 1) * ROWS * LANES;
+    /* the depth loop of a block prefetches the terms of the next one */
+    const int lines = size * UNROLL * (INT8 ? 2 : 1) / (CACHE_LINE / sizeof(float) * matrix->depth)
+                      + 1;
     LOCAL(operand) *x[MAX_TAPS];
     for (int tap = 0; tap < taps; tap++)
         x[tap] = LOCAL(layer_input)(net, tile, layer,
@@ -133,6 +139,7 @@ static void LOCAL(dilated_gates)(const struct wavenet_network *net, struct tile 
         if (net->config.winograd)
             shared = LOCAL(winograd_shared_products)(buffer, net, tile, layer, block, n, second);
 #endif
+        const struct prefetch next_terms = {terms + size, lines};
         vec sum[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             sum[i] = load(terms + ((size_t)count * BLOCK + i) * WIDTH);
@@ -140,16 +147,15 @@ static void LOCAL(dilated_gates)(const struct wavenet_network *net, struct tile 
             for (int i = 0; i < BLOCK; i++)
                 sum[i] = muladd(splat(coefficients[term]), load(terms + (term * BLOCK + i) * WIDTH),
                                 sum[i]);
-        for (size_t i = 0; i < size; i += CACHE_LINE / sizeof *terms)   /* of the next block */
-            __builtin_prefetch(terms + size + i);
         for (int i = 0; i < BLOCK && shared; i++)
             sum[i] += load(shared + i * WIDTH);
 #if !INT8
         if (shared)
-            LOCAL(winograd_multiply)(sum, net, tile, layer, 2 + second, 2, block);
+            LOCAL(winograd_multiply)(sum, net, tile, layer, 2 + second, 2, block,
+                                     next_terms);
         else
 #endif
-            LOCAL(multiply_taps)(sum, matrix, block, x, taps);
+            LOCAL(multiply_taps)(sum, matrix, block, x, taps, next_terms);
         for (int i = 0; i < BLOCK / 2; i++)
             sum[i] = gated_activation(sum[i], sum[i + BLOCK / 2]);
         LOCAL(store_operands)(tile->gated, block * HALF, sum, BLOCK / 2, net->gated_scale);
@@ -167,7 +173,7 @@ static void LOCAL(residual_1x1)(const struct wavenet_network *net, struct tile *
         vec sum[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             sum[i] = load(x + i * WIDTH) + LOCAL(broadcast_row)(matrix->bias + block * ROWS, i);
-        LOCAL(multiply_taps)(sum, matrix, block, &gated, 1);
+        LOCAL(multiply_taps)(sum, matrix, block, &gated, 1, (struct prefetch){0});
         for (int i = 0; i < BLOCK; i++)
             store(x + i * WIDTH, sum[i]);
         LOCAL(store_layer_input)(net, tile, layer + 1, block, n, sum);
@@ -189,7 +195,7 @@ static void LOCAL(skip_1x1)(const struct wavenet_network *net, struct tile *tile
         for (int i = 0; i < BLOCK; i++)
             sum[i] = layer ? load(skip + i * WIDTH)
                            : LOCAL(broadcast_row)(matrix->bias + block * ROWS, i);
-        LOCAL(multiply_taps)(sum, matrix, block, &gated, 1);
+        LOCAL(multiply_taps)(sum, matrix, block, &gated, 1, (struct prefetch){0});
         for (int i = 0; i < BLOCK; i++)
             store(skip + i * WIDTH, last ? max(sum[i], (vec){0}) : sum[i]);
     }
@@ -205,7 +211,7 @@ static void LOCAL(dense)(const struct packed_matrix *matrix, const float *x, flo
         vec sum[BLOCK];
         for (int i = 0; i < BLOCK; i++)
             sum[i] = LOCAL(broadcast_row)(matrix->bias + block * ROWS, i);
-        LOCAL(multiply)(sum, matrix, block, x);
+        LOCAL(multiply)(sum, matrix, block, x, (struct prefetch){0});
         for (int i = 0; i < BLOCK; i++)
             store(y + block * ROWS * LANES + i * WIDTH, relu ? max(sum[i], (vec){0}) : sum[i]);
     }
@@ -224,7 +230,8 @@ static void LOCAL(project_condition)(const struct wavenet_network *net, struct t
                 const size_t term = ((size_t)layer * matrix->blocks + block) * terms
                                     + slot * BANDS + band;
                 vec sum[BLOCK] = {{0}};
-                LOCAL(multiply)(sum, matrix, block, tile->mel + band * LANES);
+                LOCAL(multiply)(sum, matrix, block, tile->mel + band * LANES,
+                                (struct prefetch){0});
                 for (int i = 0; i < BLOCK; i++)
                     store(tile->condition_terms + (term * BLOCK + i) * WIDTH, sum[i]);
             }
@@ -288,4 +295,5 @@ const struct kernel_set NAME(LAYOUT, INSTRUCTION_SET) = {
 #undef LAYOUT
 #undef BATCHED
 #undef INT8
+#undef VECTORS
 #undef ROWS

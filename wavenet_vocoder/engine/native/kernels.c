@@ -5,6 +5,9 @@
 
 #include "internal.h"
 #include "simd.h"
+#if WIDTH > 4
+#include "integer_simd.h"
+#endif
 
 #define CONCATENATE(a, b) a##_##b
 #define NAME(a, b) CONCATENATE(a, b)
@@ -20,6 +23,20 @@
     for (size_t offset = 0; offset < (count) * sizeof *(kernel); offset += CACHE_LINE) \
         __builtin_prefetch((const char *)(kernel) + PREFETCH_BYTES + offset)
 
+/* Memory to prefetch during a product: `lines` cache lines in UNROLL steps of the depth loop. A
+ * prefetch of all lines at once would exceed the number of outstanding loads, and wait.
+ */
+struct prefetch {
+    const float *next;
+    int lines;
+};
+
+INLINE void prefetch_lines(struct prefetch *ahead)
+{
+    for (int line = 0; line < ahead->lines; line++, ahead->next += CACHE_LINE / sizeof *ahead->next)
+        __builtin_prefetch(ahead->next);
+}
+
 static void NAME(gated_activation, INSTRUCTION_SET)(const float *filters, const float *gates,
                                                     float *z, int count)
 {
@@ -32,11 +49,14 @@ static void NAME(gated_activation, INSTRUCTION_SET)(const float *filters, const 
     }
 }
 
-/* Batched layout: the block of ROWS × VECTORS accumulators fills the registers. */
-#define VECTORS 2
+/* Batched layout: the block of ROWS × VECTORS accumulators fills the registers. The set with VNNI
+ * has only the kernels that use it.
+ */
+#ifndef __AVX512VNNI__
 #define LAYOUT batched
 #define BATCHED 1
 #define INT8 0
+#define VECTORS 2
 #if WIDTH == 16
 #define ROWS 12
 #else
@@ -48,19 +68,23 @@ static void NAME(gated_activation, INSTRUCTION_SET)(const float *filters, const 
 #define LAYOUT single
 #define BATCHED 0
 #define INT8 0
+#define VECTORS 1
 #define ROWS (4 * WIDTH)
 #include "kernel_template.h"
+#endif
 
-#if WIDTH == 8
+#if WIDTH > 4
 #define LAYOUT batched_int8
 #define BATCHED 1
 #define INT8 1
-#define ROWS 4                  /* a multiple of 4: half a block consists of pairs */
+#define VECTORS (16 / WIDTH)
+#define ROWS (WIDTH / 2)        /* a multiple of 4: half a block consists of pairs */
 #include "kernel_template.h"
 
 #define LAYOUT single_int8
 #define BATCHED 0
 #define INT8 1
-#define ROWS (4 * WIDTH)
+#define VECTORS 1
+#define ROWS 32
 #include "kernel_template.h"
 #endif

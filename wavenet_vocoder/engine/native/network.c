@@ -9,31 +9,56 @@
 
 extern const struct kernel_set batched_portable, single_portable;
 #ifdef __x86_64__
-extern const struct kernel_set batched_avx2, single_avx2, batched_avx512, single_avx512;
-extern const struct kernel_set batched_int8_avx2, single_int8_avx2;
+extern const struct kernel_set batched_avx2, single_avx2, batched_int8_avx2, single_int8_avx2;
+extern const struct kernel_set batched_avx512, single_avx512;
+extern const struct kernel_set batched_int8_avx512, single_int8_avx512;
+#ifdef HAVE_AVX512VNNI
+extern const struct kernel_set batched_int8_avx512vnni, single_int8_avx512vnni;
+#endif
 #endif
 
-static const struct kernel_set *find_kernels(int instruction_set, int precision, int layout)
+/* The best instruction set of this CPU for which there are kernels. */
+static int best_instruction_set(void)
 {
-    const int batched = layout == WAVENET_BATCHED;
-    const int best = instruction_set == WAVENET_ISA_BEST;
-    if (precision != WAVENET_FLOAT32 && precision != WAVENET_INT8)
-        return NULL;
 #ifdef __x86_64__
     __builtin_cpu_init();
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const int avx512 = avx2 && __builtin_cpu_supports("avx512f");
-    if (precision == WAVENET_INT8)
-        return instruction_set != WAVENET_ISA_PORTABLE && avx2
-            ? batched ? &batched_int8_avx2 : &single_int8_avx2 : NULL;
-    if (avx512 && (best || instruction_set == WAVENET_ISA_AVX512))
-        return batched ? &batched_avx512 : &single_avx512;
-    if (avx2 && (best || instruction_set == WAVENET_ISA_AVX2))
-        return batched ? &batched_avx2 : &single_avx2;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return WAVENET_ISA_PORTABLE;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw"))
+        return WAVENET_ISA_AVX2;
+#ifdef HAVE_AVX512VNNI
+    if (__builtin_cpu_supports("avx512vnni"))
+        return WAVENET_ISA_AVX512_VNNI;
 #endif
-    if (precision == WAVENET_FLOAT32 && (best || instruction_set == WAVENET_ISA_PORTABLE))
-        return batched ? &batched_portable : &single_portable;
-    return NULL;
+    return WAVENET_ISA_AVX512;
+#else
+    return WAVENET_ISA_PORTABLE;
+#endif
+}
+
+/* The kernels of an instruction set: {single, batched} for each precision; NULL if missing. */
+static const struct kernel_set *find_kernels(int instruction_set, int precision, int layout)
+{
+    static const struct kernel_set *const kernels[][2][2] = {
+        [WAVENET_ISA_PORTABLE] = {{&single_portable, &batched_portable}, {NULL, NULL}},
+#ifdef __x86_64__
+        [WAVENET_ISA_AVX2] = {{&single_avx2, &batched_avx2},
+                              {&single_int8_avx2, &batched_int8_avx2}},
+        [WAVENET_ISA_AVX512] = {{&single_avx512, &batched_avx512},
+                                {&single_int8_avx512, &batched_int8_avx512}},
+#ifdef HAVE_AVX512VNNI
+        [WAVENET_ISA_AVX512_VNNI] = {{&single_avx512, &batched_avx512},
+                                     {&single_int8_avx512vnni, &batched_int8_avx512vnni}},
+#endif
+#endif
+    };
+    const int best = best_instruction_set();
+    if (instruction_set == WAVENET_ISA_BEST)
+        instruction_set = best;
+    if (instruction_set < WAVENET_ISA_PORTABLE || instruction_set > best
+        || (precision != WAVENET_FLOAT32 && precision != WAVENET_INT8))
+        return NULL;
+    return kernels[instruction_set][precision == WAVENET_INT8][layout == WAVENET_BATCHED];
 }
 
 int wavenet_supports(int instruction_set, int precision)
@@ -257,6 +282,11 @@ wavenet_status wavenet_network_create(const wavenet_config *config, const wavene
     }
     *network = net;
     return WAVENET_OK;
+}
+
+int wavenet_network_lanes(const wavenet_network *net)
+{
+    return net->kernels->lanes;
 }
 
 void wavenet_network_free(wavenet_network *net)

@@ -40,7 +40,10 @@ typedef enum {
     WAVENET_ERROR_ROWS              /* n_rows is not what wavenet_condition_rows returns */
 } wavenet_status;
 
-enum { WAVENET_ISA_BEST, WAVENET_ISA_PORTABLE, WAVENET_ISA_AVX2, WAVENET_ISA_AVX512 };
+/* Instruction sets: a CPU that has one also has those before it. AVX2 includes FMA, AVX512 the
+ * extensions F and BW. */
+enum { WAVENET_ISA_BEST, WAVENET_ISA_PORTABLE, WAVENET_ISA_AVX2, WAVENET_ISA_AVX512,
+       WAVENET_ISA_AVX512_VNNI };
 enum { WAVENET_FLOAT32, WAVENET_INT8 };                     /* precision; INT8 needs AVX2 */
 enum { WAVENET_SINGLE, WAVENET_BATCHED };                   /* layout: few streams, or many */
 enum { WAVENET_LOGISTICS, WAVENET_GAUSSIAN, WAVENET_MULAW };    /* output distribution */
@@ -102,6 +105,9 @@ WAVENET_API wavenet_status wavenet_network_create(const wavenet_config *config,
                                                   wavenet_network **network);
 /* Accepts NULL. The streams of the network must be freed before. */
 WAVENET_API void wavenet_network_free(wavenet_network *network);
+
+/* The number of streams that the network's layout computes together: 1 for WAVENET_SINGLE. */
+WAVENET_API int wavenet_network_lanes(const wavenet_network *network);
 
 /* `n_streams` streams before their first sample.
  *

@@ -40,10 +40,11 @@ INLINE void LOCAL(winograd_transform_input)(const struct wavenet_network *net, s
 /* sum += a block of one of the layer's four matrices times one of the three transformed inputs. */
 INLINE void LOCAL(winograd_multiply)(vec *sum, const struct wavenet_network *net,
                                      const struct tile *tile, int layer, int matrix_index,
-                                     int input_index, int block)
+                                     int input_index, int block, struct prefetch ahead)
 {
     LOCAL(multiply)(sum, &net->dilated[layer * net->dilated_matrices + matrix_index], block,
-                    tile->winograd_inputs + (size_t)input_index * net->padded_residual * LANES);
+                    tile->winograd_inputs + (size_t)input_index * net->padded_residual * LANES,
+                    ahead);
 }
 
 /* P + Q of a first output, computed into `buffer`, or the pending P - Q of a `second` one. */
@@ -61,11 +62,11 @@ INLINE const float *LOCAL(winograd_shared_products)(float *buffer,
         return pending;
     }
     vec p[BLOCK] = {{0}}, q[BLOCK] = {{0}};
-    LOCAL(winograd_multiply)(p, net, tile, layer, 0, 0, block);
+    LOCAL(winograd_multiply)(p, net, tile, layer, 0, 0, block, (struct prefetch){0});
     for (int i = 0; i < BLOCK; i++)
         store(buffer + i * WIDTH, p[i]);
     SPILL(buffer);
-    LOCAL(winograd_multiply)(q, net, tile, layer, 1, 1, block);
+    LOCAL(winograd_multiply)(q, net, tile, layer, 1, 1, block, (struct prefetch){0});
     for (int i = 0; i < BLOCK; i++) {
         const vec spilled = load(buffer + i * WIDTH);
         store(buffer + i * WIDTH, spilled + q[i]);
