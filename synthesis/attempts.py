@@ -10,7 +10,6 @@ FIRST_ATTEMPT, OTHER_NOISE, FORWARD_WINDOW, SPLIT = (
 # The attention may reach from one symbol before to four symbols after its furthest position.
 WINDOW = (1, 4)
 DEFAULT_ATTEMPTS = 4
-_NO_FAULT = "no fault"
 
 # text: of an utterance, or of a part of one that was split; output: tacotron2.synthesizer.MelOutput
 Part = namedtuple("Part", "text ids output faults")
@@ -39,7 +38,7 @@ class Predictor(object):
             parts = self._split(text, best) if kind == SPLIT else [self._attempt(text, number)]
             if not parts:
                 break
-            steps.append("%s: %s" % (kind, describe_faults(parts) or _NO_FAULT))
+            steps.append("%s: %s" % (kind, describe_faults(parts) or "no fault"))
             if best is None or _severity(parts) < _severity(best):
                 best, remedy = parts, kind
             if not _severity(best):

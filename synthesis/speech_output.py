@@ -12,7 +12,7 @@ import audio
 import korean
 from common import files
 from korean.hangul import count_syllables
-from synthesis import attempts, joining, spoken_lines
+from synthesis import attempts, joining, spoken_lines, utterance_faults
 from synthesis.pauses import pause_after, silence
 from synthesis.progress import Progress
 from tacotron2.alignment_plot import alignment_png
@@ -176,5 +176,7 @@ def _report(line, prediction, messages):
         messages.add(RETRIED, "note: %s: %s" % (name, "; ".join(prediction.steps)))
     faults = attempts.describe_faults(prediction.parts)
     if faults:
-        messages.add(FAILED, "warning: %s: the speech may be wrong: it %s" % (name, faults))
+        text = utterance_faults.abbreviate(" ".join(part.text for part in prediction.parts))
+        messages.add(FAILED, "warning: %s: the speech of %r may be wrong: it %s"
+                     % (name, text, faults))
     return bool(faults)

@@ -5,6 +5,7 @@ from collections import namedtuple
 import korean
 from common.errors import InputError
 from common.repeated_messages import RepeatedMessages
+from synthesis.utterance_faults import abbreviate
 
 # text: normalised; starts_paragraph: whether a line without speech is before it
 SpokenLine = namedtuple("SpokenLine", "text starts_paragraph")
@@ -24,7 +25,10 @@ def create_normalizer(voice_normalizer, lexicon=None):
 
 def normalize_lines(path, lines, normalizer, strict=False):
     """The texts of the spoken_lines of a file."""
-    return [line.text for line in spoken_lines(path, lines, normalizer, RepeatedMessages(), strict)]
+    messages = RepeatedMessages()
+    texts = [line.text for line in spoken_lines(path, lines, normalizer, messages, strict)]
+    messages.print_rest()
+    return texts
 
 
 def spoken_lines(path, lines, normalizer, messages, strict=False):
@@ -37,13 +41,15 @@ def spoken_lines(path, lines, normalizer, messages, strict=False):
     spoken, starts_paragraph = [], False
     for number, line in enumerate(lines, 1):
         location = "%s:%d" % (path, number)
-        text = _normalize(line, location, normalizer, messages, strict)
+        text = normalizer.normalize_line(
+            line, location, strict,
+            lambda message: messages.add("characters that are left out", message)).text
         if any(symbol in korean.JAMO for symbol in korean.to_jamo(text)):
             spoken.append(SpokenLine(text, starts_paragraph))
             starts_paragraph = False
             continue
         if line.strip():
-            problem = "%s: %r has nothing to pronounce" % (location, _shorten(line.strip()))
+            problem = "%s: %r has nothing to pronounce" % (location, abbreviate(line.strip()))
             if strict or any(character.isalnum() for character in line):
                 raise InputError("%s; remove the line" % problem)
             messages.add("lines that are left out",
@@ -52,13 +58,3 @@ def spoken_lines(path, lines, normalizer, messages, strict=False):
     if not spoken:
         raise InputError("%s: has no line to pronounce" % path)
     return spoken
-
-
-def _normalize(line, location, normalizer, messages, strict):
-    return normalizer.normalize_line(
-        line, location, strict,
-        lambda message: messages.add("characters that are left out", message)).text
-
-
-def _shorten(text):
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -9,8 +9,8 @@ from tacotron2 import alignment_metrics
 # kind: one of the constants below; positions: int [n], the symbols where it happens; may be empty
 Fault = namedtuple("Fault", "kind positions")
 
-SKIP, REPEAT, STALL = "skips", "repeats", "stalls at"
-MISSED_STOP, TOO_FAST, TOO_SLOW = "misses the stop token after", "rushes", "drags"
+SKIP, REPEAT, STALL = "skips", "repeats", "stalls at"       # followed by words
+MISSED_STOP, TOO_FAST, TOO_SLOW = "misses the stop token", "is too fast", "is too slow"
 
 MAX_STAY_SECONDS = 1.0      # the attention stalls if it stays longer at a symbol; pauses take 0.5
 MAX_RATE_RATIO = 2.0        # seconds per symbol, relative to the voice's own, either way
@@ -19,6 +19,7 @@ SILENCE_SECONDS = 0.5
 # The voice's own rate is measured on this text, which is without numbers, pauses or rare sounds.
 RATE_TEXT = "오늘 아침에는 바람이 조금 불었지만 하늘은 맑고 날씨는 따뜻했습니다."
 RATE_SEED = 1
+_NOWHERE = np.array([], int)
 
 
 def find_faults(output, ids, seconds_per_step, seconds_per_letter=None):
@@ -33,7 +34,7 @@ def find_faults(output, ids, seconds_per_step, seconds_per_letter=None):
               Fault(STALL, _stalled_positions(output.alignment, seconds_per_step))]
     faults = [fault for fault in faults if len(fault.positions)]
     if not output.stopped:
-        faults.append(Fault(MISSED_STOP, np.array([len(ids) - 1])))
+        faults.append(Fault(MISSED_STOP, _NOWHERE))
     if seconds_per_letter:
         faults += _rate_faults(len(output.alignment) * seconds_per_step, is_letter,
                                seconds_per_letter)
@@ -54,8 +55,13 @@ def seconds_per_letter(output, ids, seconds_per_step):
 
 
 def describe(faults, text, ids):
-    """A phrase such as "skips 나무, stalls at 바다"; `text` and `ids` are those of the utterance."""
-    return ", ".join("%s %s" % (fault.kind, _faulty_words(fault, text, ids)) for fault in faults)
+    """A phrase such as "skips 나무, is too fast"; `text` and `ids` are those of the utterance."""
+    return ", ".join(" ".join([fault.kind] + _faulty_words(fault, text, ids)) for fault in faults)
+
+
+def abbreviate(text):
+    """At most 40 characters of a text."""
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def first_word(fault, ids):
@@ -65,21 +71,16 @@ def first_word(fault, ids):
 
 
 def _faulty_words(fault, text, ids):
-    """The words in which a fault happens; all of them if it has no position."""
-    words = text.split(" ")
-    numbers = set(_word_numbers(ids)[fault.positions]) if len(fault.positions) else range(len(words))
+    """[the words in which a fault happens], [] if it has no position."""
+    words, numbers = text.split(" "), _word_numbers(ids)[fault.positions]
     # with the standard pronunciation, there may be fewer or more spaces
-    return _abbreviate([words[number] for number in sorted(numbers) if number < len(words)])
+    faulty = [words[number] for number in np.unique(numbers) if number < len(words)]
+    return [abbreviate(" ".join(faulty[:5] + ["…"] * (len(faulty) > 5)))] if faulty else []
 
 
 def _word_numbers(ids):
     """The index of the word of each symbol, int [symbols]."""
     return np.cumsum([korean.SYMBOLS[symbol_id] == " " for symbol_id in ids])
-
-
-def _abbreviate(words):
-    shown = " ".join(words[:5]) + (" …" if len(words) > 5 else "")
-    return shown if len(shown) <= 40 else shown[:39] + "…"
 
 
 def _is_letter(ids):
@@ -99,7 +100,7 @@ def _rate_faults(seconds, is_letter, seconds_per_letter):
     expected = np.count_nonzero(is_letter) * seconds_per_letter
     silence = SILENCE_SECONDS * (1 + np.count_nonzero(~is_letter))
     if seconds < expected / MAX_RATE_RATIO:
-        return [Fault(TOO_FAST, np.array([], int))]
+        return [Fault(TOO_FAST, _NOWHERE)]
     if seconds > expected * MAX_RATE_RATIO + silence:
-        return [Fault(TOO_SLOW, np.array([], int))]
+        return [Fault(TOO_SLOW, _NOWHERE)]
     return []
