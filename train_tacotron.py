@@ -10,7 +10,7 @@ import korean
 from common import command_line
 from datasets import batches
 from datasets.store import load_store
-from doctor.device_selection import select_device
+from doctor.device_selection import select_device, select_tower_devices
 from nn.compat import tf
 from tacotron2.tacotron_training_graph import TrainingGraph
 from training import loop, memory_estimate, run_folder, verdict
@@ -33,7 +33,8 @@ def main(arguments):
     run.hp = hp = verdict.with_early_evaluation(run.hp, max_steps)
 
     tf.set_random_seed(hp.seed)
-    graph = TrainingGraph(hp, len(korean.SYMBOLS), run.n_speaker_embeddings)
+    tower_devices = select_tower_devices(options.towers, options.threads, hp.batch_size)
+    graph = TrainingGraph(hp, len(korean.SYMBOLS), run.n_speaker_embeddings, tower_devices)
     scalars = {name: loss for name, loss in graph.losses._asdict().items() if name != "total"}
 
     sampler = batches.BatchSampler(train_items, hp.batch_size, hp.batches_per_group, hp.seed)
@@ -43,7 +44,7 @@ def main(arguments):
         return items, graph.make_feed_dict(items, step)
 
     evaluator = TacotronEvaluator(run, graph, train_items, held_out_items, max_steps)
-    estimate = memory_estimate.estimate_tacotron(hp, train_items)
+    estimate = memory_estimate.estimate_tacotron(hp, train_items, tower_devices)
     return loop.train(run, options, graph, scalars, get_batch, estimate, evaluator.evaluate,
                       speaker_loss=evaluator.speaker_loss)
 

@@ -11,7 +11,7 @@ import numpy as np
 from common import command_line
 from datasets import batches
 from datasets.store import load_store
-from doctor.device_selection import select_device
+from doctor.device_selection import select_device, select_tower_devices
 from nn.compat import tf
 from training import gta, loop, memory_estimate, run_folder
 from training.evaluators import VocoderEvaluator
@@ -37,7 +37,8 @@ def main(arguments):
     hp = run.hp
 
     tf.set_random_seed(hp.seed)
-    graph = TrainingGraph(hp, run.n_speaker_embeddings, options.threads)
+    tower_devices = select_tower_devices(options.towers, options.threads, hp.wavenet_batch_size)
+    graph = TrainingGraph(hp, run.n_speaker_embeddings, options.threads, tower_devices)
 
     sampler = batches.BatchSampler(train_items, hp.wavenet_batch_size, hp.batches_per_group,
                                    hp.seed)
@@ -47,8 +48,9 @@ def main(arguments):
         return items, graph.make_feed_dict(items, np.random.RandomState([hp.seed, step]))
 
     evaluator = VocoderEvaluator(run, graph, train_items, held_out_items)
-    return loop.train(run, options, graph, {}, get_batch, memory_estimate.estimate_vocoder(hp),
-                      evaluator.evaluate, speaker_loss=evaluator.speaker_loss)
+    estimate = memory_estimate.estimate_vocoder(hp, tower_devices)
+    return loop.train(run, options, graph, {}, get_batch, estimate, evaluator.evaluate,
+                      speaker_loss=evaluator.speaker_loss)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,9 @@ class Parser(argparse.ArgumentParser):
                           help="write a timeline of N steps to RUN/profile.json")
         self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="CPU threads; default: all")
+        self.add_argument("--towers", type=positive_int, default=0, metavar="N",
+                          help="parts of a batch that are computed at the same time; default: the "
+                               "number of GPUs, without a GPU one for each thread, at most 4")
         self.add_argument("--mixed-precision", action="store_true",
                           help="on a CPU with bfloat16 instructions, compute matrix products and "
                                "convolutions in bfloat16 (TensorFlow 2 only)")

@@ -1,13 +1,16 @@
-"""Select the device that a program computes on, before its first session."""
+"""Select the devices that a program computes on, before its first session."""
 import os
 import sys
 
+from common import resources
 from common.errors import InputError
 from doctor.diagnosis import FAIL, gpu_findings
 from doctor.gpu_driver import query_driver, visible_gpus
 from doctor.machine import inspect_gpu_environment
 from nn import compat
 from nn.compat import tf
+
+MAX_DEFAULT_CPU_TOWERS = 4      # more copies of the network take long to build and to start
 
 
 def select_device(device, allow_fallback=False):
@@ -24,6 +27,31 @@ def select_device(device, allow_fallback=False):
         print("note: %s: computing on the CPU" % problem, file=sys.stderr)
     if problem or device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+
+def select_tower_devices(towers, threads, batch_size):
+    """The devices of nn.towers.Towers, one per tower: GPUs, or None for the CPU or a single tower.
+
+    `towers` and `threads` are the options of these names, 0 if they are not given. By default there
+    is a tower for each GPU, or else for each thread up to MAX_DEFAULT_CPU_TOWERS. Call it after
+    select_device. Raises InputError for more towers than GPUs or examples in a batch.
+    """
+    n_gpus = _count_gpus()
+    if n_gpus and towers > n_gpus:
+        raise InputError("--towers %d: TensorFlow sees %d GPU(s), and each tower needs one; give at "
+                         "most %d" % (towers, n_gpus, n_gpus))
+    if towers > batch_size:
+        raise InputError("--towers %d: a batch has %d examples, and each tower needs one; give at "
+                         "most %d" % (towers, batch_size, batch_size))
+    default = n_gpus or min(threads or resources.available_cpus(), MAX_DEFAULT_CPU_TOWERS)
+    towers = towers or min(default, batch_size)
+    return ["/gpu:%d" % i if n_gpus > 0 and towers > 1 else None for i in range(towers)]
+
+
+def _count_gpus():
+    if os.environ.get("CUDA_VISIBLE_DEVICES") == "-1" or not visible_gpus(query_driver()):
+        return 0    # without a session: the first one fixes the number of threads
+    return len(tensorflow_gpus())
 
 
 def tensorflow_gpus():

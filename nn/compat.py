@@ -40,9 +40,8 @@ def _import_tensorflow():
     # units
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if importlib.util.find_spec("tensorflow") is None:
-        raise InputError("TensorFlow is not installed; without it, only voices that `python -m "
-                         "training.export` of this version wrote can be used, for synthesis on "
-                         "the CPU")
+        raise InputError("TensorFlow is not installed; only synthesis on the CPU does without it, "
+                         "with a voice that `python -m training.export` of this version wrote")
     # TensorFlow logs before it reads the log level
     with warnings.catch_warnings(), _discard_stderr():
         warnings.simplefilter("ignore", FutureWarning)  # from NumPy, about 1.3.0's dtype tables
@@ -98,15 +97,20 @@ def error_reason(error):
     return message.group(1) if message else str(error).split("\n")[0]
 
 
-def create_session(threads=0, mixed_precision=False):
+def create_session(threads=0, mixed_precision=False, tower_devices=()):
     """A tf.Session on the default graph that allocates GPU memory as needed.
 
-    `threads` limits intra-op and inter-op parallelism; 0 leaves both to TensorFlow. With
+    `threads` limits intra-op and inter-op parallelism; 0 leaves both to TensorFlow. Towers on the
+    CPU, for which `tower_devices` contains None (nn.towers), share the threads. With
     `mixed_precision`, matrix products and convolutions on the CPU are computed in bfloat16;
     variables, sums and losses stay float32. Raises InputError where that is not supported.
     """
-    config = tf.ConfigProto(intra_op_parallelism_threads=threads,
-                            inter_op_parallelism_threads=threads, allow_soft_placement=True)
+    intra_op, inter_op, cpu_towers = threads, threads, list(tower_devices).count(None)
+    if cpu_towers > 1:
+        threads = threads or resources.available_cpus()
+        intra_op, inter_op = max(1, threads // cpu_towers), min(threads, cpu_towers)
+    config = tf.ConfigProto(intra_op_parallelism_threads=intra_op,
+                            inter_op_parallelism_threads=inter_op, allow_soft_placement=True)
     config.gpu_options.allow_growth = True
     if mixed_precision:
         if stack() == "faithful":

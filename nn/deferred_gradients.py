@@ -46,15 +46,20 @@ def conv1d(x, kernel):
     return y
 
 
-def compute_gradients(loss, variables):
-    """tf.gradients of `loss` with respect to `variables`, including the deferred gradients."""
+def compute_gradients(loss, variables, colocate=False):
+    """tf.gradients of `loss` with respect to `variables`, including the deferred gradients.
+
+    With `colocate`, the gradient of an operation is computed on its device.
+    """
     names = [v.op.name for v in variables]
     deferred = [entry for entry in tf.get_collection(DEFERRED) if entry[0].op.name in names]
-    grads = tf.gradients(loss, variables + [output for _, output, _ in deferred])
+    grads = tf.gradients(loss, variables + [output for _, output, _ in deferred],
+                         colocate_gradients_with_ops=colocate)
     kernel_grads = dict(zip(names, grads))
     for (kernel, output, kernel_gradient), grad in zip(deferred, grads[len(variables):]):
         grad.set_shape(output.get_shape())
-        name, kernel_grad = kernel.op.name, kernel_gradient(grad)
+        with tf.device(output.device or None):      # that of its tower
+            name, kernel_grad = kernel.op.name, kernel_gradient(grad)
         # from the L2 loss, tf.gradients returns a kernel gradient of its own
         kernel_grads[name] = (kernel_grad if kernel_grads[name] is None
                               else kernel_grad + kernel_grads[name])

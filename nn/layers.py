@@ -4,15 +4,19 @@ Each takes its input, its sizes and the name of its variable scope, and returns 
 Sequences are [batch, time, channels]. A mask is [batch, time, 1], 1 on real data, 0 on padding.
 Layers that differ in training take `training`, a Python bool: training and synthesis are two
 graphs over the same variables.
+
+All but batch_norm are functions of the part of the batch that is in a tower (nn.towers).
 """
 import zlib
 
 from nn import compat, deferred_gradients
 from nn.compat import tf
 
-# graph collections: the current training step, an int64 scalar; and pairs of a moving mean or
-# variance and the amount that a training step subtracts from it
+# graph collections: the current training step, an int64 scalar; pairs of a moving mean or variance
+# and the amount that a training step subtracts from it; and while a tower is built, the place of
+# its first example in the batch and the size of the batch, or None and None if it is the only one
 CURRENT_STEP, MOVING_MOMENT_UPDATES = "current_step", "moving_moment_updates"
+CURRENT_ROWS = "current_rows"
 
 
 def sequence_mask(lengths, max_length):
@@ -47,13 +51,14 @@ def conv1d(x, channels, kernel_size, scope, bias=True, deferred=False):
         return y
 
 
-def batch_norm(x, mask, scope, training, momentum=0.99, epsilon=1e-3):
+def batch_norm(x, mask, scope, training, towers, momentum=0.99, epsilon=1e-3):
     """Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) of x [batch, time, channels].
 
-    In training, mean and variance are those of the batch without its padding, and the updates of
-    the moving moments are added to MOVING_MOMENT_UPDATES. Otherwise the moving moments are used.
+    x, mask and the result are lists with the part of each tower. In training, mean and variance are
+    those of the whole batch without its padding, and the updates of the moving moments are added to
+    MOVING_MOMENT_UPDATES. Otherwise the moving moments are used.
     """
-    channels = _channels(x)
+    channels = _channels(x[0])
     with tf.variable_scope(scope):
         gamma = tf.get_variable("gamma", [channels], initializer=tf.ones_initializer())
         beta = tf.get_variable("beta", [channels], initializer=tf.zeros_initializer())
@@ -62,21 +67,26 @@ def batch_norm(x, mask, scope, training, momentum=0.99, epsilon=1e-3):
         moving_variance = tf.get_variable("moving_variance", [channels], trainable=False,
                                           initializer=tf.ones_initializer())
         if training:
-            count = tf.reduce_sum(mask)
-            mean = tf.reduce_sum(x * mask, [0, 1]) / count
-            variance = tf.reduce_sum(tf.square(x - mean) * mask, [0, 1]) / count
+            count = towers.total(towers.map(tf.reduce_sum, mask))
+            mean = towers.total(towers.map(
+                lambda x, mask: tf.reduce_sum(x * mask, [0, 1]), x, mask)) / count
+            variance = towers.total(towers.map(
+                lambda x, mask: tf.reduce_sum(tf.square(x - mean) * mask, [0, 1]), x, mask)) / count
             for moving, moment in ((moving_mean, mean), (moving_variance, variance)):
                 tf.add_to_collection(MOVING_MOMENT_UPDATES,
                                      (moving, (1 - momentum) * (moving - moment)))
         else:
             mean, variance = moving_mean, moving_variance
         scale = gamma * tf.rsqrt(variance + epsilon)
-        return x * scale + (beta - mean * scale)
+        return towers.map(lambda x: x * scale + (beta - mean * scale), x)
 
 
-def random_uniform(shape, loop_step=None, name=""):
+def random_uniform(shape, loop_step=None, name="", batch_axis=0):
     """Uniform float32 in [0, 1). The seed is made of the graph's seed, the training step, the
     variable scope, `name`, and `loop_step`, the int32 counter of a loop.
+
+    A tower draws for the whole batch, whose size replaces that of the axis `batch_axis`, and returns
+    its part: the numbers of an example depend on its place in the batch, not on the towers.
 
     Draw once per scope and name: a second draw would give the same numbers. Unlike TensorFlow's own
     generators this has no state that a checkpoint would lack: a resumed run draws the same numbers
@@ -89,7 +99,13 @@ def random_uniform(shape, loop_step=None, name=""):
         first = (graph_seed % 2 ** 31) * 2 ** 32 + zlib.crc32(scope.encode("utf-8"))
         second = step * 2 ** 32 + (0 if loop_step is None else tf.to_int64(loop_step))
         seed = tf.stack([tf.constant(first, tf.int64), second])
-    return compat.stateless_random_uniform(shape, seed)
+    first_row, batch_size = (tf.get_collection(CURRENT_ROWS) or [(None, None)])[-1]
+    if first_row is None:
+        return compat.stateless_random_uniform(shape, seed)
+    sizes = tf.unstack(tf.convert_to_tensor(shape))
+    begin = [0] * len(sizes)
+    sizes[batch_axis], begin[batch_axis] = batch_size, first_row
+    return tf.slice(compat.stateless_random_uniform(tf.stack(sizes), seed), begin, shape)
 
 
 def dropout(x, rate, training):
@@ -152,7 +168,7 @@ class ZoneoutLSTMCell(object):
             return self.zoneout, self.zoneout
         # dynamic_rnn does not advance the state of finished rows: the largest count is the loop's
         draws = random_uniform(tf.concat([[2], tf.shape(cell)], 0), tf.reduce_max(loop_step[0]),
-                               scope)
+                               scope, batch_axis=1)
         return tf.unstack(tf.floor(draws + self.zoneout), 2)
 
 

@@ -40,17 +40,26 @@ def linear_decay(step, initial, final, start, end):
     return initial + (final - initial) * _progress(step, start, end)
 
 
+def linear_warmup(step, rate, warmup_steps):
+    """`rate`, but rising to it linearly in the first `warmup_steps` steps (1706.02677, 2.2)."""
+    if not warmup_steps:
+        return rate
+    return rate * tf.minimum(tf.to_float(step + 1) / warmup_steps, 1.0)
+
+
 def _progress(step, start, end):
     """Completed fraction of the steps from `start` to `end`; jumps to 1 if end <= start."""
     return tf.clip_by_value(tf.to_float(step - start) / max(end - start, 1), 0.0, 1.0)
 
 
-def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=None, freeze=""):
+def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=None, freeze="",
+                    colocate_gradients=False):
     """An Optimizer: Adam on the gradient of `loss`, clipped by its global norm.
 
     A step also applies layers.MOVING_MOMENT_UPDATES, and then `ema`, a
     tf.train.ExponentialMovingAverage, to all trainable variables. Weights and moving moments in the
-    scopes named by `freeze`, joined by +, stay as they are.
+    scopes named by `freeze`, joined by +, stay as they are. With `colocate_gradients`, for towers on
+    GPUs, gradients are computed where the network is.
 
     Running train_op raises tf.errors.InvalidArgumentError (see is_rejected_step) and changes
     nothing if the loss is not below max_loss or the gradient is not finite.
@@ -65,7 +74,8 @@ def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=No
         raise InputError("--freeze %s: all weights are frozen; leave at least one part to train"
                          % freeze)
     gradients, grad_norm = tf.clip_by_global_norm(
-        deferred_gradients.compute_gradients(loss, variables), grad_clip_thresh)
+        deferred_gradients.compute_gradients(loss, variables, colocate_gradients),
+        grad_clip_thresh)
     # both comparisons are false for NaN
     accepted = tf.logical_and(loss < max_loss, grad_norm < float("inf"))
     with tf.control_dependencies([tf.Assert(accepted, [loss, grad_norm])]):

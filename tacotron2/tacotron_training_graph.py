@@ -2,7 +2,7 @@
 import numpy as np
 
 from datasets import batches
-from nn import layers, optimizer
+from nn import layers, optimizer, towers
 from nn.compat import tf
 from tacotron2.decoder import prenet_noise_dim
 from tacotron2.loss import compute_losses
@@ -21,15 +21,18 @@ def batch_placeholders(hp):
 
 
 class TrainingGraph(object):
-    """Three graphs over one set of weights, with these attributes:
+    """Three graphs over one set of weights. `tower_devices` are those of the nn.towers.Towers that train.
+
+    Attributes:
 
     losses, optimizer                       training
     validation_outputs, validation_losses   teacher-forced, without dropout and zoneout
     synthesizer                             free-running
     """
 
-    def __init__(self, hp, n_symbols, n_speakers):
+    def __init__(self, hp, n_symbols, n_speakers, tower_devices=(None,)):
         self.hp, self.n_symbols, self.n_speakers = hp, n_symbols, n_speakers
+        self.tower_devices = tower_devices
         self.batch = batch_placeholders(hp)
         step = optimizer.global_step()
         self.outputs_per_step = outputs_per_step_tensor(hp, step)
@@ -49,27 +52,39 @@ class TrainingGraph(object):
             teacher_forcing_ratio = optimizer.linear_decay(
                 step, 1.0, hp.teacher_forcing_ratio, hp.teacher_forcing_decay_start,
                 hp.teacher_forcing_decay_end)
-        _, self.losses = self._teacher_forced(True, teacher_forcing_ratio)
+        _, self.losses = towers.build_in_towers(
+            lambda parts: self._teacher_forced(True, teacher_forcing_ratio, parts),
+            tower_devices, self.batch.mel)
         self.optimizer = optimizer.build_optimizer(
             self.losses.total, step, learning_rate(step, hp), hp.adam_epsilon, hp.grad_clip_thresh,
-            freeze=hp.freeze)
+            freeze=hp.freeze, colocate_gradients=tower_devices[0] is not None)
         with tf.variable_scope(tf.get_variable_scope(), reuse=True):
             self.validation_outputs, self.validation_losses = self._teacher_forced(False)
         self.synthesizer = Synthesizer(hp, n_symbols, n_speakers, reuse=True)
 
-    def _teacher_forced(self, training, teacher_forcing_ratio=None):
+    def _teacher_forced(self, training, teacher_forcing_ratio=None, parts=towers.ONE_TOWER):
         """(TacotronOutputs, Losses) of self.batch."""
         batch = self.batch
         outputs = tacotron2(
             batch.text_ids, batch.text_lengths, batch.speaker_ids, self.prenet_noise, self.hp,
             self.n_symbols, self.n_speakers, targets=batch, training=training,
-            outputs_per_step=self.outputs_per_step, teacher_forcing_ratio=teacher_forcing_ratio)
+            outputs_per_step=self.outputs_per_step, teacher_forcing_ratio=teacher_forcing_ratio,
+            towers=parts)
         return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight)
 
     def make_feed_dict(self, items, step):
         """The feed_dict of a batch of BatchItems after `step` completed steps."""
         hp = self.hp.replace(outputs_per_step=frame_multiple_at(self.hp, step))
         return dict(zip(self.batch, batches.make_text_batch(items, hp)))
+
+    def make_validation_feed(self, items, step):
+        """make_feed_dict with the same pre-net noise at every step: evaluations can be compared."""
+        feed_dict = self.make_feed_dict(items, step)
+        batch_size, n_frames = feed_dict[self.batch.mel].shape[:2]
+        n_steps = n_frames // outputs_per_step_at(self.hp, step)
+        feed_dict[self.prenet_noise] = np.random.RandomState(self.hp.seed).uniform(
+            size=[batch_size, n_steps, prenet_noise_dim(self.hp)])
+        return feed_dict
 
     def padding_fraction(self, feed_dict):
         """The fraction of padding in the mel frames of a feed_dict."""
@@ -80,11 +95,7 @@ class TrainingGraph(object):
         """Two feed_dicts of pairs (item, other) of BatchItems: the items, and their mels with the
         texts of the others. Both have the same pre-net noise.
         """
-        feed_dict = self.make_feed_dict([item for item, _ in pairs], step)
-        batch_size, n_frames = feed_dict[self.batch.mel].shape[:2]
-        n_steps = n_frames // outputs_per_step_at(self.hp, step)
-        feed_dict[self.prenet_noise] = np.random.RandomState(self.hp.seed).uniform(
-            size=[batch_size, n_steps, prenet_noise_dim(self.hp)])
+        feed_dict = self.make_validation_feed([item for item, _ in pairs], step)
         swapped = dict(feed_dict)
         swapped[self.batch.text_ids], swapped[self.batch.text_lengths] = batches.pad_text_ids(
             [other for _, other in pairs])
@@ -94,7 +105,9 @@ class TrainingGraph(object):
 def learning_rate(step, hp):
     """The learning rate at `step`, a scalar tensor, by hp.learning_rate_schedule."""
     if hp.learning_rate_schedule == "exponential":
-        return optimizer.exponential_decay(step, hp.learning_rate, hp.final_learning_rate,
+        rate = optimizer.exponential_decay(step, hp.learning_rate, hp.final_learning_rate,
                                            hp.decay_start, hp.train_steps)
-    return optimizer.halving_decay(step, hp.learning_rate, hp.final_learning_rate, hp.decay_start,
-                                   hp.decay_half_life)
+    else:
+        rate = optimizer.halving_decay(step, hp.learning_rate, hp.final_learning_rate,
+                                       hp.decay_start, hp.decay_half_life)
+    return optimizer.linear_warmup(step, rate, hp.warmup_steps)

@@ -45,7 +45,8 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
 
     run         a locked Run; its lock is released at the end
     options     those of command_line.Parser.add_training_options
-    graph       a TrainingGraph of either model: `optimizer`, `padding_fraction(feed_dict)`
+    graph       a TrainingGraph of either model: `optimizer`, `tower_devices`,
+                `padding_fraction(feed_dict)`
     scalars     {name: scalar tensor} to log, besides loss, learning rate and gradient norm
     get_batch   step, from 0 → (utterances, feed_dict). It depends on the step alone, so that a
                 resumed run sees the same batches as an uninterrupted one
@@ -53,15 +54,15 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
     evaluate    (session, log, step, check) → score or None. It logs figures, pictures and audio;
                 the highest score determines the best checkpoint. It calls check() often, which
                 raises Interrupted after a signal
-    speaker_loss    (session, speaker id) → validation loss on training items of the speaker
+    speaker_loss    (session, speaker id) → loss on recordings of the speaker
 
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM. Raises InputError or OSError if the
     data, the disk or the loss prevent further training. In all cases the run is saved if possible.
     """
     max_steps = options.steps or run.hp.train_steps
     try:
-        with compat.create_session(options.threads, options.mixed_precision) as session, \
-                SignalCatcher() as signals:
+        with compat.create_session(options.threads, options.mixed_precision,
+                                   graph.tower_devices) as session, SignalCatcher() as signals:
             profiler = Profiler(run.path("profile.json"), options.profile or 0)
             trainer = Trainer(run, session, graph, scalars, estimate, profiler)
             trainer.start(options.init_from, speaker_loss)

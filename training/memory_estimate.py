@@ -26,17 +26,19 @@ class OutOfMemory(InputError):
     """A training step ran out of memory. The message says which hyper-parameter to lower."""
 
 
-def estimate_tacotron(hp, items):
-    """The MemoryEstimate of training Tacotron 2 on the longest of the items."""
+def estimate_tacotron(hp, items, tower_devices=(None,)):
+    """The MemoryEstimate of training Tacotron 2 on the longest of the items, of each device."""
     batch_size = min(hp.batch_size, len(items))
+    on_device, per_device = _share_of_device(batch_size, tower_devices)
     max_frames = max(item.row.frames for item in items)
     max_jamo = max(len(item.text_ids) for item in items)
     remedy = (_change_and_resume("batch_size=%d" % (batch_size // 2)) if batch_size > 1 else
               "remove utterances of more than %d frames" % (max_frames // 2))
     remedy += "; a new run with --hparams outputs_per_step=%d does so, too" % (
         2 * hp.outputs_per_step)
-    return MemoryEstimate(tacotron_activation_bytes(hp, batch_size, max_frames, max_jamo),
-                          "%d utterances of up to %d frames" % (batch_size, max_frames), remedy)
+    return MemoryEstimate(tacotron_activation_bytes(hp, on_device, max_frames, max_jamo),
+                          "%d utterances of up to %d frames%s" % (on_device, max_frames, per_device),
+                          remedy)
 
 
 def tacotron_activation_bytes(hp, batch_size, frames, jamo):
@@ -51,14 +53,15 @@ def tacotron_activation_bytes(hp, batch_size, frames, jamo):
                * (decoder_steps * per_decoder_step + frames * per_frame + jamo * per_jamo))
 
 
-def estimate_vocoder(hp):
-    """The MemoryEstimate of training WaveNet."""
+def estimate_vocoder(hp, tower_devices=(None,)):
+    """The MemoryEstimate of training WaveNet, of each device."""
     batch_size, segment = hp.wavenet_batch_size, hp.wavenet_segment_length
+    on_device, per_device = _share_of_device(batch_size, tower_devices)
     half_segment = hp.hop_length * max(1, segment // hp.hop_length // 2)
     remedy = _change_and_resume("wavenet_batch_size=%d" % (batch_size // 2) if batch_size > 1 else
                                 "wavenet_segment_length=%d" % half_segment)
-    return MemoryEstimate(vocoder_activation_bytes(hp, batch_size, segment),
-                          "%d segments of %d samples" % (batch_size, segment), remedy)
+    return MemoryEstimate(vocoder_activation_bytes(hp, on_device, segment),
+                          "%d segments of %d samples%s" % (on_device, segment, per_device), remedy)
 
 
 def vocoder_activation_bytes(hp, batch_size, samples):
@@ -66,6 +69,13 @@ def vocoder_activation_bytes(hp, batch_size, samples):
     per_layer = ((hp.wavenet_kernel_size + 1) * hp.wavenet_residual_channels
                  + 4 * hp.wavenet_dilation_channels + hp.wavenet_skip_channels)
     return int(FLOAT_BYTES * batch_size * samples * hp.wavenet_layers * WAVENET_VALUES * per_layer)
+
+
+def _share_of_device(batch_size, tower_devices):
+    """(examples of a batch on a device, text to add): towers on the CPU share its memory."""
+    if tower_devices[0] is None:
+        return batch_size, ""
+    return -(-batch_size // len(tower_devices)), " per GPU"
 
 
 def _change_and_resume(change):

@@ -6,10 +6,10 @@ on the other utterances of the batch.
 from collections import namedtuple
 
 import numpy as np
-from scipy import special
 
 from nn.compat import tf
 from wavenet_vocoder import philox
+from wavenet_vocoder.normal_quantile import normal_quantile
 
 # n_parameters        of a sample's distribution
 # log_probability     (parameters [..., n_parameters], audio [...]) → [...]
@@ -42,8 +42,12 @@ def make_noise(key, first_sample, n_samples, hp):
 
 def negative_log_likelihood(parameters, audio, mask, hp):
     """Mean of -ln p(sample) [nats] over the samples where `mask` [batch, samples] is 1."""
-    log_probability = output_distribution(hp).log_probability(parameters, audio)
-    return -tf.reduce_sum(log_probability * mask) / tf.maximum(tf.reduce_sum(mask), 1.0)
+    return -masked_mean(output_distribution(hp).log_probability(parameters, audio), mask)
+
+
+def masked_mean(values, mask):
+    """Mean of the values where `mask` is 1, of the same shape; 0 if it is 1 nowhere."""
+    return tf.reduce_sum(values * mask) / tf.maximum(tf.reduce_sum(mask), 1.0)
 
 
 def _logistic_mixture(hp):
@@ -93,7 +97,7 @@ def _gaussian(hp):
         return tf.clip_by_value(mean + tf.exp(log_scale) * noise[..., 0], -1.0, 1.0)
 
     def noise_from_uniform(uniform):
-        return special.ndtri(uniform).astype(np.float32)    # quantiles of the normal distribution
+        return normal_quantile(uniform).astype(np.float32)
 
     return OutputDistribution(2, log_probability, sample, noise_from_uniform, 1)
 

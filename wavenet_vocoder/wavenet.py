@@ -6,7 +6,8 @@ n // hop_length and of the speaker. Silence precedes the first sample of a segme
 """
 from nn.compat import tf
 from nn.layers import dense, embedding
-from wavenet_vocoder.distributions import (MULAW_CLASSES, mulaw_encode, negative_log_likelihood,
+from nn.towers import ONE_TOWER
+from wavenet_vocoder.distributions import (MULAW_CLASSES, masked_mean, mulaw_encode,
                                            output_distribution)
 from wavenet_vocoder.upsampling import upsample
 
@@ -38,13 +39,17 @@ def wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
         return dense(y, output_distribution(hp).n_parameters, "parameters")
 
 
-def training_loss(audio, mel, speaker_ids, mask, hp, n_speakers, reuse=None):
-    """The loss [nats per sample] of a batch of segments.
+def training_loss(audio, mel, speaker_ids, mask, hp, n_speakers, reuse=None, towers=ONE_TOWER):
+    """The loss [nats per sample] of a batch of segments, computed by `towers` (nn.towers.Towers).
 
     Shapes as in `wavenet`; mask [batch, time] is 1 on real samples, 0 on padding.
     """
-    parameters = wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse)
-    return negative_log_likelihood(parameters, audio, mask, hp)
+    def log_probability(audio, mel, speaker_ids):
+        parameters = wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse)
+        return output_distribution(hp).log_probability(parameters, audio)
+
+    parts = towers.map(log_probability, *[towers.split(x) for x in (audio, mel, speaker_ids)])
+    return -masked_mean(towers.concat(parts), mask)
 
 
 def dilations(hp):

@@ -1,6 +1,6 @@
 """The graphs of WaveNet that training runs: training, validation and generation."""
 from datasets import batches
-from nn import optimizer
+from nn import optimizer, towers
 from nn.compat import tf
 from wavenet_vocoder import wavenet
 from wavenet_vocoder.engine import binding, weights
@@ -10,21 +10,27 @@ from wavenet_vocoder.wavegen import GraphVocoder
 
 
 class TrainingGraph(object):
-    """Training, validation and generation over one set of weights and their moving averages."""
+    """Training, validation and generation over one set of weights and their moving averages.
 
-    def __init__(self, hp, n_speakers, threads=0):
+    `threads` are those of the vocoder; `tower_devices` those of the nn.towers.Towers that train.
+    """
+
+    def __init__(self, hp, n_speakers, threads=0, tower_devices=(None,)):
         self.hp, self.n_speakers, self.threads = hp, n_speakers, threads
+        self.tower_devices = tower_devices
         self.batch = batches.AudioBatch(
             tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.float32, [None, None]),
             tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [None, None, hp.n_mels]))
         step = optimizer.global_step()
-        loss = self._loss()
+        loss = towers.build_in_towers(self._loss, tower_devices, self.batch.audio)
         rate = optimizer.halving_decay(step, hp.wavenet_learning_rate,
                                        hp.wavenet_final_learning_rate, hp.wavenet_decay_start,
                                        hp.wavenet_decay_half_life)
+        rate = optimizer.linear_warmup(step, rate, hp.warmup_steps)
         averages = tf.train.ExponentialMovingAverage(hp.wavenet_ema_decay, num_updates=step)
         self.optimizer = optimizer.build_optimizer(loss, step, rate, hp.wavenet_adam_epsilon,
-                                                   hp.wavenet_grad_clip_thresh, averages, hp.freeze)
+                                                   hp.wavenet_grad_clip_thresh, averages, hp.freeze,
+                                                   tower_devices[0] is not None)
         self._averages = {v.op.name: averages.average(v) for v in tf.trainable_variables()}
         # validation and generation use what synthesis will use: the averages
         with tf.variable_scope(tf.get_variable_scope(), reuse=True,
@@ -33,10 +39,10 @@ class TrainingGraph(object):
             self._graph_vocoder = (None if binding.load_library() else
                                    GraphVocoder(hp, n_speakers))
 
-    def _loss(self):
+    def _loss(self, parts=towers.ONE_TOWER):
         batch = self.batch
         return wavenet.training_loss(batch.audio, batch.mel, batch.speaker_ids, batch.mask, self.hp,
-                                     self.n_speakers)
+                                     self.n_speakers, towers=parts)
 
     def vocoder(self, session):
         """A vocoder (see wavegen.py) with the averages of the weights in `session`."""
