@@ -6,7 +6,7 @@ import pytest
 
 from common.hparam_set import create_hparams
 from korean.hangul import count_syllables
-from tools.bench import bench_engine, bench_reading, bench_report, sgemm_peak
+from tools.bench import bench_engine, bench_reading, bench_report, bench_startup, sgemm_peak
 from tools.bench.bench_report import Result
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import multiplies_per_sample
@@ -117,3 +117,9 @@ def test_winograd_saves_a_third_of_the_multiplications_of_three_taps():
     assert weights.uses_winograd(hp, "float32") and not weights.uses_winograd(hp, "int8")
     assert (multiplies_per_sample(hp) - multiplies_per_sample(hp, winograd=True)
             == dilated / 3)
+
+
+def test_start_up_is_measured_in_seconds_of_a_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(bench_startup, "RUNS", 1)
+    wav, first, first_cpu = [result.value for result in bench_startup.measure()]
+    assert 0.1 < first_cpu < wav and 0.1 < first

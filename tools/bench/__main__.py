@@ -4,10 +4,11 @@
     python -m tools.bench reading    one part
 """
 from common import command_line
-from tools.bench import bench_engine, bench_reading, bench_report, bench_training
+from tools.bench import (bench_engine, bench_reading, bench_report, bench_startup,
+                         bench_training)
 
 PARTS = {"reading": bench_reading.measure, "training": bench_training.measure,
-         "engine": bench_engine.measure}
+         "engine": bench_engine.measure, "startup": bench_startup.measure}
 
 
 def main(arguments):
