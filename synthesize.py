@@ -67,7 +67,7 @@ def _check_options(options):
 
 
 def _write_files(lines, voice, predictor, messages, options):
-    """Write the files of all lines, print the lines, and join them. Returns whether any has a fault."""
+    """Write and print all lines, and join them. Returns whether any line has a fault."""
     speech_output.report_length(lines)
     speeds = speech_output.write_wavs(lines, voice, options.out, predictor, messages)
     for line in lines:

@@ -17,9 +17,9 @@ from synthesis.pauses import PARAGRAPH_PAUSE, SENTENCE_PAUSE, pause_after
 MAX_PART_UTTERANCES = 16
 MAX_COMMENT_TEXT = 1000     # characters of a text in the metadata
 
-# stem: path of its files without extension; line_stem: the same, or that of the whole line if this is
-# a part of a long one; text: normalised; utterances: their texts; first: index of the first of them
-# in the whole line; comment: metadata of its WAV; pause: seconds of silence before it
+# stem: path of its files without extension; line_stem: the same, or that of the whole line if this
+# is a part of a long one; text: normalised; utterances: their texts; first: index of the first of
+# them in the whole line; comment: metadata of its WAV; pause: seconds of silence before it
 Line = namedtuple("Line", "stem line_stem text utterances first comment pause")
 
 
@@ -69,7 +69,7 @@ def is_written(line, max_attempts):
 
 
 def read_record(line):
-    """The content of a line's .json; a line of an earlier version, which has none, is without fault.
+    """The content of a line's .json. Lines of earlier versions have none; they have no fault.
 
     Raises InputError if the file is damaged.
     """

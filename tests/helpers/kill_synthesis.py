@@ -38,7 +38,8 @@ def write(folder, texts):
     lines = spoken_lines.create_lines([SpokenLine(text, False) for text in texts], voice, folder, 1)
     speech_output.write_wavs(lines, voice, folder, Predictor(voice, 1), RepeatedMessages())
     joining.join_audio([(line.pause, line.stem + ".wav") for line in lines],
-                       os.path.join(folder, "book.flac"), voice.hp.sample_rate, "synthetic speech", "test")
+                       os.path.join(folder, "book.flac"), voice.hp.sample_rate, "synthetic speech",
+                       "test")
 
 
 def fork_write(folder, texts):

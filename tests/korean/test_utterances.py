@@ -2,7 +2,8 @@
 import pytest
 
 from korean.hangul import count_syllables
-from korean.utterances import MAX_SYLLABLES, MIN_SYLLABLES, split_into_utterances, split_sentences
+from korean.utterances import (MAX_KSS_CHARACTERS, MAX_SYLLABLES, MIN_SYLLABLES,
+                               add_final_punctuation, split_into_utterances, split_sentences)
 
 CLAUSE = "바람이 불고 비가 내려서 강가의 나무들이 흔들렸고"  # 19 syllables
 
@@ -44,6 +45,24 @@ def test_a_short_fragment_is_joined_with_the_shorter_neighbor():
         sentences[0], sentences[1] + " " + sentences[2], sentences[3]]
 
 
-def test_only_a_long_word_gives_an_utterance_above_the_limit():
-    assert split_into_utterances("가" * 300) == ["가" * 300]
+def test_only_a_word_above_the_limit_is_cut():
+    word = "가나다라마바" * 50
+    utterances = split_into_utterances("그는 " + word + "라고 했다.")
+    assert "".join(utterances).replace("그는 ", "") == word + "라고 했다."
+    assert all(MIN_SYLLABLES <= count_syllables(utterance) <= MAX_SYLLABLES
+               for utterance in utterances)
     assert split_into_utterances("가나 " + "다" * 59) == ["가나 " + "다" * 59]
+
+
+def test_a_text_that_is_given_to_kss_in_blocks_is_split_at_the_same_sentences():
+    sentences = [CLAUSE + " %s다." % verb for verb in ("갔", "왔", "섰", "잤", "봤")] * 60
+    assert len(" ".join(sentences)) > 2 * MAX_KSS_CHARACTERS
+    assert split_into_utterances(" ".join(sentences)) == sentences
+
+
+def test_a_very_long_word_is_split():
+    assert max(map(count_syllables, split_into_utterances("가" * 20000))) <= MAX_SYLLABLES
+
+
+def test_a_colon_or_semicolon_at_the_end_becomes_a_comma_or_a_full_stop():
+    assert add_final_punctuation(["사과;", "배:", "감;"]) == ["사과,", "배,", "감."]

@@ -31,7 +31,7 @@ def run_synthesize(folder, text, trained, *options, **changes):
     runs = dict(trained, **changes)
     out = folder / "out"
     run_main(synthesize.main, path, "--out", out, "--tacotron", runs["tacotron"], "--vocoder",
-             runs["vocoder"], "--speaker", "one", "--attempts", changes.pop("attempts", 1), *options)
+             runs["vocoder"], "--speaker", "one", "--attempts", runs.get("attempts", 1), *options)
     os.makedirs(str(out), exist_ok=True)
     return {name: soundfile.read(str(out / name))[0] for name in sorted(os.listdir(str(out)))
             if name.endswith(".wav")}

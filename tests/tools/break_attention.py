@@ -50,8 +50,8 @@ def main(arguments):
             if options.out:
                 _write_plots(options.out, number, first_attempt.predict(utterance), "first")
                 _write_plots(options.out, number, prediction, "last")
-    print("%s: %d lines; with a fault at the first attempt: %d; at the end: %d; utterances repaired "
-          "by %s" % (voice.description, len(texts), failed_first, failed_last, dict(remedies)))
+    print("%s: %d lines; with a fault at the first attempt: %d; at the end: %d; utterances "
+          "repaired by %s" % (voice.description, len(texts), failed_first, failed_last, dict(remedies)))
 
 
 def _write_plots(out, number, prediction, name):
