@@ -6,6 +6,9 @@ import os
 from common.errors import InputError
 
 
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
 @contextlib.contextmanager
 def atomic_write(path, mode="wb", encoding=None):
     """Context manager that yields an open file, which replaces `path` if the block succeeds.
@@ -57,12 +60,19 @@ def read_bytes(path):
 
 def decode_utf8(data, name):
     """The text of UTF-8 bytes of the file `name`, without byte-order mark. Raises InputError."""
+    start = data[:1000]
+    is_utf16 = start.startswith(_UTF16_MARKS) or start.count(b"\0") > len(start) / 5
     try:
-        return data.decode("utf-8-sig")
+        if not is_utf16:
+            return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        is_utf16 = b"\0" in start
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError("%s:%d: is not UTF-8 (byte 0x%02X); convert the file, for example with "
-                         "iconv -f CP949 -t UTF-8" % (name, line, error.object[error.start]))
+        if not is_utf16:
+            raise InputError("%s:%d: is not UTF-8 (byte 0x%02X); convert the file, for example with "
+                             "iconv -f CP949 -t UTF-8" % (name, line, error.object[error.start]))
+    raise InputError("%s: is UTF-16; convert it to UTF-8, for example with iconv -f UTF-16 -t UTF-8"
+                     % name)
 
 
 def read_text(path):

@@ -1,7 +1,7 @@
 """Show how the text front end reads a text, line by line.
 
     python -m korean < text.txt              as read
-    python -m korean --explain text.txt      each change and its rule
+    python -m korean --explain text.txt      each change and its rule, and what was left out
     python -m korean --jamo text.txt         as conjoining jamo
     python -m korean --ids text.txt          as symbol ids, the input of a model
     python -m korean --decompose text.txt    as written, split into letters: ㄷㅏㄺ for 닭
@@ -13,6 +13,7 @@ import unicodedata
 import korean
 from common import command_line, files
 from common.errors import InputError
+from korean import explanation, pronunciation
 from korean.hangul import split_into_letters
 
 
@@ -31,11 +32,27 @@ def main(arguments):
                 continue
             normalized = normalizer.normalize_line(line, "%s:%d" % (name, number), options.strict)
             if options.form == "explain":
-                print(line)
-                for change in normalized.changes:
-                    print("  column %d: %s → %s  (%s)" % (
-                        change.column, change.written, change.read or "nothing", change.rule))
+                print("\n".join(_explain(line, normalized, options.pronounce)))
             print(_format(normalized.text, options.form, normalizer))
+
+
+def _explain(line, normalized, with_pronunciation):
+    """The lines that explain how a line is read, and how it is pronounced."""
+    yield _printable(line)
+    for column, steps, rules in explanation.explain(line, normalized):
+        yield "  column %d: %s  (%s)" % (column, " → ".join(_printable(step) or "nothing" for step in steps),
+                                         ", ".join(rules))
+    if with_pronunciation:
+        yield "  = " + normalized.text
+        for column, word, pronounced, articles in pronunciation.explain(normalized.text):
+            names = ["제%s항" % article if article != "0" else "usage" for article in articles]
+            yield "  column %d: %s → %s  (%s)" % (column, word, pronounced, ", ".join(names))
+
+
+def _printable(text):
+    """A text without characters that would control the terminal: \\x1b for the character."""
+    return "".join(character if not unicodedata.category(character).startswith("C") else
+                   repr(character)[1:-1] for character in text)
 
 
 def _parser():

@@ -23,12 +23,12 @@ about 20 sentences per second; kornorm is as accurate, but needs Python 3.10 and
 import functools
 import re
 
-from korean.hangul import join_syllable
-from korean.pronunciation.phonology import change_sounds, neutralize
+from korean.hangul import join_syllable, split_syllable
+from korean.pronunciation.phonology import TENSE, articles_of_change, change_sounds, neutralize
 from korean.pronunciation.phrases import boundary_between, is_verb
-from korean.pronunciation.words import pronounce_word
+from korean.pronunciation.words import pronounce_word, word_articles
 
-__all__ = ["pronounce"]
+__all__ = ["explain", "pronounce"]
 
 _WORD = re.compile("[가-힣]+")
 
@@ -49,6 +49,40 @@ def pronounce(text):
         phrase.append(match.group())
         end = match.end()
     return "".join(pieces + _pronounce_phrase(phrase) + [text[end:]])
+
+
+def explain(text):
+    """[(column, word, as pronounced, [articles])] of each word whose pronunciation changes.
+
+    Columns count from 1. An article is that of 표준 발음법; 0 is usage without an article.
+    """
+    pronounced, changes = pronounce(text), []
+    matches = list(_WORD.finditer(text))
+    for index, match in enumerate(matches):
+        word, spoken = match.group(), pronounced[match.start():match.end()]
+        if spoken == word:
+            continue
+        previous, following = ("" if not 0 <= other < len(matches) else _in_same_phrase(
+            text, match, matches[other]) for other in (index - 1, index + 1))
+        articles = word_articles(word, is_verb(word, previous, following))
+        if previous and pronounced[match.start()] != pronounce(word)[0]:
+            articles = _articles_between(previous, word) + articles
+        if following and pronounced[match.end() - 1] != pronounce(word)[-1]:
+            articles += _articles_between(word, following)
+        changes.append((match.start() + 1, word, spoken, sorted(set(articles), key=int)))
+    return changes
+
+
+def _in_same_phrase(text, match, other):
+    """The word of `other`, or "" if anything but spaces lies between it and `match`."""
+    first, second = sorted((match, other), key=lambda word: word.start())
+    return "" if text[first.end():second.start()].strip(" ") else other.group()
+
+
+def _articles_between(left, right):
+    boundary = boundary_between(left, right)
+    final, (initial, vowel, _) = split_syllable(left[-1])[2], split_syllable(right[0])
+    return (["27"] if boundary == TENSE else []) + articles_of_change(final, initial, vowel, boundary)
 
 
 def _pronounce_phrase(pieces):

@@ -50,10 +50,18 @@ _N_SUFFIX = {"용": "활적작응통신착관고전채운임겸혼병준복공�
              "약": "협공농한신언확백극활절강특밀청연독향맹작박복감"}
 _NASAL_SUFFIX = {"론": "언변", "료": "원진완연", "량": "분전한", "란": "혼곤논환산반", "력": "권전인탄", "류": "분난한인"}
 
+_MAX_REST = 8  # syllables after a boundary that decide; with all, a long word takes quadratic time
+
+# words that end in 역 without being a station, and stations that end like one of them
+_NOT_STATIONS = frozenset("""번역 통역 현역 면역 병역 용역 광역 공역 전역 음역 성역 영역 반역 단역 악역 권역 홍역 징역 중역 방역
+    검역 완역 직역 강역 편역 국역 난역""".split())
+_STATIONS_LIKE_THEM = frozenset("회현 불광 영광 안국 대전 통영 무악".split())
+_AFTER_STATION = PARTICLES | frozenset("앞점행쪽")
+
 
 def boundary_by_pattern(word, index):
     """The type of the boundary after the syllable at `index`, by the patterns of this module."""
-    syllable, rest = word[index], word[index + 1:]
+    syllable, rest = word[index], word[index + 1:index + 1 + _MAX_REST]
     final = final_of(syllable)
     is_repeated = index and rest[0] == word[index - 1]  # 웅성웅성, 산들산들, 멈칫멈칫
     if index and not is_repeated and (len(rest) == 1 or rest[1] in PARTICLES):
@@ -70,7 +78,17 @@ def boundary_by_pattern(word, index):
         return _boundary_after_cluster(syllable, rest)
     if rest[0] == "값" and final in "ㄴㄹㅁㅇ":  # 제28항: 땅값, 평균값
         return TENSE
-    return N_INSERTION if _takes_n(syllable, rest, index) else PLAIN
+    return N_INSERTION if _takes_n(word, index, rest) else PLAIN
+
+
+def tense_article(word, index):
+    """The article of a tense initial that `boundary_by_pattern` finds; 0 for usage alone."""
+    rest = word[index + 1:index + 1 + _MAX_REST]
+    if rest[0] in _TENSE_SUFFIX:
+        return "0"
+    if final_of(word[index]) == "ㄹ":
+        return "27" if rest[0] != "적" and _is_future(word, index, rest) else "26"
+    return "28"
 
 
 def _is_sai_siot(syllable, rest, index):
@@ -103,10 +121,10 @@ def _is_future(word, index, rest):
     if rest.startswith(_PREFIXES_AFTER_L) or rest in _REST_AFTER_L:
         return True
     if rest == "게":
-        return syllable not in _STEMS_IN_L and word[:index + 1] != "거칠"
+        return syllable not in _STEMS_IN_L and not (index == 1 and word[:2] == "거칠")
     if index and rest[0] == "적" and (len(rest) == 1 or rest[1] in "인으이"):
         return True
-    if syllable not in _FUTURE or word[:index + 1] in _NOT_FUTURE:
+    if syllable not in _FUTURE or index < 2 and word[:index + 1] in _NOT_FUTURE:
         return False
     return rest in _AFTER_FUTURE or rest.startswith("것")
 
@@ -128,8 +146,19 @@ def _boundary_after_cluster(syllable, rest):
     return WORD_END if is_causative and syllable not in _NO_CAUSATIVE else PLAIN
 
 
-def _takes_n(syllable, rest, index):
-    """제29항: before 잎, 여섯, 여덟; in 십육, 백육 …; before 여행, 열차 in a compound."""
+def _takes_n(word, index, rest):
+    """제29항: before 잎, 여섯, 여덟; 스물일곱; 십육, 백육 …; 여행, 열차 in a compound; 강남역."""
+    syllable = word[index]
     return (rest[0] == "잎" or rest.startswith(("여섯", "여덟"))
+            or rest.startswith("일곱") and syllable in "열물른흔쉰순든"
             or rest[0] == "육" and syllable in "십백천만"
-            or index > 0 and rest.startswith(("여행", "열차")))
+            or index > 0 and rest.startswith(("여행", "열차"))
+            or index > 0 and rest[0] == "역" and _is_station(word, index, rest))
+
+
+def _is_station(word, index, rest):
+    """Whether 역 after the syllable at `index` is a station: 역삼역, not 동시통역."""
+    if len(rest) > 1 and rest[1] not in _AFTER_STATION:
+        return False
+    return (word[index] + "역" not in _NOT_STATIONS
+            or word[index - 1:index + 1] in _STATIONS_LIKE_THEM)

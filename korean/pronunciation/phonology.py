@@ -20,6 +20,10 @@ _NASALIZED = dict(zip("ㄱㄷㅂ", "ㅇㄴㅁ"))
 _STOPS = frozenset("ㄱㄲㅋㄳㄺㄷㅅㅆㅈㅊㅌㅎㅂㅍㄿㅄ")
 _FRONT = frozenset("ㅣㅑㅒㅕㅖㅛㅠ")
 
+_CLUSTERS = frozenset("ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ")
+# of a boundary of a known type, whatever the letters are
+_BOUNDARY_ARTICLES = {N_INSERTION: ("29",), SAI_SIOT: ("30",), WORD_END: ("15",), L_TO_N: ("20",)}
+
 # final → (its sound at the end of a word; before a vowel: what stays, the next initial):
 # 제8항–제11항, 제13항, 제14항
 _FINAL_SOUNDS = {
@@ -58,6 +62,51 @@ def change_sounds(final, initial, vowel, boundary):
     if boundary in (WORD_END, SAI_SIOT):
         return _within_word(neutralize(final), initial, vowel, joined=False)
     return _within_word(final, initial, vowel, joined=True)
+
+
+def articles_of_change(final, initial, vowel, boundary):
+    """The articles of 표준 발음법 for the change at a boundary, as a list of strings; [] if none."""
+    new_final, new_initial = change_sounds(final, initial, vowel, boundary)
+    if (new_final, new_initial) == (final, initial):
+        return []
+    articles = list(_BOUNDARY_ARTICLES.get(boundary, ()))
+    if boundary == WORD_END and initial != "ㅇ":
+        articles = []
+    if boundary not in (N_INSERTION, SAI_SIOT):
+        articles += _articles_of_letters(final, initial, new_final, new_initial, boundary)
+    if new_initial in "ㄴㅁ" and new_final in "ㅇㄴㅁ" and neutralize(final) in _NASALIZED:
+        articles.append("18")
+    if new_final + new_initial == "ㄹㄹ" and (initial == "ㄴ" or boundary == N_INSERTION):
+        articles.append("20")
+    return articles
+
+
+def articles_of_final(final):
+    """The articles for a final before a consonant or at the end of a word."""
+    if not final or final == neutralize(final):
+        return []
+    return ["11" if final in "ㄺㄻㄿ" else "10" if final in _CLUSTERS else "12" if final == "ㅎ" else "9"]
+
+
+def _articles_of_letters(final, initial, new_final, new_initial, boundary):
+    """The articles for changes by the letters alone."""
+    if final in ("ㅎ", "ㄶ", "ㅀ") or initial == "ㅎ" and new_initial != "ㅎ":
+        is_palatal = initial == "ㅎ" and neutralize(final) == "ㄷ" and new_initial == "ㅊ" and final in "ㄷㅌ"
+        return ["17" if is_palatal else "12"]
+    if initial == "ㅇ":
+        if boundary in (WORD_END, SAME_PHRASE, NEW_PHRASE):
+            return [] if boundary == WORD_END else ["15"]
+        if new_initial in "ㅈㅊ" and final in "ㄷㅌㄾ":
+            return ["17"]
+        return ["14" if final in _CLUSTERS else "13"]
+    articles = [] if new_final == final else articles_of_final(final)
+    if new_initial != initial and new_initial in _TENSED.values() and boundary != TENSE:
+        articles.append("23" if final in _STOPS else "24" if final in ("ㄵ", "ㄻ") else "25")
+    if initial == "ㄹ" and new_initial == "ㄴ" and boundary != L_TO_N:
+        articles.append("19")
+    if (final, initial) == ("ㄴ", "ㄹ") and new_final == "ㄹ":
+        articles.append("20")
+    return articles
 
 
 def _within_word(final, initial, vowel, joined):

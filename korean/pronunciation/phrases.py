@@ -31,6 +31,9 @@ _NOT_BEFORE_TASK = frozenset("북한 남한 대한 제한 역할 분할 관할 �
 _VERBS_IN_I = {"옷": ("입",), "책": ("읽",), "잘": ("입", "읽", "익", "잊"),
                "못": ("이", "입", "읽", "익", "잊", "잃", "여", "열")}
 
+_MOUTHFUL = re.compile("입(?:에|만|을|도|씩|은|이다|이라도|이요|이에요|거리|크기)?$")  # 한 입, 첫 입
+_N_SYLLABLES = frozenset(map(chr, range(ord("나"), ord("닣") + 1)))
+
 # 제27항 by custom: 열 개, 여덟 시
 _COUNTERS = re.compile("(?:개|시|살|번|달|사람|권|잔|장|가지|군데|곳|집|배|송이|조각|방울|바퀴|발|병|벌|줄|그릇|대"
                        "|단어|자리|걸음|점)(?:[%s]|$)" % "".join(sorted(PARTICLES)))
@@ -51,11 +54,18 @@ def boundary_between(left, right):
         return TENSE
     if final and _takes_n(left, right):
         return N_INSERTION
+    if left[-1] in "을를" and right[0] in _N_SYLLABLES:
+        return NEW_PHRASE  # an object and its verb: no liquid, 버스를 놓쳐
     return SAME_PHRASE if len(left) + len(right) <= _MAX_ACCENTUAL_PHRASE else NEW_PHRASE
 
 
 def is_verb(word, previous, following):
-    """Whether 신고, 참고, 숨지 … is a verb, by the words before and after it ("" if there is none)."""
+    """Whether 신고, 참고, 숨지 … is a verb, by the words before and after it ("" if there is none).
+
+    So is 일일이 the adverb before a verb, and not the number 112 or a day.
+    """
+    if word == "일일이":
+        return bool(following) and not previous.endswith("월")
     if word[-1] not in "고지게기":
         return False
     return following.startswith(_AUXILIARIES) or word[0] == "신" and bool(_FOOTWEAR.match(previous))
@@ -84,5 +94,7 @@ def _takes_n(left, right):
     if right.startswith(_VERBS_IN_I.get(left, "\0")):
         return True
     if right.startswith("엿") and left[-1] in "은을":
+        return True
+    if left in ("한", "첫") and _MOUTHFUL.match(right):
         return True
     return bool(left[-1] in _BEFORE_TASK and left not in _NOT_BEFORE_TASK and _TASK.match(right))

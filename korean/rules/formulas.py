@@ -110,7 +110,7 @@ RULES = (
          lambda match: english.to_hangul(match.group(1))
          + {"²": " 제곱 ", "³": " 세제곱 "}[match.group().rstrip()[-1]], needs="²³"),
     rule("function", "(?<![A-Za-z])(log|ln|sin|cos|tan)(?=[xyabθ](?![A-Za-z]))", "\\1 ", needs="gns"),
-    rule("power", "\\b([A-Za-z]|[0-9]+)(?:\\^([a-z])(?![A-Za-z])|ⁿ)",
+    rule("power", "(?<![0-9A-Za-z])([A-Za-z]|[0-9]{1,40})(?:\\^([a-z])(?![A-Za-z])|ⁿ)",
          lambda match: "%s의 %s제곱" % (match.group(1), english.spell_letters(match.group(2) or "n")),
          needs="^ⁿ"),
     rule("equation", "(?<![0-9A-Za-z.,])%s(?: ?[-−–+×÷*/=] ?%s){1,20}(?![A-Za-z0-9])" % (_TERM, _TERM),

@@ -7,8 +7,9 @@ from korean.hangul import fits_particle
 from korean.rules import counters
 from korean.rules.rule import rule, text_after, text_before
 
-# begins with a digit, because searching for a digit is fast
-NUMBER = "[0-9](?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
+# begins with a digit, because searching for a digit is fast, and never inside a run of digits, of
+# which every start would take time
+NUMBER = "[0-9](?<![0-9].)(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\\.[0-9]+)?"
 _SIGNS = {"-": "마이너스 ", "−": "마이너스 ", "–": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_NAMES = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
@@ -113,8 +114,8 @@ RULES = (
          "\\1", needs="0"),
     rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", _SIGNS,
          needs="-−–+±"),
-    rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace(
-         "[0-9]", "[0-9](?<![0-9.].)", 1), _read_counted, needs="0-9"),
+    rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace("(?<![0-9].)", "(?<![0-9.].)", 1),
+         _read_counted, needs="0-9"),
     rule("particle", _NUMBER_AND_PARTICLE, _read_by_particle, needs="0-9"),
     rule("particle does not fit", _NUMBER_AND_PARTICLE, _keep_particle, needs="0-9"),
     rule("number", NUMBER, _read_other_number, needs="0-9"),

@@ -65,9 +65,20 @@ def test_program_prints_one_line_per_line(write_text, capsys):
 
 
 def test_program_explains_changes(write_text, capsys):
-    out = run_program(capsys, "--explain", write_text("개 3마리…\n")).out
-    assert out == ("개 3마리…\n  column 6: … → ...  (ellipsis)\n"
-                   "  column 3: 3마리 → 세마리  (counter)\n  = 개 세마리...\n")
+    out = run_program(capsys, "--explain", write_text("개 3마리… ½컵 々\x07\n")).out
+    assert out == ("개 3마리… ½컵 々\\x07\n"
+                   "  column 3: 3마리 → 세마리  (counter)\n"
+                   "  column 6: … → ...  (ellipsis)\n"
+                   "  column 8: ½ → 1⁄2 → 이분의 일  (fraction)\n"
+                   "  column 11: 々 → nothing  (unreadable, left out)\n"
+                   "  column 12: \\x07 → nothing  (silent)\n"
+                   "  = 개 세마리... 이분의 일컵\n")
+
+
+def test_program_explains_the_pronunciation_by_its_articles(write_text, capsys):
+    out = run_program(capsys, "--explain", "--pronounce", write_text("3년 같이\n")).out
+    assert out == ("3년 같이\n  column 1: 3 → 삼  (number)\n  = 삼년 같이\n"
+                   "  column 4: 같이 → 가치  (제17항)\n  = 삼년 가치\n")
 
 
 def test_program_pronounces(write_text, capsys):
@@ -92,7 +103,9 @@ def test_decomposed_text_is_read_like_the_original(write_text, capsys):
 
 
 @pytest.mark.parametrize("content, message", [
-    ("가\n나".encode("cp949"), "text.txt:1: is not UTF-8"), (None, "No such file")])
+    ("가\n나".encode("cp949"), "text.txt:1: is not UTF-8"), (None, "No such file"),
+    ("가\n나".encode("utf-16"), "text.txt: is UTF-16"), ("가 나\n".encode("utf-16-le"), "is UTF-16"),
+    ("abc\n".encode("utf-16-be"), "is UTF-16")])
 def test_program_reports_unreadable_files(tmp_path, content, message):
     path = tmp_path / "text.txt"
     if content is not None:
