@@ -14,6 +14,7 @@ from training import adaptation, training_plots, verdict
 from wavenet_vocoder.wavegen import generate_waveforms
 
 MEASURED = 16       # utterances of each group that the alignment metrics are computed on
+RATED = 8           # utterances of a new speaker that the embeddings of other speakers are rated on
 SHOWN = 3           # utterances of these with pictures and audio
 COPIED = 2          # utterances of each group that WaveNet synthesises from their recorded mels
 COPIED_SECONDS = 2  # how much of each
@@ -66,8 +67,8 @@ class TacotronEvaluator(object):
         return -losses["mel"] if self.run.hp.early_stopping_patience else scores["held-out"]
 
     def speaker_loss(self, session, speaker_id):
-        """The mel error of the newest weights on training items of a speaker."""
-        items = [item for item in self.train_items if item.speaker_id == speaker_id][:MEASURED]
+        """The mel error of the current weights on recordings of a speaker."""
+        items = _items_of_speaker(self.train_items + self.held_out_items, speaker_id)
         return session.run(self.graph.validation_losses.mel,
                            self.graph.make_validation_feed(items, 0))
 
@@ -115,9 +116,9 @@ class VocoderEvaluator(object):
         return -loss
 
     def speaker_loss(self, session, speaker_id):
-        """The loss of the newest weights on training items of a speaker."""
-        return self._validation_loss(session, [
-            item for item in self.train_items if item.speaker_id == speaker_id][:MEASURED])
+        """The loss of the current weights on recordings of a speaker."""
+        return self._validation_loss(session, _items_of_speaker(
+            self.train_items + self.held_out_items, speaker_id))
 
     def _validation_loss(self, session, items, check=lambda: None):
         hp = self.run.hp
@@ -145,6 +146,10 @@ class VocoderEvaluator(object):
                 [mel, copied_mel], ["condition: " + item.row.text, "copy-synthesis"],
                 hp.max_abs_value))
         return {group: np.mean(values) for group, values in distances.items()}
+
+
+def _items_of_speaker(items, speaker_id):
+    return [item for item in items if item.speaker_id == speaker_id][:RATED]
 
 
 def _mean_losses(session, losses, items, batch_size, make_feed_dict, check):

@@ -10,8 +10,8 @@ import pytest
 from conftest import ROOT
 
 import korean
-from common.hparam_set import create_hparams
-from hparams import PRESETS
+from common.hparam_set import adapt_hparams, create_hparams
+from hparams import ADAPT, PRESETS
 
 PAGES = sorted(os.path.relpath(path, ROOT) for pattern in
                ("*.md", "docs/*.md", "voices/*.md", "logs/README.md")
@@ -180,8 +180,11 @@ def test_commands_are_accepted(page, monkeypatch):
         assert as_module or module in PROGRAMS, command
         main = main_of(module) if as_module else importlib.import_module(module).main
         options = parser_of(main, monkeypatch).parse_args(arguments)
-        create_hparams(getattr(options, "preset", None) or "reference",
-                       getattr(options, "hparams", "") or "")
+        preset, overrides = (getattr(options, name, None) for name in ("preset", "hparams"))
+        if preset == ADAPT and options.init_from:
+            adapt_hparams(create_hparams("base"), overrides or "")
+        else:
+            create_hparams(preset or "reference", overrides or "")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -298,6 +298,25 @@ def test_held_out_items_are_never_trained_on(stores):
     assert not seen & {(item.speaker_id, item.row.id) for item in held_out}
 
 
+def test_a_text_is_held_out_of_all_speakers_or_of_none(stores):
+    """Both stores have the same texts; at least one text is on either side."""
+    for share in (0.0, 0.3, 0.999):
+        training, held_out = items(stores, share)
+        texts = [{item.row.jamo for item in side} for side in (training, held_out)]
+        assert texts[0] and texts[1] and not texts[0] & texts[1]
+        assert len(held_out) == 2 * len(texts[1])
+    # a larger share keeps what a smaller one holds out
+    assert {item.row.id for item in items(stores, 0.1)[1]} <= {
+        item.row.id for item in items(stores, 0.5)[1]}
+
+
+def test_a_store_with_a_single_text_cannot_be_split(make_corpus, tmp_path):
+    preprocess.main(["--corpus", make_corpus({"a": "하나", "b": "하나"}), "--out",
+                     str(tmp_path / "store"), "--preset", "tiny"])
+    with pytest.raises(InputError, match="store: fewer than two different texts"):
+        items([str(tmp_path / "store")])
+
+
 def test_the_split_does_not_depend_on_other_stores(stores):
     alone = {item.row.id for item in items(stores[:1])[1]}
     both = {item.row.id for item in items(stores[::-1])[1] if item.store.speaker == "one"}
