@@ -21,7 +21,7 @@ from common import command_line, files
 from synthesis import text_lines
 from synthesis.attempts import DEFAULT_ATTEMPTS, Predictor, describe_faults
 from synthesis.voice import GRIFFIN_LIM, Voice, resolve_run_folders
-from training import training_plots
+from tacotron2.alignment_plot import alignment_png
 
 
 def main(arguments):
@@ -58,7 +58,7 @@ def _write_plots(out, number, prediction, name):
     os.makedirs(out, exist_ok=True)
     for index, part in enumerate(prediction.parts, 1):
         with files.atomic_write(os.path.join(out, "%03d-%s-%d.png" % (number, name, index))) as png:
-            png.write(training_plots.alignment_png(
+            png.write(alignment_png(
                 part.output.alignment, [korean.SYMBOLS[i] for i in part.ids], part.text))
 
 
