@@ -175,10 +175,11 @@ def format_violation(violation):
 def report_to_dict(report):
     """The content of evaluation.json."""
     return {"voice": report.title, "intervals": INTERVAL_METHOD,
-            "summary": OrderedDict((each.speaker, each._asdict()) for each in report.summaries),
+            "summary": report.summaries[-1]._asdict() if report.summaries else None,
             "metrics": _metrics_to_dict(report.estimates),
-            "speakers": OrderedDict((each.title, _metrics_to_dict(each.estimates))
-                                    for each in report.speakers),
+            "speakers": {each.title: {"summary": summary._asdict(),
+                                      "metrics": _metrics_to_dict(each.estimates)}
+                         for each, summary in zip(report.speakers, report.summaries)},
             "unavailable": report.unavailable,
             "order_violations": [dict(zip(("metric", "better", "worse"), each))
                                  for each in report.violations],

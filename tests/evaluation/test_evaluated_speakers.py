@@ -161,7 +161,7 @@ def test_a_cloned_voice_is_compared_with_the_nearest_base_speaker(stores, traine
              "--against", stores[0], "--against", stores[1],
              "--base", os.path.dirname(trained["tacotron"]), "--out", tmp_path / "out")
     result = files.read_json(str(tmp_path / "out" / "evaluation.json"))
-    summary = result["summary"]["three"]
+    summary = result["speakers"]["three"]["summary"]
     assert summary["nearest_speaker"] == "two" and summary["base_speaker_similarity"] > 0
     assert summary["recordings"] == 4, "also the second recording of a text"
     assert summary["sentences"] == 3 + 1, "three recorded texts, and one that the base held out"
