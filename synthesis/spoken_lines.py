@@ -9,10 +9,13 @@ import hashlib
 import os
 from collections import namedtuple
 
+from tqdm import tqdm
+
 import audio
 from common import files
 from common.errors import InputError
 from synthesis.pauses import PARAGRAPH_PAUSE, SENTENCE_PAUSE, pause_after
+from synthesis.text_lines import MANY_LINES
 
 MAX_PART_UTTERANCES = 16
 MAX_COMMENT_TEXT = 1000     # characters of a text in the metadata
@@ -26,7 +29,9 @@ Line = namedtuple("Line", "stem line_stem text utterances first comment pause")
 def create_lines(spoken_lines, voice, out, seed):
     """The Lines of text_lines.SpokenLines, whose files in the folder `out` are 0001, 0002 …"""
     lines = []
-    for number, (text, starts_paragraph) in enumerate(spoken_lines, 1):
+    bar = tqdm(spoken_lines, desc="splitting", unit="line", leave=False,
+               disable=len(spoken_lines) < MANY_LINES)
+    for number, (text, starts_paragraph) in enumerate(bar, 1):
         stem = os.path.join(out, "%04d" % number)
         lines.append(Line(stem, stem, text, voice.split_text(text), 0,
                           create_comment(voice, seed, "text: " + _abbreviate(text)),

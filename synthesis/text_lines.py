@@ -2,10 +2,14 @@
 import sys
 from collections import namedtuple
 
+from tqdm import tqdm
+
 import korean
 from common.errors import InputError
 from common.repeated_messages import RepeatedMessages
 from synthesis.utterance_faults import abbreviate
+
+MANY_LINES = 1000       # from this number on, there is a progress bar
 
 # text: normalised; starts_paragraph: whether a line without speech is before it
 SpokenLine = namedtuple("SpokenLine", "text starts_paragraph")
@@ -39,7 +43,8 @@ def spoken_lines(path, lines, normalizer, messages, strict=False):
     to pronounce, if all lines are skipped, and, if `strict`, instead of a warning.
     """
     spoken, starts_paragraph = [], False
-    for number, line in enumerate(lines, 1):
+    bar = tqdm(lines, desc="reading", unit="line", leave=False, disable=len(lines) < MANY_LINES)
+    for number, line in enumerate(bar, 1):
         location = "%s:%d" % (path, number)
         text = normalizer.normalize_line(
             line, location, strict,
