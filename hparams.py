@@ -217,7 +217,7 @@ ADAPTATION = dict(
     wavenet_learning_rate=2e-4, wavenet_final_learning_rate=2e-5, wavenet_decay_start=300,
     wavenet_decay_half_life=200, wavenet_ema_decay=0.99,
     warmup_steps=50, train_steps=1000, batches_per_group=4, summary_interval=10,
-    checkpoint_interval=100, eval_interval=100, checkpoints_to_keep=2, early_stopping_patience=3)
+    checkpoint_interval=50, eval_interval=50, checkpoints_to_keep=2, early_stopping_patience=4)
 
 # Old name → new name, so that stores, runs and voices with the old names still load.
 RENAMED = {

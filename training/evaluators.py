@@ -123,6 +123,7 @@ class VocoderEvaluator(object):
     def _validation_loss(self, session, items, check=lambda: None):
         hp = self.run.hp
         random = np.random.RandomState(hp.seed)     # the same segments in every evaluation
+        items = items * -(-MEASURED // len(items))      # several segments of each, if they are few
         loss, = _mean_losses(session, [self.graph.validation_loss], items, hp.wavenet_batch_size,
                              lambda batch: self.graph.make_feed_dict(batch, random), check)
         return loss
