@@ -29,7 +29,7 @@
 /* -- arena.c: memory that is freed all at once -- */
 
 struct arena {
-    struct arena_block *newest;
+    struct arena_chunk *newest;
     int exhausted;              /* an allocation failed: the whole arena has to be freed */
 };
 
