@@ -402,6 +402,15 @@ def test_the_learning_rate_of_the_vocoder_falls_from_its_decay_start(hp):
     np.testing.assert_allclose(rates, [1e-3, 1e-3, 5e-4, 1e-5], rtol=1e-5)
 
 
+def test_the_learning_rate_rises_linearly_in_the_warmup():
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.placeholder(tf.int64, [])
+        rate = optimizer.linear_warmup(step, tf.constant(1e-3), 4)
+        rates = [session.run(rate, {step: number}) for number in (0, 1, 3, 4, 1000)]
+        assert optimizer.linear_warmup(step, rate, 0) is rate
+    np.testing.assert_allclose(rates, [2.5e-4, 5e-4, 1e-3, 1e-3, 1e-3], rtol=1e-6)
+
+
 def test_exponential_and_linear_decay():
     """A linear decay within one step is a jump."""
     with tf.Graph().as_default(), tf.Session() as session:
