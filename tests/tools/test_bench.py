@@ -72,6 +72,13 @@ def test_integer_arithmetic_has_no_ratio_to_the_sgemm_peak():
     assert results[1].unit == "GOP/s"
 
 
+@pytest.mark.skipif(not binding.supports("int8"), reason="this CPU has no int8 kernels")
+def test_the_automatic_precision_is_compared_with_the_faster_one():
+    for int8_rate, ratio in ((500.0, 1.0), (50.0, 0.5)):
+        result = bench_engine.automatic_result("tiny", 1, {"float32": 100.0, "int8": int8_rate})
+        assert result.name == "WaveNet tiny, auto: int8, one stream" and result.value == ratio
+
+
 @pytest.mark.skipif(not binding.supports("float32", "avx2"), reason="this CPU has no AVX2")
 def test_the_peak_is_measured_with_the_kernels_for_this_cpu(monkeypatch):
     """Old OpenBLAS takes new CPUs for one without AVX; the engine would exceed that peak."""
