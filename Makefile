@@ -7,7 +7,8 @@
 # make bench          measure the speed of both stacks on this machine, into logs/bench.json
 # make demo           synthesise voices/demo.txt with both demo speakers, into logs/demo
 # make voice          create the corpus of the demo voice and train it (hours)
-# make image          build the faithful image from Dockerfile; image-modern: Dockerfile.modern
+# make image          build the faithful image from Dockerfile; image-modern: Dockerfile.modern;
+#                     image-speak: Dockerfile.speak
 # make test-image     build the image and run every program in containers; or test-image-modern
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -37,7 +38,7 @@ endif
 is-installed = [ "$$lock" = "$$(sed '/^\#/d' $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''
 
 .PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo voice image image-modern \
-	test-image test-image-modern
+	image-speak test-image test-image-modern
 
 .venv:
 	@lock=$$(sed -e '/^#/d' $(modern-sed) requirements-modern.txt)
@@ -142,7 +143,7 @@ voice: .venv
 	@PYTHON=.venv/bin/python sh voices/train.sh
 
 # These variables select other base images: DONOR, PYTHON_IMAGE and COMPILER_IMAGE for Dockerfile,
-# MODERN_PYTHON_IMAGE and MODERN_COMPILER_IMAGE for Dockerfile.modern.
+# MODERN_PYTHON_IMAGE and MODERN_COMPILER_IMAGE for Dockerfile.modern and Dockerfile.speak.
 DOCKER_BUILD ?= docker build
 base-images = $(foreach name,$(1),$(if $($(2)$(name)),--build-arg $(name)=$($(2)$(name))))
 image:
@@ -150,6 +151,9 @@ image:
 image-modern:
 	$(DOCKER_BUILD) $(call base-images,PYTHON_IMAGE COMPILER_IMAGE,MODERN_) \
 		-f Dockerfile.modern -t $(IMAGE)-modern .
+image-speak:
+	$(DOCKER_BUILD) $(call base-images,PYTHON_IMAGE COMPILER_IMAGE,MODERN_) \
+		-f Dockerfile.speak -t $(IMAGE)-speak .
 
 test-image test-image-modern: test-%:
 	@if ! docker info >/dev/null 2>&1; then

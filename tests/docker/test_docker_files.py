@@ -14,7 +14,11 @@ import pytest
 from conftest import ROOT
 
 IMAGES = ("Dockerfile", "Dockerfile.modern")
+SPEAK_IMAGE = "Dockerfile.speak"
 LOCKS = ("requirements.txt", "requirements-modern.txt")
+# of what speaking needs → of everything
+SPEAK_LOCKS = {"requirements-speak.txt": "requirements.txt",
+               "requirements-speak-modern.txt": "requirements-modern.txt"}
 
 
 def read(name):
@@ -73,7 +77,7 @@ def test_programs_run_by_name(entrypoint, arguments, command):
 @pytest.mark.skipif(os.path.exists("/proc/driver/nvidia/version"),
                     reason="on a host with a driver, the entrypoint prints no note")
 @pytest.mark.parametrize("program, notes", [
-    ("train_tacotron", 1), ("synthesize", 1), ("korean", 0)])
+    ("train_tacotron", 1), ("synthesize", 0), ("korean", 0)])
 def test_a_note_says_that_a_program_for_the_gpu_has_no_driver(entrypoint, program, notes):
     _, err = entrypoint(program).communicate()
     assert err.decode("utf-8").count("note: this container has no NVIDIA driver") == notes
@@ -125,7 +129,7 @@ def test_the_image_contains_every_package_that_it_imports():
     assert "doctor" in imported & packages <= set(folders)
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", IMAGES + (SPEAK_IMAGE,))
 def test_images_install_only_what_the_lock_pins(name):
     steps = re.sub(r"^#.*$", "", read(name), flags=re.M)
     assert not re.search(r"\b(apt|apt-get|conda|curl|wget)\b", steps)
@@ -148,11 +152,37 @@ def test_every_pin_of_a_lock_has_hashes(name):
     assert len(pins) > 50 and all(pins)
 
 
+@pytest.mark.parametrize("name", sorted(SPEAK_LOCKS))
+def test_a_lock_for_speaking_is_a_part_of_the_whole_lock(name):
+    pins = re.findall(r"^\S+==.*(?:\n    --hash=.*)+", read(name), re.M)
+    assert 10 < len(pins) < 20
+    assert all(pin in read(SPEAK_LOCKS[name]) for pin in pins)
+    assert not re.search("tensorflow|librosa|scipy|^matplotlib", read(name), re.I | re.M)
+
+
+def test_the_image_for_speaking_contains_all_files_that_speaking_needs(tmp_path):
+    home = "/opt/voicecloning"
+    copied = re.findall(r"^COPY ((?:[\w./]+ )+)%s(\S*)$" % home, read(SPEAK_IMAGE), re.M)
+    for sources, target in copied:
+        for source in sources.split():
+            path = os.path.join(ROOT, source)
+            if os.path.isdir(path):
+                shutil.copytree(path, str(tmp_path) + target)
+            else:
+                shutil.copy(path, str(tmp_path) + target)
+    (tmp_path / "text.txt").write_text("네.", encoding="utf-8")
+    subprocess.check_call([sys.executable, str(tmp_path / "synthesize.py"),
+                           str(tmp_path / "text.txt"), "--out", str(tmp_path / "spoken")],
+                          cwd=str(tmp_path), env=dict(os.environ, PYTHONPATH=""))
+    assert (tmp_path / "spoken" / "0001.wav").exists()
+
+
 def test_the_vocoder_engine_compiles_from_what_the_build_stage_copies(tmp_path):
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         pytest.skip("there is no C compiler")
-    stage, = {re.search(r" AS native\n(.*?)\nFROM ", read(name), re.S).group(1) for name in IMAGES}
+    stage, = {re.search(r" AS native\n(.*?)\nFROM ", read(name), re.S).group(1)
+              for name in IMAGES + (SPEAK_IMAGE,)}
     for source, target in re.findall(r"^COPY (\S+) (\S+)$", stage, re.M):
         source, target = os.path.join(ROOT, source), str(tmp_path / target)
         if os.path.isdir(source):

@@ -91,6 +91,8 @@ def docker_program(command, services):
         start = next(i for i, word in enumerate(command) if word in services)
     elif command[1] == "run":
         start = next(i for i, word in enumerate(command) if word.startswith("voicecloning")) + 1
+        if command[start - 1] == "voicecloning-speak":      # its entry point is synthesize.py
+            return ["synthesize"] + command[start:]
     else:
         return []
     return [command[start].replace("_modern", "")] + command[start + 1:]
