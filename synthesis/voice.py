@@ -1,5 +1,6 @@
 """A trained voice: the Tacotron 2 and the vocoder of two run folders, from symbol ids to audio."""
 import copy
+import importlib.util
 import os
 import sys
 from collections import namedtuple
@@ -43,7 +44,9 @@ class Voice(object):
         self.vocoder_run = self.vocoder = None
         self.hp, self.normalizer = tacotron.hp, tacotron.normalizer
         self.vocoder_description = GRIFFIN_LIM
-        if vocoder_folder != GRIFFIN_LIM:
+        if vocoder_folder == GRIFFIN_LIM:
+            _require_librosa()
+        else:
             self.vocoder_run = run_folder.load_run(vocoder_folder, "vocoder")
             run_folder.require_same_audio_settings(tacotron, self.vocoder_run)
         self._set_speaker(speaker or tacotron.speakers[0])
@@ -204,8 +207,14 @@ def _create_vocoder(run, weights, precision, threads):
         return NativeVocoder(values, run.hp, threads, precision), step
     if precision not in ("auto", "float32"):
         raise InputError("--precision %s: only the native engine supports it" % precision)
-    report_slow_generation(run.hp)
+    report_slow_generation()
     return NumpyVocoder(values, run.hp), step
+
+
+def _require_librosa():
+    if importlib.util.find_spec("librosa") is None:
+        raise InputError("--vocoder %s: needs librosa, which requirements-speak.txt leaves out; "
+                         "install requirements.txt or requirements-modern.txt" % GRIFFIN_LIM)
 
 
 def _describe(folder, step):
