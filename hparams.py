@@ -207,8 +207,8 @@ PRESETS = {
         eval_interval=20, checkpoints_to_keep=2),
 }
 
-# Preset `adapt`: a new speaker from a trained voice, minutes of recordings (--init-from). It changes
-# only these values of the other run, whose sizes, text and audio settings stay.
+# Preset `adapt`: a new speaker from a trained voice (--init-from) and minutes of recordings. It
+# changes only these values of the other run, whose sizes, text and audio settings stay.
 ADAPT = "adapt"
 ADAPTATION = dict(
     outputs_per_step_schedule=(), guided_attention_weight=0.0, batch_size=8,

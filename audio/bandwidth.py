@@ -1,4 +1,4 @@
-"""The bandwidth of a recording: 8 kHz recordings have no content above 4 kHz, at any sample rate."""
+"""The bandwidth of recordings: those at 8 kHz have no content above 4 kHz, even if resampled."""
 import numpy as np
 
 BAND = 250.0            # width of the bands that are compared [Hz]

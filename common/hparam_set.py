@@ -44,8 +44,8 @@ def create_hparams(preset="reference", overrides=""):
     preset or name, and for a value of the wrong type or out of range.
     """
     if preset == ADAPT:
-        raise InputError("--preset %s: is for the trainers with --init-from; give the preset of the "
-                         "voice to adapt, which is base for voices/base" % ADAPT)
+        raise InputError("--preset %s: is for the trainers with --init-from; give the preset of "
+                         "the voice to adapt, which is base for voices/base" % ADAPT)
     if preset not in PRESETS:
         raise InputError("preset %r: unknown; the presets are %s"
                          % (preset, ", ".join(sorted(PRESETS))))

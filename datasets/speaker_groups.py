@@ -8,8 +8,8 @@ from audio import speaker_encoder
 MAX_RECORDINGS = 24     # recordings that are compared
 _MIN_GROUP = 2          # a single recording that differs is no second speaker
 # Ratio of the mean cosine between the groups to that within them. 12 recordings each of 40 speakers
-# of read speech: single speakers have 0.86 or more; 77 % of the pairs of speakers have less than 0.84
-# and 60 % less than 0.75
+# of read speech: single speakers have 0.86 or more; 77 % of the pairs of speakers have less than
+# 0.84, and 60 % less than 0.75
 POSSIBLE, CLEAR = 0.84, 0.75
 _SHOWN = 4              # ids of each group in a message
 
@@ -23,11 +23,12 @@ class SpeakerGroups(namedtuple("SpeakerGroups", "ids similarity")):
 
     def describe(self):
         """A sentence for the user."""
-        return ("the recordings %s two speakers: %s; and %s; give each speaker a folder of their own"
-                % ("have" if self.is_clear else "may have",
-                   *["%s%s (%d of the %d compared)" % (
-                       ", ".join(ids[:_SHOWN]), ", …" if len(ids) > _SHOWN else "", len(ids),
-                       sum(map(len, self.ids))) for ids in self.ids]))
+        first, second = [
+            "%s%s (%d of the %d compared)" % (
+                ", ".join(ids[:_SHOWN]), ", …" if len(ids) > _SHOWN else "", len(ids),
+                sum(map(len, self.ids))) for ids in self.ids]
+        return ("the recordings %s two speakers: %s; and %s; give each speaker their own folder"
+                % ("have" if self.is_clear else "may have", first, second))
 
 
 def find_speaker_groups(ids, load_samples):

@@ -74,8 +74,8 @@ def judge_adaptation(figures, base_figures, minutes):
     coverage = (figures["sentences/coverage"] + figures["held-out/coverage"]) / 2
     focus = (figures["sentences/focus"] + figures["held-out/focus"]) / 2
     base_error = base_figures.get("validation/mel")
-    message = ("%.0f %% of the jamo of new sentences are visited in order, with a focus of %.2f. The "
-               "mel error on held-out recordings is %.3f%s."
+    message = ("%.0f %% of the jamo of new sentences are visited in order, with a focus of %.2f. "
+               "The mel error on held-out recordings is %.3f%s."
                % (100 * coverage, focus, figures["validation/mel"], "" if base_error is None else
                   "; the voice that is adapted has %.3f on its own speakers" % base_error))
     if coverage < MIN_COVERAGE:

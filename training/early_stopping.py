@@ -1,4 +1,4 @@
-"""Early stopping: when a run ends before its last step because its validation no longer improves."""
+"""Early stopping: a run ends before its last step when its validation no longer improves."""
 
 
 def stop_message(history, patience):

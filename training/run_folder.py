@@ -33,8 +33,8 @@ class Run(object):
     has_speaker_embedding   whether the network has a speaker embedding
     symbols                 the text symbols, in the order of their ids
     punctuated              whether the training texts end in a punctuation mark
-    base                    None, or {"folder": …, "figures": …}: the run that this one adapts (preset
-                            `adapt`), and its figures
+    base                    None, or {"folder": …, "figures": …}: the run that this one adapts
+                            (preset `adapt`), and its figures
     figures                 {name: value} of the validation of an exported run; {} in other runs
     """
 

@@ -135,11 +135,12 @@ def _describe_embeddings(run, source):
     phrases = []
     if run.has_speaker_embedding and source.has_speaker_embedding:
         old, new = source.speakers, run.speakers
-        for title, names in (
-                ("speakers kept", [name for name in new if name in old]),
-                ("started from the mean of " + ", ".join(old),
-                 [name for name in new if name not in old]),
-                ("speakers dropped", [name for name in old if name not in new])):
+        changes = [("speakers kept", [name for name in new if name in old])]
+        if not run.base:        # else _select_embeddings describes the new speakers
+            changes += [("started from the mean of " + ", ".join(old),
+                         [name for name in new if name not in old]),
+                        ("speakers dropped", [name for name in old if name not in new])]
+        for title, names in changes:
             if names:
                 phrases.append("%s: %s" % (title, ", ".join(names)))
     new_symbols = [symbol for symbol in run.symbols if symbol not in source.symbols]

@@ -200,7 +200,8 @@ def render_json(report):
         "without_transcript": [name for name, _ in without_transcript],
         "without_recording": [name for name, _ in without_recording],
         "skipped": ["%s: %s" % item for item in skipped],
-        "same_text": report.same_text, "jamo": report.jamo_counts, "jamo_never": missing_jamo(report),
+        "same_text": report.same_text,
+        "jamo": report.jamo_counts, "jamo_never": missing_jamo(report),
         "measures": {recording.item.id: dict(
             ((_JSON_NAMES.get(name, name), value)
              for name, value in recording.measurements._asdict().items()

@@ -250,7 +250,8 @@ def test_two_speakers_in_one_folder_are_refused_or_a_warning(
             adaptation.check_recordings(stores, base)
     else:
         adaptation.check_recordings(stores, base)
-        assert "warning: %s: the recordings may have two speakers" % store in capsys.readouterr().err
+        warning = "warning: %s: the recordings may have two speakers" % store
+        assert warning in capsys.readouterr().err
 
 
 # -- the figures of the base -----------------------------------------------------------------------
