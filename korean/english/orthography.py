@@ -3,7 +3,7 @@
 Source: 외래어 표기법, 표 1 (국제 음성 기호와 한글 대조표) and 제3장 제1절 영어의 표기. Comments cite its
 articles (항).
 """
-from korean.english.letter_alignment import is_vowel, name_at
+from korean.english.phonemes import is_vowel, name_at
 from korean.english.vowels import is_short, vowel_to_hangul
 from korean.hangul import join_syllable, split_syllable
 
@@ -19,7 +19,7 @@ _INITIALS_WITHOUT_Y = ("ㅈ", "ㅊ")  # 제4항: 차, never 챠
 
 
 def phonemes_to_hangul(phonemes):
-    """The Hangul of a word, without spaces, from its [letter_alignment.Phoneme]."""
+    """The Hangul of a word, without spaces, from its [phonemes.Phoneme]."""
     syllables = _Syllables()
     index = 0
     while index < len(phonemes):

@@ -3,8 +3,7 @@ import re
 from functools import lru_cache
 
 from korean.english.dictionary import look_up_lexicon, look_up_phonemes, spell_letters
-from korean.english.letter_alignment import ARPABET_VOWELS, align_letters
-from korean.english.letter_to_sound import predict_phonemes
+from korean.english.phonemes import ARPABET_VOWELS, align_letters, predict_phonemes
 from korean.english.orthography import phonemes_to_hangul
 from korean.hangul import final_of
 

@@ -6,7 +6,7 @@ letters decide.
 """
 import re
 
-from korean.english.letter_alignment import is_vowel, letters_from, name_at
+from korean.english.phonemes import is_vowel, letters_from, name_at
 
 _DEFAULT = {"AE": "애", "AH": "어", "AO": "오", "AW": "아우", "AY": "아이", "EH": "에", "ER": "어",
             "EY": "에이", "IH": "이", "IY": "이", "OW": "오", "OY": "오이", "UH": "우", "UW": "우"}

@@ -9,7 +9,7 @@ import pytest
 
 from korean import english
 from korean.english import dictionary, transcription
-from korean.english.letter_alignment import align_letters
+from korean.english.phonemes import align_letters
 
 HANGUL = re.compile("[가-힣]+( [가-힣]+)*$")
 

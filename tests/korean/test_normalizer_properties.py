@@ -1,5 +1,7 @@
 """Properties of text normalization for random texts, numbers and syllables."""
 import random
+import re
+import unicodedata
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
@@ -8,7 +10,9 @@ from test_normalizer import corpus
 
 import korean
 from korean import numerals
+from korean.explanation import LEFT_OUT, explain
 from korean.hangul import compose, split_into_letters
+from korean.symbols import PUNCTUATION
 
 NORMALIZER = korean.TextNormalizer()
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
@@ -18,7 +22,7 @@ SYMBOLS = set(korean.SYMBOLS)
 PIECES = st.one_of(
     st.text(max_size=4), st.integers(0, 10 ** 9).map(str),
     st.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC "
-                      "love www. @ .com Ж さくら Αθήνα α".split()),
+                      "love www. @ .com Ж さくら Αθήνα α → ↑ ≤ ≥ < > = + − ∫ √ NaCl f(x) x ㆍ ᆞ ﾡ \x1b[1m".split()),
     st.sampled_from("마리 시 명 개월 번 월 일 년 대 층 원 만 억 여 제 오전 스코어 에서 은 는 이".split()),
     st.just(" "))
 
@@ -34,6 +38,45 @@ def test_any_text_gives_symbols_or_a_report_and_normalization_is_idempotent(text
 
 
 WRITTEN = [row[0] for row in corpus()]
+
+# docs/text.md, "Unreadable and silent characters"; number: the 1 of 1만
+SILENT_RULES = {"emoji", "emoticon", "ornament", "drawn out", "invisible", "Hanja gloss", "silent",
+                "slash", "middle dot",
+                "number"}
+READABLE = re.compile("[가-힣\\s%s]" % re.escape(PUNCTUATION))
+
+
+def check_that_every_character_is_accounted_for(text):
+    """Each character is read, silent by policy, or reported."""
+    text = unicodedata.normalize("NFC", text)
+    accounted = set()
+    for column, steps, rules in explain(text, NORMALIZER.normalize(text)):
+        accounted.update(range(column, column + len(steps[0])))
+        assert (steps[-1].strip() or rules == [LEFT_OUT] or set(rules) & SILENT_RULES
+                or all(map(READABLE.match, steps[0]))), (text, steps, rules)
+    lost = [(column, character) for column, character in enumerate(text, 1)
+            if column not in accounted and not READABLE.match(character)]
+    assert not lost, (text, lost)
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(st.lists(PIECES, max_size=10).map("".join))
+@example("x-y ≤ 3 ↑ → ∫ ∑ √2 ≥ < > a|b")
+@example("안ㅗ 학ㄱ교 ㅁㄴㅇㄹ ⊢ ㅿ \U000f0000 가\u0301")
+@example("ㅎㅏㄴ\u3164ㄱㅡㄹ ﾡￂﾴ ᄒᆞᆫ글 \x1b[31m빨강\x1b[0m")
+def test_every_character_is_read_or_silent_by_policy_or_reported(text):
+    check_that_every_character_is_accounted_for(text)
+
+
+def test_every_character_of_the_corpus_is_accounted_for():
+    for text in WRITTEN:
+        check_that_every_character_is_accounted_for(text)
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(st.text(max_size=30))
+def test_every_character_of_any_unicode_is_accounted_for(text):
+    check_that_every_character_is_accounted_for(text)
 
 
 @settings(max_examples=600, deadline=None, derandomize=True)

@@ -1,8 +1,43 @@
-"""Numbers that are read digit by digit: telephones, accounts, emergency calls, set phrases."""
+"""Web and e-mail addresses, and numbers that are read digit by digit.
+
+Those are telephones, accounts, emergency calls and set phrases.
+"""
 import re
 
-from korean import numerals
+from korean import english, numerals
 from korean.rules.rule import rule, text_after, text_before
+
+_SIGNS = {".": "점", "/": "슬래시", "@": "골뱅이", "-": "하이픈", "_": "밑줄", "?": "물음표", "=": "는", "&": "앤드",
+          "#": "샵", "~": "물결", "%": "퍼센트", "+": "플러스", ":": "콜론"}
+_NAME = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = "(?:com|net|org|kr|co|io|ai|me|tv|info|biz|edu|gov|jp|cn|us|uk|eu|app|dev)"
+_PATH = "(?:/[A-Za-z0-9._~/?=&#%+-]*[A-Za-z0-9])?/?"
+
+
+def _read_address(match):
+    address = re.sub("^[a-z]+://", "", match.group()).rstrip("/")
+    words = []
+    for part in re.findall("[A-Za-z]+|[0-9]+|.", address):
+        if part.isdigit():
+            # no space between a word and a number after it
+            follows_word = words and words[-1] not in _SIGNS.values()
+            words.append((words.pop() if follows_word else "") + numerals.digits(part))
+        elif part in _SIGNS:
+            words.append(_SIGNS[part])
+        else:
+            words.append(english.to_hangul(part) if len(part) > 1 else english.spell_letters(part))
+    return " ".join(words)
+
+
+ADDRESSES = (
+    rule("e-mail", "(?<![A-Za-z0-9._+-])[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@%s(?:\\.%s)+" % (_NAME, _NAME), _read_address,
+         needs="@"),
+    rule("web address", "(?:https?|ftp)://%s(?:\\.%s)*(?::[0-9]+)?%s" % (_NAME, _NAME, _PATH),
+         _read_address, needs=":"),
+    rule("web address",
+         "(?<![A-Za-z0-9@.])(?<![A-Za-z0-9]-)(?:www\\.%s(?:\\.%s)+|%s(?:\\.%s)*\\.%s)(?![A-Za-z0-9])%s"
+         % (_NAME, _NAME, _NAME, _NAME, _DOMAIN, _PATH), _read_address, needs="A-Za-z"),
+)
 
 _START = "(?<![0-9A-Za-z.,-])"
 # begins with a digit, because searching for a digit is fast
@@ -11,7 +46,7 @@ _END = "(?![0-9A-Za-z-]|[.,][0-9])"
 _CLOTHES = re.compile("사이즈|치수|입[는어었고으]|옷|원피스|바지|치마|블라우스|살이")
 _DATE = "(?:18|19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"
 # a particle after which 119 is the service, not a number
-_SERVICE = re.compile("(?:에|에서|에게|로|가|를|와|는|도|의|나|죠|입니다|구조대|구급대|소방|대원|신고|안전)(?:[ .,!?]|$|[가-힣])")
+_SERVICE = re.compile("(?:에서?|에게|에다|에도|에는|로|가|를|와|는|도|의|나|죠|입니다|이다)(?![가-힣])| ?(?:구조대|구급대|소방|대원|안전)")
 _ARITHMETIC = re.compile("더하|더한|빼|뺀|곱하|나누|배수|약수|소수|합은|차는")
 _CALL = re.compile("신고|긴급|구급|구조|화재|전화|소방|안내|상황실|콜센터|연락|상담|여보세요|쓰러|테러")
 
@@ -47,7 +82,7 @@ def _read_clothing_size(match):
     return _read_digits(match) if _CLOTHES.search(context) else None
 
 
-RULES = (
+DIGITS = (
     rule("telephone", "\\+[0-9]{1,3}[- .][0-9]{1,4}(?:[- .][0-9]{3,4}){1,2}" + _END, _read_digits,
          needs="+"),
     rule("telephone", _START + "\\((0[0-9]{1,2})\\) ?[0-9]{3,4}[- .][0-9]{4}" + _END,
