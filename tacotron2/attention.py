@@ -118,7 +118,7 @@ def _monotonic(query, state, memory, hp, training):
 def _random_normal(shape, loop_step):
     """Standard normal float32 of a shape, from layers.random_uniform (Box and Muller, 1958)."""
     radius, angle = tf.unstack(
-        layers.random_uniform(tf.concat([[2], shape], 0), loop_step, "noise", batch_axis=1))
+        layers.random_uniform(tf.concat([[2], shape], 0), loop_step, "noise", batch_axis=1), 2)
     return tf.sqrt(-2 * tf.log(1 - radius)) * tf.cos(2 * math.pi * angle)
 
 

@@ -1,8 +1,9 @@
-"""Speed of training at the sizes of two presets, on synthetic clips of typical lengths.
+"""Speed of training at the sizes of two presets, in one and two towers, on synthetic clips.
 
 A run trains on every clip once, with the batches, prefetching, graph and optimizer of the trainers.
 Times are wall-clock times.
 """
+import multiprocessing
 import statistics
 import time
 from collections import namedtuple
@@ -25,7 +26,7 @@ from training.progress import OverheadMeter
 from wavenet_vocoder import wavenet, wavenet_training_graph
 from wavenet_vocoder.distributions import output_distribution
 
-PRESETS = ("small", "reference")
+PRESETS, TOWERS = ("small", "reference"), (1, 2)
 N_CLIPS = 128                   # four batches of Tacotron 2
 WAVENET_STEPS = 4               # per run
 # deciles of the lengths of 109 short clips, 1.66 s on average [frames of 12.5 ms]
@@ -37,19 +38,21 @@ Row = namedtuple("Row", "id frames")    # the fields of store.ManifestRow that b
 
 
 def measure():
-    """[Result] of Tacotron 2 and WaveNet with each preset."""
+    """[Result] of Tacotron 2 and WaveNet with each preset and number of towers."""
     results, peak, threads = [], 0, available_cpus()
     for preset in PRESETS:
-        hp = create_hparams(preset)
         for measure_model in (_measure_tacotron, _measure_wavenet):
             peak = max(peak, sgemm_peak(threads))
-            with tf.Graph().as_default():
-                results += measure_model(preset, hp, peak)
+            for n_towers in TOWERS:
+                # in a new process, because the first session of a process fixes its threads
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    results += pool.apply(measure_model, (preset, n_towers, peak))
     return results + [peak_result(peak, threads)]
 
 
-def _measure_tacotron(preset, hp, peak):
-    graph = tacotron_training_graph.TrainingGraph(hp, len(korean.SYMBOLS), 0)
+def _measure_tacotron(preset, n_towers, peak):
+    hp = create_hparams(preset)
+    graph = tacotron_training_graph.TrainingGraph(hp, len(korean.SYMBOLS), 0, [None] * n_towers)
     sampler = batches.BatchSampler(synthetic_clips(hp), hp.batch_size, hp.batches_per_group,
                                    hp.seed)
     steps = sampler.batches_per_epoch
@@ -57,13 +60,14 @@ def _measure_tacotron(preset, hp, peak):
         graph, lambda step: graph.make_feed_dict(sampler.batch_items(step), 0), steps,
         lambda batch: tacotron_training_flops(hp, batch))
     seconds = statistics.median(times)
-    return _list_results("Tacotron2 training, %s" % preset, seconds / steps,
+    return _list_results("Tacotron2 training, " + _describe(preset, n_towers), seconds / steps,
                          "s a step of %d utterances" % hp.batch_size, flops / seconds / peak,
                          steps / seconds, shares, len(times))
 
 
-def _measure_wavenet(preset, hp, peak):
-    graph = wavenet_training_graph.TrainingGraph(hp, 0)
+def _measure_wavenet(preset, n_towers, peak):
+    hp = create_hparams(preset)
+    graph = wavenet_training_graph.TrainingGraph(hp, 0, tower_devices=[None] * n_towers)
     sampler = batches.BatchSampler(synthetic_clips(hp), hp.wavenet_batch_size,
                                    hp.batches_per_group, hp.seed)
     condition_channels = wavenet.condition_channels(hp, 0)
@@ -74,8 +78,13 @@ def _measure_wavenet(preset, hp, peak):
             hp, batch, condition_channels, output_distribution(hp).n_parameters))
     seconds = statistics.median(times)
     samples = WAVENET_STEPS * hp.wavenet_batch_size * hp.wavenet_segment_length
-    return _list_results("WaveNet training, %s" % preset, samples / seconds, "samples/s",
-                         flops / seconds / peak, WAVENET_STEPS / seconds, shares, len(times))
+    return _list_results("WaveNet training, " + _describe(preset, n_towers), samples / seconds,
+                         "samples/s", flops / seconds / peak, WAVENET_STEPS / seconds, shares,
+                         len(times))
+
+
+def _describe(preset, n_towers):
+    return preset if n_towers == 1 else "%s, %d towers" % (preset, n_towers)
 
 
 def _list_results(name, value, unit, ratio, pace, shares, runs):
@@ -88,7 +97,7 @@ def _list_results(name, value, unit, ratio, pace, shares, runs):
 def _time_steps(graph, make_feed, n_steps, count_flops):
     """([seconds of each run of n_steps], FLOP of a run, OverheadMeter.shares())"""
     times, overhead, flops = [], OverheadMeter(), 0.0
-    with compat.create_session() as session:
+    with compat.create_session(tower_devices=graph.tower_devices) as session:
         session.run(tf.global_variables_initializer())
         session.run(graph.optimizer.train_op, make_feed(0))     # the first step allocates memory
         overhead.reset()
