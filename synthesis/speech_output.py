@@ -57,6 +57,7 @@ def write_wavs(lines, voice, out, predictor, messages):
             for line, part in batch:
                 if part is not line and part is parts[line.stem][-1]:
                     _join_parts(line, parts[line.stem], voice, predictor)
+    _remove_parts(lines, out)
     return speeds
 
 
@@ -165,8 +166,15 @@ def _join_parts(line, parts, voice, predictor):
     spoken_lines.write_record(line, records, predictor.max_attempts)
     joining.join_audio([(part.pause, part.stem + ".wav") for part in parts], line.stem + ".wav",
                        voice.hp.sample_rate, line.comment, SOFTWARE_NAME)
-    for path in glob.glob(glob.escape(line.stem) + ".part-*"):
-        os.remove(path)
+    _remove_parts([line], os.path.dirname(line.stem))
+
+
+def _remove_parts(lines, out):
+    """Remove the parts of written lines; after an interruption, some may be left."""
+    stems = {line.stem for line in lines}
+    for path in glob.glob(os.path.join(glob.escape(out), "*.part-*")):
+        if path.rpartition(".part-")[0] in stems:
+            os.remove(path)
 
 
 def _report(line, prediction, messages):

@@ -73,6 +73,8 @@ def test_parts_that_are_written_are_kept(tmp_path):
         "0001.part-0001.wav", "0001.part-0002.wav"]
     voice = ScriptedVoice()
     write_text(tmp_path / "a", [LONG_LINE], voice)
+    (tmp_path / "a" / "0001.part-0003.wav").write_bytes(b"left by a process that was killed")
+    write_text(tmp_path / "a", [LONG_LINE], ScriptedVoice())
     assert len(voice.calls) < 20, "the last part, and a sentence that measures the speech rate"
     write_text(tmp_path / "b", [LONG_LINE])
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
