@@ -40,8 +40,8 @@ def _explain(line, normalized, with_pronunciation):
     """The lines that explain how a line is read, and how it is pronounced."""
     yield _printable(line)
     for column, steps, rules in explanation.explain(line, normalized):
-        yield "  column %d: %s  (%s)" % (column, " → ".join(_printable(step) or "nothing" for step in steps),
-                                         ", ".join(rules))
+        shown = " → ".join(_printable(step) or "nothing" for step in steps)
+        yield "  column %d: %s  (%s)" % (column, shown, ", ".join(rules))
     if with_pronunciation:
         yield "  = " + normalized.text
         for column, word, pronounced, articles in pronunciation.explain(normalized.text):

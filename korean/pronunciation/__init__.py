@@ -122,7 +122,8 @@ def _in_same_phrase(text, match, other):
 def _articles_between(left, right):
     boundary = _boundary_between(left, right)
     final, (initial, vowel, _) = split_syllable(left[-1])[2], split_syllable(right[0])
-    return (["27"] if boundary == TENSE else []) + articles_of_change(final, initial, vowel, boundary)
+    articles = articles_of_change(final, initial, vowel, boundary)
+    return ["27"] + articles if boundary == TENSE else articles
 
 
 def _pronounce_phrase(pieces):

@@ -85,13 +85,15 @@ def articles_of_final(final):
     """The articles for a final before a consonant or at the end of a word."""
     if not final or final == neutralize(final):
         return []
-    return ["11" if final in "ㄺㄻㄿ" else "10" if final in _CLUSTERS else "12" if final == "ㅎ" else "9"]
+    if final in "ㄺㄻㄿ":
+        return ["11"]
+    return ["10" if final in _CLUSTERS else "12" if final == "ㅎ" else "9"]
 
 
 def _articles_of_letters(final, initial, new_final, new_initial, boundary):
     """The articles for changes by the letters alone."""
     if final in ("ㅎ", "ㄶ", "ㅀ") or initial == "ㅎ" and new_initial != "ㅎ":
-        is_palatal = initial == "ㅎ" and neutralize(final) == "ㄷ" and new_initial == "ㅊ" and final in "ㄷㅌ"
+        is_palatal = initial == "ㅎ" and new_initial == "ㅊ" and final in ("ㄷ", "ㅌ")
         return ["17" if is_palatal else "12"]
     if initial == "ㅇ":
         if boundary in (WORD_END, SAME_PHRASE, NEW_PHRASE):

@@ -70,7 +70,7 @@ def _find_boundaries(word, is_verb):
 
 
 def _marks_from_table(word, is_verb):
-    """{index of a syllable: (boundary, article)}: the leftmost longest match of words.tsv decides."""
+    """{index of a syllable: (boundary, article)} by words.tsv: the leftmost longest match."""
     table, lengths = _load_table()
     boundaries = {}
     for start, first in enumerate(word):

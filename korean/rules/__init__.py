@@ -2,8 +2,8 @@
 
 A rule replaces its matches by Hangul and punctuation, or by simpler text for a later rule.
 """
-from korean.rules import (characters, contacts, dates, formulas, hanja, latin, numbers, ranges, signs,
-                          units, verses)
+from korean.rules import (characters, contacts, dates, formulas, hanja, latin, numbers, ranges,
+                          signs, units, verses)
 
 VERSION = 4  # increase it whenever any text may be read differently
 

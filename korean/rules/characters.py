@@ -56,8 +56,8 @@ _UNICODE_FORMS = (
     # color and cursor commands of a terminal
     rule("invisible", "\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z^_])", "",
          needs="\x1b"),
-    rule("invisible", "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0d\ufeff\u00ad\u034f\u061c"
-         "\u180e%s]" % _FILLERS, ""),
+    rule("invisible", "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0d\ufeff\u00ad\u034f"
+         "\u061c\u180e%s]" % _FILLERS, ""),
     rule("full width", "[\uff01-\uffef\u3000]", _simplify),
     rule("fraction", "[¼-¾⅐-⅞↉]", _separate_fraction),
     rule("circled", "[①-⒛⓪⓫-⓴⓵-⓾❶-➓㉑-㉟㊱-㊿]", _read_list_number),
@@ -147,7 +147,8 @@ _LETTERS = (
     rule("old vowel", "[ㄱ-ㅎ][ㆍㆎ][ㄱ-ㅣㆍㆎ]*", _read_old_vowel, needs="ㆍㆎ"),
     rule("decomposed", "{0}(?: +{0}){{2,}}|{0}(?:{1}{0}){{2,}}".format(
          _LETTER, _SEPARATOR), _compose_separated, needs=_JAMO),
-    rule("emoticon", _FACES + "|(?:(?<=[ㅋㅎ]{2})|(?<![ㄱ-ㅣ]))[ㅠㅜ]{2,}(?![ㅏ-ㅣ])|(?<=[가-힣])[ㅠㅜ](?![ㄱ-ㅊㅌㅍㅏ-ㅣ])|"
+    rule("emoticon", _FACES + "|(?:(?<=[ㅋㅎ]{2})|(?<![ㄱ-ㅣ]))[ㅠㅜ]{2,}(?![ㅏ-ㅣ])|"
+         "(?<=[가-힣])[ㅠㅜ](?![ㄱ-ㅊㅌㅍㅏ-ㅣ])|"
          "(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?![ㄱ-ㅣ]|[는를와자]|의 )", "", needs=_JAMO),
     rule("laughter", "ㅋ{2,}(?![ㅏ-ㅣ])|ㅎ{2,}(?![ㅏ-ㅣ])|(?<=[가-힣 .!?,])[ㅋㅎ](?=[ .!?,~]|$)",
          _read_laughter, needs=_JAMO),

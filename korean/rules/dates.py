@@ -119,16 +119,19 @@ RULES = (
          _read_month_and_day, needs="/"),
     rule("date", _START + "(%s)/(%s)(%s)" % (_MONTH, _DAY, _AFTER_DATE), _read_month_and_day,
          needs="/"),
-    rule("date", "(?<![0-9A-Za-z])['’‘]([0-9]{2})[./-] ?(%s)[./-]?(?: ?(%s)(?:[.](?![0-9])|%s))?(?![0-9])"
+    rule("date", "(?<![0-9A-Za-z])['’‘]([0-9]{2})[./-] ?(%s)[./-]?(?: ?(%s)(?:[.](?![0-9])|%s))?"
+         "(?![0-9])"
          % (_MONTH, _DAY, _END), _read_short_year, needs="'’‘"),
     # 7. 1.(월), 7. 1. ~ 7. 5.
     rule("date", _START + "(%s)\\. ?(%s)\\.(?= ?(?:\\([월화수목금토일](?:요일)?\\)|[~∼〜]|까지|부터|이후|기준|현재|시행))"
          % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs="."),
-    rule("date", _START + "((?:19|20)[0-9]{2})[/-]([0-9]{2})(?![0-9./-])", _read_season, needs="/-"),
+    rule("date", _START + "((?:19|20)[0-9]{2})[/-]([0-9]{2})(?![0-9./-])", _read_season,
+         needs="/-"),
     rule("weekday", "(?:(?<=[일절날])|(?<=[0-9])|(?<=[0-9]\\.)) ?\\([월화수목금토일月火水木金土日](?:([~∼,·ㆍ-]) ?"
          "[월화수목금토일月火水木金土日])*\\)", _read_weekdays, needs="월화수목금토일月火水木金土日"),
     # the end of a range that begins with a date
-    rule("date", "(?:(?<=일[~∼〜])|(?<=일 [~∼〜])|(?<=\\)[~∼〜])|(?<=\\) [~∼〜]))( ?)(%s)[./] ?(%s)\\.?(?![0-9])"
+    rule("date", "(?:(?<=일[~∼〜])|(?<=일 [~∼〜])|(?<=\\)[~∼〜])|(?<=\\) [~∼〜]))( ?)(%s)[./] ?(%s)"
+         "\\.?(?![0-9])"
          % (_MONTH, _DAY),
          lambda match: match.group(1) + _month_and_day(*match.groups()[1:]), needs="~∼〜"),
     rule("range", "(?<=[일)]) ?[~∼〜] ?(?=[일이삼사오유칠팔구시십]{1,2}월 )", "에서 ", needs="~∼〜"),

@@ -19,8 +19,10 @@ _COUNTERS = "도|명|개|원|세|점|회|년|시간|분|초|살|번|건|위|등|
 _QUANTITY = ("(?:[-−+]?%s(?:[십백천]?[만억조])?(?: ?(?:%s)(?![A-Za-z0-9]))?(?:%s)?|%s(?![A-Za-z0-9]))"
              % (NUMBER, UNIT, _COUNTERS, _VARIABLE))
 
-_ELEMENTS = """He Li Be Ne Na Mg Al Si Cl Ar Ca Sc Ti Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Zr Nb Mo Ru Rh
-    Pd Ag Cd In Sn Sb Te Xe Cs Ba La Ce Pt Au Hg Tl Pb Bi Po Rn Ra Pu Th H B C N O F P S K V Y I W U""".split()
+_ELEMENTS = """
+    He Li Be Ne Na Mg Al Si Cl Ar Ca Sc Ti Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Zr
+    Nb Mo Ru Rh Pd Ag Cd In Sn Sb Te Xe Cs Ba La Ce Pt Au Hg Tl Pb Bi Po Rn Ra Pu Th H B C N O F P S
+    K V Y I W U""".split()
 _ATOM = "(?:%s)" % "|".join(_ELEMENTS)
 _CHEMICAL = ("(?<![A-Za-z])(?:{0}[0-9]{{0,3}}|\\((?:{0}[0-9]{{0,2}}){{1,5}}\\)[0-9]{{1,2}}){{1,12}}"
              "([²³]?[⁺⁻]|[+](?![0-9A-Za-z가-힣+]))?(?![0-9A-Za-z])").format(_ATOM)
@@ -104,17 +106,19 @@ def _read_charge(charge):
 _SET_SIGNS = "[-−+*/,|∩∪ ]{1,3}"
 RULES = (
     rule("chemical formula", _CHEMICAL, _read_chemical, needs="A-Z"),
-    rule("function", "(?<![A-Za-z])([fghpqFGHPQ])('{{0,2}})\\(((?:{0}|[0-9]+)(?:{1}(?:{0}|[0-9]+)){{0,3}})\\)"
+    rule("function", "(?<![A-Za-z])([fghpqFGHPQ])('{{0,2}})"
+         "\\(((?:{0}|[0-9]+)(?:{1}(?:{0}|[0-9]+)){{0,3}})\\)"
          .format(_VARIABLE, _SET_SIGNS), _read_function, needs="("),
     rule("function", "(?<![A-Za-z])(sin|cos|tan|log)[²³] ?",
          lambda match: english.to_hangul(match.group(1))
          + {"²": " 제곱 ", "³": " 세제곱 "}[match.group().rstrip()[-1]], needs="²³"),
-    rule("function", "(?<![A-Za-z])(log|ln|sin|cos|tan)(?=[xyabθ](?![A-Za-z]))", "\\1 ", needs="gns"),
+    rule("function", "(?<![A-Za-z])(log|ln|sin|cos|tan)(?=[xyabθ](?![A-Za-z]))", "\\1 ",
+         needs="gns"),
     rule("power", "(?<![0-9A-Za-z])([A-Za-z]|[0-9]{1,40})(?:\\^([a-z])(?![A-Za-z])|ⁿ)",
          lambda match: "%s의 %s제곱" % (match.group(1), english.spell_letters(match.group(2) or "n")),
          needs="^ⁿ"),
-    rule("equation", "(?<![0-9A-Za-z.,])%s(?: ?[-−–+×÷*/=] ?%s){1,20}(?![A-Za-z0-9])" % (_TERM, _TERM),
-         _read_equation, needs="="),
+    rule("equation", "(?<![0-9A-Za-z.,])%s(?: ?[-−–+×÷*/=] ?%s){1,20}(?![A-Za-z0-9])"
+         % (_TERM, _TERM), _read_equation, needs="="),
     rule("equation", "(?<![0-9A-Za-z-])([0-9]*[a-zα-ω][²³]?) ?%s ?([a-zα-ω]|[0-9]+)(?![0-9A-Za-z-])"
          % _MINUS, _read_difference, needs="-−–"),
     rule("comparison", "(?=[-−0-9])(%s) ?%s ?(%s|[가-힣]{1,10}) ?%s ?(%s)"

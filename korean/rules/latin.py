@@ -17,7 +17,8 @@ _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω",
                   "입실론 피 카이 프시 오메가".split()))
 # blocks of alphabets and syllabaries other than Latin and Hangul, with their marks; not those of
 # Hebrew, Arabic and their relatives, which write no vowels
-_OTHER_LETTERS = ("\u0370-\u058f\u0900-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u2dff\u3041-\u312f\u31f0-\u31ff"
+_OTHER_LETTERS = ("\u0370-\u058f\u0900-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u2dff\u3041-\u312f"
+                  "\u31f0-\u31ff"
                   "\ua000-\ua95f\ua980-\uabff")
 _OTHER_LETTER = "(?:(?=[%s])[^\\W\\d_])" % _OTHER_LETTERS
 _MARKS = "".join(character for character in map(chr, range(0x300, 0x1100))
@@ -129,8 +130,8 @@ CODES = (
 RULES = (
     rule("English", "(?<![A-Za-z])C#", "씨샵", needs="#"),
     rule("English", "\\.NET(?![A-Za-z])", "닷넷", needs="."),
-    rule("English", "(?<![A-Za-z])[A-Za-z]{2,12} (?:(?:de|da|of|the) )?[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)*", _read_phrases,
-         needs=" "),
+    rule("English", "(?<![A-Za-z])[A-Za-z]{2,12} (?:(?:de|da|of|the) )?[A-Z][A-Za-z]+"
+         "(?: [A-Z][A-Za-z]+)*", _read_phrases, needs=" "),
     rule("English", "(?<=[A-Za-z])\\.(?=(?:js|ts|py|csv|txt)(?![A-Za-z]))", " ",
          needs="A-Za-z"),
     rule("acronym", _START + "[A-Z]+(?:&[A-Z]+)+" + _END, _read_joined_letters, needs="&"),

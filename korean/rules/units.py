@@ -90,8 +90,8 @@ def _read_below_zero(match):
 def _read_rate_of_things(match):
     """300명/㎢: 제곱킬로미터당 300명; 3회/일: 일당 3회."""
     number, space, thing, denominator = match.groups()
-    return "%s당 %s%s%s" % (_TIMES.get(denominator) or _UNITS.get(denominator, denominator), number, space,
-                           thing)
+    name = _TIMES.get(denominator) or _UNITS.get(denominator, denominator)
+    return "%s당 %s%s%s" % (name, number, space, thing)
 
 
 def _read_speed(match):
@@ -126,10 +126,12 @@ _MINUS = "(?:(?<![0-9A-Za-z가-힣)])[-−+±])?"
 RULES = (
     rule("currency", "(%s) ?(%s(?:[~∼〜]%s)?)(%s)" % (_CURRENCY, NUMBER, NUMBER, _SCALE),
          _read_currency, needs="".join(sign[-1] for sign in _CURRENCIES)),
-    rule("below zero", "(?<![0-9A-Za-z가-힣%%.)])[-−–](%s)(?: ?(?:도|℃|°C)?[~∼〜] ?([-−–])?(%s))? ?(도|℃|°C)(?![A-Za-z])"
+    rule("below zero", "(?<![0-9A-Za-z가-힣%%.)])[-−–](%s)"
+         "(?: ?(?:도|℃|°C)?[~∼〜] ?([-−–])?(%s))? ?(도|℃|°C)(?![A-Za-z])"
          % (NUMBER, NUMBER), _read_below_zero, needs="-−–"),
     rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER, "제곱초당 \\1미터", needs="/"),
-    rule("unit", "(%s(?: ?[십백천]?[만억조])?)( ?)(원|달러|명|회|개|건|대|마리|잔|병|번)/(%s|분|초|시간|일|월|년|인|명|개|박|회|건)(?![A-Za-z가-힣])"
+    rule("unit", "(%s(?: ?[십백천]?[만억조])?)( ?)(원|달러|명|회|개|건|대|마리|잔|병|번)/"
+         "(%s|분|초|시간|일|월|년|인|명|개|박|회|건)(?![A-Za-z가-힣])"
          % (NUMBER, UNIT), _read_rate_of_things, needs="/"),
     rule("unit", "(%s)M(?= ?(?:앞|뒤|거리|지점|달리기|이내|전방|떨어|높이|깊이|길이|상공|간격|경주|계주|정도|쯤|가량|까지))"
          % NUMBER, "\\1미터", needs="M"),
@@ -140,7 +142,8 @@ RULES = (
     rule("unit", "(%s%s여?)( ?)(%s)/(%s|s|h)%s%s" % (_MINUS, NUMBER, UNIT, UNIT, _END, _PARTICLE),
          _read_rate, needs="/"),
     # without a number: km/L 단위로
-    rule("unit", "(?<![0-9A-Za-z])(km|m|cm|mm|kg|g|mg|L|mL|W|kWh|MB|GB|Mb|Gb|J|N)/(km|m|㎡|m²|m³|㎥|cm³|cm²|kg|g|L|dL|mL|h|s|kWh)"
+    rule("unit", "(?<![0-9A-Za-z])(km|m|cm|mm|kg|g|mg|L|mL|W|kWh|MB|GB|Mb|Gb|J|N)/"
+         "(km|m|㎡|m²|m³|㎥|cm³|cm²|kg|g|L|dL|mL|h|s|kWh)"
          "(?![A-Za-z0-9])",
          lambda match: "%s 퍼 %s" % (_UNITS.get(match.group(1)) or _BARE_UNITS[match.group(1)],
                                     {"h": "아워", "s": "세크"}.get(match.group(2))
@@ -156,6 +159,7 @@ RULES = (
          needs=_UNIT_CHARACTERS),
 )
 AFTER_WORDS = (
-    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇))( ?)(%s)(?=[ 가-힣.,)~?!]|$)" % UNIT, _read_unit,
+    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇))( ?)(%s)"
+         "(?=[ 가-힣.,)~?!]|$)" % UNIT, _read_unit,
          needs=_UNIT_CHARACTERS),
 )

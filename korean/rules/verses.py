@@ -27,8 +27,8 @@ def _read_reference(match):
     if book in _WEEKDAY_OR_HOUR and re.match("[0-9]{1,2}:[0-5][0-9]$", reference):
         return None
     chapter_name = "편" if book in ("시", "시편") else "장"
-    return book + space + re.sub(
-        _VERSE + "|[0-9]+|[-–~∼, ]+", lambda part: _read_part(part.group(), chapter_name), reference)
+    return book + space + re.sub(_VERSE + "|[0-9]+|[-–~∼, ]+",
+                                 lambda part: _read_part(part.group(), chapter_name), reference)
 
 
 def _read_part(part, chapter_name):
@@ -55,6 +55,6 @@ RULES = (
     rule("verse", "(?<![가-힣])(%s|%s)( ?)(%s%s)(?![0-9:])" % (BOOK, _SHORT, _VERSE, _REST),
          _read_reference, needs=":"),
     rule("verse", "(%s ?)([0-9]{1,3})( ?[장편])" % BOOK, _read_chapter, needs="장편"),
-    rule("verse", "(?<![0-9제])([0-9]{1,3})장( ?)([0-9]{1,3})(?: ?[-–~∼] ?([0-9]{1,3}))?절", _read_verses,
-         needs="절"),
+    rule("verse", "(?<![0-9제])([0-9]{1,3})장( ?)([0-9]{1,3})(?: ?[-–~∼] ?([0-9]{1,3}))?절",
+         _read_verses, needs="절"),
 )

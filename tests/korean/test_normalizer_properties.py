@@ -22,7 +22,8 @@ SYMBOLS = set(korean.SYMBOLS)
 PIECES = st.one_of(
     st.text(max_size=4), st.integers(0, 10 ** 9).map(str),
     st.sampled_from("~ - : / . , ' \" ( ) % $ ㎏ ℃ … ㅋㅋ ㅠㅠ ㅎㅏ ㄱ ㅏ 😀 美 歷史 Ⅲ ① ½ ² A4 km/h JTBC "
-                      "love www. @ .com Ж さくら Αθήνα α → ↑ ≤ ≥ < > = + − ∫ √ NaCl f(x) x ㆍ ᆞ ﾡ \x1b[1m".split()),
+                      "love www. @ .com Ж さくら Αθήνα α → ↑ ≤ ≥ < > = + − ∫ √ "
+                    "NaCl f(x) x ㆍ ᆞ ﾡ \x1b[1m".split()),
     st.sampled_from("마리 시 명 개월 번 월 일 년 대 층 원 만 억 여 제 오전 스코어 에서 은 는 이".split()),
     st.just(" "))
 

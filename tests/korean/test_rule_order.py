@@ -6,7 +6,7 @@ from test_normalizer import corpus
 from korean import rules
 from korean.rules.rule import TextInProgress
 
-# rule: the later rules that would read some text of the corpus otherwise, and come second on purpose
+# rule: the later rules that would read some text of the corpus otherwise, and rightly come second
 PRECEDES = {
     "English digit": "number",
     "anniversary": "number",
@@ -36,7 +36,7 @@ PRECEDES = {
 
 
 def _claims():
-    """{(rule, later rule): (text, reading, other reading)} where both read exactly the same span."""
+    """{(rule, later rule): (text, reading, other reading)} where both read the same span."""
     claims = {}
     for written, _, _, _ in corpus():
         line = TextInProgress(unicodedata.normalize("NFC", written))
@@ -46,7 +46,8 @@ def _claims():
             for match in rule.pattern.finditer(text) if line.text != text else ():
                 read = rule.read(match)
                 if read not in (None, match.group()):
-                    for other, other_read in _other_readings(text, match, rules.PIPELINE[index + 1:]):
+                    later_rules = rules.PIPELINE[index + 1:]
+                    for other, other_read in _other_readings(text, match, later_rules):
                         if other_read != read:
                             claims[rule.name, other] = (match.group(), read, other_read)
     return claims
