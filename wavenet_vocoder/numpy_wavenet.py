@@ -1,7 +1,7 @@
 """Sample-by-sample generation in NumPy, where the native engine cannot be compiled.
 
-The algorithm is that of incremental.py. On small networks, most of the time is the overhead of
-NumPy's calls, so that a batch takes hardly longer than one stream.
+The algorithm is that of incremental.py. On small networks, most of the time of a step is the
+overhead of NumPy's calls, so a batch of eight is four times as fast as one stream.
 """
 import sys
 
@@ -44,11 +44,10 @@ class NumpyVocoder(object):
         return _NumpyGenerator(self, chunks)
 
 
-def report_slow_generation(hp):
-    print("note: NumPy generates the samples instead, at about a quarter of real time for a small "
-          "network, and much slower for a large one (this one has %d layers of %d channels); with "
-          "a C compiler it is many times faster"
-          % (hp.wavenet_layers, hp.wavenet_dilation_channels), file=sys.stderr)
+def report_slow_generation():
+    print("note: NumPy generates the samples instead: a small network takes about as long as the "
+          "speech lasts, a large one many times longer; with a C compiler (cc) and make, it is "
+          "several times faster", file=sys.stderr)
 
 
 class _NumpyGenerator(object):
@@ -82,7 +81,8 @@ class _NumpyGenerator(object):
         hp, hop = self.hp, self.hp.hop_length
         mels = self.mels[:, self.frame:self.frame + 1 + 2 * context_frames(hp)]
         condition = np.stack([upsample(mel, self.vocoder.values, hp) for mel in mels], 1)
-        condition = np.dot(condition, self.vocoder.condition_kernel)    # [hop, chunks, ...]
+        # flat, because the product of a three-dimensional array does not use BLAS
+        condition = np.dot(condition.reshape(-1, hp.n_mels), self.vocoder.condition_kernel)
         condition = condition.reshape(hop, len(self.chunks), hp.wavenet_layers, -1)
         noise = stack_noise(self.chunks, self.frame * hop, hop, hp)
         samples = np.empty([len(self.chunks), hop], np.float32)

@@ -69,6 +69,29 @@ def test_an_exported_voice_gives_the_samples_of_its_runs(loaded, trained):
         np.testing.assert_array_equal(first.samples, second.samples)
 
 
+def test_without_a_compiler_numpy_generates_the_samples(exported, loaded, monkeypatch, capsys):
+    monkeypatch.setattr(voice.binding, "load_library", lambda: None)
+    folders = voice.resolve_run_folders(exported[0], None, None)
+    in_numpy = voice.Voice(*folders)
+    assert "NumPy generates the samples" in capsys.readouterr().err
+    with pytest.raises(InputError, match="int8: only the native engine"):
+        voice.Voice(*folders, precision="int8")
+    monkeypatch.undo()
+    engine = voice.Voice(*folders, precision="float32")
+    mel = engine.predict_mel(IDS, 1).mel[:4]
+    expected, actual = [each.generate_waveforms([IDS], [mel], 1)[0] for each in (engine, in_numpy)]
+    assert len(actual) == len(expected)
+    assert np.abs(actual - expected)[:100].max() <= 1e-3
+
+
+def test_a_gpu_runs_tacotron_in_tensorflow_with_the_same_result(exported, loaded, monkeypatch):
+    monkeypatch.setattr("doctor.device_selection.select_device", lambda device: None)
+    on_gpu = voice.Voice(*voice.resolve_run_folders(exported[0], None, None), device="gpu")
+    assert loaded.supports_window and not on_gpu.supports_window
+    np.testing.assert_allclose(on_gpu.predict_mel(IDS, 1).mel, loaded.predict_mel(IDS, 1).mel,
+                               rtol=0, atol=1e-5)
+
+
 def test_an_export_is_complete_or_leaves_nothing(exported, trained, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="exists already"):
         export.export_voice(trained["tacotron"], trained["vocoder"], exported[0])
