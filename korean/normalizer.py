@@ -7,7 +7,7 @@ from collections import namedtuple
 from common.errors import InputError
 from korean import user_lexicon
 from korean.pronunciation import pronounce
-from korean.rules import PIPELINE, VERSION, signs
+from korean.rules import PIPELINE, VERSION, hanja, signs
 from korean.rules.rule import JOINT, Change, TextInProgress
 from korean.symbols import PUNCTUATION, UnreadableText, to_jamo
 
@@ -38,7 +38,8 @@ class TextNormalizer(object):
         self.pronounce, self.version = pronounce, version
         self.lexicon = dict(user_lexicon.check_entry(written, read, "lexicon")
                             for written, read in (lexicon or {}).items())
-        self._rules = user_lexicon.lexicon_rules(self.lexicon) + PIPELINE
+        self._rules = (user_lexicon.lexicon_rules(self.lexicon)
+                       + (hanja.PRONOUNCED if pronounce else ()) + PIPELINE)
 
     def normalize(self, text, strict=False):
         """The NormalizedText of one line: composed (NFC), without spaces at either end.

@@ -68,6 +68,26 @@ def _sound_in_context(character, sound, previous, following):
     return sound
 
 
+def _read_pronounced(match):
+    """대가(代價), 代價: 대까; None if the Hangul before the brackets is another word."""
+    hangul, word, hanja = match.groups()
+    written, pronounced = _TENSE_WORDS[word or hanja]
+    if word and hangul != written:
+        return None
+    return pronounced
+
+
+# words that are tense by their Hanja, and are written like others: 대가(大家), 상장(上場), 문구(文具)
+_TENSE_WORDS = {hanja: (written, pronounced) for hanja, written, pronounced in (
+    entry.split(":") for entry in
+    "代價:대가:대까 賞狀:상장:상짱 文句:문구:문꾸 火病:화병:화뼝 時價:시가:시까 油價:유가:유까 定價:정가:정까 高價:고가:고까 "
+    "旅券:여권:여꿘 利權:이권:이꿘 人性:인성:인썽 字句:자구:자꾸 眞價:진가:진까 漢字:한자:한짜".split())}
+_TENSE_WORD = "(%s)" % "|".join(_TENSE_WORDS)
+# only for standard pronunciation, before RULES
+PRONOUNCED = (
+    rule("Hanja", "(?:([가-힣]{2}) ?\\(%s\\)|(?<![%s])%s)" % (_TENSE_WORD, _HANJA, _TENSE_WORD),
+         _read_pronounced, needs="價狀句病券權性字"),
+)
 RULES = (
     rule("Hanja gloss", "(?<=[가-힣]) ?\\([%s][%s ·,]*\\)" % (_HANJA, _HANJA), "",
          needs=_HANJA),

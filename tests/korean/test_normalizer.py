@@ -71,12 +71,29 @@ def test_needed_characters_only_save_time():
                                 if change.rule != "silent"], written
 
 
-@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "Ж",
-                                   "㎏", "漢", "7", "a's", "ㅎㅏ", "(", "가 "])
-def test_the_longest_line_is_read_in_seconds(piece):
+# characters that make rules search a line that has no match for them
+_SEARCHED = " @ : = < ≤ ~ ( ^ ⁿ % ° / - ㄱ ㅋ → ↑ & ∩ ㆍ 漢 a 1 +"
+
+
+@pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "Ж", "㎏",
+                                   "漢", "7", "a's", "ㅎㅏ", "(", "가 ", "1 ", "D-day", "x=1+", "CO2",
+                                   "1,", "1.", "5개ㅋㅋ", "a.", "1:1 ", "NaCl", "々", "\x1b[", "가"])
+def test_the_time_grows_linearly_with_the_length_of_a_line(piece):
+    times = []
+    for length in (5000, 20000):
+        line = (piece * length)[:length] + _SEARCHED
+        start = time.process_time()
+        NORMALIZER.to_jamo(NORMALIZER.normalize(line).text)
+        times.append(time.process_time() - start)
+    # 16 times if it grew with the square; a fixed part makes short lines relatively slow
+    assert times[1] < 10 * times[0] + 0.1, times
+
+
+def test_a_million_digits_are_pronounced_in_seconds():
+    normalizer = korean.TextNormalizer(pronounce=True)
     start = time.process_time()
-    NORMALIZER.normalize((piece * 20000)[:20000])
-    assert time.process_time() - start < 10  # it took minutes when a rule saw the whole line
+    normalizer.to_jamo(normalizer.normalize("1234567890" * 100000).text)
+    assert time.process_time() - start < 20  # about 5; it took hours when it grew with the square
 
 
 def test_normalization_is_idempotent():
@@ -169,6 +186,16 @@ def test_silent_characters_are_reported_as_changes():
     assert normalized.text == "별표"
     assert {(change.written, change.read) for change in normalized.changes} == {
         ("★", ""), ("\x07", ""), ("😀", "")}
+
+
+@pytest.mark.parametrize("written, pronounced", [
+    ("대가(代價)를 치렀다", "대까를 치럳따"), ("문학의 대가(大家)가", "문하긔 대가가"), ("代價", "대까"),
+    ("상장(賞狀)을 받고 상장(上場)을", "상짱을 받꼬 상장을"), ("화병(火病)", "화뼝")])
+def test_hanja_decide_the_pronunciation_of_words_written_alike(written, pronounced):
+    normalizer = korean.TextNormalizer(pronounce=True)
+    text = normalizer.normalize(written).text
+    assert normalizer.to_jamo(text) == korean.to_jamo(pronounced)
+    assert "까" not in NORMALIZER.normalize(written).text
 
 
 def test_a_rule_may_decline_a_match():
