@@ -38,8 +38,8 @@ def select_tower_devices(towers, threads, batch_size):
     """
     n_gpus = _count_gpus()
     if n_gpus and towers > n_gpus:
-        raise InputError("--towers %d: TensorFlow sees %d GPU(s), and each tower needs one; give at "
-                         "most %d" % (towers, n_gpus, n_gpus))
+        raise InputError("--towers %d: TensorFlow sees %d GPU(s), and each tower needs one; give "
+                         "at most %d" % (towers, n_gpus, n_gpus))
     if towers > batch_size:
         raise InputError("--towers %d: a batch has %d examples, and each tower needs one; give at "
                          "most %d" % (towers, batch_size, batch_size))

@@ -85,8 +85,8 @@ def random_uniform(shape, loop_step=None, name="", batch_axis=0):
     """Uniform float32 in [0, 1). The seed is made of the graph's seed, the training step, the
     variable scope, `name`, and `loop_step`, the int32 counter of a loop.
 
-    A tower draws for the whole batch, whose size replaces that of the axis `batch_axis`, and returns
-    its part: the numbers of an example depend on its place in the batch, not on the towers.
+    A tower draws for the whole batch, whose size replaces that of the axis `batch_axis`, and
+    returns its part: the numbers of an example depend on its place in the batch, not on the towers.
 
     Draw once per scope and name: a second draw would give the same numbers. Unlike TensorFlow's own
     generators this has no state that a checkpoint would lack: a resumed run draws the same numbers

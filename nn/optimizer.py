@@ -58,8 +58,8 @@ def build_optimizer(loss, step, learning_rate, epsilon, grad_clip_thresh, ema=No
 
     A step also applies layers.MOVING_MOMENT_UPDATES, and then `ema`, a
     tf.train.ExponentialMovingAverage, to all trainable variables. Weights and moving moments in the
-    scopes named by `freeze`, joined by +, stay as they are. With `colocate_gradients`, for towers on
-    GPUs, gradients are computed where the network is.
+    scopes named by `freeze`, joined by +, stay as they are. With `colocate_gradients`, for towers
+    on GPUs, gradients are computed where the network is.
 
     Running train_op raises tf.errors.InvalidArgumentError (see is_rejected_step) and changes
     nothing if the loss is not below max_loss or the gradient is not finite.

@@ -21,7 +21,7 @@ def batch_placeholders(hp):
 
 
 class TrainingGraph(object):
-    """Three graphs over one set of weights. `tower_devices` are those of the nn.towers.Towers that train.
+    """Three graphs over one set of weights; the nn.towers.Towers that train are on `tower_devices`.
 
     Attributes:
 

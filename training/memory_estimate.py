@@ -37,8 +37,8 @@ def estimate_tacotron(hp, items, tower_devices=(None,)):
     remedy += "; a new run with --hparams outputs_per_step=%d does so, too" % (
         2 * hp.outputs_per_step)
     return MemoryEstimate(tacotron_activation_bytes(hp, on_device, max_frames, max_jamo),
-                          "%d utterances of up to %d frames%s" % (on_device, max_frames, per_device),
-                          remedy)
+                          "%d utterances of up to %d frames%s"
+                          % (on_device, max_frames, per_device), remedy)
 
 
 def tacotron_activation_bytes(hp, batch_size, frames, jamo):
