@@ -19,7 +19,7 @@ class Towers(object):
     """
 
     def __init__(self, devices=(None,), example=None):
-        """`example` is a tensor [batch, ...] of the size of the batch; one tower does not need it."""
+        """`example`, a tensor [batch, ...], has the size of the batch; one tower needs none."""
         self.devices, n_towers = list(devices), len(devices)
         # of each tower: its first example, and its number of examples without repeated ones
         self._first, self._count, self._batch_size = [None], [None], None
