@@ -8,7 +8,7 @@ from common.errors import InputError
 from korean import user_lexicon
 from korean.pronunciation import pronounce
 from korean.rules import PIPELINE, VERSION, hanja, signs
-from korean.rules.rule import JOINT, Change, TextInProgress
+from korean.rules.rule import JOINT, Change, RuleSequence, TextInProgress
 from korean.symbols import PUNCTUATION, UnreadableText, to_jamo
 
 # text: as read; changes: [Change] in the order of the rules; unreadable: [(column, characters)] of
@@ -38,8 +38,8 @@ class TextNormalizer(object):
         self.pronounce, self.version = pronounce, version
         self.lexicon = dict(user_lexicon.check_entry(written, read, "lexicon")
                             for written, read in (lexicon or {}).items())
-        self._rules = (user_lexicon.lexicon_rules(self.lexicon)
-                       + (hanja.PRONOUNCED if pronounce else ()) + PIPELINE)
+        self._rules = RuleSequence(user_lexicon.lexicon_rules(self.lexicon)
+                                   + (hanja.PRONOUNCED if pronounce else ()) + PIPELINE)
 
     def normalize(self, text, strict=False):
         """The NormalizedText of one line: composed (NFC), without spaces at either end.

@@ -104,17 +104,17 @@ _AM_PM = "[AaPp]\\.?[Mm]\\.?"
 RULES = (
     rule("date",
          _START + "(%s)([-./])(%s)\\2(%s)(?:\\2(?![0-9]))?%s" % (_YEAR, _MONTH, _DAY, _END),
-         _read_date, needs="0-9"),
+         _read_date, needs=("0-9", "./-")),
     rule("date", _START + "(%s)\\. ?(%s)\\. ?(%s)\\.?%s" % (_YEAR, _MONTH, _DAY, _END), _read_date,
-         needs="0-9"),
+         needs=("0-9", ".")),
     rule("date", _START + "'?([0-9]{2})\\.(0[1-9]|1[0-2])\\.(3[01]|[12][0-9]|0[1-9])\\.?" + _END,
-         _read_date, needs="0-9"),
+         _read_date, needs=("0-9", ".")),
     rule("date", _START + "((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])" + _END, _read_year_and_month,
          needs="-"),
     rule("date", _START + "((?:19|20)[0-9]{2})\\. ?(%s)\\.(?![0-9])" % _MONTH, _read_year_and_month,
-         needs="0-9"),
+         needs=("0-9", ".")),
     rule("date", _START + "(%s)[/.](%s)(?= ?\\([월화수목금토일](?:요일)?\\)|까지|부터|자 | 마감)"
-         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs="0-9"),
+         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=("0-9", "./")),
     rule("date", _START + "(%s)/(%s)()(?= ?(?:%s| (?:%s)))" % (_MONTH, _DAY, _HOLIDAYS, _DAY_PARTS),
          _read_month_and_day, needs="/"),
     rule("date", _START + "(%s)/(%s)(%s)" % (_MONTH, _DAY, _AFTER_DATE), _read_month_and_day,
@@ -124,11 +124,11 @@ RULES = (
          % (_MONTH, _DAY, _END), _read_short_year, needs="'’‘"),
     # 7. 1.(월), 7. 1. ~ 7. 5.
     rule("date", _START + "(%s)\\. ?(%s)\\.(?= ?(?:\\([월화수목금토일](?:요일)?\\)|[~∼〜]|까지|부터|이후|기준|현재|시행))"
-         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs="."),
+         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=("0-9", ".")),
     rule("date", _START + "((?:19|20)[0-9]{2})[/-]([0-9]{2})(?![0-9./-])", _read_season,
-         needs="/-"),
+         needs=("0-9", "/-")),
     rule("weekday", "(?:(?<=[일절날])|(?<=[0-9])|(?<=[0-9]\\.)) ?\\([월화수목금토일月火水木金土日](?:([~∼,·ㆍ-]) ?"
-         "[월화수목금토일月火水木金土日])*\\)", _read_weekdays, needs="월화수목금토일月火水木金土日"),
+         "[월화수목금토일月火水木金土日])*\\)", _read_weekdays, needs=("(", "월화수목금토일月火水木金土日")),
     # the end of a range that begins with a date
     rule("date", "(?:(?<=일[~∼〜])|(?<=일 [~∼〜])|(?<=\\)[~∼〜])|(?<=\\) [~∼〜]))( ?)(%s)[./] ?(%s)"
          "\\.?(?![0-9])"
@@ -144,7 +144,7 @@ RULES = (
          % " ?(?:위|층|등|차|회|번|호|명|개|월|일|학년|분기|단계|세대|급|부|장|권|조(?!치)|항|인|대)",
          _read_anniversary, needs="·ㆍ‧•・"),
     rule("anniversary", _START + "(1[0-2]|[1-9])\\.(3[01]|[12][0-9]|[1-9])(?= ?(?:%s))" % _EVENTS,
-         _read_anniversary, needs="0-9"),
+         _read_anniversary, needs=("0-9", ".")),
     rule("range", "(?<=[0-9]:[0-5][0-9]) ?[-–] ?(?=[0-9]{1,2}:[0-5][0-9])", "~",
          needs="-–"),
     rule("time",

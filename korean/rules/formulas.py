@@ -24,7 +24,8 @@ _ELEMENTS = """
     Nb Mo Ru Rh Pd Ag Cd In Sn Sb Te Xe Cs Ba La Ce Pt Au Hg Tl Pb Bi Po Rn Ra Pu Th H B C N O F P S
     K V Y I W U""".split()
 _ATOM = "(?:%s)" % "|".join(_ELEMENTS)
-_CHEMICAL = ("(?<![A-Za-z])(?:{0}[0-9]{{0,3}}|\\((?:{0}[0-9]{{0,2}}){{1,5}}\\)[0-9]{{1,2}}){{1,12}}"
+_CHEMICAL = ("(?=[A-Z(])(?<![A-Za-z])"
+             "(?:{0}[0-9]{{0,3}}|\\((?:{0}[0-9]{{0,2}}){{1,5}}\\)[0-9]{{1,2}}){{1,12}}"
              "([²³]?[⁺⁻]|[+](?![0-9A-Za-z가-힣+]))?(?![0-9A-Za-z])").format(_ATOM)
 _CHARGES = {"⁺": "플러스", "+": "플러스", "⁻": "마이너스"}
 
@@ -120,7 +121,7 @@ RULES = (
     rule("equation", "(?<![0-9A-Za-z.,])%s(?: ?[-−–+×÷*/=] ?%s){1,20}(?![A-Za-z0-9])"
          % (_TERM, _TERM), _read_equation, needs="="),
     rule("equation", "(?<![0-9A-Za-z-])([0-9]*[a-zα-ω][²³]?) ?%s ?([a-zα-ω]|[0-9]+)(?![0-9A-Za-z-])"
-         % _MINUS, _read_difference, needs="-−–"),
+         % _MINUS, _read_difference, needs=("-−–", "a-zα-ω")),
     rule("comparison", "(?=[-−0-9])(%s) ?%s ?(%s|[가-힣]{1,10}) ?%s ?(%s)"
          % (_QUANTITY, _COMPARISON, _VARIABLE, _COMPARISON, _QUANTITY), _read_interval,
          needs="≤≦⩽≥≧⩾<>"),

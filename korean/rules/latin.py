@@ -105,35 +105,35 @@ def _keep_particle(match):
 BEFORE_UNITS = (
     rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol)\\. ?(?=[0-9])",
          lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVv"),
-    rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs="p"),
+    rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs=("p", ".")),
     rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
          lambda match: "플러스".join(ENGLISH_NUMBERS[int(digit)] for digit in match.groups()),
          needs="+"),
-    rule("English digit", "(?<![0-9.])[1-4](?=아웃|스트라이크|룸(?![가-힣]*바)|피스|톱|샷|도어)",
-         lambda match: ENGLISH_NUMBERS[int(match.group())], needs="아스룸피톱샷도"),
+    rule("English digit", "[1-4](?<![0-9.].)(?=아웃|스트라이크|룸(?![가-힣]*바)|피스|톱|샷|도어)",
+         lambda match: ENGLISH_NUMBERS[int(match.group())], needs=("1-4", "아스룸피톱샷도")),
     rule("version", _START + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=[0-9])", "버전 ",
          needs="vV"),
     rule("version", "[0-9](?<![0-9.,].)[0-9]*(?:\\.[0-9]+){2,}(?![0-9])",
-         lambda match: "점".join(map(read_number, match.group().split("."))), needs="0-9"),
+         lambda match: "점".join(map(read_number, match.group().split("."))), needs=("0-9", ".")),
 )
 _ACRONYM_AND_PARTICLE = _START + "([A-Z]{2,10})" + PARTICLE
 CODES = (
     rule("particle", _START + "([A-Za-z]{1,10})([1-9])" + PARTICLE, _read_code_by_particle,
-         needs="A-Za-z"),
+         needs=("A-Za-z", "1-9")),
     rule("code", _START + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
          "(?<!\\.)[0-9]+(?:\\.[0-9]+)?(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _END, _read_code,
-         needs="A-Za-z"),
+         needs=("A-Za-z", "0-9")),
     # 오메가3
     rule("code", "(?<=오메가)-?[1-9](?![0-9])",
          lambda match: ENGLISH_NUMBERS[int(match.group().lstrip("-"))], needs="메"),
 )
 RULES = (
     rule("English", "(?<![A-Za-z])C#", "씨샵", needs="#"),
-    rule("English", "\\.NET(?![A-Za-z])", "닷넷", needs="."),
+    rule("English", "\\.NET(?![A-Za-z])", "닷넷", needs=(".", "N", "T")),
     rule("English", "(?<![A-Za-z])[A-Za-z]{2,12} (?:(?:de|da|of|the) )?[A-Z][A-Za-z]+"
-         "(?: [A-Z][A-Za-z]+)*", _read_phrases, needs=" "),
+         "(?: [A-Z][A-Za-z]+)*", _read_phrases, needs=("A-Z", " ")),
     rule("English", "(?<=[A-Za-z])\\.(?=(?:js|ts|py|csv|txt)(?![A-Za-z]))", " ",
-         needs="A-Za-z"),
+         needs=("A-Za-z", ".")),
     rule("acronym", _START + "[A-Z]+(?:&[A-Z]+)+" + _END, _read_joined_letters, needs="&"),
     rule("acronym", _START + "A/S" + _END, _read_joined_letters, needs="/"),
     rule("acronym", _START + "[A-Z]+\\+{1,3}(?![0-9A-Za-z+])",

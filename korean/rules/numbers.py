@@ -15,8 +15,8 @@ _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_NAMES = {"2": "제곱", "3": "세제곱", "4": "네제곱"}
 ENGLISH_NUMBERS = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인", "텐")
 # not 과, which is also a lesson; 가 and 로 after Hangul are part of a street: 종로6가
-_NUMBER_AND_PARTICLE = ("(?<![0-9.,])(%s)([을를은는이와]|(?<![가-힣][0-9])(?<!로 [0-9])(?:가|로|으로))"
-                        "(?![가-힣])" % NUMBER)
+_NUMBER_AND_PARTICLE = ("(%s)([을를은는이와]|(?<![가-힣][0-9])(?<!로 [0-9])(?:가|로|으로))"
+                        "(?![가-힣])" % NUMBER.replace("(?<![0-9].)", "(?<![0-9.,].)", 1))
 PARTICLE = "([을를은는이가와과]|으로|로)(?![가-힣])"
 _ROMAN_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
@@ -117,7 +117,9 @@ RULES = (
          needs="-−–+±"),
     rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace("(?<![0-9].)", "(?<![0-9.].)", 1),
          _read_counted, needs="0-9"),
-    rule("particle", _NUMBER_AND_PARTICLE, _read_by_particle, needs="0-9"),
-    rule("particle does not fit", _NUMBER_AND_PARTICLE, _keep_particle, needs="0-9"),
+    rule("particle", _NUMBER_AND_PARTICLE, _read_by_particle,
+         needs=("0-9", "을를은는이와가로")),
+    rule("particle does not fit", _NUMBER_AND_PARTICLE, _keep_particle,
+         needs=("0-9", "을를은는이와가로")),
     rule("number", NUMBER, _read_other_number, needs="0-9"),
 )

@@ -3,8 +3,9 @@ import re
 from collections import namedtuple
 
 # name: what it reads, as --explain shows it; pattern: a compiled regular expression; read: a pure
-# function of the match that returns the replacement, or None to leave the match as it is; needs: a
-# set of characters: a text with none of them has no match (empty: the pattern is always searched)
+# function of the match that returns the replacement, or None to leave the match as it is; needs:
+# sets of characters: a text with none of one of them has no match (without a set, the pattern is
+# always searched)
 Rule = namedtuple("Rule", "name pattern read needs")
 
 # rule: its name; column, end: the match in the text as written, from 1, `end` exclusive; written,
@@ -22,8 +23,8 @@ _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 def rule(name, pattern, read, needs=None):
     """A Rule. `read` may also be a template as for re.sub, or a dict with every possible match.
 
-    `needs` is written like the inside of a character class: "A-Za-z%". By default it is that of the
-    pattern if the pattern is a character class, or else empty.
+    `needs` is written like the inside of a character class, "A-Za-z%", or is a tuple of such
+    strings. By default it is that of the pattern if the pattern is a character class, or else empty.
     """
     if isinstance(read, str):
         template = read
@@ -33,10 +34,15 @@ def rule(name, pattern, read, needs=None):
         read = lambda match: table[match.group()]
     if needs is None:
         match = _CHARACTER_CLASS.fullmatch(pattern)
-        needs = match.group(1) if match else ""
-    ranges = re.findall("(?s)(.)(?:-(.))?", needs)
-    return Rule(name, re.compile(pattern), read, frozenset(
-        chr(code) for first, last in ranges for code in range(ord(first), ord(last or first) + 1)))
+        needs = match.group(1) if match else ()
+    return Rule(name, re.compile(pattern), read, tuple(
+        map(_characters, (needs,) if isinstance(needs, str) else needs)))
+
+
+def _characters(character_class):
+    ranges = re.findall("(?s)(.)(?:-(.))?", character_class)
+    return frozenset(chr(code) for first, last in ranges
+                     for code in range(ord(first), ord(last or first) + 1))
 
 
 def text_before(match):
@@ -49,6 +55,31 @@ def text_after(match):
     return match.string[match.end():match.end() + _CONTEXT]
 
 
+class RuleSequence(object):
+    """Rules in their order, with an index that tells quickly which of them may match a text.
+
+    Each set of needed characters has a bit. rules: [(name, pattern, read, bits of its sets)].
+    """
+
+    def __init__(self, rules):
+        bits, self.rules, self._bits_of_character = {}, [], {}
+        for name, pattern, read, needs in rules:
+            for characters in needs:
+                bits.setdefault(characters, 1 << len(bits))
+            needed = sum({bits[characters] for characters in needs})
+            self.rules.append((name, pattern, read, needed))
+        for characters, bit in bits.items():
+            for character in characters:
+                self._bits_of_character[character] = bit | self._bits_of_character.get(character, 0)
+
+    def bits_of(self, text):
+        """The bits of the sets that have a character in a text."""
+        bits = 0
+        for character in set(text):
+            bits |= self._bits_of_character.get(character, 0)
+        return bits
+
+
 class TextInProgress(object):
     """A text that rules are applied to, one after the other.
 
@@ -57,15 +88,19 @@ class TextInProgress(object):
     """
 
     def __init__(self, text):
-        self.text, self._characters = text, set(text)
+        self.text = text
         self.columns, self.ends = range(1, len(text) + 1), range(2, len(text) + 2)
         self.changes = []
 
-    def apply(self, rules):
-        """Apply each rule wherever its pattern matches, from left to right."""
-        for name, pattern, read, needs in rules:
-            if not needs or not needs.isdisjoint(self._characters):
+    def apply(self, sequence):
+        """Apply each rule of a RuleSequence wherever its pattern matches, from left to right."""
+        bits = sequence.bits_of(self.text)
+        for name, pattern, read, needed in sequence.rules:
+            if bits & needed == needed and pattern.search(self.text):
+                before = self.text
                 self._replace(name, pattern, read)
+                if self.text is not before:
+                    bits = sequence.bits_of(self.text)
 
     def _replace(self, name, pattern, read):
         text, old_columns, old_ends = self.text, self.columns, self.ends
@@ -87,4 +122,3 @@ class TextInProgress(object):
             columns += old_columns[end:]
             ends += old_ends[end:]
             self.text, self.columns, self.ends = "".join(pieces) + text[end:], columns, ends
-            self._characters = set(self.text)

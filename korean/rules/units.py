@@ -128,7 +128,7 @@ RULES = (
          _read_currency, needs="".join(sign[-1] for sign in _CURRENCIES)),
     rule("below zero", "(?<![0-9A-Za-z가-힣%%.)])[-−–](%s)"
          "(?: ?(?:도|℃|°C)?[~∼〜] ?([-−–])?(%s))? ?(도|℃|°C)(?![A-Za-z])"
-         % (NUMBER, NUMBER), _read_below_zero, needs="-−–"),
+         % (NUMBER, NUMBER), _read_below_zero, needs=("-−–", "도℃°")),
     rule("unit", "(%s) ?m/s(?:²|\\^2)" % NUMBER, "제곱초당 \\1미터", needs="/"),
     rule("unit", "(%s(?: ?[십백천]?[만억조])?)( ?)(원|달러|명|회|개|건|대|마리|잔|병|번)/"
          "(%s|분|초|시간|일|월|년|인|명|개|박|회|건)(?![A-Za-z가-힣])"
@@ -154,9 +154,10 @@ RULES = (
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
     rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),
     # 킬로 takes 를, 킬로그램 takes 을
-    rule("particle", "(%s ?)(?:kg|㎏|Kg|KG)(?=[를는가와로](?![가-힣]))" % NUMBER, "\\1킬로", needs="gGG㎏"),
+    rule("particle", "(%s ?)(?:kg|㎏|Kg|KG)(?=[를는가와로](?![가-힣]))" % NUMBER, "\\1킬로",
+         needs=("gG㎏", "를는가와로")),
     rule("unit", "(%s%s여?)( ?)(%s)%s" % (NUMBER, _SCALE, UNIT, _END), _read_unit,
-         needs=_UNIT_CHARACTERS),
+         needs=("0-9", _UNIT_CHARACTERS)),
 )
 AFTER_WORDS = (
     rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇))( ?)(%s)"

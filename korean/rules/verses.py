@@ -54,7 +54,7 @@ def _read_verses(match):
 RULES = (
     rule("verse", "(?<![가-힣])(%s|%s)( ?)(%s%s)(?![0-9:])" % (BOOK, _SHORT, _VERSE, _REST),
          _read_reference, needs=":"),
-    rule("verse", "(%s ?)([0-9]{1,3})( ?[장편])" % BOOK, _read_chapter, needs="장편"),
+    rule("verse", "(%s ?)([0-9]{1,3})( ?[장편])" % BOOK, _read_chapter, needs=("장편", "0-9")),
     rule("verse", "(?<![0-9제])([0-9]{1,3})장( ?)([0-9]{1,3})(?: ?[-–~∼] ?([0-9]{1,3}))?절",
-         _read_verses, needs="절"),
+         _read_verses, needs=("절", "0-9")),
 )

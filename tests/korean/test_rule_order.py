@@ -4,7 +4,7 @@ import unicodedata
 from test_normalizer import corpus
 
 from korean import rules
-from korean.rules.rule import TextInProgress
+from korean.rules.rule import RuleSequence, TextInProgress
 
 # rule: the later rules that would read some text of the corpus otherwise, and rightly come second
 PRECEDES = {
@@ -37,12 +37,12 @@ PRECEDES = {
 
 def _claims():
     """{(rule, later rule): (text, reading, other reading)} where both read the same span."""
-    claims = {}
+    claims, sequences = {}, [RuleSequence((rule,)) for rule in rules.PIPELINE]
     for written, _, _, _ in corpus():
         line = TextInProgress(unicodedata.normalize("NFC", written))
         for index, rule in enumerate(rules.PIPELINE):
             text = line.text
-            line.apply((rule,))
+            line.apply(sequences[index])
             for match in rule.pattern.finditer(text) if line.text != text else ():
                 read = rule.read(match)
                 if read not in (None, match.group()):
