@@ -37,7 +37,8 @@ ADDRESSES = (
     rule("web address",
          "(?<![A-Za-z0-9@.])(?<![A-Za-z0-9]-)(?:www\\.%s(?:\\.%s)+|%s(?:\\.%s)*\\.%s)"
          "(?![A-Za-z0-9])%s"
-         % (_NAME, _NAME, _NAME, _NAME, _DOMAIN, _PATH), _read_address, needs=("A-Za-z", ".")),
+         % (_NAME, _NAME, _NAME, _NAME, _DOMAIN, _PATH), _read_address,
+         needs=(re.compile("[A-Za-z0-9]\\.[A-Za-z0-9]"),)),
 )
 
 _START = "(?<![0-9A-Za-z.,-])"
@@ -104,7 +105,7 @@ DIGITS = (
     rule("emergency",
          _START + "(?:11[234789]|911|13(?:30|32|39|45|50|55|66|77|82|88|93))" + _END +
          "(?! ?(?:명|개|건|원|년|월|일|시|분|초|호|층|동|위|점|회|차|석|곳|만|억|여|대|세|살|쪽|미터|킬로))",
-         _read_emergency, needs="1"),
+         _read_emergency, needs=(re.compile("11|13"),)),
     rule("digit by digit", "([4-9])(?<![0-9.,].)\\1"
          "(?=사이즈|로 | ?반(?![가-힣])|[은을도]? |$)(?! ?[가-힣]{0,2}원)",
          _read_clothing_size, needs=("4-9", "사치입옷원바블살")),

@@ -2,7 +2,7 @@
 import re
 
 from korean import numerals
-from korean.rules.numbers import read_number
+from korean.rules.numbers import NUMERIC, read_number
 from korean.rules.rule import rule
 
 _YEAR, _MONTH, _DAY = "(?:1[0-9]|20|21)[0-9]{2}", "0?[1-9]|1[0-2]", "3[01]|[12][0-9]|0?[1-9]"
@@ -104,29 +104,29 @@ _AM_PM = "[AaPp]\\.?[Mm]\\.?"
 RULES = (
     rule("date",
          _START + "(%s)([-./])(%s)\\2(%s)(?:\\2(?![0-9]))?%s" % (_YEAR, _MONTH, _DAY, _END),
-         _read_date, needs=("0-9", "./-")),
+         _read_date, needs=(NUMERIC,)),
     rule("date", _START + "(%s)\\. ?(%s)\\. ?(%s)\\.?%s" % (_YEAR, _MONTH, _DAY, _END), _read_date,
-         needs=("0-9", ".")),
+         needs=(NUMERIC,)),
     rule("date", _START + "'?([0-9]{2})\\.(0[1-9]|1[0-2])\\.(3[01]|[12][0-9]|0[1-9])\\.?" + _END,
-         _read_date, needs=("0-9", ".")),
+         _read_date, needs=(NUMERIC,)),
     rule("date", _START + "((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])" + _END, _read_year_and_month,
-         needs="-"),
+         needs=(NUMERIC,)),
     rule("date", _START + "((?:19|20)[0-9]{2})\\. ?(%s)\\.(?![0-9])" % _MONTH, _read_year_and_month,
-         needs=("0-9", ".")),
+         needs=(NUMERIC,)),
     rule("date", _START + "(%s)[/.](%s)(?= ?\\([월화수목금토일](?:요일)?\\)|까지|부터|자 | 마감)"
-         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=("0-9", "./")),
+         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=(NUMERIC,)),
     rule("date", _START + "(%s)/(%s)()(?= ?(?:%s| (?:%s)))" % (_MONTH, _DAY, _HOLIDAYS, _DAY_PARTS),
-         _read_month_and_day, needs="/"),
+         _read_month_and_day, needs=(NUMERIC,)),
     rule("date", _START + "(%s)/(%s)(%s)" % (_MONTH, _DAY, _AFTER_DATE), _read_month_and_day,
-         needs="/"),
+         needs=(NUMERIC,)),
     rule("date", "(?<![0-9A-Za-z])['’‘]([0-9]{2})[./-] ?(%s)[./-]?(?: ?(%s)(?:[.](?![0-9])|%s))?"
          "(?![0-9])"
-         % (_MONTH, _DAY, _END), _read_short_year, needs="'’‘"),
+         % (_MONTH, _DAY, _END), _read_short_year, needs=("'’‘", NUMERIC)),
     # 7. 1.(월), 7. 1. ~ 7. 5.
     rule("date", _START + "(%s)\\. ?(%s)\\.(?= ?(?:\\([월화수목금토일](?:요일)?\\)|[~∼〜]|까지|부터|이후|기준|현재|시행))"
-         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=("0-9", ".")),
+         % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=(NUMERIC,)),
     rule("date", _START + "((?:19|20)[0-9]{2})[/-]([0-9]{2})(?![0-9./-])", _read_season,
-         needs=("0-9", "/-")),
+         needs=(NUMERIC,)),
     rule("weekday", "(?:(?<=[일절날])|(?<=[0-9])|(?<=[0-9]\\.)) ?\\([월화수목금토일月火水木金土日](?:([~∼,·ㆍ-]) ?"
          "[월화수목금토일月火水木金土日])*\\)", _read_weekdays, needs=("(", "월화수목금토일月火水木金土日")),
     # the end of a range that begins with a date
@@ -144,7 +144,7 @@ RULES = (
          % " ?(?:위|층|등|차|회|번|호|명|개|월|일|학년|분기|단계|세대|급|부|장|권|조(?!치)|항|인|대)",
          _read_anniversary, needs="·ㆍ‧•・"),
     rule("anniversary", _START + "(1[0-2]|[1-9])\\.(3[01]|[12][0-9]|[1-9])(?= ?(?:%s))" % _EVENTS,
-         _read_anniversary, needs=("0-9", ".")),
+         _read_anniversary, needs=(NUMERIC,)),
     rule("range", "(?<=[0-9]:[0-5][0-9]) ?[-–] ?(?=[0-9]{1,2}:[0-5][0-9])", "~",
          needs="-–"),
     rule("time",

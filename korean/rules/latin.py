@@ -7,7 +7,8 @@ from unidecode import unidecode
 from korean import english, numerals
 from korean.english.dictionary import lexicon_phrases, look_up_lexicon, look_up_phonemes
 from korean.hangul import fits_particle
-from korean.rules.numbers import ENGLISH_NUMBERS, PARTICLE, read_number
+from korean.rules.numbers import (DIGIT_AND_PARTICLE, ENGLISH_NUMBERS, NUMERIC, PARTICLE,
+                                  read_number)
 from korean.rules.rule import rule
 
 _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "포스", "5th": "피프스", "6th": "식스스",
@@ -114,12 +115,12 @@ BEFORE_UNITS = (
     rule("version", _START + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=[0-9])", "버전 ",
          needs="vV"),
     rule("version", "[0-9](?<![0-9.,].)[0-9]*(?:\\.[0-9]+){2,}(?![0-9])",
-         lambda match: "점".join(map(read_number, match.group().split("."))), needs=("0-9", ".")),
+         lambda match: "점".join(map(read_number, match.group().split("."))), needs=(NUMERIC,)),
 )
 _ACRONYM_AND_PARTICLE = _START + "([A-Z]{2,10})" + PARTICLE
 CODES = (
     rule("particle", _START + "([A-Za-z]{1,10})([1-9])" + PARTICLE, _read_code_by_particle,
-         needs=("A-Za-z", "1-9")),
+         needs=("A-Za-z", DIGIT_AND_PARTICLE)),
     rule("code", _START + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
          "(?<!\\.)[0-9]+(?:\\.[0-9]+)?(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _END, _read_code,
          needs=("A-Za-z", "0-9")),
@@ -133,7 +134,7 @@ RULES = (
     rule("English", "(?<![A-Za-z])[A-Za-z]{2,12} (?:(?:de|da|of|the) )?[A-Z][A-Za-z]+"
          "(?: [A-Z][A-Za-z]+)*", _read_phrases, needs=("A-Z", " ")),
     rule("English", "(?<=[A-Za-z])\\.(?=(?:js|ts|py|csv|txt)(?![A-Za-z]))", " ",
-         needs=("A-Za-z", ".")),
+         needs=(re.compile("\\.(?:js|ts|py|csv|txt)"),)),
     rule("acronym", _START + "[A-Z]+(?:&[A-Z]+)+" + _END, _read_joined_letters, needs="&"),
     rule("acronym", _START + "A/S" + _END, _read_joined_letters, needs="/"),
     rule("acronym", _START + "[A-Z]+\\+{1,3}(?![0-9A-Za-z+])",

@@ -18,6 +18,9 @@ ENGLISH_NUMBERS = ("제로", "원", "투", "쓰리", "포", "파이브", "식스
 _NUMBER_AND_PARTICLE = ("(%s)([을를은는이와]|(?<![가-힣][0-9])(?<!로 [0-9])(?:가|로|으로))"
                         "(?![가-힣])" % NUMBER.replace("(?<![0-9].)", "(?<![0-9.,].)", 1))
 PARTICLE = "([을를은는이가와과]|으로|로)(?![가-힣])"
+# needs of rules, which are faster to search than the rules
+NUMERIC = re.compile("[0-9][./-] ?[0-9]")  # digits separated as in a date or a version
+DIGIT_AND_PARTICLE = re.compile("[0-9][을를은는이가와과로으]")
 _ROMAN_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
 
@@ -117,9 +120,8 @@ RULES = (
          needs="-−–+±"),
     rule("counter", "(%s)( ?)([가-힣]+)" % NUMBER.replace("(?<![0-9].)", "(?<![0-9.].)", 1),
          _read_counted, needs="0-9"),
-    rule("particle", _NUMBER_AND_PARTICLE, _read_by_particle,
-         needs=("0-9", "을를은는이와가로")),
+    rule("particle", _NUMBER_AND_PARTICLE, _read_by_particle, needs=(DIGIT_AND_PARTICLE,)),
     rule("particle does not fit", _NUMBER_AND_PARTICLE, _keep_particle,
-         needs=("0-9", "을를은는이와가로")),
+         needs=(DIGIT_AND_PARTICLE,)),
     rule("number", NUMBER, _read_other_number, needs="0-9"),
 )

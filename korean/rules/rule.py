@@ -1,11 +1,12 @@
 """Rules, and a text to which they are applied."""
 import re
 from collections import namedtuple
+from itertools import chain
 
 # name: what it reads, as --explain shows it; pattern: a compiled regular expression; read: a pure
 # function of the match that returns the replacement, or None to leave the match as it is; needs:
-# sets of characters: a text with none of one of them has no match (without a set, the pattern is
-# always searched)
+# sets of characters, or patterns that are faster to search: a text with none of one of them has no
+# match (without any, the pattern is always searched)
 Rule = namedtuple("Rule", "name pattern read needs")
 
 # rule: its name; column, end: the match in the text as written, from 1, `end` exclusive; written,
@@ -24,7 +25,8 @@ def rule(name, pattern, read, needs=None):
     """A Rule. `read` may also be a template as for re.sub, or a dict with every possible match.
 
     `needs` is written like the inside of a character class, "A-Za-z%", or is a tuple of such
-    strings. By default it is that of the pattern if the pattern is a character class, or else empty.
+    strings and of compiled patterns. By default it is that of the pattern if the pattern is a
+    character class, or else empty.
     """
     if isinstance(read, str):
         template = read
@@ -36,7 +38,8 @@ def rule(name, pattern, read, needs=None):
         match = _CHARACTER_CLASS.fullmatch(pattern)
         needs = match.group(1) if match else ()
     return Rule(name, re.compile(pattern), read, tuple(
-        map(_characters, (needs,) if isinstance(needs, str) else needs)))
+        need if hasattr(need, "search") else _characters(need)
+        for need in ((needs,) if isinstance(needs, str) else needs)))
 
 
 def _characters(character_class):
@@ -58,25 +61,31 @@ def text_after(match):
 class RuleSequence(object):
     """Rules in their order, with an index that tells quickly which of them may match a text.
 
-    Each set of needed characters has a bit. rules: [(name, pattern, read, bits of its sets)].
+    Each need has a bit. rules: [(name, pattern, read, bits of its needs)].
     """
 
     def __init__(self, rules):
         bits, self.rules, self._bits_of_character = {}, [], {}
         for name, pattern, read, needs in rules:
-            for characters in needs:
-                bits.setdefault(characters, 1 << len(bits))
-            needed = sum({bits[characters] for characters in needs})
+            for need in needs:
+                bits.setdefault(need, 1 << len(bits))
+            needed = sum({bits[need] for need in needs})
             self.rules.append((name, pattern, read, needed))
+        self._patterns = [(need.search, bit) for need, bit in bits.items()
+                          if hasattr(need, "search")]
         for characters, bit in bits.items():
-            for character in characters:
+            for character in () if hasattr(characters, "search") else characters:
                 self._bits_of_character[character] = bit | self._bits_of_character.get(character, 0)
+        self._indexed = frozenset(self._bits_of_character)
 
     def bits_of(self, text):
-        """The bits of the sets that have a character in a text."""
+        """The bits of the needs that a text has."""
         bits = 0
-        for character in set(text):
-            bits |= self._bits_of_character.get(character, 0)
+        for search, bit in self._patterns:
+            if search(text):
+                bits |= bit
+        for character in self._indexed & set(text):
+            bits |= self._bits_of_character[character]
         return bits
 
 
@@ -96,16 +105,16 @@ class TextInProgress(object):
         """Apply each rule of a RuleSequence wherever its pattern matches, from left to right."""
         bits = sequence.bits_of(self.text)
         for name, pattern, read, needed in sequence.rules:
-            if bits & needed == needed and pattern.search(self.text):
-                before = self.text
-                self._replace(name, pattern, read)
-                if self.text is not before:
+            if bits & needed == needed:
+                match = pattern.search(self.text)
+                if match and self._replace(name, pattern, read, match):
                     bits = sequence.bits_of(self.text)
 
-    def _replace(self, name, pattern, read):
+    def _replace(self, name, pattern, read, first_match):
+        """Apply one rule from its first match on. Returns whether the text has changed."""
         text, old_columns, old_ends = self.text, self.columns, self.ends
         pieces, columns, ends, end = [], [], [], 0
-        for match in pattern.finditer(text):
+        for match in chain((first_match,), pattern.finditer(text, first_match.end())):
             written, replacement = match.group(), read(match)
             if replacement is None or replacement == written:
                 continue
@@ -122,3 +131,4 @@ class TextInProgress(object):
             columns += old_columns[end:]
             ends += old_ends[end:]
             self.text, self.columns, self.ends = "".join(pieces) + text[end:], columns, ends
+        return bool(pieces)

@@ -76,7 +76,8 @@ _SEARCHED = " @ : = < ≤ ~ ( ^ ⁿ % ° / - ㄱ ㅋ → ↑ & ∩ ㆍ 漢 a 1 +
 
 
 @pytest.mark.parametrize("piece", ["119 ", "차 3대 샀다 ", "1만", "3℃ ", "12-3 ", "a", "a-", "é", "Ж",
-                                   "㎏", "漢", "7", "a's", "ㅎㅏ", "(", "가 ", "1 ", "D-day", "x=1+", "CO2",
+                                   "㎏", "漢", "7", "a's", "ㅎㅏ", "(", "가 ", "1 ", "D-day", "x=1+",
+                                   "CO2",
                                    "1,", "1.", "5개ㅋㅋ", "a.", "1:1 ", "NaCl", "々", "\x1b[", "가"])
 def test_the_time_grows_linearly_with_the_length_of_a_line(piece):
     times = []
