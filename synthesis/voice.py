@@ -40,6 +40,10 @@ class Voice(object):
 
     def __init__(self, tacotron_folder, vocoder_folder, speaker=None, weights=NEWEST,
                  precision="auto", threads=0, device="auto"):
+        if device == "gpu":
+            # imported here, because it imports TensorFlow
+            from doctor.device_selection import select_device
+            select_device(device)
         self.tacotron_run = tacotron = run_folder.load_run(tacotron_folder, "tacotron")
         self.vocoder_run = self.vocoder = None
         self.hp, self.normalizer = tacotron.hp, tacotron.normalizer
@@ -190,10 +194,7 @@ def _create_tacotron(run, weights, device):
     """(network with the interface of NumpyTacotron, step of its weights)"""
     values, step = load_weights(run, weights)
     if device == "gpu":
-        # imported here, because it imports TensorFlow
-        from doctor.device_selection import select_device
-        from tacotron2.synthesizer import GraphTacotron
-        select_device(device)
+        from tacotron2.synthesizer import GraphTacotron     # imports TensorFlow
         return GraphTacotron(values, step, run.hp, len(korean.SYMBOLS),
                              run.n_speaker_embeddings), step
     return NumpyTacotron(values, run.hp, outputs_per_step_at(run.hp, step - 1)), step

@@ -83,4 +83,5 @@ def judge_adaptation(figures, base_figures, minutes):
                         "check` that the transcripts fit the recordings; if they do, lower the "
                         "learning rate (--hparams learning_rate=…) in a new run.")
     expected = [text for least, text in EXPECTED_QUALITY if minutes >= least][-1]
-    return "aligns", message + " From %.1f minutes of recordings expect %s." % (minutes, expected)
+    return "aligns", message + (" Our estimate for %.1f minutes of recordings: %s."
+                                % (minutes, expected))

@@ -108,7 +108,6 @@ class VocoderEvaluator(object):
 
     def evaluate(self, session, log, step, check):
         """Log everything. Returns the negative validation loss."""
-        hp = self.run.hp
         loss = self._validation_loss(session, self.held_out_items, check)
         for group, distance in self._copy_synthesis(session, log, step, check).items():
             log.add_scalars(step, group, {"mel_distance": distance})

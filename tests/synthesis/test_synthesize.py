@@ -93,7 +93,7 @@ def test_an_existing_wav_is_kept_and_one_of_another_seed_is_an_error(synthesized
 
 @pytest.mark.parametrize("text,message", [
     ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("안녕\n々\n", "text.txt:2"),
-    ("안녕\n々\n...", "text.txt:2"), ("...\n* * *\n", "no line to pronounce"), ("\0\n", "no line"),
+    ("안녕\n々\n...", "text.txt:2"), ("...\n* * *\n", "no line to pronounce"), ("\0\n", "UTF-16"),
     ("안녕".encode("cp949"), "UTF-8"),
 ])
 def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, message):
