@@ -61,16 +61,17 @@ def read_bytes(path):
 def decode_utf8(data, name):
     """The text of UTF-8 bytes of the file `name`, without byte-order mark. Raises InputError."""
     start = data[:1000]
-    is_utf16 = start.startswith(_UTF16_MARKS) or start.count(b"\0") > len(start) / 5
     try:
-        if not is_utf16:
-            return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        is_utf16 = b"\0" in start
-        line = data.count(b"\n", 0, error.start) + 1
-        if not is_utf16:
-            raise InputError("%s:%d: is not UTF-8 (byte 0x%02X); convert the file, for example with "
-                             "iconv -f CP949 -t UTF-8" % (name, line, error.object[error.start]))
+        if b"\0" not in start and not start.startswith(_UTF16_MARKS):
+            line = data.count(b"\n", 0, error.start) + 1
+            raise InputError("%s:%d: is not UTF-8 (byte 0x%02X); convert the file, for example "
+                             "with iconv -f CP949 -t UTF-8"
+                             % (name, line, error.object[error.start]))
+    else:
+        if start.count(b"\0") <= len(start) / 5:
+            return text
     raise InputError("%s: is UTF-16; convert it to UTF-8, for example with iconv -f UTF-16 -t UTF-8"
                      % name)
 

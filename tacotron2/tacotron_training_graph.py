@@ -2,8 +2,9 @@
 import numpy as np
 
 from datasets import batches
-from nn import layers, optimizer, towers
+from nn import layers, optimizer
 from nn.compat import tf
+from nn.towers import ONE_TOWER, build_in_towers
 from tacotron2.decoder import prenet_noise_dim
 from tacotron2.loss import compute_losses
 from tacotron2.outputs_per_step import (frame_multiple_at, outputs_per_step_at,
@@ -52,8 +53,8 @@ class TrainingGraph(object):
             teacher_forcing_ratio = optimizer.linear_decay(
                 step, 1.0, hp.teacher_forcing_ratio, hp.teacher_forcing_decay_start,
                 hp.teacher_forcing_decay_end)
-        _, self.losses = towers.build_in_towers(
-            lambda parts: self._teacher_forced(True, teacher_forcing_ratio, parts),
+        _, self.losses = build_in_towers(
+            lambda towers: self._teacher_forced(True, teacher_forcing_ratio, towers),
             tower_devices, self.batch.mel)
         self.optimizer = optimizer.build_optimizer(
             self.losses.total, step, learning_rate(step, hp), hp.adam_epsilon, hp.grad_clip_thresh,
@@ -62,14 +63,14 @@ class TrainingGraph(object):
             self.validation_outputs, self.validation_losses = self._teacher_forced(False)
         self.synthesizer = Synthesizer(hp, n_symbols, n_speakers, reuse=True)
 
-    def _teacher_forced(self, training, teacher_forcing_ratio=None, parts=towers.ONE_TOWER):
+    def _teacher_forced(self, training, teacher_forcing_ratio=None, towers=ONE_TOWER):
         """(TacotronOutputs, Losses) of self.batch."""
         batch = self.batch
         outputs = tacotron2(
             batch.text_ids, batch.text_lengths, batch.speaker_ids, self.prenet_noise, self.hp,
             self.n_symbols, self.n_speakers, targets=batch, training=training,
             outputs_per_step=self.outputs_per_step, teacher_forcing_ratio=teacher_forcing_ratio,
-            towers=parts)
+            towers=towers)
         return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight)
 
     def make_feed_dict(self, items, step):

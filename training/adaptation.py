@@ -1,4 +1,4 @@
-"""Adaptation of a trained voice to a new speaker (preset `adapt`): checks, and what to expect."""
+"""Adaptation of a trained voice to a new speaker (preset `adapt`): checks, and how it is doing."""
 import os
 import sys
 
@@ -7,11 +7,6 @@ from common.errors import InputError
 from datasets import speaker_groups
 from datasets.adaptation_data import ADVICE, MIN_CLIPS, describe_narrow_band
 
-# What to expect from at least this many minutes of recordings, estimated.
-EXPECTED_QUALITY = (
-    (0.0, "the pitch and the timbre of the speaker, roughly; some words will be unclear"),
-    (1.0, "a voice that resembles the speaker; most words will be clear"),
-    (2.5, "a voice that is recognised as the speaker; words will be clear"))
 MIN_COVERAGE = 0.8      # an adapted voice that covers less of a text has lost its alignment
 
 
@@ -45,12 +40,12 @@ def _check_speakers(store):
         print("warning: %s: %s" % (store.folder, groups.describe()), file=sys.stderr)
 
 
-def report_adaptation(run, step, max_steps, figures, items):
-    """Write to verdict.txt what to expect of an adapted run; print it if it is new or changed.
+def report_adaptation(run, step, max_steps, figures):
+    """Write to verdict.txt how an adapted run is doing; print it if it is new or changed.
 
-    `figures` are those of the evaluation at `step`, by name; `items` all BatchItems of the run.
+    `figures` are those of the evaluation at `step`, by name.
     """
-    status, message = judge_adaptation(figures, run.base["figures"], least_minutes(items))
+    status, message = judge_adaptation(figures, run.base["figures"])
     text = "adaptation at step %d of %d (%s): %s" % (step, max_steps, status, message)
     path = run.path("verdict.txt")
     changed = not (os.path.exists(path) and "(%s)" % status in files.read_text(path))
@@ -60,16 +55,7 @@ def report_adaptation(run, step, max_steps, figures, items):
         print("\n" + text, file=sys.stderr)
 
 
-def least_minutes(items):
-    """Minutes of recordings of the speaker with the fewest, in a list of BatchItems."""
-    minutes = {}
-    for item in items:
-        seconds = item.row.samples / float(item.store.audio_settings["sample_rate"])
-        minutes[item.speaker_id] = minutes.get(item.speaker_id, 0.0) + seconds / 60
-    return min(minutes.values())
-
-
-def judge_adaptation(figures, base_figures, minutes):
+def judge_adaptation(figures, base_figures):
     """("aligns" or "lost", message) on an evaluation of an adapted run."""
     coverage = (figures["sentences/coverage"] + figures["held-out/coverage"]) / 2
     focus = (figures["sentences/focus"] + figures["held-out/focus"]) / 2
@@ -82,6 +68,4 @@ def judge_adaptation(figures, base_figures, minutes):
         return "lost", (message + " The alignment is being lost: check with `python -m datasets "
                         "check` that the transcripts fit the recordings; if they do, lower the "
                         "learning rate (--hparams learning_rate=…) in a new run.")
-    expected = [text for least, text in EXPECTED_QUALITY if minutes >= least][-1]
-    return "aligns", message + (" Our estimate for %.1f minutes of recordings: %s."
-                                % (minutes, expected))
+    return "aligns", message

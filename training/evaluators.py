@@ -60,8 +60,7 @@ class TacotronEvaluator(object):
             outputs = session.run(graph.validation_outputs, graph.make_feed_dict(items, step))
             log.add_scalars(step, group + "-forced", teacher_forced_metrics(outputs, items))
         if self.run.base:
-            adaptation.report_adaptation(self.run, step, self.max_steps, log.latest,
-                                         self.train_items + self.held_out_items)
+            adaptation.report_adaptation(self.run, step, self.max_steps, log.latest)
         else:
             verdict.report_verdict(self.run, step, self.max_steps)
         return -losses["mel"] if self.run.hp.early_stopping_patience else scores["held-out"]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Train the base voice: CORPUS has a folder of recordings and transcripts for each speaker. Takes
-# days on two cores. After an interruption, the same command resumes and skips what is finished.
+# Train the base voice: CORPUS has a folder of recordings and transcripts for each speaker. After an
+# interruption, the same command resumes and skips what is finished.
 #
 #     CORPUS=~/corpora/emotiontts VOICE=logs/base sh voices/train_base.sh
 #

@@ -30,7 +30,7 @@ def _read_address(match):
 
 
 ADDRESSES = (
-    rule("e-mail", "(?<![A-Za-z0-9._+-])[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@%s(?:\\.%s)+" 
+    rule("e-mail", "(?<![A-Za-z0-9._+-])[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@%s(?:\\.%s)+"
          % (_NAME, _NAME), _read_address, needs="@"),
     rule("web address", "(?:https?|ftp)://%s(?:\\.%s)*(?::[0-9]+)?%s" % (_NAME, _NAME, _PATH),
          _read_address, needs=":"),
