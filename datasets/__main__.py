@@ -1,56 +1,29 @@
-"""Reports the defects of a corpus folder or an example store, and how much of it is usable.
+"""Prepare a corpus: find its defects.
 
     python -m datasets check recordings/me            what to drop, correct and listen to
     python -m datasets check data/me --json           a store; the report as JSON
 
-Prints the report. Writes a page with plots (check.html) and a list of utterances to leave out
-(exclude.txt, for preprocess.py --exclude) into --out.
+`check` prints its report. It writes a page with plots (check.html) and a list of utterances to
+leave out (exclude.txt, for preprocess.py --exclude) into --out.
 """
-import os
+from common import command_line
+from datasets.check import check_command
 
-from common import command_line, files
-from common.hparam_set import create_hparams
-from common.resources import available_cpus
-from datasets.check.check_page import render_html
-from datasets.check.check_report import render_json, render_text
-from datasets.check.corpus_check import check_folder
-from datasets.corpus import add_format_option, write_exclude_list
+COMMANDS = (check_command,)
 
 
 def main(arguments):
-    options = _parse_options(arguments)
-    hp = create_hparams(options.preset or "reference", options.hparams)
-    report = check_folder(options.folder, options.format, hp, options.workers)
-    out = options.out or os.path.join("logs", "check", os.path.basename(
-        os.path.abspath(options.folder)))
-    os.makedirs(out, exist_ok=True)
-    page_path = os.path.join(out, "check.html")
-    list_path = options.exclude_list or os.path.join(out, "exclude.txt")
-    write_exclude_list(list_path, report.drop)
-    with files.atomic_write(page_path, "w", encoding="utf-8") as file:
-        file.write(render_html(report))
-    if options.json:
-        print(render_json(report))
-    else:
-        print(*render_text(report), sep="\n")
-        print("\npage with plots: %s\nto leave out what should be dropped: preprocess.py "
-              "--exclude %s" % (page_path, list_path))
+    options = _create_parser().parse_args(arguments)
+    return options.run(options)
 
 
-def _parse_options(arguments):
+def _create_parser():
     parser = command_line.Parser(prog="python -m datasets", description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["check"])
-    parser.add_argument("folder", metavar="DIR", help="corpus folder, or store of preprocess.py")
-    parser.add_argument("--out", metavar="DIR",
-                        help="folder of the page and the exclude list; default: logs/check/NAME")
-    parser.add_argument("--exclude-list", metavar="FILE",
-                        help="path of the exclude list; default: exclude.txt in --out")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
-    add_format_option(parser)
-    parser.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
-                        metavar="N", help="worker processes; default: one per CPU")
-    parser.add_hparams_options()
-    return parser.parse_args(arguments)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.required = True
+    for command in COMMANDS:
+        command.add_command(commands)
+    return parser
 
 
 if __name__ == "__main__":
