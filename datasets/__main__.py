@@ -1,15 +1,17 @@
-"""Prepare a corpus: find its defects.
+"""Prepare a corpus: find its defects, correct its transcripts.
 
     python -m datasets check recordings/me            what to drop, correct and listen to
     python -m datasets check data/me --json           a store; the report as JSON
+    python -m datasets review recordings/me           a page to listen and correct
 
 `check` prints its report. It writes a page with plots (check.html) and a list of utterances to
 leave out (exclude.txt, for preprocess.py --exclude) into --out.
 """
 from common import command_line
 from datasets.check import check_command
+from datasets.review import review_command
 
-COMMANDS = (check_command,)
+COMMANDS = (check_command, review_command)
 
 
 def main(arguments):

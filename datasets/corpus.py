@@ -10,6 +10,7 @@ from datasets.transcripts import normalize_path
 # format: name; utterances: list of transcripts.Utterance, sorted by id;
 # skipped: [(file or line, reason)]
 Corpus = namedtuple("Corpus", "format utterances skipped")
+_HEADER = "# utterances to leave out; for preprocess.py --exclude"
 
 
 def add_format_option(parser):
@@ -54,11 +55,9 @@ def _join_reasons(skipped):
 def write_exclude_list(path, reasons):
     """Write a list for preprocess.py --exclude: each id of {id: reason} below its reason."""
     with files.atomic_write(path, "w", encoding="utf-8") as file:
-        file.write("# utterances to leave out; for preprocess.py --exclude\n")
+        file.write(_HEADER + "\n")
         for utterance_id, reason in reasons.items():
-            # ./ before an id that begins with #, which would make it a comment
-            file.write("# %s\n%s%s\n" % (" ".join(reason.split()),
-                                         "./" * utterance_id.startswith("#"), utterance_id))
+            file.write("# %s\n%s\n" % (" ".join(reason.split()), _as_line(utterance_id)))
 
 
 def exclude_utterances(utterances, path):
@@ -71,11 +70,38 @@ def exclude_utterances(utterances, path):
     excluded, unknown = set(), []
     for line in files.read_lines(path):
         if line.strip() and not line.lstrip().startswith("#"):
-            # an id may contain " #": try the whole line first
-            names = {normalize_path(text.strip()) for text in (line, line.split(" #")[0])}
-            if names & ids:
-                excluded.add(max(names & ids, key=len))
-            else:
+            utterance_id = _listed_id(line, ids)
+            if utterance_id is None:
                 unknown.append(line.strip())
+            else:
+                excluded.add(utterance_id)
     remaining = [utterance for utterance in utterances if utterance.id not in excluded]
     return remaining, sorted(excluded), unknown
+
+
+def change_exclude_list(path, ids, utterance_id, reason=None):
+    """Add an id with its reason to the list at `path`; without reason, remove it.
+
+    ids: those of the corpus. The other lines stay; the list need not exist.
+    """
+    lines = files.read_lines(path) if os.path.exists(path) else [_HEADER]
+    lines = [line for line in lines
+             if line.lstrip().startswith("#") or _listed_id(line, ids) != utterance_id]
+    if reason:
+        lines.append("%s  # %s" % (_as_line(utterance_id), reason))
+    with files.atomic_write(path, "w", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in lines)
+
+
+def _as_line(utterance_id):
+    # ./ before an id that begins with #, which would make it a comment
+    return "./" * utterance_id.startswith("#") + utterance_id
+
+
+def _listed_id(line, ids):
+    """The id that a line of an exclude list names, or None."""
+    # an id may contain " #": the comment may begin at any of them
+    parts = line.split(" #")
+    names = {normalize_path(" #".join(parts[:end]).strip())
+             for end in range(1, len(parts) + 1)} & ids
+    return max(names, key=len) if names else None

@@ -7,6 +7,8 @@ from common import files
 from common.errors import InputError
 
 AUDIO_EXTENSIONS = (".wav", ".flac")
+# In a corpus folder: utterances to leave out, for preprocess.py --exclude
+EXCLUDE_LIST = "exclude.txt"
 
 NO_TRANSCRIPT = "has no transcript"
 NO_RECORDING = "has no recording"

@@ -1,7 +1,9 @@
-"""Corpus formats, one module each, with a function `read(folder)`.
+"""Corpus formats, one module each, with two functions.
 
-It returns (list of transcripts.Utterance, [(file or line, reason)] of what was skipped), or None if
-the folder is not a corpus in this format.
+`read(folder)` returns (list of transcripts.Utterance, [(file or line, reason)] of what was
+skipped), or None if the folder is not a corpus in this format. `write_text(folder, utterance,
+text)` replaces the text of an Utterance in the file that it was read from; it raises InputError if
+that file has changed, or cannot contain the text.
 
 The first line of a module's docstring describes the format to users. To add a format, add a module
 and its name to FORMATS.

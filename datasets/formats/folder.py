@@ -3,7 +3,9 @@ import os
 
 from common import files
 from common.errors import InputError
-from datasets.transcripts import NO_RECORDING, UtteranceCollector, find_files, read_table
+from datasets.transcript_edits import replace_field, replace_file
+from datasets.transcripts import (EXCLUDE_LIST, NO_RECORDING, UtteranceCollector, find_files,
+                                  read_table)
 
 # Where the speaker did not say what is written: lines of name, text as written, text as spoken
 SPOKEN_FILE = "spoken.tsv"
@@ -22,7 +24,7 @@ def read(folder):
         if name in transcripts:
             unused.discard(name)
             if name in spoken:
-                collector.add([recording], *spoken[name])
+                collector.add([recording], *spoken[name][:2])
                 continue
             try:
                 text = " ".join(files.read_text(transcripts[name]).split())
@@ -32,14 +34,26 @@ def read(folder):
                 collector.add([recording], text, name + ":1")
     if len(unused) == len(transcripts):
         return None
-    collector.skipped += [(name, NO_RECORDING) for name in sorted(unused)]
+    collector.skipped += [(name, NO_RECORDING) for name in sorted(unused - {EXCLUDE_LIST})]
     return collector.result()
 
 
+def write_text(folder, utterance, text):
+    """Replace the text of an Utterance that `read` returned."""
+    name = utterance.id + ".txt"
+    spoken = _read_spoken_texts(folder, [])
+    if name in spoken:
+        _, location, path = spoken[name]
+        replace_field(path, location, lambda fields: 2, utterance.text, text, separator="\t")
+    else:
+        replace_file(find_files(folder, (".txt",)).get(name, os.path.join(folder, name)),
+                     utterance.text, text)
+
+
 def _read_spoken_texts(folder, skipped):
-    """{path of a transcript: (text as spoken, file:line)} from all SPOKEN_FILEs in the folder."""
+    """{path of a transcript: (text as spoken, file:line, path of the SPOKEN_FILE)}"""
     texts = {}
     for table, path in sorted(find_files(folder, (SPOKEN_FILE,)).items()):
         for location, (name, _, text) in read_table(path, (3,), skipped, separator="\t"):
-            texts[os.path.join(os.path.dirname(table), name + ".txt")] = text, location
+            texts[os.path.join(os.path.dirname(table), name + ".txt")] = text, location, path
     return texts

@@ -8,18 +8,29 @@ Source: kaggle.com/bryanpark/korean-single-speaker-speech-dataset.
 import glob
 import os
 
+from datasets.transcript_edits import replace_field
 from datasets.transcripts import UtteranceCollector, read_table
 
-_FIELD_COUNTS = (4, 5, 6)
+_FIELD_COUNTS, _TEXT_COLUMN = (4, 5, 6), 2
 
 
 def read(folder):
     """(utterances, skipped) of the newest version of the transcript, or None."""
-    paths = [os.path.join(folder, "transcript.txt")]
-    paths += sorted(glob.glob(os.path.join(glob.escape(folder), "transcript.v.*.txt")))
-    if not os.path.exists(paths[-1]):
+    path = _newest_transcript(folder)
+    if not os.path.exists(path):
         return None
     collector = UtteranceCollector(folder)
-    for location, fields in read_table(paths[-1], _FIELD_COUNTS, collector.skipped):
-        collector.add([fields[0], os.path.join("kss", fields[0])], fields[2], location)
+    for location, fields in read_table(path, _FIELD_COUNTS, collector.skipped):
+        collector.add([fields[0], os.path.join("kss", fields[0])], fields[_TEXT_COLUMN], location)
     return collector.result()
+
+
+def write_text(folder, utterance, text):
+    """Replace the text of an Utterance that `read` returned."""
+    replace_field(_newest_transcript(folder), utterance.location, lambda fields: _TEXT_COLUMN,
+                  utterance.text, text)
+
+
+def _newest_transcript(folder):
+    paths = [os.path.join(folder, "transcript.txt")]
+    return (paths + sorted(glob.glob(os.path.join(glob.escape(folder), "transcript.v.*.txt"))))[-1]

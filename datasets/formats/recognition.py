@@ -4,10 +4,13 @@ The paths may be relative to a folder that no longer exists: leading folders are
 recording is found. If the text is a list of candidates, the first that is not empty is used.
 """
 import glob
+import json
 import os
+from collections import OrderedDict
 
 from common import files
 from common.errors import InputError
+from datasets.transcript_edits import back_up, require_unchanged
 from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector
 
 
@@ -23,15 +26,43 @@ def read(folder):
     collector = UtteranceCollector(folder)
     for path, transcripts in files_with_transcripts:
         for name, text in transcripts:
-            location = "%s: %s" % (os.path.basename(path), name)
+            location = _location(path, name)
             candidates = text if isinstance(text, list) else [text]
             if all(isinstance(candidate, str) for candidate in candidates):
-                first = next((candidate for candidate in candidates if candidate.strip()), "")
-                collector.add(_path_suffixes(name), first, location)
+                collector.add(_path_suffixes(name), _first_text(candidates), location)
             else:
                 collector.skipped.append((location, "the transcript is not text but %.40r"
                                           % (text,)))
     return collector.result()
+
+
+def write_text(folder, utterance, text):
+    """Replace the text of an Utterance that `read` returned; of a list of candidates, all."""
+    for path, transcripts in load_transcripts(folder)[0]:
+        names = [name for name, _ in transcripts if _location(path, name) == utterance.location]
+        if not names:
+            continue
+        content = files.read_json(path, object_pairs_hook=OrderedDict)
+        if len(content) < len(transcripts):
+            raise InputError("%s: contains a name twice; remove one of the lines" % path)
+        value = content[names[0]]
+        require_unchanged(utterance.location, _first_text(value) if isinstance(value, list)
+                          else value, utterance.text)
+        content[names[0]] = text
+        back_up(path)
+        with files.atomic_write(path, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=1)
+            file.write("\n")
+        return
+    require_unchanged(utterance.location, None, utterance.text)
+
+
+def _location(path, name):
+    return "%s: %s" % (os.path.basename(path), name)
+
+
+def _first_text(candidates):
+    return next((candidate for candidate in candidates if candidate.strip()), "")
 
 
 def load_transcripts(folder):

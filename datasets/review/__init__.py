@@ -1,0 +1,1 @@
+"""`python -m datasets review`: listen to the clips of a corpus and correct their transcripts."""
