@@ -84,9 +84,6 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--towers", type=positive_int, default=0, metavar="N",
                           help="parts of a batch that are computed at the same time; default: the "
                                "number of GPUs, without a GPU one for each thread, at most 4")
-        self.add_argument("--mixed-precision", action="store_true",
-                          help="on a CPU with bfloat16 instructions, compute matrix products and "
-                               "convolutions in bfloat16 (TensorFlow 2 only)")
         self.add_argument("--device", choices=DEVICES, default="auto",
                           help="auto (default): the GPU if there is one, which TensorFlow must "
                                "be able to use")

@@ -16,6 +16,14 @@ from common.errors import InputError
 
 STDERR_FD = 2
 
+# TensorFlow's mixed precision would compute these in bfloat16 too, which saves no time. Sums of
+# thousands of bfloat16 values, such as losses, moments and bias gradients, are wrong by per cents.
+FLOAT32_OPERATIONS = (
+    "Add,AddN,AddV2,BiasAdd,BiasAddGrad,BiasAddV1,Div,Elu,EluGrad,Erf,Exp,Expm1,Inv,InvGrad,L2Loss,"
+    "Log,Log1p,LogSoftmax,Maximum,Mean,Minimum,Mul,Neg,Pow,Prod,RealDiv,Reciprocal,ReciprocalGrad,"
+    "Relu,ReluGrad,Rsqrt,RsqrtGrad,Select,SelectV2,Sigmoid,SigmoidGrad,Softmax,Softplus,"
+    "SoftplusGrad,Sqrt,SqrtGrad,Square,SquaredDifference,Sub,Sum,Tanh,TanhGrad")
+
 
 @contextlib.contextmanager
 def _discard_stderr():
@@ -119,6 +127,8 @@ def create_session(threads=0, mixed_precision=False, tower_devices=()):
         if not {"avx512_bf16", "amx_bf16"} & resources.cpu_flags():
             raise InputError("--mixed-precision: this CPU has no bfloat16 instructions "
                              "(AVX512_BF16 or AMX); leave the option out")
+        for name in ("INFERLIST_REMOVE", "CLEARLIST_REMOVE", "DENYLIST_ADD"):
+            os.environ["TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_" + name] = FLOAT32_OPERATIONS
         options = config.graph_options.rewrite_options
         options.auto_mixed_precision_onednn_bfloat16 = options.ON
     return tf.Session(config=config)

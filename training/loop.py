@@ -38,7 +38,8 @@ class SignalCatcher(object):
             signal.signal(number, handler)
 
 
-def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_loss=None):
+def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_loss=None,
+          mixed_precision=False):
     """Train from the run's latest checkpoint, or from the start, until step `--steps`.
 
     Ends earlier if early_stopping.stop_message demands it.
@@ -55,13 +56,14 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
                 the highest score determines the best checkpoint. It calls check() often, which
                 raises Interrupted after a signal
     speaker_loss    (session, speaker id) → loss on recordings of the speaker
+    mixed_precision see compat.create_session
 
     Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM. Raises InputError or OSError if the
     data, the disk or the loss prevent further training. In all cases the run is saved if possible.
     """
     max_steps = options.steps or run.hp.train_steps
     try:
-        with compat.create_session(options.threads, options.mixed_precision,
+        with compat.create_session(options.threads, mixed_precision,
                                    graph.tower_devices) as session, SignalCatcher() as signals:
             profiler = Profiler(run.path("profile.json"), options.profile or 0)
             trainer = Trainer(run, session, graph, scalars, estimate, profiler)
