@@ -14,18 +14,21 @@ from doctor.device_selection import select_device, select_tower_devices
 from nn.compat import tf
 from tacotron2.tacotron_training_graph import TrainingGraph
 from training import loop, memory_estimate, run_folder, verdict
+from training.consent import add_consent_option
 from training.evaluators import TacotronEvaluator
 
 
 def main(arguments):
     parser = command_line.Parser(prog="train_tacotron.py", description=__doc__.split("\n")[0])
     parser.add_training_options()
+    add_consent_option(parser)
     options = parser.parse_args(arguments)
     select_device(options.device)
 
     stores = [load_store(folder) for folder in options.data]
     run = run_folder.create_or_resume_run(options.logdir, "tacotron", stores, options.preset,
-                                          options.hparams, options.freeze, options.init_from)
+                                          options.hparams, options.freeze, options.init_from,
+                                          options.consent)
     train_items, held_out_items = batches.split_train_validation(stores, run.hp.validation_fraction)
     print("%d utterances to train on, %d held out; speakers: %s"
           % (len(train_items), len(held_out_items), ", ".join(run.speakers)))

@@ -14,6 +14,7 @@ from datasets.store import load_store
 from doctor.device_selection import select_device, select_tower_devices
 from nn.compat import tf
 from training import gta, loop, memory_estimate, run_folder
+from training.consent import add_consent_option
 from training.evaluators import VocoderEvaluator
 from wavenet_vocoder.wavenet_training_graph import TrainingGraph
 
@@ -21,6 +22,10 @@ from wavenet_vocoder.wavenet_training_graph import TrainingGraph
 def main(arguments):
     parser = command_line.Parser(prog="train_vocoder.py", description=__doc__.split("\n")[0])
     parser.add_training_options()
+    add_consent_option(parser)
+    parser.add_argument("--mixed-precision", action="store_true",
+                        help="on a CPU with bfloat16 instructions, compute matrix products and "
+                             "convolutions in bfloat16 (TensorFlow 2 only)")
     parser.add_argument("--gta", metavar="RUN",
                         help="train on the mels that this run of train_tacotron.py predicts, which "
                              "are like those in synthesis (ground-truth aligned)")
@@ -29,7 +34,8 @@ def main(arguments):
 
     stores = [load_store(folder) for folder in options.data]
     run = run_folder.create_or_resume_run(options.logdir, "vocoder", stores, options.preset,
-                                          options.hparams, options.freeze, options.init_from)
+                                          options.hparams, options.freeze, options.init_from,
+                                          options.consent)
     stores = gta.replace_mels(run, stores, options.gta)
     train_items, held_out_items = batches.split_train_validation(stores, run.hp.validation_fraction)
     print("%d utterances to train on, %d held out; speakers: %s"
@@ -50,7 +56,8 @@ def main(arguments):
     evaluator = VocoderEvaluator(run, graph, train_items, held_out_items)
     estimate = memory_estimate.estimate_vocoder(hp, tower_devices)
     return loop.train(run, options, graph, {}, get_batch, estimate, evaluator.evaluate,
-                      speaker_loss=evaluator.speaker_loss)
+                      speaker_loss=evaluator.speaker_loss,
+                      mixed_precision=options.mixed_precision)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from korean.utterances import add_final_punctuation, split_into_utterances
 from tacotron2.numpy_tacotron import NumpyTacotron
 from tacotron2.outputs_per_step import outputs_per_step_at
 from training import run_folder
+from training.consent import describe_consent
 from training.model_weights import BEST, INITIAL, NEWEST, load_weights
 from wavenet_vocoder import philox, wavegen
 from wavenet_vocoder.engine import binding
@@ -70,8 +71,9 @@ class Voice(object):
 
     @property
     def description(self):
-        return "%s, %s, speaker %s" % (self.tacotron_description, self.vocoder_description,
-                                       self.speaker)
+        consent = self.tacotron_run.consent or self.vocoder_run and self.vocoder_run.consent
+        return "%s, %s, speaker %s%s" % (self.tacotron_description, self.vocoder_description,
+                                         self.speaker, describe_consent(consent))
 
     def with_speaker(self, name):
         """The same voice with another of its speakers."""

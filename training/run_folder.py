@@ -16,6 +16,7 @@ from korean.utterances import are_punctuated
 from nn import compat
 from tacotron2 import tacotron
 from training import exported_run, training_history
+from training.consent import CONSENTS
 from wavenet_vocoder import wavenet
 
 FORMAT_VERSION = 2      # 1 had no speaker_table, which was true for several speakers
@@ -36,14 +37,17 @@ class Run(object):
     base                    None, or {"folder": …, "figures": …}: the run that this one adapts
                             (preset `adapt`), and its figures
     figures                 {name: value} of the validation of an exported run; {} in other runs
+    consent                 one of consent.CONSENTS: the speaker's, to the cloning of the voice; or
+                            None
     """
 
     def __init__(self, folder, model_type, hp, speakers, normalizer, has_speaker_embedding=False,
-                 symbols=korean.SYMBOLS, punctuated=False, base=None, figures=None):
+                 symbols=korean.SYMBOLS, punctuated=False, base=None, figures=None,
+                 consent=None):
         self.folder, self.model_type, self.hp, self.speakers = folder, model_type, hp, speakers
         self.normalizer, self.has_speaker_embedding = normalizer, has_speaker_embedding
         self.symbols, self.punctuated = list(symbols), punctuated
-        self.base, self.figures = base, figures or {}
+        self.base, self.figures, self.consent = base, figures or {}, consent
         self._lock = None
 
     @property
@@ -102,10 +106,11 @@ class Run(object):
             "symbols": self.symbols, "reader": self.normalizer.as_dict(),
             "speakers": self.speakers, "speaker_table": self.has_speaker_embedding,
             "punctuated": self.punctuated, "base": self.base, "figures": self.figures,
-            "tensorflow": compat.tf.__version__, "stack": compat.stack()})
+            "consent": self.consent, "tensorflow": compat.tf.__version__, "stack": compat.stack()})
 
 
-def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="", init_from=None):
+def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="", init_from=None,
+                         consent=None):
     """The Run in `folder`, locked, for training on `stores`: the existing one or a new one.
 
     The other arguments are the command-line options of the same names (overrides: --hparams). A new
@@ -150,6 +155,7 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
         from training import adaptation
         adaptation.check_recordings(stores, source)
     run.punctuated = are_punctuated([row.text for store in stores for row in store.utterances])
+    run.consent = consent or run.consent
     run.lock()
     run.save()
     return run
@@ -191,6 +197,8 @@ def load_run(folder, model_type, any_symbols=False):
         raise InputError("%s: base should be null or an object with folder and figures" % path)
     if not _are_figures(content.get("figures", {})):
         raise InputError("%s: figures should be an object of numbers" % path)
+    if content.get("consent") not in (None,) + CONSENTS:
+        raise InputError("%s: consent should be null, %s" % (path, " or ".join(CONSENTS)))
     hp = hparams_from_dict(content.get("hparams"), path)
     reader = content.get("reader")
     if type(reader) is int:     # before there were lexicons, only the version was stored
@@ -199,7 +207,7 @@ def load_run(folder, model_type, any_symbols=False):
                korean.TextNormalizer.from_dict(reader, path),
                content.get("speaker_table", len(content["speakers"]) > 1),
                content["symbols"], content.get("punctuated", False), base,
-               content.get("figures"))
+               content.get("figures"), content.get("consent"))
 
 
 def _are_figures(value):
