@@ -8,6 +8,7 @@ Run it again after a change or an interruption: it computes only what is missing
 """
 import os
 import sys
+from collections import OrderedDict
 
 import korean
 from common import command_line, files
@@ -17,6 +18,7 @@ from common.resources import available_cpus
 from datasets.adaptation_data import describe_narrow_band
 from datasets.corpus import add_format_option, exclude_utterances, read_corpus
 from datasets.store_builder import build_store
+from datasets.transcripts import EXCLUDE_LIST
 
 
 def main(arguments):
@@ -39,17 +41,29 @@ def main(arguments):
 
 
 def _exclude(utterances, options):
-    """(utterances that --exclude does not list, [(id, reason)] of the others)."""
-    if not options.exclude:
-        return utterances, []
-    remaining, excluded, unknown = exclude_utterances(utterances, options.exclude)
-    print("%s: %d excluded%s" % (options.exclude, len(excluded), "; not in the corpus: "
-                                 + ", ".join(unknown) if unknown else ""))
+    """(utterances that no exclude list names, [(id, reason)] of the others)."""
+    reasons = OrderedDict()
+    paths = _exclude_lists(options)
+    for path in paths:
+        _, excluded, unknown = exclude_utterances(utterances, path)
+        print("%s: %d excluded%s" % (path, len(excluded), "; not in the corpus: "
+                                     + ", ".join(unknown) if unknown else ""))
+        for utterance_id in excluded:
+            reasons.setdefault(utterance_id, "excluded by " + path)
+    remaining = [utterance for utterance in utterances if utterance.id not in reasons]
     if not remaining:
         raise InputError("%s: excludes all %d utterances of %s"
-                         % (options.exclude, len(utterances), options.corpus))
-    return remaining, [(utterance_id, "excluded by " + options.exclude)
-                       for utterance_id in excluded]
+                         % (" and ".join(paths), len(utterances), options.corpus))
+    return remaining, list(reasons.items())
+
+
+def _exclude_lists(options):
+    """Paths: the list in the corpus folder, if there is one, and that of --exclude."""
+    own = os.path.join(options.corpus, EXCLUDE_LIST)
+    paths = [own] if os.path.exists(own) else []
+    if options.exclude and os.path.abspath(options.exclude) != os.path.abspath(own):
+        paths.append(options.exclude)
+    return paths
 
 
 def _parse_options(arguments):
@@ -65,7 +79,8 @@ def _parse_options(arguments):
     parser.add_lexicon_option()
     parser.add_argument("--exclude", metavar="FILE",
                         help="list of utterances to leave out, one id per line; "
-                             "python -m datasets check writes one")
+                             "python -m datasets check writes one; exclude.txt of the corpus folder is "
+                             "always used")
     parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
                         help="use the first N utterances only")
     parser.add_hparams_options()

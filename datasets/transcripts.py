@@ -7,7 +7,7 @@ from common import files
 from common.errors import InputError
 
 AUDIO_EXTENSIONS = (".wav", ".flac")
-# In a corpus folder: utterances to leave out, for preprocess.py --exclude
+# In a corpus folder: utterances that preprocess.py leaves out
 EXCLUDE_LIST = "exclude.txt"
 
 NO_TRANSCRIPT = "has no transcript"

@@ -1,7 +1,7 @@
 """The clips of a corpus, and what a review changes in its folder.
 
     transcripts         in the files that the corpus format reads, the original beside it as .orig
-    exclude.txt         the dropped clips, for preprocess.py --exclude
+    exclude.txt         the dropped clips, which preprocess.py leaves out
     reviewed.tsv        the ids of the accepted and dropped clips, one a line
     confidence.tsv      only read: id, tab, confidence; clips of low confidence come first
 """

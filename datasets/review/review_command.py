@@ -52,5 +52,5 @@ def _print_summary(review):
     print("\n%d of %d reviewed, %d texts corrected, %d dropped"
           % (counts["reviewed"], counts["total"], review.n_corrected, counts["dropped"]))
     if counts["dropped"]:
-        print("to leave out what was dropped: preprocess.py --exclude %s"
+        print("preprocess.py leaves out what is listed in %s"
               % os.path.join(review.folder, EXCLUDE_LIST))

@@ -20,7 +20,7 @@ const TEXTS = {
     done: "All clips are reviewed. End the program with Ctrl-C.",
   },
   ko: {
-    title: "검토:", language: "언어", transcript: "전사",
+    title: "검토:", language: "언어", transcript: "대본",
     autoplay: "다음 클립 자동 재생",
     play: "재생", accept: "확인", drop: "제외", previous: "이전", next: "다음", edit: "수정",
     keys: "글을 쓰는 동안: Enter 확인, Shift+Enter 재생, Esc 입력란에서 나가기. 제외한 클립은 확인하면 "

@@ -118,6 +118,20 @@ def test_utterances_return_when_the_exclude_list_is_omitted(tmp_path, make_corpu
         assert [row.id for row in load_store(out).utterances] == list(expected)
 
 
+def test_the_list_in_the_corpus_folder_is_always_used(tmp_path, make_corpus, out, capsys):
+    corpus = make_corpus(_TEXTS)
+    own, other = _write_list(corpus, "a\n"), _write_list(tmp_path, "a\nc\n")
+    for more, expected in (([], "bc"), (["--exclude", own], "bc"), (["--exclude", other], "b")):
+        _preprocess(corpus, out, *more)
+        assert [row.id for row in load_store(out).utterances] == list(expected)
+    printed = capsys.readouterr().out
+    assert printed.count("%s: 1 excluded" % own) == 3
+    assert "a: excluded by %s\n" % own in printed and "c: excluded by %s\n" % other in printed
+    _write_list(corpus, "a\nb\n")
+    with pytest.raises(InputError, match="%s and %s: excludes all 3" % (own, other)):
+        _preprocess(corpus, out, "--exclude", other)
+
+
 def test_a_written_exclude_list_can_be_read(tmp_path):
     path, ids = str(tmp_path / "list"), ["#2", "a", "b # c", "하나/둘"]
     write_exclude_list(path, OrderedDict((name, "why\n# so") for name in ids))

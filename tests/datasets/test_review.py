@@ -431,4 +431,5 @@ def test_ctrl_c_ends_the_program_with_a_summary(corpus):
     out, err = process.communicate(timeout=20)
     assert process.returncode == 0 and err == b""
     assert "1 of 3 reviewed, 0 texts corrected, 1 dropped" in out.decode("utf-8")
-    assert "preprocess.py --exclude" in out.decode("utf-8")
+    assert "preprocess.py leaves out what is listed in %s" % os.path.join(
+        corpus, "exclude.txt") in out.decode("utf-8")
