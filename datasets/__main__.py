@@ -1,5 +1,6 @@
-"""Prepare a corpus: find its defects, correct its transcripts.
+"""Prepare a corpus: cut long recordings, find its defects, correct its transcripts.
 
+    python -m datasets split long.wav --out recordings/me --script read.txt
     python -m datasets check recordings/me            what to drop, correct and listen to
     python -m datasets check data/me --json           a store; the report as JSON
     python -m datasets review recordings/me           a page to listen and correct
@@ -10,8 +11,9 @@ leave out (exclude.txt, for preprocess.py --exclude) into --out.
 from common import command_line
 from datasets.check import check_command
 from datasets.review import review_command
+from datasets.split import split_command
 
-COMMANDS = (check_command, review_command)
+COMMANDS = (split_command, check_command, review_command)
 
 
 def main(arguments):

@@ -78,7 +78,7 @@ def measure_recording(item, hp):
     start, end = speech_blocks[0] * HOP, min(seconds, speech_blocks[-1] * HOP + BLOCK)
     gaps = np.append(np.diff(speech_blocks) * HOP, 0.0)      # from each speech block to the next
     longest_gap = gaps.argmax()
-    flat_runs, clipped_fraction = _find_flat_runs(channels)
+    flat_runs, clipped_fraction = find_flat_runs(channels)
     return Measurements(
         seconds=seconds, sample_rate=rate, channels=channels.shape[1],
         peak_db=_decibels(np.abs(channels).max()), speech_db=speech, noise_floor_db=floor,
@@ -122,7 +122,7 @@ def _levels(samples, rate):
     return 10 * np.log10(np.maximum(power, 1e-12))
 
 
-def _find_flat_runs(channels):
+def find_flat_runs(channels):
     """(number of runs of samples at the peak of their channel, fraction of all samples in them)."""
     waves = np.concatenate([channels, -channels], axis=1)
     at_peak = waves >= np.maximum(1e-3, 0.999 * waves.max(axis=0))

@@ -1,0 +1,157 @@
+"""Long recordings, read in blocks: three hours need no more memory than a minute."""
+import hashlib
+import os
+import shutil
+import struct
+import subprocess
+
+import numpy as np
+import soundfile
+
+from common import files
+from common.errors import InputError
+
+READABLE = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")     # by soundfile
+CONVERTIBLE = (".m4a", ".aac", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wma", ".3gp")
+
+
+def find_recordings(path, out):
+    """Sorted paths of the recordings at `path`, a file or a folder, except those inside `out`.
+
+    Raises InputError if there are none.
+    """
+    extensions = READABLE + CONVERTIBLE
+    if os.path.isfile(path):
+        if not path.lower().endswith(extensions):
+            raise InputError("%s: is not a recording; should be one of %s"
+                             % (path, ", ".join(extensions)))
+        return [path]
+    if not os.path.isdir(path):
+        raise InputError("%s: there is no such file or folder" % path)
+    out = os.path.realpath(out)
+    paths = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path)
+                   for name in names if name.lower().endswith(extensions)
+                   and not os.path.realpath(folder + os.sep).startswith(out + os.sep)
+                   and os.path.realpath(folder) != out)
+    if not paths:
+        raise InputError("%s: contains no recording (%s)" % (path, ", ".join(extensions)))
+    return paths
+
+
+class LongRecording(object):
+    """A recording that is read in parts. Several channels are averaged.
+
+    path, rate [Hz]; seconds: the duration that can be read; announced_seconds: that of its header,
+    which is longer if the file ends early; key: a hash that changes with the file. Files that
+    soundfile does not read are converted with ffmpeg into `work_folder`. Raises InputError.
+    """
+
+    def __init__(self, path, work_folder):
+        self.path = path
+        status = os.stat(path)
+        if not status.st_size:
+            raise InputError("%s: is empty (0 bytes)" % path)
+        self.key = hashlib.sha1(("%s %d %d" % (
+            os.path.basename(path), status.st_size, status.st_mtime_ns)).encode()).hexdigest()[:16]
+        self._readable = path
+        if path.lower().endswith(CONVERTIBLE):
+            # without an extension, so that no corpus format takes it for a recording
+            self._readable = os.path.join(work_folder, self.key + ".audio")
+            if not os.path.exists(self._readable):
+                _convert(path, self._readable)
+        try:
+            with soundfile.SoundFile(self._readable) as file:
+                self.rate, self._frames = file.samplerate, file.frames
+        except RuntimeError as error:
+            raise InputError("%s: cannot be read as audio (%s)" % (path, error))
+        if not self._frames:
+            raise InputError("%s: contains no samples" % path)
+        self.seconds = self._frames / float(self.rate)
+        self.announced_seconds = self.seconds * _announced_ratio(self._readable)
+
+    @property
+    def name(self):
+        return os.path.basename(self.path)
+
+    @property
+    def ends_early(self):
+        return self.announced_seconds > self.seconds + 0.5
+
+    def blocks(self, seconds, context):
+        """Yield float32 samples of consecutive blocks of `seconds`, each with its context.
+
+        Before and after a block are `context` seconds of the recording, zeros before the first
+        block, and less after the last ones. Both must be integers. If the file ends early,
+        `self.seconds` is corrected.
+        """
+        size, margin = seconds * self.rate, context * self.rate
+        buffered, n_read = np.zeros(margin, np.float32), 0
+        with soundfile.SoundFile(self._readable) as file:
+            complete = True
+            while complete:
+                wanted = margin + size + margin - len(buffered)
+                samples = self._read(file, wanted)
+                n_read += len(samples)
+                complete = len(samples) == wanted
+                buffered = np.concatenate([buffered, samples])
+                if not complete and n_read < self._frames:
+                    self.seconds = n_read / float(self.rate)
+                while len(buffered) > margin:
+                    yield buffered[:margin + size + margin]
+                    buffered = buffered[size:]
+                    if complete:
+                        break
+
+    def read(self, start, end):
+        """Samples from `start` to `end` [s], float32 [samples]."""
+        first = max(0, int(round(start * self.rate)))
+        with soundfile.SoundFile(self._readable) as file:
+            file.seek(first)
+            return self._read(file, int(round(end * self.rate)) - first)
+
+    def _read(self, file, count):
+        try:
+            samples = file.read(count, dtype="float32", always_2d=True)
+        except RuntimeError:
+            # libsndfile reports a damaged place only for the whole request
+            samples = self._read_in_pieces(file, count)
+        return np.nan_to_num(samples).mean(axis=1)
+
+    def _read_in_pieces(self, file, count):
+        pieces = [np.zeros((0, file.channels), np.float32)]
+        try:
+            while count > 0:
+                pieces.append(file.read(min(count, 4096), dtype="float32", always_2d=True))
+                if not len(pieces[-1]):
+                    break
+                count -= len(pieces[-1])
+        except RuntimeError:
+            pass
+        return np.concatenate(pieces)
+
+
+def _announced_ratio(path):
+    """Bytes that the header of a WAV file announces, relative to the bytes that there are."""
+    size = os.path.getsize(path)
+    with open(path, "rb") as file:
+        head = file.read(8)
+    if head[:4] != b"RIFF" or len(head) < 8:
+        return 1.0
+    announced = struct.unpack("<I", head[4:])[0] + 8
+    # programs that write WAV to a pipe announce an unknown length as the largest one
+    return announced / float(size) if size + 1 < announced < 0x7FFF0000 else 1.0
+
+
+def _convert(path, target):
+    """Convert a recording or video to FLAC in the file `target`, which appears whole."""
+    if not shutil.which("ffmpeg"):
+        raise InputError("%s: needs ffmpeg, which is not installed; install it, or convert the "
+                         "file to %s" % (path, ", ".join(READABLE)))
+    with files.atomic_write(target) as file:
+        done = subprocess.run(
+            ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", path, "-vn", "-c:a", "flac",
+             "-sample_fmt", "s16", "-f", "flac", file.name],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if done.returncode:
+            lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
+            raise InputError("%s: ffmpeg cannot convert it (%s)" % (path, lines[-1]))

@@ -1,0 +1,84 @@
+"""Intermediate results of a split, in a hidden folder of the corpus: a second run reuses them."""
+import hashlib
+import os
+import zipfile
+
+import numpy as np
+
+from common import files
+from common.errors import InputError
+
+NAME = ".split"
+_SOURCE_FILE = "source.json"
+_FORMAT = 1                 # to be increased when the code changes the results
+
+
+class WorkFolder(object):
+    """The folder of the intermediate results of the corpus `out`, which is created.
+
+    `source` identifies the recordings and the script: {"recordings": …, "script": … or None}.
+    Raises InputError if `out` contains a corpus of others, or other files.
+    """
+
+    def __init__(self, out, source):
+        self.path = os.path.join(out, NAME)
+        source = dict(source, format=_FORMAT)
+        source_path = os.path.join(self.path, _SOURCE_FILE)
+        if os.path.exists(source_path):
+            _check_same_source(out, files.read_json(source_path), source)
+        elif os.path.isdir(out) and set(os.listdir(out)) - {NAME}:
+            raise InputError("%s: contains other files; choose another --out" % out)
+        os.makedirs(self.path, exist_ok=True)
+        _remove_temporary_files(out)
+        _remove_temporary_files(self.path)
+        files.write_json(source_path, source)
+
+    def arrays(self, name, compute):
+        """{name: array} from the file `name`, or from compute(), which is then saved."""
+        path = os.path.join(self.path, name + ".npz")
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return dict(stored)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            arrays = compute()
+            with files.atomic_write(path) as file:
+                np.savez_compressed(file, **arrays)
+            return arrays
+
+    def table(self, name):
+        """The JSON object in the file `name`; {} if there is none."""
+        path = self._table_path(name)
+        return files.read_json(path) if os.path.exists(path) else {}
+
+    def save_table(self, name, table):
+        files.write_json(self._table_path(name), table)
+
+    def _table_path(self, name):
+        return os.path.join(self.path, name + ".json")
+
+
+def _remove_temporary_files(folder):
+    """Those of killed runs."""
+    for name in os.listdir(folder):
+        if name.endswith(".part"):
+            os.remove(os.path.join(folder, name))
+
+
+def hash_of(*texts):
+    return hashlib.sha1("\n".join(texts).encode("utf-8")).hexdigest()[:16]
+
+
+def _check_same_source(out, old, new):
+    if old.get("format") != new["format"]:
+        raise InputError("%s: was made by another version of this program; choose another --out"
+                         % out)
+    if old.get("recordings") != new["recordings"]:
+        raise InputError("%s: contains the clips of other recordings; choose another --out" % out)
+    if old.get("script") != new["script"] and _has_transcripts(out):
+        raise InputError("%s: contains transcripts that were made %s; choose another --out" % (
+            out, "with another script" if old.get("script") else "without a script"))
+
+
+def _has_transcripts(out):
+    return any(os.path.getsize(os.path.join(out, name)) > 1 for name in os.listdir(out)
+               if name.endswith(".txt"))
