@@ -104,13 +104,13 @@ def _find_unreadable(line):
         index, character = match.start(), match.group()
         if character == JOINT:
             continue
-        column = line.columns[index]
+        column, after = line.spans[index]
         if unicodedata.category(character).startswith(_SILENT_CATEGORIES):
-            line.changes.append(Change("silent", column, character, "", line.ends[index]))
+            line.changes.append(Change("silent", column, character, "", after))
         elif runs and column == end:
             runs[-1][1].append(character)
-            end = line.ends[index]
+            end = after
         else:
             runs.append((column, [character]))
-            end = line.ends[index]
+            end = after
     return [(column, "".join(characters)) for column, characters in runs]

@@ -70,6 +70,7 @@ _NUMERALS_IN_L = ("열", "여덟", "열여덟", "스물여덟")
 # 제24항: words that follow the verbs 신고, 참고, 안지 … but not the nouns; and objects of 신고
 _AUXILIARIES = ("있", "않", "못", "마", "말", "다니", "다닌", "다녔", "나가", "나갔", "나왔", "들어", "견디", "견뎠", "견딜",
                 "기다", "지내", "살았", "싶", "버티", "버텼", "넘어", "갔", "왔", "걷", "걸", "뛰", "달렸", "달리", "잤")
+_ESTEEMED = re.compile("꼽[히힌힐혀혔]|불[리린릴려렸]|손꼽|인정|추앙|존경|칭송|평가|이름|알려|통[하한할해했]")  # as a master
 _FOOTWEAR = re.compile("(?:신발|신|구두|양말|운동화|장화|버선|부츠|샌들|슬리퍼|고무신|짚신|스타킹|하이힐)(?:을|를|도|만)?$")
 
 
@@ -173,8 +174,11 @@ def _boundary_between(left, right):
 def _is_verb(word, previous, following):
     """Whether 신고, 참고, 숨지 … is a verb, by the words before and after it ("" if there is none).
 
-    So is 일일이 the adverb before a verb, and not the number 112 or a day.
+    So is 일일이 the adverb before a verb, and not the number 112 or a day, and 대가로 the master
+    before 꼽히다, and not the price.
     """
+    if word == "대가로":
+        return bool(_ESTEEMED.match(following))
     if word == "일일이":
         return bool(following) and not previous.endswith("월")
     if word[-1] not in "고지게기":

@@ -10,6 +10,7 @@ from jamo import j2hcj
 from unidecode import unidecode
 
 from korean import numerals
+from korean.english import spell_letters
 from korean.hangul import compose, final_of, split_into_letters, split_syllable
 from korean.rules.rule import JOINT, rule, text_after, text_before
 
@@ -48,11 +49,29 @@ def _read_list_number(match):
     return number + (" " if re.match("(?!번|항|호|조)[가-힣ㄱ-ㅣ]", text_after(match)) else "")
 
 
+def _read_subscript(match):
+    """aₙ, a_n: 에이 n, so that it is no word; aₙ₊₁: 에이 n 플러스 일; Vₘₐₓ: 브이 max."""
+    base, index, written_index = match.groups()
+    index = unicodedata.normalize("NFKC", index or written_index.strip("{}"))
+    parts = re.findall("[A-Za-z]{3,}|[0-9]+|[^ ,]", index.replace("−", "-"))
+    return " ".join([spell_letters(base or "")] + [
+        _SUBSCRIPTS.get(part) or (numerals.decimal(part) if part.isdigit() else part)
+        for part in parts] + [""] * bool(re.match("[A-Za-z]", text_after(match))))
+
+
+# "a" alone is the English article
+_SUBSCRIPTS = {"+": "플러스", "-": "마이너스", "a": "에이", "A": "에이"}
+_SUBSCRIPT_LETTERS = "ₐ-ₜᵢ-ᵪⱼ"
 _UNICODE_FORMS = (
     # before the digit becomes one of the number: log₂8
     rule("function", "(?<![A-Za-z])log(?:_([0-9]+|[a-z])|([₀-₉]+)) ?",
          lambda match: "로그 %s의 " % unicodedata.normalize("NFKC", match.group(1) or match.group(2)),
          needs="_₀-₉"),
+    rule("subscript", "((?<![A-Za-z])[A-Za-z])?([₀-₋]{{0,3}}[{0}][₀-₋{0}]{{0,8}})"
+         .format(_SUBSCRIPT_LETTERS) + "()", _read_subscript, needs=_SUBSCRIPT_LETTERS),
+    # not in an address or a file name
+    rule("subscript", "(?<![0-9A-Za-z_./@-])([A-Za-z])()_([A-Za-z0-9]|\\{[A-Za-z0-9+-]{1,9}\\})"
+         "(?![0-9A-Za-z_@-]|[.][0-9A-Za-z])", _read_subscript, needs="_"),
     # color and cursor commands of a terminal
     rule("invisible", "\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z^_])", "",
          needs="\x1b"),

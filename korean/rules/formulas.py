@@ -24,6 +24,11 @@ _ELEMENTS = """
     Nb Mo Ru Rh Pd Ag Cd In Sn Sb Te Xe Cs Ba La Ce Pt Au Hg Tl Pb Bi Po Rn Ra Pu Th H B C N O F P S
     K V Y I W U""".split()
 _ATOM = "(?:%s)" % "|".join(_ELEMENTS)
+# symbols of two letters, most of which are words, too
+_ELEMENT = ("A[cglmrstu]|B[aehikr]|C[adeflmnorsu]|D[bsy]|E[rsu]|F[elmr]|G[ade]|H[efgos]|I[nr]|Kr|"
+            "L[airuv]|M[cdgnot]|N[abdehiop]|O[gs]|P[abdmortu]|R[abefghnu]|S[bcegimnr]|T[abcehilms]|"
+            "Xe|Yb|Z[nr]")
+_ABOUT_ELEMENTS = re.compile("원소|원자(?!력)|주기율표|(?<![레라])이온(?!즈)")
 _CHEMICAL = ("(?=[A-Z(])(?<![A-Za-z])"
              "(?:{0}[0-9]{{0,3}}|\\((?:{0}[0-9]{{0,2}}){{1,5}}\\)[0-9]{{1,2}}){{1,12}}"
              "([²³]?[⁺⁻]|[+](?![0-9A-Za-z가-힣+]))?(?![0-9A-Za-z])").format(_ATOM)
@@ -93,6 +98,15 @@ def _read_chemical(match):
     return "".join(map(_read_part, re.findall("[A-Za-z]+|[0-9]+", body))) + _read_charge(charge)
 
 
+def _read_element(match):
+    """Ag beside 원소: 에이지; None elsewhere, and in English."""
+    before, after = text_before(match), text_after(match)
+    if (not _ABOUT_ELEMENTS.search(before + after) or re.search("[A-Za-z]['.-]? ?$", before)
+            or re.match("['.-]?[A-Za-z]| [a-z]", after)):
+        return None
+    return english.spell_letters(match.group())
+
+
 def _read_part(part):
     if part.isalpha():
         return english.spell_letters(part)
@@ -107,6 +121,8 @@ def _read_charge(charge):
 _SET_SIGNS = "[-−+*/,|∩∪ ]{1,3}"
 RULES = (
     rule("chemical formula", _CHEMICAL, _read_chemical, needs="A-Z"),
+    rule("element", "(?=[A-Z])(?<![0-9A-Za-z])(?:%s)(?![0-9A-Za-z])" % _ELEMENT, _read_element,
+         needs=("A-Z", "원주이", "소자율온")),  # the letters of _ABOUT_ELEMENTS
     rule("function", "(?<![A-Za-z])([fghpqFGHPQ])('{{0,2}})"
          "\\(((?:{0}|[0-9]+)(?:{1}(?:{0}|[0-9]+)){{0,3}})\\)"
          .format(_VARIABLE, _SET_SIGNS), _read_function, needs="("),

@@ -9,7 +9,7 @@ from korean.english.dictionary import lexicon_phrases, look_up_lexicon, look_up_
 from korean.hangul import fits_particle
 from korean.rules.numbers import (DIGIT_AND_PARTICLE, ENGLISH_NUMBERS, NUMERIC, PARTICLE,
                                   read_number)
-from korean.rules.rule import rule
+from korean.rules.rule import rule, text_after, text_before
 
 _ORDINALS = {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드", "4th": "포스", "5th": "피프스", "6th": "식스스",
              "7th": "세븐스", "8th": "에이스", "9th": "나인스", "10th": "텐스"}
@@ -26,6 +26,8 @@ _MARKS = "".join(character for character in map(chr, range(0x300, 0x1100))
                  if unicodedata.category(character).startswith("M"))
 _NUMBER_ABBREVIATIONS = {"no": "넘버 ", "vo": "볼륨 "}
 _START = "(?<![0-9A-Za-z])"
+# the digits after a thousands comma do not begin a code: 1,000IU
+_CODE_START = _START + "(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"
 _END = "(?![0-9A-Za-z])"
 
 
@@ -103,13 +105,36 @@ def _keep_particle(match):
     return None if fits_particle(read, particle) else read + particle
 
 
+# words that follow an offer of n+m; and what shows beside 1+1, 2+1, 3+1 … that they are offers
+_OFFER_NOUN = re.compile(" ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택|제품|구성|품목|덤|특가|쿠폰|프로모션|분양)")
+_OFFER_ENDING = re.compile("(?:으로|이?라(?:서|길래|니)|이?래|이?(?:네|던데|더라|길래|었|였)|이?니까|이(?:야|에요)|"
+                           "인데|임)(?![0-9])")
+_SHOPPING = re.compile("행사|이벤트|세일|할인|증정|특가|쿠폰|프로모션|사은품|편의점|마트|득템|샀|사면|사왔|사 왔|구매|판매|"
+                       "팔[아았고더던]|파네|파는")
+# the result follows, or the text is about sums
+_SUM_AFTER = re.compile("[은는이가도]? ?(?:[0-9]+(?:[이인가다라임 .,?!]|$)|몇|얼마|무엇|뭐|답)")
+_SUM = re.compile("더하|덧셈|합[은을이]|계산|수학|산수|수식|정답|방정식")
+
+
+def _read_one_plus_one(match):
+    """1+1 행사: 원플러스원; before 로, which 일 takes, 일플러스일; None for a sum."""
+    before, after = text_before(match), text_after(match)
+    if _SUM_AFTER.match(after) or _SUM.search(before + after):
+        return None
+    if not (_OFFER_NOUN.match(after) or match.group(2) == "1" and (
+            _OFFER_ENDING.match(after) or _SHOPPING.search(before + after))):
+        return None
+    name = numerals.sino if re.match("로(?![가-힣])", after) else ENGLISH_NUMBERS.__getitem__
+    return "플러스".join(name(int(number)) for number in match.groups())
+
+
 BEFORE_UNITS = (
     rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol)\\. ?(?=[0-9])",
          lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVv"),
     rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs=("p", ".")),
-    rule("one plus one", "(?<![0-9+])([1-9])\\+([1-9])(?= ?(?:행사|이벤트|세일|할인|증정|상품|기획|혜택))",
-         lambda match: "플러스".join(ENGLISH_NUMBERS[int(digit)] for digit in match.groups()),
-         needs="+"),
+    rule("one plus one", "(?<![0-9A-Za-z+.,=×÷*/-])(?<![+=×÷*/-] )([1-9]|10)\\+([1-9])"
+         "(?![0-9A-Za-z.,+]*[=+]|[0-9]| ?[=+×÷*/-])",
+         _read_one_plus_one, needs="+"),
     rule("English digit", "[1-4](?<![0-9.].)(?=아웃|스트라이크|룸(?![가-힣]*바)|피스|톱|샷|도어)",
          lambda match: ENGLISH_NUMBERS[int(match.group())], needs=("1-4", "아스룸피톱샷도")),
     rule("version", _START + "(?:[vV](?=[0-9]+\\.)|[vV]er(?:sion)?\\.? ?)(?=[0-9])", "버전 ",
@@ -121,12 +146,14 @@ _ACRONYM_AND_PARTICLE = _START + "([A-Z]{2,10})" + PARTICLE
 CODES = (
     rule("particle", _START + "([A-Za-z]{1,10})([1-9])" + PARTICLE, _read_code_by_particle,
          needs=("A-Za-z", DIGIT_AND_PARTICLE)),
-    rule("code", _START + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
+    rule("code", _CODE_START
+         + "(?:[A-Za-z]+(?:-(?=[0-9]))?[0-9]+(?:\\.[0-9]+)?(?:[A-Za-z]+[0-9]*)*|"
          "(?<!\\.)[0-9]+(?:\\.[0-9]+)?(?:[A-Z]+[0-9]*)+|[0-9]+(?:st|nd|rd|th))" + _END, _read_code,
          needs=("A-Za-z", "0-9")),
-    # 오메가3
-    rule("code", "(?<=오메가)-?[1-9](?![0-9])",
-         lambda match: ENGLISH_NUMBERS[int(match.group().lstrip("-"))], needs="메"),
+    # 오메가3, 오메가 3
+    rule("code", "(?<=오메가)(?:-?[1-9](?![0-9])| [369](?![0-9,.가-힣]))",
+         lambda match: re.sub("-?([0-9])", lambda digit: ENGLISH_NUMBERS[int(digit.group(1))],
+                              match.group()), needs="메"),
 )
 RULES = (
     rule("English", "(?<![A-Za-z])C#", "씨샵", needs="#"),

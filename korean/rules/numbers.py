@@ -21,6 +21,14 @@ PARTICLE = "([을를은는이가와과]|으로|로)(?![가-힣])"
 # needs of rules, which are faster to search than the rules
 NUMERIC = re.compile("[0-9][./-] ?[0-9]")  # digits separated as in a date or a version
 DIGIT_AND_PARTICLE = re.compile("[0-9][을를은는이가와과로으]")
+# a number of months in a judgement or contract: what precedes it, what follows it, or follows years
+_YEARS = "(?<![0-9'’])(?:[1-9]|[12][0-9]|30)년 ?"
+_TERM_BEFORE = re.compile(
+    "(?:징역|금고|구류|집행유예|선고유예|실형|자격정지|형기)형?[은을의이]? ?(?:집행유예 ?)?(?:각|총|합계)? ?(?:{0})?$|"
+    "(?:유예|기간|근속|단기|장기)[은을의이]? ?{0}$".format(_YEARS))
+_YEARS_BEFORE = re.compile(_YEARS + "$")
+_TERM_AFTER = re.compile("간?의? ?(?:징역|금고|집행유예|실형|자격정지)")
+_DATE_AFTER = re.compile("에(?! ?(?:처|집행|벌금|자격))|부터|까지|[초말중]| ?(?:[초중하]순|[0-9])")
 _ROMAN_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
 
@@ -51,7 +59,12 @@ def _read_ordinal(match):
 
 
 def _read_month(match):
-    return numerals.month(int(match.group(1))) + match.group(2) + "월"
+    """6월: 유월; 징역 1년 6월: 징역 1년 육월, because it is a duration."""
+    month, space = match.groups()
+    before, after = text_before(match), text_after(match)
+    is_term = not _DATE_AFTER.match(after) and (
+        _TERM_BEFORE.search(before) or _TERM_AFTER.match(after) and _YEARS_BEFORE.search(before))
+    return (numerals.sino if is_term else numerals.month)(int(month)) + space + "월"
 
 
 def _read_by_particle(match):

@@ -80,26 +80,31 @@ class RuleSequence(object):
 
     def bits_of(self, text):
         """The bits of the needs that a text has."""
-        bits = 0
+        return self.bits_after(0, text, self._indexed & set(text))
+
+    def bits_after(self, bits, text, new):
+        """`bits`, and those that a text has since the characters `new` came into it.
+
+        Those that it no longer has stay: to find them costs more than to search for their rules.
+        """
         for search, bit in self._patterns:
-            if search(text):
+            if not bits & bit and search(text):
                 bits |= bit
-        for character in self._indexed & set(text):
-            bits |= self._bits_of_character[character]
+        for character in new:
+            bits |= self._bits_of_character.get(character, 0)
         return bits
 
 
 class TextInProgress(object):
     """A text that rules are applied to, one after the other.
 
-    columns, ends: for each character, where it begins and ends in the text as written. changes:
-    [Change].
+    spans: for each character, the column where it begins in the text as written and the column
+    where it ends. changes: [Change].
     """
 
     def __init__(self, text):
-        self.text = text
-        self.columns, self.ends = range(1, len(text) + 1), range(2, len(text) + 2)
-        self.changes = []
+        self.text, self.changes = text, []
+        self.spans = list(zip(range(1, len(text) + 1), range(2, len(text) + 2)))
 
     def apply(self, sequence):
         """Apply each rule of a RuleSequence wherever its pattern matches, from left to right."""
@@ -107,28 +112,26 @@ class TextInProgress(object):
         for name, pattern, read, needed in sequence.rules:
             if bits & needed == needed:
                 match = pattern.search(self.text)
-                if match and self._replace(name, pattern, read, match):
-                    bits = sequence.bits_of(self.text)
+                new = match and self._replace(name, pattern, read, match)
+                if new is not None:
+                    bits = sequence.bits_after(bits, self.text, new)
 
     def _replace(self, name, pattern, read, first_match):
-        """Apply one rule from its first match on. Returns whether the text has changed."""
-        text, old_columns, old_ends = self.text, self.columns, self.ends
-        pieces, columns, ends, end = [], [], [], 0
+        """Apply one rule from its first match on. Returns its replacements, or None."""
+        text, old_spans = self.text, self.spans
+        pieces, spans, end = [], [], 0
         for match in chain((first_match,), pattern.finditer(text, first_match.end())):
             written, replacement = match.group(), read(match)
             if replacement is None or replacement == written:
                 continue
             start, stop = match.span()
-            pieces += [text[end:start], replacement]
-            columns += old_columns[end:start]
-            columns += [old_columns[start]] * len(replacement)
-            ends += old_ends[end:start]
-            ends += [old_ends[stop - 1]] * len(replacement)
+            span = old_spans[start][0], old_spans[stop - 1][1]
+            pieces += text[end:start], replacement
+            spans += old_spans[end:start]
+            spans += [span] * len(replacement)
             end = stop
-            self.changes.append(Change(name, old_columns[start], written, replacement,
-                                       old_ends[stop - 1]))
-        if pieces:
-            columns += old_columns[end:]
-            ends += old_ends[end:]
-            self.text, self.columns, self.ends = "".join(pieces) + text[end:], columns, ends
-        return bool(pieces)
+            self.changes.append(Change(name, span[0], written, replacement, span[1]))
+        if not pieces:
+            return None
+        self.text, self.spans = "".join(pieces) + text[end:], spans + old_spans[end:]
+        return "".join(pieces[1::2])

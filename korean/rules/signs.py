@@ -101,7 +101,7 @@ AFTER_NUMBERS = (
     rule("sign", "[+](?=[와극는를가])", "플러스", needs="+"),
     rule("sign", "[+] ?", "플러스 ", needs="+"),
     rule("sign", "(?<=[가-힣)]) ?[↑↓]{1,3}", _read_vertical_arrow, needs="↑↓"),
-    rule("sign", "(?<=[가-힣)']) ?→ ?(?=[가-힣(']|-)", _read_arrow, needs="→"),
+    rule("sign", "(?<=[가-힣)']) ?→ ?(?=[가-힣(∞']|-)", _read_arrow, needs="→"),
     rule("sign", "([가-힣]) ?↔ ?([가-힣])", _read_both_ways, needs="↔"),
     rule("sign", "(?<=[가-힣]) ?< ?(?=[가-힣])", "보다 ", needs="<"),  # 말 < 행동
     rule("sign", "(?<=[가-힣)]) ?> ?(?=[가-힣(])", ", ", needs=">"),  # a path through menus

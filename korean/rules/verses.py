@@ -1,4 +1,4 @@
-"""Chapters and verses of the Bible: 요 3:16, 창세기 1:1-3."""
+"""Chapters and verses of the Bible, numbers of hymns: 요 3:16, 창세기 1:1-3, 찬송가 405장."""
 import re
 
 from korean import numerals
@@ -44,6 +44,11 @@ def _read_chapter(match):
     return "%s%s%s" % (match.group(1), numerals.sino(int(match.group(2))), match.group(3))
 
 
+def _read_hymns(match):
+    """찬송가 405장, 찬송가 28, 305장: Sino-Korean, as the number of a chapter."""
+    return re.sub("[0-9]+", lambda number: numerals.sino(int(number.group())), match.group())
+
+
 def _read_verses(match):
     """5장 3~10절: 오장 삼절에서 십절."""
     chapter, space, first, last = match.groups()
@@ -54,6 +59,8 @@ def _read_verses(match):
 RULES = (
     rule("verse", "(?<![가-힣])(%s|%s)( ?)(%s%s)(?![0-9:])" % (BOOK, _SHORT, _VERSE, _REST),
          _read_reference, needs=":"),
+    rule("verse", "찬(?:송|송가|미가)(?:은|는)? ?[0-9]{1,3}(?:장?(?:, ?|[과와] |·)[0-9]{1,3})*(?= ?장)",
+         _read_hymns, needs="찬"),
     rule("verse", "(%s ?)([0-9]{1,3})( ?[장편])" % BOOK, _read_chapter, needs=("장편", "0-9")),
     rule("verse", "(?<![0-9제])([0-9]{1,3})장( ?)([0-9]{1,3})(?: ?[-–~∼] ?([0-9]{1,3}))?절",
          _read_verses, needs=("절", "0-9")),

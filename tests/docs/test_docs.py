@@ -209,5 +209,5 @@ def test_the_table_of_readings_shows_what_is_read(page):
     table = re.search("(?s)\\| 3,600마리.*?\n\n", read(page)).group().strip()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n")]
     normalizer = korean.TextNormalizer()
-    assert len(rows) == 21
+    assert len(rows) == 22
     assert [normalizer.normalize(written).text for written, _ in rows] == [row[1] for row in rows]
