@@ -13,6 +13,7 @@ from common.errors import InputError
 
 READABLE = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")     # by soundfile
 CONVERTIBLE = (".m4a", ".aac", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wma", ".3gp")
+_TOLERANCE = 0.5    # [s] of durations
 
 
 def find_recordings(path, out):
@@ -41,8 +42,8 @@ def find_recordings(path, out):
 class LongRecording(object):
     """A recording that is read in parts. Several channels are averaged.
 
-    path, rate [Hz]; seconds: the duration that can be read; announced_seconds: that of its header,
-    which is longer if the file ends early; key: a hash that changes with the file. Files that
+    path, rate [Hz]; seconds: its duration; announced_seconds: that of its header, which is longer
+    if the file ends early, see also `set_readable_seconds`; key: a hash that changes with the file. Files that
     soundfile does not read are converted with ffmpeg into `work_folder`. Raises InputError.
     """
 
@@ -75,27 +76,28 @@ class LongRecording(object):
 
     @property
     def ends_early(self):
-        return self.announced_seconds > self.seconds + 0.5
+        return self.announced_seconds > self.seconds + _TOLERANCE
+
+    def set_readable_seconds(self, seconds):
+        """Correct the duration, if less of a damaged file can be read than its header announces."""
+        if seconds < self.seconds - _TOLERANCE:
+            self.seconds = seconds
 
     def blocks(self, seconds, context):
         """Yield float32 samples of consecutive blocks of `seconds`, each with its context.
 
         Before and after a block are `context` seconds of the recording, zeros before the first
-        block, and less after the last ones. Both must be integers. If the file ends early,
-        `self.seconds` is corrected.
+        block, and less after the last ones. Both must be integers.
         """
         size, margin = seconds * self.rate, context * self.rate
-        buffered, n_read = np.zeros(margin, np.float32), 0
+        buffered = np.zeros(margin, np.float32)
         with soundfile.SoundFile(self._readable) as file:
             complete = True
             while complete:
                 wanted = margin + size + margin - len(buffered)
                 samples = self._read(file, wanted)
-                n_read += len(samples)
                 complete = len(samples) == wanted
                 buffered = np.concatenate([buffered, samples])
-                if not complete and n_read < self._frames:
-                    self.seconds = n_read / float(self.rate)
                 while len(buffered) > margin:
                     yield buffered[:margin + size + margin]
                     buffered = buffered[size:]
@@ -110,23 +112,26 @@ class LongRecording(object):
             return self._read(file, int(round(end * self.rate)) - first)
 
     def _read(self, file, count):
+        position = file.tell()
         try:
             samples = file.read(count, dtype="float32", always_2d=True)
         except RuntimeError:
-            # libsndfile reports a damaged place only for the whole request
-            samples = self._read_in_pieces(file, count)
+            samples = self._read_up_to_damage(position, count)
         return np.nan_to_num(samples).mean(axis=1)
 
-    def _read_in_pieces(self, file, count):
-        pieces = [np.zeros((0, file.channels), np.float32)]
-        try:
-            while count > 0:
-                pieces.append(file.read(min(count, 4096), dtype="float32", always_2d=True))
-                if not len(pieces[-1]):
-                    break
-                count -= len(pieces[-1])
-        except RuntimeError:
-            pass
+    def _read_up_to_damage(self, position, count):
+        """Samples up to a damaged place, where libsndfile fails to read the whole request."""
+        with soundfile.SoundFile(self._readable) as file:
+            pieces = [np.zeros((0, file.channels), np.float32)]
+            try:
+                file.seek(position)
+                while count > 0:
+                    pieces.append(file.read(min(count, 1024), dtype="float32", always_2d=True))
+                    if not len(pieces[-1]):
+                        break
+                    count -= len(pieces[-1])
+            except RuntimeError:
+                pass
         return np.concatenate(pieces)
 
 

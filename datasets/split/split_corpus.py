@@ -16,13 +16,14 @@ from datasets.check.measurements import find_flat_runs
 from datasets.split import transcription
 from datasets.split.clip_cuts import cut_clips
 from datasets.split.long_recording import LongRecording, find_recordings
-from datasets.split.main_speaker import (MIN_SECONDS, check_one_main_speaker, find_other_speakers)
+from datasets.split.main_speaker import MIN_SECONDS, check_one_main_speaker, find_other_speakers
 from datasets.split.script_text import read_script
-from datasets.split.sound_frames import SoundFrames, measure_frames
+from datasets.split.sound_frames import HOP, SoundFrames, measure_frames
 from datasets.split.speech_islands import SPEECH, find_islands
 from datasets.split.split_report import SetAside, SplitClip, SplitReport, format_time, write_report
 from datasets.split.work_folder import NAME, WorkFolder, hash_of
 
+_SAVE_INTERVAL = 50     # sections whose speakers are compared
 _MAX_FLAT_RUNS = 10     # of a clip; as in python -m datasets check
 
 # A clip before its text is known. cut: clip_cuts.Cut; recording: LongRecording
@@ -62,8 +63,7 @@ def split_recordings(recordings, out, script=None, create_recognizer=None, norma
                                   text.text, text.heard, text.score))
     report = SplitReport(
         out, [(source.name, source.seconds, source.announced_seconds) for source in sources],
-        kept, sorted(set_aside), skipped, script, bool(create_recognizer),
-        speaker_encoder.is_available())
+        kept, sorted(set_aside), skipped, script, bool(create_recognizer))
     write_report(report)
     return report
 
@@ -100,8 +100,20 @@ def _find_clips(sources, work):
 def _measure(sources, work):
     total = sum(source.seconds for source in sources)
     with tqdm(total=int(total), desc="measure", unit="s", disable=None) as progress:
-        return [SoundFrames(**work.arrays("frames-" + source.key, lambda: measure_frames(
-            source, progress)._asdict())) for source in sources]
+        return [_measure_recording(source, work, progress) for source in sources]
+
+
+def _measure_recording(source, work, progress):
+    name = "frames-" + source.key
+    stored = work.arrays(name)
+    if stored:
+        frames = SoundFrames(**stored)
+        progress.update(int(source.seconds))
+    else:
+        frames = measure_frames(source, progress)
+        work.save_arrays(name, frames._asdict())
+    source.set_readable_seconds(len(frames.level) * HOP)
+    return frames
 
 
 def _reason_to_set_aside(source, island, is_other_speaker):
@@ -118,9 +130,8 @@ def _find_other_speakers(sources, islands, work):
         return [np.zeros(len(one), bool) for one in islands]
     total = sum(len(one) for one in islands)
     with tqdm(total=total, desc="speakers", unit="section", disable=None) as progress:
-        embeddings = [work.arrays("speakers-" + source.key, lambda: {
-            "embeddings": _embed_islands(source, one, progress)})["embeddings"]
-            for source, one in zip(sources, islands)]
+        embeddings = [_embed_islands(source, one, work, progress)
+                      for source, one in zip(sources, islands)]
     seconds = np.array([island.end - island.start for one in islands for island in one])
     names = ["%s %s" % (source.name, format_time(island.start))
              for source, one in zip(sources, islands) for island in one]
@@ -130,15 +141,23 @@ def _find_other_speakers(sources, islands, work):
     return np.split(is_other, np.cumsum([len(one) for one in islands])[:-1])
 
 
-def _embed_islands(source, islands, progress):
+def _embed_islands(source, islands, work, progress):
     """Embeddings [islands, 256]; NaN for music, noise and short sections."""
-    embeddings = np.full((len(islands), 256), np.nan, np.float32)
-    for index, island in enumerate(islands):
+    name = "speakers-" + source.key
+    state = work.arrays(name) or {"count": np.array(0), "embeddings": np.full(
+        (len(islands), 256), np.nan, np.float32)}
+    first = int(state["count"])
+    progress.update(first)
+    for index in range(first, len(islands)):
+        island = islands[index]
         if island.kind == SPEECH and island.end - island.start >= MIN_SECONDS:
-            embeddings[index] = speaker_encoder.embed_utterance(
+            state["embeddings"][index] = speaker_encoder.embed_utterance(
                 source.read(island.start, island.end), source.rate)
         progress.update()
-    return embeddings
+        state["count"] = np.array(index + 1)
+        if (index + 1) % _SAVE_INTERVAL == 0 or index + 1 == len(islands):
+            work.save_arrays(name, state)
+    return state["embeddings"]
 
 
 def _unique_names(sources):

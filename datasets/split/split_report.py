@@ -5,6 +5,7 @@ from collections import OrderedDict, namedtuple
 from common import files
 
 REPORT_FILE, TABLE_FILE = "split.json", "set_aside.tsv"
+CONFIDENCE_FILE = "confidence.tsv"      # for python -m datasets review
 _FORMAT = 1
 _SHOWN = 10     # passages of the script in the text
 
@@ -21,8 +22,7 @@ SplitReport = namedtuple("SplitReport", [
     "set_aside",            # [SetAside]
     "skipped_passages",     # [transcription.SkippedPassage]
     "script",               # path or None
-    "has_recognizer",       # without it, all transcripts are empty
-    "has_speaker_encoder"]) # without it, other speakers were not looked for
+    "has_recognizer"])      # without it, all transcripts are empty
 
 
 def format_time(seconds):
@@ -30,7 +30,7 @@ def format_time(seconds):
 
 
 def write_report(report):
-    """Write REPORT_FILE, for programs, and TABLE_FILE, for spreadsheets, into the corpus."""
+    """Write REPORT_FILE, for programs, TABLE_FILE, for spreadsheets, and CONFIDENCE_FILE."""
     files.write_json(os.path.join(report.folder, REPORT_FILE), {
         "format": _FORMAT, "script": report.script,
         "recordings": [{"name": name, "seconds": seconds} for name, seconds, _
@@ -44,6 +44,9 @@ def write_report(report):
             file.write("%s\t%s\t%s\t%s\t%s\n" % (
                 passage.recording, format_time(passage.start), format_time(passage.end),
                 passage.reason, " ".join(passage.detail.split())))
+    if report.has_recognizer:
+        with files.atomic_write(os.path.join(report.folder, CONFIDENCE_FILE), "w", "utf-8") as file:
+            file.writelines("%s\t%.3f\n" % (clip.name, clip.score) for clip in report.clips)
 
 
 def render_text(report):

@@ -7,6 +7,7 @@ import numpy as np
 
 from common import files
 from common.errors import InputError
+from datasets.formats import folder
 
 NAME = ".split"
 _SOURCE_FILE = "source.json"
@@ -33,28 +34,28 @@ class WorkFolder(object):
         _remove_temporary_files(self.path)
         files.write_json(source_path, source)
 
-    def arrays(self, name, compute):
-        """{name: array} from the file `name`, or from compute(), which is then saved."""
-        path = os.path.join(self.path, name + ".npz")
+    def arrays(self, name):
+        """{name: array} in the file `name`; None if there is none, or it is damaged."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(self._path(name + ".npz"), allow_pickle=False) as stored:
                 return dict(stored)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-            arrays = compute()
-            with files.atomic_write(path) as file:
-                np.savez_compressed(file, **arrays)
-            return arrays
+            return None
+
+    def save_arrays(self, name, arrays):
+        with files.atomic_write(self._path(name + ".npz")) as file:
+            np.savez_compressed(file, **arrays)
 
     def table(self, name):
         """The JSON object in the file `name`; {} if there is none."""
-        path = self._table_path(name)
+        path = self._path(name + ".json")
         return files.read_json(path) if os.path.exists(path) else {}
 
     def save_table(self, name, table):
-        files.write_json(self._table_path(name), table)
+        files.write_json(self._path(name + ".json"), table)
 
-    def _table_path(self, name):
-        return os.path.join(self.path, name + ".json")
+    def _path(self, name):
+        return os.path.join(self.path, name)
 
 
 def _remove_temporary_files(folder):
@@ -80,5 +81,4 @@ def _check_same_source(out, old, new):
 
 
 def _has_transcripts(out):
-    return any(os.path.getsize(os.path.join(out, name)) > 1 for name in os.listdir(out)
-               if name.endswith(".txt"))
+    return any(utterance.text for utterance in (folder.read(out) or ([],))[0])

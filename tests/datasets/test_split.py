@@ -203,6 +203,8 @@ def test_confident_texts_of_the_recogniser_are_kept_without_a_script(tmp_path):
     assert [clip.text for clip in report.clips] == ["안녕하세요", "", "", "네"]
     assert _reasons(report) == ["not confident", "nothing recognised"]
     assert "heard “아마도”" in report.set_aside[0].detail
+    confidences = files.read_lines(str(tmp_path / "corpus" / "confidence.tsv"))
+    assert confidences[:2] == ["talk-0001\t0.950", "talk-0002\t0.400"]
 
 
 def test_without_a_recogniser_there_are_clips_and_empty_transcripts(tmp_path, capsys, monkeypatch):
@@ -272,6 +274,44 @@ def test_video_needs_ffmpeg(tmp_path, monkeypatch):
         _split(tmp_path / "talk.mp4", tmp_path / "corpus")
 
 
+def test_video_is_converted_with_ffmpeg_once(tmp_path, monkeypatch):
+    sound, log = _four_sentences(tmp_path), tmp_path / "log"
+    ffmpeg = tmp_path / "bin" / "ffmpeg"
+    ffmpeg.parent.mkdir()
+    # the last argument is the file to write
+    ffmpeg.write_text("#!/bin/sh\necho $* >> %s\nfor last; do :; done\ncat %s > \"$last\"\n"
+                      % (log, sound))
+    ffmpeg.chmod(0o755)
+    monkeypatch.setenv("PATH", str(ffmpeg.parent) + os.pathsep + os.environ["PATH"])
+    video = tmp_path / "talk.mp4"
+    video.write_bytes(b"0" * 100)
+    for _ in range(2):
+        assert len(_split(video, tmp_path / "corpus").clips) == 4
+    assert len(log.read_text().splitlines()) == 1
+    assert len(read_corpus(str(tmp_path / "corpus")).utterances) == 4
+    ffmpeg.write_text("#!/bin/sh\necho no audio stream >&2\nexit 1\n")
+    with pytest.raises(InputError, match="talk.mp4: ffmpeg cannot convert it .no audio stream"):
+        _split(video, tmp_path / "other")
+
+
+def test_comparing_the_speakers_continues_after_an_interruption(tmp_path, monkeypatch):
+    calls, embeddings = [], list(_embeddings(4, 1))
+
+    def embed(samples, sample_rate):
+        calls.append(len(samples))
+        if len(calls) == 3:
+            raise KeyboardInterrupt()
+        return embeddings[len(calls) % 4]
+
+    monkeypatch.setattr("audio.speaker_encoder.is_available", lambda: True)
+    monkeypatch.setattr("audio.speaker_encoder.embed_utterance", embed)
+    monkeypatch.setattr("datasets.split.split_corpus._SAVE_INTERVAL", 1)
+    path = _four_sentences(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        _split(path, tmp_path / "corpus")
+    assert len(_split(path, tmp_path / "corpus").clips) == 4 and len(calls) == 5
+
+
 def test_files_that_are_not_audio_are_refused(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"hello")
     with pytest.raises(InputError, match="a.wav: cannot be read as audio"):
@@ -280,6 +320,18 @@ def test_files_that_are_not_audio_are_refused(tmp_path):
         find_recordings(str(tmp_path / "corpus"), "elsewhere")
     with pytest.raises(InputError, match="there is no such file"):
         find_recordings(str(tmp_path / "missing"), "elsewhere")
+
+
+def test_a_damaged_flac_is_used_up_to_the_damage(tmp_path):
+    path = _record(tmp_path / "x.flac", 1, *[part for seed in range(9)
+                                             for part in (_speech(2, seed), 1)])
+    with open(path, "r+b") as file:
+        file.truncate(os.path.getsize(path) // 2)
+    for _ in range(2):      # the second time from the stored results
+        report = _split(path, tmp_path / "corpus")
+        _, seconds, announced = report.recordings[0]
+        assert 8 < seconds < 20 and announced == pytest.approx(28)
+        assert 2 <= len(report.clips) <= 6 and report.clips[-1].end <= seconds
 
 
 def test_blocks_of_a_long_recording_join_without_gaps(tmp_path):
