@@ -96,6 +96,17 @@ def positive_int(text):
     return int(text)
 
 
+def positive_float(text):
+    """The `type` of an argparse option that takes a finite number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("%r: should be a number above 0" % text)
+    return value
+
+
 def run_program(main):
     """Call `main(arguments)` and exit with the status it returns.
 

@@ -1,0 +1,179 @@
+"""Clone a voice: from recordings to a voice in one command.
+
+    python clone.py recordings --name mina --consent own
+    python clone.py interview.mp3 --script interview.txt --name jun --consent given --hours 2
+    python synthesize.py TEXT.txt --voice voices/mina
+
+The recordings are a corpus with transcripts, or long recordings with or without the text that was
+read. The same command goes on after an interruption, and after a change of the recordings it
+repeats only what depends on them.
+"""
+import os
+import re
+import sys
+import time
+
+from cloning import recordings
+from cloning.plan import MEASURED_STEPS, Plan, limit_steps, measure_step_seconds
+from cloning.stages import StageLog, command_line_of
+from common import command_line, files
+from common.errors import InputError
+from common.hparam_set import adapt_hparams, create_hparams
+from hparams import PRESETS
+from synthesis.voice import MODEL_FOLDERS
+from training import run_folder
+from training.consent import add_consent_option, require_consent
+
+BASE_VOICE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "voices", "base")
+NO_BASE = "none"
+
+
+def main(arguments):
+    options = _create_parser().parse_args(arguments)
+    start = time.monotonic()
+    work = options.work or os.path.join("logs", "clone-" + options.name)
+    base, hp = _load_base(options)
+    found = recordings.find(options.recordings, options.script, os.path.join(work, "corpus"))
+    os.makedirs(work, exist_ok=True)
+    log = StageLog(work)
+    voice = os.path.join("voices", options.name)
+    if os.path.exists(voice) and "export" not in log.stages:
+        raise InputError("--name %s: %s exists and was not made by this command; choose another "
+                         "name" % (options.name, voice))
+    consent = _remember_consent(options.consent, work)
+    plan = Plan(options.recordings, options.script, found.format is None, options.name, work, voice,
+                base, hp, options.preset, consent, options.threads)
+    _print_plan(plan, found, options)
+    earlier = log.seconds()
+    for stage in plan.preparation():
+        status = _run(log, stage)
+        if status:
+            return status
+    status = _train(plan, log, options,
+                    lambda: earlier + time.monotonic() - start)
+    for stage in () if status else plan.completion():
+        status = _run(log, stage)
+        if status:
+            return status
+    if not status:
+        print("evaluation: %s\nspoken: %s\nvoice: %s" % (
+            plan.path("evaluation/evaluation.html"), plan.path("spoken"), voice))
+    return status
+
+
+def _load_base(options):
+    """(folder or None, HParams) of the voice to start from, or of the preset."""
+    if not re.match(r"[\w-]+$", options.name):
+        raise InputError("--name %s: should consist of letters, digits, _ and -" % options.name)
+    if options.preset and options.base:
+        raise InputError("--preset trains from scratch; leave out --base")
+    base = options.base or (None if options.preset else BASE_VOICE)
+    if base in (None, NO_BASE):
+        options.preset = options.preset or "small"
+        return None, create_hparams(options.preset)
+    runs = [run_folder.load_run(os.path.join(base, name), name) for name in MODEL_FOLDERS]
+    if options.name in runs[0].speakers:
+        raise InputError("--name %s: is a speaker of %s; choose another name"
+                         % (options.name, base))
+    return base, runs[0].hp
+
+
+def _remember_consent(option, work):
+    path = os.path.join(work, "consent.json")
+    stored = files.read_json_object(path, {"consent": (str,)})["consent"] if os.path.exists(
+        path) else None
+    consent = require_consent(option, stored)
+    files.write_json(path, {"consent": consent})
+    return consent
+
+
+def _print_plan(plan, found, options):
+    kind = ("a corpus (%s) of %d recordings" % (found.format, found.count) if found.format else
+            "%d recording%s to be split%s" % (found.count, "s" * (found.count > 1),
+                                              ", with a script" if plan.script else ""))
+    print("%s: %s, %.1f minutes" % (plan.recordings, kind, found.seconds / 60))
+    print("start from: %s" % (plan.base or "scratch (preset %s)" % plan.preset))
+    if options.hours:
+        print("time: at most %g hours" % options.hours)
+    stages = plan.preparation() + [plan.training(name) for name in MODEL_FOLDERS]
+    print("stages: %s, export, evaluate, speak" % ", ".join(stage.name for stage in stages))
+
+
+def _train(plan, log, options, seconds_so_far):
+    """Train both models; returns the exit status."""
+    limits = {name: options.steps or _train_steps(plan) for name in MODEL_FOLDERS}
+    if min(limits.values()) > MEASURED_STEPS:
+        status, step_seconds = _measure_steps(plan, log)
+        if status:
+            return status
+        seconds_left = options.hours and max(0.0, 3600 * options.hours - seconds_so_far())
+        limits = limit_steps(step_seconds, seconds_left, limits)
+        for name in MODEL_FOLDERS:
+            print("%s: %.2f s per step, at most %d steps: %.0f minutes; it ends earlier when it "
+                  "stops improving" % (name, step_seconds[name], limits[name],
+                                       step_seconds[name] * limits[name] / 60))
+    for name in MODEL_FOLDERS:
+        limit = limits[name] if options.hours or options.steps else None
+        status = _run(log, plan.training(name, limit))
+        if status:
+            return status
+    return 0
+
+
+def _measure_steps(plan, log):
+    """(exit status, {model_type: seconds per step}), from the first steps of both trainings."""
+    step_seconds = {}
+    for name in MODEL_FOLDERS:
+        history = plan.path(os.path.join(name, "history.jsonl"))
+        if not measure_step_seconds(history):
+            print("%s: measuring the time of a step" % name)
+            status = log.run(plan.training(name, MEASURED_STEPS), finishes=False)
+            if status:
+                return status, step_seconds
+        step_seconds[name] = measure_step_seconds(history) or 1.0
+    return 0, step_seconds
+
+
+def _train_steps(plan):
+    return (adapt_hparams(plan.base_hp, "") if plan.base else plan.base_hp).train_steps
+
+
+def _run(log, stage):
+    """Run a stage, with one line before and one after it. Returns the exit status."""
+    if log.is_finished(stage):
+        print("%s: finished" % stage.name)
+        return 0
+    print("%s: %s" % (stage.name, command_line_of(stage)))
+    sys.stdout.flush()
+    status = log.run(stage)
+    if status:
+        print("%s: stopped; the same command goes on" % stage.name)
+    else:
+        print("%s: finished in %.1f minutes" % (stage.name, log.stages[stage.name]["seconds"] / 60))
+    return status
+
+
+def _create_parser():
+    parser = command_line.Parser(prog="clone.py", description=__doc__.split("\n")[0])
+    parser.add_argument("recordings", metavar="RECORDINGS",
+                        help="a corpus with transcripts, a recording, or a folder of recordings")
+    parser.add_argument("--name", required=True, help="name of the voice: voices/NAME")
+    parser.add_argument("--script", metavar="FILE", help="the text that was read, UTF-8")
+    parser.add_argument("--hours", type=command_line.positive_float, metavar="H",
+                        help="end within this time; default: when the voice stops improving")
+    add_consent_option(parser)
+    parser.add_argument("--base", metavar="VOICE",
+                        help="voice to start from; default: voices/base; none: from scratch")
+    parser.add_argument("--preset", choices=sorted(PRESETS), metavar="NAME",
+                        help="train from scratch with this preset")
+    parser.add_argument("--steps", type=command_line.positive_int, metavar="N",
+                        help="train each model at most to this step")
+    parser.add_argument("--work", metavar="DIR",
+                        help="folder of the intermediate results; default: logs/clone-NAME")
+    parser.add_argument("--threads", type=command_line.positive_int, default=0, metavar="N",
+                        help="CPU threads of the trainers; default: all")
+    return parser
+
+
+if __name__ == "__main__":
+    command_line.run_program(main)
