@@ -16,7 +16,7 @@ from hparams import ADAPT, PRESETS
 PAGES = sorted(os.path.relpath(path, ROOT) for pattern in
                ("*.md", "docs/*.md", "voices/*.md", "logs/README.md")
                for path in glob.glob(os.path.join(ROOT, pattern)))
-PROGRAMS = ("preprocess", "train_tacotron", "train_vocoder", "synthesize", "evaluate")
+PROGRAMS = ("clone", "preprocess", "train_tacotron", "train_vocoder", "synthesize", "evaluate")
 MODULES = ("korean", "datasets", "doctor")      # programs of the image that run with python -m
 SHELL = {"source", "echo", "mkdir", "aplay", "tensorboard", "pip", "example"}
 FOLDERS = ("audio", "common", "datasets", "docker", "docs", "doctor", "evaluation", "korean", "nn",
