@@ -79,8 +79,8 @@ def _parse_options(arguments):
     parser.add_lexicon_option()
     parser.add_argument("--exclude", metavar="FILE",
                         help="list of utterances to leave out, one id per line; "
-                             "python -m datasets check writes one; exclude.txt of the corpus folder is "
-                             "always used")
+                             "python -m datasets check writes one; exclude.txt in the corpus folder "
+                             "is always used")
     parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
                         help="use the first N utterances only")
     parser.add_hparams_options()

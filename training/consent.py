@@ -8,8 +8,8 @@ import sys
 from common.errors import InputError
 
 CONSENTS = ("own", "given")
-_MEANING = ("--consent own states that the voice is your own, --consent given that its owner agreed "
-            "that you clone it")
+_MEANING = ("--consent own states that the voice is your own, --consent given that its owner "
+            "agreed that you clone it")
 
 
 def add_consent_option(parser):

@@ -366,7 +366,8 @@ def test_requests_without_the_token_are_refused(token, server):
 
 
 @pytest.mark.parametrize("path", ["audio/3", "audio/-1", "audio/../a.txt", "audio/a.wav", "audio/",
-                                  "audio/1/", "a.wav", "../a.wav", "%2e%2e/a.wav", "style/", "drop/0"])
+                                  "audio/1/", "a.wav", "../a.wav", "%2e%2e/a.wav", "style/",
+                                  "drop/0"])
 def test_only_recordings_of_the_corpus_are_served(path, server):
     assert request(server, path)[0] == 404
 
