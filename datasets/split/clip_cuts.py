@@ -24,20 +24,21 @@ def cut_clips(islands, is_usable, frames):
     usable, bool [islands]. The cuts minimise the pauses within the clips plus _CLIP_COST per clip
     (dynamic programming).
     """
-    cuts, rejected, group, loud = [], [], [], None
+    cuts, rejected, sections, runs, loud = [], [], [], [[]], None
     for island, usable in zip(islands, is_usable):
-        if not usable:
-            group.append(None)
-        elif island.end - island.start <= _LONGEST_SPEECH:
-            group.append((island.start, island.end))
-        else:
+        parts = [(island.start, island.end)]
+        if usable and island.end - island.start > _LONGEST_SPEECH:
             loud = find_loud_frames(frames.level)[0] if loud is None else loud
-            for part in divide_at_pauses(island, loud, _SHORTER_PAUSE):
-                is_too_long = part[1] - part[0] > _LONGEST_SPEECH
-                rejected += [part + ("too long",)] * is_too_long
-                group.append(None if is_too_long else part)
-    sections = [island[:2] for island in islands] + [part for part in group if part]
-    for run in _split_at_none(group):
+            parts = divide_at_pauses(island, loud, _SHORTER_PAUSE)
+        sections += parts
+        for part in parts:
+            is_too_long = usable and part[1] - part[0] > _LONGEST_SPEECH
+            rejected += [part + ("too long",)] * is_too_long
+            if usable and not is_too_long:
+                runs[-1].append(part)
+            else:
+                runs.append([])
+    for run in runs:
         for first, last in _best_cuts(run):
             speech = run[first:last]
             cut = Cut(_clip_start(speech[0][0], sections), _clip_end(speech[-1][1], sections),
@@ -47,16 +48,6 @@ def cut_clips(islands, is_usable, frames):
             else:
                 cuts.append(cut)
     return cuts, rejected
-
-
-def _split_at_none(group):
-    runs = [[]]
-    for part in group:
-        if part is None:
-            runs.append([])
-        else:
-            runs[-1].append(part)
-    return [run for run in runs if run]
 
 
 def _best_cuts(parts):

@@ -54,10 +54,9 @@ def split_recordings(recordings, out, script=None, create_recognizer=None, norma
     os.makedirs(out, exist_ok=True)
     kept = []
     for clip, text in tqdm(list(zip(clips, texts)), desc="write", unit="clip", disable=None):
-        without_text = create_recognizer and script and not text.text
         if text.problem:
             set_aside.append(_set_aside_clip(clip, text))
-        if not without_text:
+        if not (script and text.problem):
             _write_clip(out, clip, text.text)
             kept.append(SplitClip(clip.name, clip.recording.name, clip.cut.start, clip.cut.end,
                                   text.text, text.heard, text.score))
