@@ -34,8 +34,8 @@ class Run(object):
     has_speaker_embedding   whether the network has a speaker embedding
     symbols                 the text symbols, in the order of their ids
     punctuated              whether the training texts end in a punctuation mark
-    base                    None, or {"folder": …, "figures": …}: the run that this one adapts
-                            (preset `adapt`), and its figures
+    base                    None, or {"folder": …, "figures": …}: name of the voice or run that
+                            this one adapts (preset `adapt`), and its figures
     figures                 {name: value} of the validation of an exported run; {} in other runs
     consent                 one of consent.CONSENTS: the speaker's, to the cloning of the voice; or
                             None
@@ -141,7 +141,7 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
         if init_from:
             source = load_source(init_from, model_type)
         run = _new_run(folder, model_type, stores, preset, overrides, source)
-    settings_of = (run.base["folder"] if run.base else
+    settings_of = (source.folder if run.base and source else run.base["folder"] if run.base else
                    "the run (preset %s)" % preset if preset else "the run")
     for store in stores:
         require_same_values(dict(store.audio_settings, pronounce=store.normalizer.pronounce),
@@ -223,6 +223,12 @@ def load_source(folder, model_type):
     return load_run(folder, model_type, any_symbols=True)
 
 
+def _name(run):
+    """The name of the run's folder, or of the voice that it belongs to."""
+    voice, name = os.path.split(os.path.abspath(run.folder))
+    return os.path.basename(voice) if name == run.model_type else name
+
+
 def _new_run(folder, model_type, stores, preset, overrides, source):
     """A new Run; `source` is the Run whose weights it starts from, or None."""
     base = None
@@ -232,7 +238,7 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
         hp = _preset_hparams(preset or "reference", overrides,
                              source and source.hp.replace(freeze=""))
     if preset == ADAPT:
-        base = {"folder": source.folder, "figures": source.validation_figures()}
+        base = {"folder": _name(source), "figures": source.validation_figures()}
     scopes = _FREEZABLE_SCOPES[model_type]
     unknown = set(hp.freeze.split("+")) - set(scopes) - {""}
     if unknown:
