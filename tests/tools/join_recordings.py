@@ -32,14 +32,14 @@ def main(arguments):
     utterances = read_corpus(options.corpus).utterances[:options.limit]
     rate = soundfile.info(utterances[0].audio_path).samplerate
     joined = _Recording(rate, np.random.RandomState(options.seed))
-    inserted = {len(utterances) // 3: [("music", "", synthesize_music(MUSIC_SECONDS, rate))]}
+    inserted = {len(utterances) // 3: [("music", synthesize_music(MUSIC_SECONDS, rate))]}
     for number, path in enumerate(options.other):
         place = len(utterances) * (number + 1) // (len(options.other) + 1) + 1
-        inserted.setdefault(place, []).append(("speaker", "", _read(path, rate)))
+        inserted.setdefault(place, []).append(("speaker", _read(path, rate)))
     for number, utterance in enumerate(utterances):
-        for kind, text, samples in inserted.get(number, []):
-            joined.add(kind, kind, text, samples)
-        joined.add("clip", utterance.id, _text_as_written(utterance),
+        for kind, samples in inserted.get(number, []):
+            joined.add(kind, kind, "", "", samples)
+        joined.add("clip", utterance.id, _text_as_written(utterance), utterance.text,
                    _read(utterance.audio_path, rate))
     joined.write(options.out)
 
@@ -73,7 +73,7 @@ class _Recording(object):
         self.rate, self.random = rate, random
         self.parts, self.passages, self.silences, self.length = [], [], [], 0
 
-    def add(self, kind, name, text, samples):
+    def add(self, kind, name, text, spoken, samples):
         floor = np.percentile(_block_rms(samples, self.rate), 2) if kind == "clip" else 0.0
         pause = self.random.standard_normal(int(self.random.uniform(*PAUSE) * self.rate)) * floor
         self._append(pause)
@@ -82,7 +82,7 @@ class _Recording(object):
         start = self.length / float(self.rate)
         runs = [(start + BLOCK * first, start + BLOCK * last) for first, last in _runs(silent)]
         speech = np.flatnonzero(~silent)
-        self.passages.append({"kind": kind, "id": name, "text": text,
+        self.passages.append({"kind": kind, "id": name, "text": text, "spoken": spoken,
                               "start": start + BLOCK * speech[0],
                               "end": start + BLOCK * (speech[-1] + 1)})
         self.silences += [(start - len(pause) / float(self.rate), start)] + runs

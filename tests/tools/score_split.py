@@ -1,6 +1,7 @@
 """Compares a corpus of `python -m datasets split` with the truth of join_recordings.py.
 
-    python tests/tools/score_split.py CORPUS DIR/truth.json
+    python tests/tools/score_split.py CORPUS DIR/truth.json             split with the script
+    python tests/tools/score_split.py CORPUS DIR/truth.json spoken      without: text as spoken
 """
 import os
 import sys
@@ -13,11 +14,12 @@ TOLERANCE = 0.06            # [s] of a cut, beyond the true silence
 FOUND_ERROR = 0.05          # of the letters of a clip that is found with its own text
 
 
-def main(corpus, truth_path):
+def main(corpus, truth_path, text="text"):
     truth, report = files.read_json(truth_path), files.read_json(os.path.join(corpus, "split.json"))
     clips = [dict(clip, text=files.read_text(os.path.join(corpus, clip["name"] + ".txt")))
              for clip in report["clips"]]
-    true_clips = [passage for passage in truth["passages"] if passage["kind"] == "clip"]
+    true_clips = [dict(passage, text=passage[text]) for passage in truth["passages"]
+                  if passage["kind"] == "clip"]
     print("%d clips of %d passages; set aside: %s" % (len(clips), len(true_clips), ", ".join(
         "%s %.1f–%.1f" % (p["reason"], p["start"], p["end"]) for p in report["set_aside"])))
     truth["silences"].append([truth["seconds"], truth["seconds"]])      # the end of the file
