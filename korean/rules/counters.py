@@ -16,7 +16,7 @@ _NATIVE = frozenset("""마리 그루 송이 켤레 가지 시간 군데 사람 �
 # Many words begin with these (2018시즌, 3명예): only a continuation below or the end may follow.
 _SHORT_NATIVE = frozenset(
     "시 살 명 개 권 잔 달 벌 대 채 척 장 병 쌍 줄 통 곳 판 편 건 칸 톨 곡 골 배 겹 갑 발 번 끼 알 돌 잎 컵 캔 팀 밤 "
-    "분 쪽 모 단 구 컷 봉 팩".split())
+    "분 쪽 모 단 구 컷 봉 팩 근".split())
 _CONTINUATIONS = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 나 랑 든 입니 였 요 예요
     짜리 가량 정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 앞 간 내 안 동안 들 꼴 보다 처럼 밖 조차 마저 인 일
     하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발 니까 면(?![가-힣]) 라(?:서|면|고|도|니|는)?(?![가-힣]) 죠 래(?![가-힣])
@@ -53,7 +53,7 @@ _TIMES_BEFORE = re.compile(
 _TIMES_WITHIN = re.compile("씩|쯤|만|이나|도|째|에$|의|밖|뿐|가량|정도|이상|이하|넘|더|꼴|이고|까지|당|연속")
 # followed by a verb or an action
 _TIMES_AFTER = re.compile(
-    " *(?:[가-힣]+ )*?[가-힣]*(?:다|요|까|죠|지|고|서|면|며|만에|씩|한|은|는|을|할|될|던|게|도록|려고|자|니|라|어|아|해|"
+    " *(?:[가-힣]+ )*?[가-힣]*(?:다|요|까|죠|지|고|서|면|며|[봐해어아여와워려쳐]도|만에|씩|한|은|는|을|할|될|던|게|도록|려고|자|니|라|어|아|해|"
     "더|연속|이상|이하|넘게|정도|쯤|남짓|도전|기회|실패|시도|경험|우승|수상|당선|낙선|결혼|이혼|수술|방문)(?=[ .,!?']|$)")
 
 
@@ -67,7 +67,7 @@ def is_native(number, before, word, after):
         return False
     if "." in number or len(number) > numerals.MAX_DIGITS or int(number) == 0:
         return False
-    if _SET_PHRASE.match(word + after) or re.search("제 ?$", before):
+    if _SET_PHRASE.match(word + after) or re.search("(?<![가-힣])제 ?$", before):
         return False
     value = int(number)
     if is_listed:

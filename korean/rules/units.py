@@ -1,7 +1,7 @@
 """Units of measurement, currencies and percentages after a number, or before it (currencies)."""
 import re
 
-from korean.hangul import final_of
+from korean.hangul import final_of, fits_particle
 from korean.rules.numbers import NUMBER
 from korean.rules.rule import rule, text_after, text_before
 
@@ -33,7 +33,7 @@ _SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min":
 _FORECAST = re.compile("기온|온도|최저|최고|날씨|추위|한파|체감|예보|기상|수은주|영하|영상|아침|한낮|낮|새벽|혹한|냉동|빙점")
 # (after a final, after a vowel)
 _PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
-_PARTICLE = "([을를은는이가과와](?![가-힣]))?"
+_PARTICLE = "((?:[을를은는이가과와]|으?로)(?![가-힣]))?"
 _VIDEO_LINES = ("360", "480", "720", "1080", "1440", "2160")  # 1080p is a resolution, not a page
 _POWERS = {"²": "제곱", "2": "제곱", "³": "세제곱", "3": "세제곱"}
 
@@ -111,6 +111,8 @@ def _read_rate(match):
 
 def _with_particle(words, particle):
     """`words` with a particle (or None) in the form that fits their last syllable."""
+    if particle in ("으로", "로"):
+        return words + ("로" if fits_particle(words, "로") else "으로")
     for pair in _PARTICLES:
         if particle in pair:
             return words + pair[0 if final_of(words[-1]) else 1]
@@ -149,7 +151,7 @@ RULES = (
                                     {"h": "아워", "s": "세크"}.get(match.group(2))
                                     or _UNITS.get(match.group(2))), needs="/"),
     # "()": no number and no space
-    rule("unit", "(?<![A-Za-z0-9])()()(kg|km|cm|mm|ml|mL|L|g|m²|m2)(?=당)", _read_unit, needs="당"),
+    rule("unit", "(?<![A-Za-z0-9µμ])()()(kg|km|cm|mm|ml|mL|dL|L|mg|g|m²|m2|m³|m3|kWh|GB)(?=당)", _read_unit, needs="당"),
     # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
     rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),

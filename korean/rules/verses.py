@@ -13,21 +13,26 @@ _FULL_NAMES = """창세기 출애굽기 레위기 민수기 신명기 여호수�
 _SHORT_NAMES = """창 출 레 민 신 수 삿 룻 삼상 삼하 왕상 왕하 대상 대하 스 느 에 욥 시 잠 전 아 사 렘 애 겔 단 호 욜 암 옵 욘
     미 나 합 습 학 슥 말 마 막 눅 요 행 롬 고전 고후 갈 엡 빌 골 살전 살후 딤전 딤후 딛 몬 히 약 벧전 벧후 요일 요이 요삼 유
     계""".split()
+_SHORT_FOR = dict(zip(_SHORT_NAMES, """창세기 출애굽기 레위기 민수기 신명기 여호수아 사사기 룻기 사무엘상 사무엘하 열왕기상 열왕기하 역대상
+    역대하 에스라 느헤미야 에스더 욥기 시편 잠언 전도서 아가 이사야 예레미야 예레미야애가 에스겔 다니엘 호세아 요엘 아모스 오바댜 요나
+    미가 나훔 하박국 스바냐 학개 스가랴 말라기 마태복음 마가복음 누가복음 요한복음 사도행전 로마서 고린도전서 고린도후서 갈라디아서
+    에베소서 빌립보서 골로새서 데살로니가전서 데살로니가후서 디모데전서 디모데후서 디도서 빌레몬서 히브리서 야고보서 베드로전서
+    베드로후서 요한일서 요한이서 요한삼서 유다서 요한계시록""".split()))
 BOOK = "(?:%s)" % "|".join(sorted(_FULL_NAMES, key=len, reverse=True))
 _SHORT = "(?:%s)" % "|".join(sorted(_SHORT_NAMES, key=len, reverse=True))
 _WEEKDAY_OR_HOUR = "수시전"  # before a time of day they are a weekday, an hour or "before"
 
 _VERSE = "[0-9]{1,3}:[0-9]{1,3}"
-_REST = "(?: ?[-–~∼,] ?(?:%s|[0-9]{1,3}(?![0-9:])))*" % _VERSE
+_REST = "(?: ?[-–~∼,] ?(?:%s|[0-9]{1,3}(?![0-9:A-Za-zµμ㎀-㏿%%])))*" % _VERSE
 
 
 def _read_reference(match):
-    """요 3:16: 요 삼장 십육절; None for a time of day."""
+    """요 3:16: 요한복음 삼장 십육절; None for a time of day."""
     book, space, reference = match.groups()
     if book in _WEEKDAY_OR_HOUR and re.match("[0-9]{1,2}:[0-5][0-9]$", reference):
         return None
     chapter_name = "편" if book in ("시", "시편") else "장"
-    return book + space + re.sub(_VERSE + "|[0-9]+|[-–~∼, ]+",
+    return _SHORT_FOR.get(book, book) + space + re.sub(_VERSE + "|[0-9]+|[-–~∼, ]+",
                                  lambda part: _read_part(part.group(), chapter_name), reference)
 
 
@@ -57,7 +62,7 @@ def _read_verses(match):
 
 
 RULES = (
-    rule("verse", "(?<![가-힣])(%s|%s)( ?)(%s%s)(?![0-9:])" % (BOOK, _SHORT, _VERSE, _REST),
+    rule("verse", "(?<![가-힣A-Za-z0-9])(%s|%s)( ?)(%s%s)(?![0-9:])" % (BOOK, _SHORT, _VERSE, _REST),
          _read_reference, needs=":"),
     rule("verse", "찬(?:송|송가|미가)(?:은|는)? ?[0-9]{1,3}(?:장?(?:, ?|[과와] |·)[0-9]{1,3})*(?= ?장)",
          _read_hymns, needs="찬"),
