@@ -66,6 +66,8 @@ def _read_angle_brackets(match):
 
 
 BEFORE_NUMBERS = (
+    rule("sign", "(?<=[0-9])[+](?=[0-9]{1,2}분)", " 플러스 ", needs="+"),      # stoppage time
+    rule("sign", "(Ctrl|Alt|Shift|Cmd)[+](?=[A-Za-z0-9])", "\\1 ", needs="+"),
     rule("sign", "[➔➙➛➜➝➞➟➡⟶⇨⇒]\ufe0f?|-{1,3}>|={1,3}>", "→", needs="➔➙➛➜➝➞➟➡⟶⇨⇒>"),
     rule("emoji", "[%s]+" % _EMOJI, ""),
     rule("emoticon",

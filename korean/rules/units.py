@@ -151,7 +151,8 @@ RULES = (
                                     {"h": "아워", "s": "세크"}.get(match.group(2))
                                     or _UNITS.get(match.group(2))), needs="/"),
     # "()": no number and no space
-    rule("unit", "(?<![A-Za-z0-9µμ])()()(kg|km|cm|mm|ml|mL|dL|L|mg|g|m²|m2|m³|m3|kWh|GB)(?=당)", _read_unit, needs="당"),
+    rule("unit", "(?<![A-Za-z0-9µμ])()()(kg|km|cm|mm|ml|mL|dL|L|mg|g|m²|m2|m³|m3|kWh|GB)(?=당)",
+         _read_unit, needs="당"),
     # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
     rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),
