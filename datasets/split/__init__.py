@@ -3,7 +3,7 @@
     split_corpus.py         all steps: `split_recordings`
       long_recording.py       reads long recordings in blocks; ffmpeg
       sound_frames.py         level, voicing and steadiness every 10 ms
-      speech_islands.py       sections of speech, music and noise
+      sound_sections.py       sections of speech, music and noise
       main_speaker.py         sections of other speakers
       clip_cuts.py            clips of 1 to 12 s
       transcription.py        what each clip says: recogniser, script

@@ -1,7 +1,7 @@
-"""Cuts sections of speech into clips of 1 to 12 s, in the middle of pauses."""
+"""Cuts sounds of speech into clips of 1 to 12 s, in the middle of pauses."""
 from collections import namedtuple
 
-from datasets.split.speech_islands import MIN_PAUSE, divide_at_pauses, find_loud_frames
+from datasets.split.sound_sections import MIN_PAUSE, divide_at_pauses, find_loud_frames
 
 SHORTEST, LONGEST = 1.0, 12.0   # [s]
 MARGIN = 0.3                    # [s] of a pause that is kept before and after speech
@@ -13,24 +13,24 @@ _SHORT_COST = 0.5               # per second that a clip is shorter than _COMFOR
 _COMFORTABLE = 2.0              # [s]
 _TOO_SHORT_COST = 100.0
 
-# A section to cut out. start, end: [s] with margins; speech: [(start, end)] of its islands
+# A section to cut out. start, end: [s] with margins; speech: [(start, end)] of its sections
 Cut = namedtuple("Cut", "start end speech")
 
 
-def cut_clips(islands, is_usable, frames):
+def cut_clips(sections, is_usable, frames):
     """(Cuts, [(start, end, reason)] of speech that fits into no clip) of a recording.
 
-    `islands` are all sections of sound in it; a clip contains only consecutive ones that are
-    usable, bool [islands]. The cuts minimise the pauses within the clips plus _CLIP_COST per clip
+    `sections` are all sections of sound in it; a clip contains only consecutive ones that are
+    usable, bool [sections]. The cuts minimise the pauses within the clips plus _CLIP_COST per clip
     (dynamic programming).
     """
-    cuts, rejected, sections, runs, loud = [], [], [], [[]], None
-    for island, usable in zip(islands, is_usable):
-        parts = [(island.start, island.end)]
-        if usable and island.end - island.start > _LONGEST_SPEECH:
+    cuts, rejected, sounds, runs, loud = [], [], [], [[]], None
+    for section, usable in zip(sections, is_usable):
+        parts = [(section.start, section.end)]
+        if usable and section.end - section.start > _LONGEST_SPEECH:
             loud = find_loud_frames(frames.level)[0] if loud is None else loud
-            parts = divide_at_pauses(island, loud, _SHORTER_PAUSE)
-        sections += parts
+            parts = divide_at_pauses(section, loud, _SHORTER_PAUSE)
+        sounds += parts
         for part in parts:
             is_too_long = usable and part[1] - part[0] > _LONGEST_SPEECH
             rejected += [part + ("too long",)] * is_too_long
@@ -41,7 +41,7 @@ def cut_clips(islands, is_usable, frames):
     for run in runs:
         for first, last in _best_cuts(run):
             speech = run[first:last]
-            cut = Cut(_clip_start(speech[0][0], sections), _clip_end(speech[-1][1], sections),
+            cut = Cut(_clip_start(speech[0][0], sounds), _clip_end(speech[-1][1], sounds),
                       speech)
             if cut.end - cut.start < SHORTEST:
                 rejected.append((speech[0][0], speech[-1][1], "too short"))
@@ -78,12 +78,12 @@ def _clip_cost(parts):
     return cost + _TOO_SHORT_COST * (seconds < SHORTEST - MIN_PAUSE)
 
 
-def _clip_start(start, sections):
+def _clip_start(start, sounds):
     """MARGIN before the speech, but not beyond the middle of the pause before it."""
-    pauses = [start - end for _, end in sections if end <= start]
+    pauses = [start - end for _, end in sounds if end <= start]
     return max(0.0, start - min([MARGIN] + [pause / 2 for pause in pauses]))
 
 
-def _clip_end(end, sections):
-    pauses = [start - end for start, _ in sections if start >= end]
+def _clip_end(end, sounds):
+    pauses = [start - end for start, _ in sounds if start >= end]
     return end + min([MARGIN] + [pause / 2 for pause in pauses])

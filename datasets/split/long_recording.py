@@ -29,11 +29,10 @@ def find_recordings(path, out):
         return [path]
     if not os.path.isdir(path):
         raise InputError("%s: there is no such file or folder" % path)
-    out = os.path.realpath(out)
+    out = os.path.realpath(out) + os.sep
     paths = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path)
                    for name in names if name.lower().endswith(extensions)
-                   and not os.path.realpath(folder + os.sep).startswith(out + os.sep)
-                   and os.path.realpath(folder) != out)
+                   and not (os.path.realpath(folder) + os.sep).startswith(out))
     if not paths:
         raise InputError("%s: contains no recording (%s)" % (path, ", ".join(extensions)))
     return paths
@@ -42,9 +41,10 @@ def find_recordings(path, out):
 class LongRecording(object):
     """A recording that is read in parts. Several channels are averaged.
 
-    path, rate [Hz]; seconds: its duration; announced_seconds: that of its header, which is longer
-    if the file ends early, see also `set_readable_seconds`; key: a hash that changes with the file. Files that
-    soundfile does not read are converted with ffmpeg into `work_folder`. Raises InputError.
+    path; rate [Hz]; seconds: its duration; announced_seconds: that of its header, which is longer
+    if the file ends early, see also `set_readable_seconds`; key: a hash that changes with the file.
+    Files that soundfile does not read are converted with ffmpeg into `work_folder`. Raises
+    InputError.
     """
 
     def __init__(self, path, work_folder):

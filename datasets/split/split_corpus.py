@@ -19,11 +19,11 @@ from datasets.split.long_recording import LongRecording, find_recordings
 from datasets.split.main_speaker import MIN_SECONDS, check_one_main_speaker, find_other_speakers
 from datasets.split.script_text import read_script
 from datasets.split.sound_frames import HOP, SoundFrames, measure_frames
-from datasets.split.speech_islands import SPEECH, find_islands
+from datasets.split.sound_sections import SPEECH, find_sections
 from datasets.split.split_report import SetAside, SplitClip, SplitReport, format_time, write_report
 from datasets.split.work_folder import NAME, WorkFolder, hash_of
 
-_SAVE_INTERVAL = 50     # sections whose speakers are compared
+_SAVE_INTERVAL = 10     # sections whose speakers are compared
 _MAX_FLAT_RUNS = 10     # of a clip; as in python -m datasets check
 
 # A clip before its text is known. cut: clip_cuts.Cut; recording: LongRecording
@@ -75,19 +75,19 @@ def _count_reasons(set_aside):
 def _find_clips(sources, work):
     """([_Clip], [SetAside]) of the main speaker in the recordings."""
     frames = _measure(sources, work)
-    islands = [find_islands(one) for one in frames]
-    is_other = _find_other_speakers(sources, islands, work)
+    sections = [find_sections(one) for one in frames]
+    is_other = _find_other_speakers(sources, sections, work)
     clips, set_aside, names = [], [], _unique_names(sources)
-    for source, name, one_frames, one_islands, other in zip(
-            sources, names, frames, islands, is_other):
+    for source, name, one_frames, one_sections, other in zip(
+            sources, names, frames, sections, is_other):
         usable = []
-        for island, is_other_speaker in zip(one_islands, other):
-            reason = _reason_to_set_aside(source, island, is_other_speaker)
+        for section, is_other_speaker in zip(one_sections, other):
+            reason = _reason_to_set_aside(source, section, is_other_speaker)
             usable.append(reason is None)
             if reason:
-                set_aside.append(SetAside(source.name, island.start, island.end, reason,
-                                          island.detail))
-        cuts, rejected = cut_clips(one_islands, usable, one_frames)
+                set_aside.append(SetAside(source.name, section.start, section.end, reason,
+                                          section.detail))
+        cuts, rejected = cut_clips(one_sections, usable, one_frames)
         set_aside += [SetAside(source.name, start, end, reason, "")
                       for start, end, reason in rejected]
         clips += [_Clip("%s-%04d" % (name, number), source,
@@ -115,46 +115,46 @@ def _measure_recording(source, work, progress):
     return frames
 
 
-def _reason_to_set_aside(source, island, is_other_speaker):
-    if island.kind != SPEECH:
-        return island.kind
-    if source.ends_early and island.end > source.seconds - 0.1:
+def _reason_to_set_aside(source, section, is_other_speaker):
+    if section.kind != SPEECH:
+        return section.kind
+    if source.ends_early and section.end > source.seconds - 0.1:
         return "recording ends early"
     return "other speaker" if is_other_speaker else None
 
 
-def _find_other_speakers(sources, islands, work):
-    """[bool [islands]] of the recordings. Raises InputError for two speakers in similar shares."""
+def _find_other_speakers(sources, sections, work):
+    """[bool [sections]] of the recordings. Raises InputError for two speakers in similar shares."""
     if not speaker_encoder.is_available():
-        return [np.zeros(len(one), bool) for one in islands]
-    total = sum(len(one) for one in islands)
+        return [np.zeros(len(one), bool) for one in sections]
+    total = sum(len(one) for one in sections)
     with tqdm(total=total, desc="speakers", unit="section", disable=None) as progress:
-        embeddings = [_embed_islands(source, one, work, progress)
-                      for source, one in zip(sources, islands)]
-    seconds = np.array([island.end - island.start for one in islands for island in one])
-    names = ["%s %s" % (source.name, format_time(island.start))
-             for source, one in zip(sources, islands) for island in one]
+        embeddings = [_embed_sections(source, one, work, progress)
+                      for source, one in zip(sources, sections)]
+    seconds = np.array([section.end - section.start for one in sections for section in one])
+    names = ["%s %s" % (source.name, format_time(section.start))
+             for source, one in zip(sources, sections) for section in one]
     stacked = np.concatenate(embeddings)
     check_one_main_speaker(names, stacked, seconds)
     is_other = find_other_speakers(stacked, seconds)
-    return np.split(is_other, np.cumsum([len(one) for one in islands])[:-1])
+    return np.split(is_other, np.cumsum([len(one) for one in sections])[:-1])
 
 
-def _embed_islands(source, islands, work, progress):
-    """Embeddings [islands, 256]; NaN for music, noise and short sections."""
+def _embed_sections(source, sections, work, progress):
+    """Embeddings [sections, 256]; NaN for music, noise and short sections."""
     name = "speakers-" + source.key
     state = work.arrays(name) or {"count": np.array(0), "embeddings": np.full(
-        (len(islands), 256), np.nan, np.float32)}
+        (len(sections), 256), np.nan, np.float32)}
     first = int(state["count"])
     progress.update(first)
-    for index in range(first, len(islands)):
-        island = islands[index]
-        if island.kind == SPEECH and island.end - island.start >= MIN_SECONDS:
+    for index in range(first, len(sections)):
+        section = sections[index]
+        if section.kind == SPEECH and section.end - section.start >= MIN_SECONDS:
             state["embeddings"][index] = speaker_encoder.embed_utterance(
-                source.read(island.start, island.end), source.rate)
+                source.read(section.start, section.end), source.rate)
         progress.update()
         state["count"] = np.array(index + 1)
-        if (index + 1) % _SAVE_INTERVAL == 0 or index + 1 == len(islands):
+        if (index + 1) % _SAVE_INTERVAL == 0 or index + 1 == len(sections):
             work.save_arrays(name, state)
     return state["embeddings"]
 

@@ -20,7 +20,7 @@ from datasets.split.long_recording import LongRecording, find_recordings
 from datasets.split.main_speaker import check_one_main_speaker, find_other_speakers
 from datasets.split.script_text import read_script, spoken_letters
 from datasets.split.sound_frames import SoundFrames, measure_frames
-from datasets.split.speech_islands import MUSIC, NOISE, SPEECH, Island, find_islands
+from datasets.split.sound_sections import MUSIC, NOISE, SPEECH, Section, find_sections
 from datasets.split.split_corpus import split_recordings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(__file__)), "tools"))
@@ -127,10 +127,10 @@ def test_a_recording_without_speech_is_refused(sound, tmp_path):
         _split(path, tmp_path / "corpus")
 
 
-def _cuts(*islands):
+def _cuts(*sections):
     frames = SoundFrames(np.zeros(10000), None, None)
-    islands = [Island(start, end, SPEECH, "") for start, end in islands]
-    return cut_clips(islands, [True] * len(islands), frames)
+    sections = [Section(start, end, SPEECH, "") for start, end in sections]
+    return cut_clips(sections, [True] * len(sections), frames)
 
 
 def test_clips_are_as_long_as_their_pauses_allow():
@@ -148,8 +148,8 @@ def test_a_cut_is_in_the_middle_of_a_pause():
 def test_a_section_without_pauses_is_cut_at_shorter_ones_or_set_aside():
     level = np.full(5000, -60.0)
     level[500:1200] = level[1218:2000] = level[3000:4500] = -20     # 0.18 s, and no pause
-    islands = [Island(5.0, 20.0, SPEECH, ""), Island(30.0, 45.0, SPEECH, "")]
-    cuts, rejected = cut_clips(islands, [True, True], SoundFrames(level, None, None))
+    sections = [Section(5.0, 20.0, SPEECH, ""), Section(30.0, 45.0, SPEECH, "")]
+    cuts, rejected = cut_clips(sections, [True, True], SoundFrames(level, None, None))
     assert [cut.speech for cut in cuts] == [[(5.0, 12.0)], [(12.18, 20.0)]]
     assert rejected == [(30.0, 45.0, "too long")]
 
@@ -358,8 +358,8 @@ def test_speech_is_voiced_and_unsteady_and_chords_are_steady(tmp_path):
     noise = 0.2 * np.random.RandomState(2).standard_normal(RATE)
     music = join_recordings.synthesize_music(2, RATE)
     path = _record(tmp_path / "x.wav", 1, _speech(2), 1, music, 1, noise, 1)
-    islands = find_islands(measure_frames(LongRecording(path, "")))
-    assert [island.kind for island in islands] == [SPEECH, MUSIC, NOISE]
+    sections = find_sections(measure_frames(LongRecording(path, "")))
+    assert [section.kind for section in sections] == [SPEECH, MUSIC, NOISE]
 
 
 def _embeddings(count, seed):
@@ -376,6 +376,12 @@ def test_sections_of_other_speakers_are_found_and_short_ones_count_as_their_neig
     embeddings = np.insert(embeddings, 22, np.nan, axis=0)      # between sections of the other
     is_other = find_other_speakers(embeddings, np.full(24, 2.0))
     assert is_other.tolist() == [False] * 20 + [True] * 4
+
+
+def test_other_speakers_are_found_if_all_short_sections_are_theirs():
+    seconds = np.array([4.0] * 20 + [2.0] * 9)
+    is_other = find_other_speakers(np.concatenate([_embeddings(20, 1), _embeddings(9, 2)]), seconds)
+    assert is_other.tolist() == [False] * 20 + [True] * 9
 
 
 def test_two_speakers_in_similar_shares_are_refused():

@@ -1,4 +1,4 @@
-"""Finds the sections of speech in a long recording: islands, with pauses between them."""
+"""Finds the sections of sound in a long recording, between pauses: speech, music and noise."""
 from collections import namedtuple
 
 import numpy as np
@@ -7,24 +7,24 @@ from scipy import ndimage
 from datasets.split.sound_frames import HOP
 
 MIN_PAUSE = 0.25        # [s]; shorter silences may be closures of plosives
-_MIN_ISLAND = 0.04      # [s]; shorter ones are clicks
+_MIN_SECTION = 0.04      # [s]; shorter ones are clicks
 _LEVEL_WINDOW = 20      # [s] in which the levels of speech and noise are estimated
 _DEPTH = 0.3            # threshold between noise (0) and speech (1)
 _RANGE = 35.0           # [dB] quieter sounds than this below speech are silence
 _QUIETEST = 25.0        # [dB] below the loudest speech of the recording: no speaker
 _SILENCE_DB = -70.0     # [dB of full scale]
 _MIN_SNR = 15.0         # [dB]; as in python -m datasets check
-_MIN_VOICED = 0.1       # fraction of the frames; speech of four readers has 0.26 or more
+_MIN_VOICED = 0.1       # fraction of the frames; speech of three readers has 0.26 or more
 _MUSIC_WINDOW = 1.5     # [s]
 
 SPEECH, MUSIC, NOISE = "speech", "music", "noise"
 
 # A section between two pauses. start, end: [s]; kind: SPEECH, MUSIC or NOISE; detail: why
-Island = namedtuple("Island", "start end kind detail")
+Section = namedtuple("Section", "start end kind detail")
 
 
-def find_islands(frames):
-    """The Islands of SoundFrames, in order.
+def find_sections(frames):
+    """The Sections of SoundFrames, in order.
 
     The threshold is 30 % of the way from the level of the noise to that of the speech around it, in
     dB. On two joined recordings of clear and of noisy speech it misses 5 of 148 pauses of 0.3 to
@@ -36,12 +36,12 @@ def find_islands(frames):
     return [_classify(start, end, frames, noise) for start, end in _runs(_close(loud, MIN_PAUSE))]
 
 
-def divide_at_pauses(island, loud, shortest):
-    """Parts (start, end) [s] of an Island, divided by pauses of `shortest` seconds.
+def divide_at_pauses(section, loud, shortest):
+    """Parts (start, end) [s] of an Section, divided by pauses of `shortest` seconds.
 
     `loud` is the first result of `find_loud_frames`.
     """
-    first, last = int(round(island.start / HOP)), int(round(island.end / HOP))
+    first, last = int(round(section.start / HOP)), int(round(section.end / HOP))
     return [((first + start) * HOP, (first + end) * HOP)
             for start, end in _runs(_close(loud[first:last], shortest))]
 
@@ -50,7 +50,7 @@ def find_loud_frames(level):
     """(whether a frame is louder than silence, level of noise) [frames]."""
     speech, noise = _local_levels(level)
     threshold = np.maximum(speech - _RANGE, noise + _DEPTH * (speech - noise))
-    return _open(level > np.maximum(threshold, _SILENCE_DB), _MIN_ISLAND), noise
+    return _open(level > np.maximum(threshold, _SILENCE_DB), _MIN_SECTION), noise
 
 
 def _local_levels(level):
@@ -65,20 +65,20 @@ def _local_levels(level):
 
 
 def _classify(start, end, frames, noise):
-    section = slice(start, end)
+    part = slice(start, end)
     steady = ndimage.uniform_filter1d(
-        np.float64(frames.steady[section]), int(_MUSIC_WINDOW / HOP), mode="nearest")
-    voiced = frames.voiced[section].mean()
-    snr = np.percentile(frames.level[section], 95) - noise[section].mean()
+        np.float64(frames.steady[part]), int(_MUSIC_WINDOW / HOP), mode="nearest")
+    voiced = frames.voiced[part].mean()
+    snr = np.percentile(frames.level[part], 95) - noise[part].mean()
     kind, detail = SPEECH, ""
     if (steady > 0.5).sum() * HOP > min(1.0, 0.5 * (end - start) * HOP):
         kind, detail = MUSIC, "steady tones in %d %% of the frames" % round(
-            100 * frames.steady[section].mean())
+            100 * frames.steady[part].mean())
     elif voiced < _MIN_VOICED:
         kind, detail = NOISE, "%d %% of the frames are voiced" % round(100 * voiced)
     elif snr < _MIN_SNR:
         kind, detail = NOISE, "only %.0f dB above the noise" % snr
-    return Island(start * HOP, end * HOP, kind, detail)
+    return Section(start * HOP, end * HOP, kind, detail)
 
 
 def _open(mask, seconds):
