@@ -24,7 +24,7 @@ _OTHER_LETTERS = ("\u0370-\u058f\u0900-\u10ff\u1200-\u1dbf\u1f00-\u1fff\u2c00-\u
 _OTHER_LETTER = "(?:(?=[%s])[^\\W\\d_])" % _OTHER_LETTERS
 _MARKS = "".join(character for character in map(chr, range(0x300, 0x1100))
                  if unicodedata.category(character).startswith("M"))
-_NUMBER_ABBREVIATIONS = {"no": "넘버 ", "vo": "볼륨 "}
+_NUMBER_ABBREVIATIONS = {"no": "넘버 ", "vo": "볼륨 ", "lv": "레벨 "}
 _START = "(?<![0-9A-Za-z])"
 # the digits after a thousands comma do not begin a code: 1,000IU
 _CODE_START = _START + "(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"
@@ -129,8 +129,8 @@ def _read_one_plus_one(match):
 
 
 BEFORE_UNITS = (
-    rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol)\\. ?(?=[0-9])",
-         lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVv"),
+    rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol|[Ll][Vv])\\. ?(?=[0-9])",
+         lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVvLl"),
     rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs=("p", ".")),
     rule("one plus one", "(?<![0-9A-Za-z+.,=×÷*/-])(?<![+=×÷*/-] )([1-9]|10)\\+([1-9])"
          "(?![0-9A-Za-z.,+]*[=+]|[0-9]| ?[=+×÷*/-])",

@@ -31,6 +31,9 @@ _SCALES = {"℃": "섭씨", "°C": "섭씨", "℉": "화씨", "°F": "화씨"}
 _TIMES = {"s": "초", "sec": "초", "min": "분", "h": "시간", "hr": "시간"}
 _SPEEDS = {"h": "시속", "hr": "시속", "s": "초속", "sec": "초속", "min": "분속"}
 _FORECAST = re.compile("기온|온도|최저|최고|날씨|추위|한파|체감|예보|기상|수은주|영하|영상|아침|한낮|낮|새벽|혹한|냉동|빙점")
+_INGREDIENT = re.compile(
+    "(?:설탕|소금|간장|식용유|기름|들깨|참깨|깨소금|고춧가루|고추장|된장|쌈장|식초|물엿|올리고당|매실액|매실청|맛술|미림|청주|마늘|생강|파|"
+    "후추|후춧가루|버터|꿀|액젓|전분|녹말|밀가루|부침가루|굴소스|올리브유|케첩|마요네즈)[은는이가을를]? ?$")
 # (after a final, after a vowel)
 _PARTICLES = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"))
 _PARTICLE = "((?:[을를은는이가과와]|으?로)(?![가-힣]))?"
@@ -119,6 +122,14 @@ def _with_particle(words, particle):
     return words + (particle or "")
 
 
+def _read_spoons(match):
+    """간장 2T: 간장 2큰술; 소금 1t: 소금 1작은술; None unless an ingredient comes before."""
+    number, space, unit, particle = match.groups()
+    if not _INGREDIENT.search(text_before(match)):
+        return None
+    return _with_particle(number + space + {"T": "큰술", "t": "작은술"}[unit], particle)
+
+
 def _read_currency(match):
     sign, number, scale = match.groups()
     return number + scale + _CURRENCIES[sign]
@@ -156,6 +167,8 @@ RULES = (
     # blood pressure: 120/80 mmHg
     rule("unit", "(?<![0-9/])([0-9]{2,3})/(?=[0-9]{2,3} ?mmHg)", "\\1에 ", needs="/"),
     rule("unit", "(%s%s)( ?)(℃|°C|℉|°F)" % (_MINUS, NUMBER), _read_degrees, needs="℃°℉"),
+    rule("unit", "(%s)( ?)([Tt])(?![A-Za-z0-9.])%s" % (NUMBER, _PARTICLE), _read_spoons,
+         needs=("0-9", "Tt")),
     # 킬로 takes 를, 킬로그램 takes 을
     rule("particle", "(%s ?)(?:kg|㎏|Kg|KG)(?=[를는가와로](?![가-힣]))" % NUMBER, "\\1킬로",
          needs=("gG㎏", "를는가와로")),
