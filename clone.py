@@ -67,7 +67,9 @@ def _load_base(options):
         raise InputError("--name %s: should consist of letters, digits, _ and -" % options.name)
     if options.preset and options.base:
         raise InputError("--preset trains from scratch; leave out --base")
-    base = options.base or (None if options.preset else BASE_VOICE)
+    shipped = os.path.relpath(BASE_VOICE)
+    base = options.base or (None if options.preset else
+                            BASE_VOICE if shipped.startswith(os.pardir) else shipped)
     if base in (None, NO_BASE):
         options.preset = options.preset or "small"
         return None, create_hparams(options.preset)

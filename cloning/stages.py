@@ -21,6 +21,7 @@ Stage = namedtuple("Stage", "name program command arguments inputs output existi
 UPDATES = "updates"     # it brings the output up to date, whatever that was made of
 RESUMES = "resumes"     # it continues an unfinished output of the same inputs
 REFUSES = "refuses"     # it makes the output completely or not at all
+MAX_HASHED = 1 << 22    # bytes; the time of change stands for the content of larger files
 NOT_IN_FINGERPRINT = ("--steps", "--threads", "--workers")      # they do not change what is learnt
 
 
@@ -83,7 +84,7 @@ class StageLog(object):
 
 
 def fingerprint(stage):
-    """A hash of the command and of the names, sizes and times of all files that are read."""
+    """A hash of the command and of all files that are read."""
     arguments = list(stage.arguments)
     for option in NOT_IN_FINGERPRINT:
         if option in arguments:
@@ -95,7 +96,7 @@ def fingerprint(stage):
 
 
 def _files_of(path):
-    """(relative path, size, time of change) of a file, or of all files in a folder."""
+    """(relative path, size, hash or time of change) of a file, or of all files in a folder."""
     if not os.path.isdir(path):
         names = [path] if os.path.exists(path) else []
     else:
@@ -103,7 +104,11 @@ def _files_of(path):
                        for name in names)
     for name in names:
         status = os.stat(name)
-        yield os.path.relpath(name, os.path.dirname(path)), status.st_size, status.st_mtime_ns
+        state = status.st_mtime_ns
+        if status.st_size <= MAX_HASHED:
+            with open(name, "rb") as file:
+                state = hashlib.sha256(file.read()).hexdigest()
+        yield os.path.relpath(name, os.path.dirname(path)), status.st_size, state
 
 
 def _move_aside(path):
