@@ -3,7 +3,7 @@ import re
 from collections import namedtuple
 from itertools import chain
 
-# name: what it reads, as --explain shows it; pattern: a compiled regular expression; read: a pure
+# name: what it reads, as --explain shows it; pattern: a LazyPattern; read: a pure
 # function of the match that returns the replacement, or None to leave the match as it is; needs:
 # sets of characters, or patterns that are faster to search: a text with none of one of them has no
 # match (without any, the pattern is always searched)
@@ -19,6 +19,21 @@ JOINT = "\u2060"
 
 _CONTEXT = 60  # characters on either side of a match; without a limit, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
+
+
+class LazyPattern(object):
+    """A regular expression that is compiled at its first use: a sentence needs few of the rules."""
+
+    def __init__(self, pattern):
+        self.pattern = pattern
+
+    def __getattr__(self, name):
+        """A method of the compiled expression, which is kept."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        method = getattr(re.compile(self.pattern), name)
+        setattr(self, name, method)
+        return method
 
 
 def rule(name, pattern, read, needs=None):
@@ -37,7 +52,7 @@ def rule(name, pattern, read, needs=None):
     if needs is None:
         match = _CHARACTER_CLASS.fullmatch(pattern)
         needs = match.group(1) if match else ()
-    return Rule(name, re.compile(pattern), read, tuple(
+    return Rule(name, LazyPattern(pattern), read, tuple(
         need if hasattr(need, "search") else _characters(need)
         for need in ((needs,) if isinstance(needs, str) else needs)))
 
