@@ -171,7 +171,7 @@ PRESETS = {
         wavenet_batch_size=4, wavenet_segment_length=2000, wavenet_learning_rate=2e-3,
         wavenet_decay_half_life=2000, wavenet_final_learning_rate=5e-5, wavenet_ema_decay=0.999,
         train_steps=3000, summary_interval=25, checkpoint_interval=250, eval_interval=500),
-    # the base voice: 32 speakers, and one WaveNet for all of them
+    # the base voice: 33 speakers, and one WaveNet for all of them
     "base": dict(
         _AUDIO_16_KHZ,
         pronounce=True,
