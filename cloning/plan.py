@@ -16,7 +16,7 @@ from training.training_history import read_history
 
 MEASURED_STEPS = 10     # that are trained to measure the time of a step
 TACOTRON_SHARE = 0.65   # of the time for both trainings
-EVALUATION_SHARE = 0.1  # of all the time, for export, evaluation and the spoken sentences
+OVERHEAD_SHARE = 0.3    # of all the time, for all but training steps: graphs, validation, export …
 SENTENCES = ("안녕하세요. 저는 녹음된 목소리로 만든 합성 음성입니다.",
              "오늘은 하늘이 맑고 바람이 시원해서 산책하기 좋은 날이에요.",
              "궁금한 것이 있으면 언제든지 물어보세요.")
@@ -135,7 +135,7 @@ def limit_steps(step_seconds, seconds_left, train_steps):
     """
     if seconds_left is None:
         return dict(train_steps)
-    left = seconds_left * (1 - EVALUATION_SHARE)
+    left = seconds_left * (1 - OVERHEAD_SHARE)
     shares = {"tacotron": TACOTRON_SHARE, "vocoder": 1 - TACOTRON_SHARE}
     return {name: max(1, min(train_steps[name], int(shares[name] * left / step_seconds[name])))
             for name in step_seconds}

@@ -119,7 +119,7 @@ def test_without_consent_there_is_no_clone(recordings):
 def test_the_hours_are_shared_between_the_models():
     train_steps = {"tacotron": 1000, "vocoder": 1000}
     steps = limit_steps({"tacotron": 2.0, "vocoder": 1.0}, 1000, train_steps)
-    assert steps == {"tacotron": 292, "vocoder": 315}
+    assert steps == {"tacotron": 227, "vocoder": 244}
     assert limit_steps({"tacotron": 2.0, "vocoder": 1.0}, None, train_steps) == train_steps
     assert limit_steps({"tacotron": 2.0, "vocoder": 1.0}, 1e6, train_steps) == train_steps
     assert limit_steps({"tacotron": 2.0, "vocoder": 1.0}, 0.0, train_steps)["tacotron"] == 1
