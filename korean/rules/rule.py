@@ -17,6 +17,7 @@ Change = namedtuple("Change", "rule column written read end")
 # later rules see the end of the word; dropped from the result
 JOINT = "\u2060"
 
+_MAX_KEPT = 4096    # sets of candidates
 _CONTEXT = 60  # characters on either side of a match; without a limit, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 
@@ -92,6 +93,19 @@ class RuleSequence(object):
             for character in () if hasattr(characters, "search") else characters:
                 self._bits_of_character[character] = bit | self._bits_of_character.get(character, 0)
         self._indexed = frozenset(self._bits_of_character)
+        self._candidates = {}       # bits → the rules that may match; for the texts so far
+
+    def candidates(self, bits):
+        """[(index, (name, pattern, read))] of the rules whose needs are among `bits`."""
+        found = self._candidates.get(bits)
+        if found is None:
+            if len(self._candidates) >= _MAX_KEPT:
+                self._candidates.clear()
+            found = self._candidates[bits] = [
+                (index, (name, pattern, read))
+                for index, (name, pattern, read, needed) in enumerate(self.rules)
+                if bits & needed == needed]
+        return found
 
     def bits_of(self, text):
         """The bits of the needs that a text has."""
@@ -123,13 +137,20 @@ class TextInProgress(object):
 
     def apply(self, sequence):
         """Apply each rule of a RuleSequence wherever its pattern matches, from left to right."""
-        bits = sequence.bits_of(self.text)
-        for name, pattern, read, needed in sequence.rules:
-            if bits & needed == needed:
+        bits, start = sequence.bits_of(self.text), 0
+        while start is not None:
+            candidates, next_start = sequence.candidates(bits), None
+            for index, (name, pattern, read) in candidates:
+                if index < start:
+                    continue
                 match = pattern.search(self.text)
                 new = match and self._replace(name, pattern, read, match)
                 if new is not None:
-                    bits = sequence.bits_after(bits, self.text, new)
+                    old_bits, bits = bits, sequence.bits_after(bits, self.text, new)
+                    if bits != old_bits:        # more rules may match now
+                        next_start = index + 1
+                        break
+            start = next_start
 
     def _replace(self, name, pattern, read, first_match):
         """Apply one rule from its first match on. Returns its replacements, or None."""
