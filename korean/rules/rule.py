@@ -17,6 +17,7 @@ Change = namedtuple("Change", "rule column written read end")
 # later rules see the end of the word; dropped from the result
 JOINT = "\u2060"
 
+_ASCII, _NOT_ASCII = re.compile("[!-~]"), re.compile("[^ -~]")
 _MAX_KEPT = 4096    # sets of candidates
 _CONTEXT = 60  # characters on either side of a match; without a limit, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
@@ -87,8 +88,8 @@ class RuleSequence(object):
                 bits.setdefault(need, 1 << len(bits))
             needed = sum({bits[need] for need in needs})
             self.rules.append((name, pattern, read, needed))
-        self._patterns = [(need.search, bit) for need, bit in bits.items()
-                          if hasattr(need, "search")]
+        self._patterns = [(need.search, bit, _NOT_ASCII.search(need.pattern) is None)
+                          for need, bit in bits.items() if hasattr(need, "search")]
         for characters, bit in bits.items():
             for character in () if hasattr(characters, "search") else characters:
                 self._bits_of_character[character] = bit | self._bits_of_character.get(character, 0)
@@ -109,15 +110,16 @@ class RuleSequence(object):
 
     def bits_of(self, text):
         """The bits of the needs that a text has."""
-        return self.bits_after(0, text, self._indexed & set(text))
+        return self.bits_after(0, text, self._indexed & set(text), True)
 
-    def bits_after(self, bits, text, new):
+    def bits_after(self, bits, text, new, new_ascii):
         """`bits`, and those that a text has since the characters `new` came into it.
 
-        Those that it no longer has stay: to find them costs more than to search for their rules.
+        `new_ascii`: whether ASCII characters may have come in or side by side. Bits that the text
+        no longer has stay: to find them costs more than to search for their rules.
         """
-        for search, bit in self._patterns:
-            if not bits & bit and search(text):
+        for search, bit, is_ascii in self._patterns:
+            if not bits & bit and (new_ascii or not is_ascii) and search(text):
                 bits |= bit
         for character in new:
             bits |= self._bits_of_character.get(character, 0)
@@ -146,7 +148,9 @@ class TextInProgress(object):
                 match = pattern.search(self.text)
                 new = match and self._replace(name, pattern, read, match)
                 if new is not None:
-                    old_bits, bits = bits, sequence.bits_after(bits, self.text, new)
+                    new_ascii = not all(new) or _ASCII.search("".join(new)) is not None
+                    old_bits, bits = bits, sequence.bits_after(bits, self.text, "".join(new),
+                                                               new_ascii)
                     if bits != old_bits:        # more rules may match now
                         next_start = index + 1
                         break
@@ -170,4 +174,4 @@ class TextInProgress(object):
         if not pieces:
             return None
         self.text, self.spans = "".join(pieces) + text[end:], spans + old_spans[end:]
-        return "".join(pieces[1::2])
+        return pieces[1::2]
