@@ -45,16 +45,9 @@ def main(arguments):
                 base, hp, options.preset, consent, options.threads)
     _print_plan(plan, found, options)
     earlier = log.seconds()
-    for stage in plan.preparation():
-        status = _run(log, stage)
-        if status:
-            return status
-    status = _train(plan, log, options,
-                    lambda: earlier + time.monotonic() - start)
-    for stage in () if status else plan.completion():
-        status = _run(log, stage)
-        if status:
-            return status
+    status = (_run_all(log, plan.preparation())
+              or _train(plan, log, options, lambda: earlier + time.monotonic() - start)
+              or _run_all(log, plan.completion()))
     if not status:
         print("evaluation: %s\nspoken: %s\nvoice: %s" % (
             plan.path("evaluation/evaluation.html"), plan.path("spoken"), voice))
@@ -138,6 +131,11 @@ def _measure_steps(plan, log):
 
 def _train_steps(plan):
     return (adapt_hparams(plan.base_hp, "") if plan.base else plan.base_hp).train_steps
+
+
+def _run_all(log, stages):
+    """Run stages until one does not return 0. Returns the exit status."""
+    return next(filter(None, (_run(log, stage) for stage in stages)), 0)
 
 
 def _run(log, stage):

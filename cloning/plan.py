@@ -8,6 +8,7 @@ import synthesize
 import train_tacotron
 import train_vocoder
 from cloning.stages import REFUSES, RESUMES, UPDATES, Stage
+from common import files
 from common.hparam_set import create_hparams
 from hparams import ADAPT, AUDIO, PRESETS
 from nn.compat import tf
@@ -89,7 +90,7 @@ class Plan(object):
         """The stages after the trainings."""
         runs = [self.path("tacotron"), self.path("vocoder")]
         sentences = self.path("sentences.txt")
-        with open(sentences, "w", encoding="utf-8") as file:
+        with files.atomic_write(sentences, "w", encoding="utf-8") as file:
             file.write("\n".join(SENTENCES) + "\n")
         return [
             Stage("export", export.main, "-m training.export",

@@ -148,9 +148,9 @@ class TextInProgress(object):
                 match = pattern.search(self.text)
                 new = match and self._replace(name, pattern, read, match)
                 if new is not None:
-                    new_ascii = not all(new) or _ASCII.search("".join(new)) is not None
-                    old_bits, bits = bits, sequence.bits_after(bits, self.text, "".join(new),
-                                                               new_ascii)
+                    joined = "".join(new)
+                    new_ascii = bool(not all(map(str.strip, new)) or _ASCII.search(joined))
+                    old_bits, bits = bits, sequence.bits_after(bits, self.text, joined, new_ascii)
                     if bits != old_bits:        # more rules may match now
                         next_start = index + 1
                         break
