@@ -4,8 +4,11 @@
     python preprocess.py --corpus recordings --out data/me --speaker me --preset small
     python preprocess.py --corpus recordings --out data/me --exclude exclude.txt
 
+Workers on other hosts compute with --scheduler tcp://HOST:8786 (docs/dask.md).
+
 Run it again after a change or an interruption: it computes only what is missing.
 """
+import contextlib
 import os
 import sys
 from collections import OrderedDict
@@ -13,12 +16,18 @@ from collections import OrderedDict
 import korean
 from common import command_line, files
 from common.errors import InputError
+from common.folder_lock import FolderLock
 from common.hparam_set import create_hparams
+from common.parallel import open_workers
 from common.resources import available_cpus
 from datasets.adaptation_data import describe_narrow_band
 from datasets.corpus import add_format_option, exclude_utterances, read_corpus
+from datasets.store import SKIPPED_FILE
 from datasets.store_builder import build_store
 from datasets.transcripts import EXCLUDE_LIST
+
+_BUSY = "another preprocess.py is writing this store; wait until it ends, or choose another --out"
+_LOCK_WAIT = 3.0    # [s]; the worker processes of a killed preprocess.py end within a second
 
 
 def main(arguments):
@@ -30,14 +39,27 @@ def main(arguments):
     print("%s: %d recordings with transcripts (%s)"
           % (options.corpus, len(corpus.utterances), corpus.format))
     utterances, excluded = _exclude(corpus.utterances, options)
-    speaker = options.speaker or os.path.basename(os.path.abspath(options.corpus))
-    result = build_store(options.out, utterances[:options.limit], speaker, hp, normalizer,
-                         options.workers)
-    _print_summary(result.store, result.rule_counts)
-    narrow = describe_narrow_band(result.store)
-    if narrow:
-        print("warning: %s: %s" % (options.corpus, narrow), file=sys.stderr)
-    _report_skipped(result.store, corpus.skipped + excluded + result.skipped)
+    speaker = _speaker_name(options)
+    os.makedirs(options.out, exist_ok=True)
+    with contextlib.closing(FolderLock(options.out, _BUSY, _LOCK_WAIT)):
+        with open_workers(options.scheduler, options.workers, [options.corpus],
+                          options.out) as workers:
+            result = build_store(options.out, utterances[:options.limit], speaker, hp, normalizer,
+                                 workers)
+        _print_summary(result.store, result.rule_counts)
+        narrow = describe_narrow_band(result.store)
+        if narrow:
+            print("warning: %s: %s" % (options.corpus, narrow), file=sys.stderr)
+        _report_skipped(result.store, corpus.skipped + excluded + result.skipped)
+
+
+def _speaker_name(options):
+    name = options.speaker or os.path.basename(os.path.abspath(options.corpus))
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError("--speaker %s: is not UTF-8" % name)
+    return name
 
 
 def _exclude(utterances, options):
@@ -76,11 +98,12 @@ def _parse_options(arguments):
                         help="name of the speaker; default: name of the corpus folder")
     parser.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
                         metavar="N", help="worker processes; default: one per CPU")
+    parser.add_scheduler_option()
     parser.add_lexicon_option()
     parser.add_argument("--exclude", metavar="FILE",
                         help="list of utterances to leave out, one id per line; "
-                             "python -m datasets check writes one; exclude.txt in the corpus folder "
-                             "is always used")
+                             "python -m datasets check writes one; exclude.txt in the corpus "
+                             "folder is always used")
     parser.add_argument("--limit", type=command_line.positive_int, metavar="N",
                         help="use the first N utterances only")
     parser.add_hparams_options()
@@ -107,9 +130,8 @@ def _report_skipped(store, skipped):
     lines = ["%s: %s" % item for item in skipped]
     if lines:
         print("skipped: %d" % len(lines), *lines, sep="\n  ")
-    path = os.path.join(store.folder, "skipped.txt")
-    with files.atomic_write(path, "w", encoding="utf-8") as file:
-        file.writelines(line + "\n" for line in lines)
+    with files.atomic_write(os.path.join(store.folder, SKIPPED_FILE)) as file:
+        file.writelines(line.encode("utf-8", "backslashreplace") + b"\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,13 @@
 Samples are float in [-1, 1], shape [samples]; a mel is float32 [frames, n_mels], normalised.
 """
 from audio.spectrogram import InvPreemphasis, griffin_lim, melspectrogram, preemphasis
-from audio.wav import (load_recording, pad_to_hop, read_channels, read_wav, read_wav_info, resample,
+from audio.wav import (MAX_RECORDING_SECONDS, check_format, check_recording, fit_comment,
+                       is_truncated, load_recording, pad_to_hop, read_channels, read_wav,
+                       read_wav_info, recording_sha1, recording_size, resample,
                        streaming_wav_header, to_pcm16, write_wav)
 
-__all__ = ["InvPreemphasis", "griffin_lim", "load_recording", "melspectrogram",
-           "pad_to_hop", "preemphasis", "read_channels", "read_wav", "read_wav_info", "resample",
-           "streaming_wav_header", "to_pcm16", "write_wav"]
+__all__ = ["InvPreemphasis", "MAX_RECORDING_SECONDS", "check_format", "check_recording",
+           "fit_comment", "griffin_lim", "is_truncated", "load_recording", "melspectrogram",
+           "pad_to_hop", "preemphasis", "read_channels", "read_wav", "read_wav_info",
+           "recording_sha1", "recording_size", "resample", "streaming_wav_header", "to_pcm16",
+           "write_wav"]

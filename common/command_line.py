@@ -1,19 +1,21 @@
 """Shared by all programs: command-line options, error messages, exit statuses."""
 import argparse
 import codecs
+import contextlib
 import errno
-import io
-import os
 import signal
 import sys
 
+from common import signals, terminal
 from common.errors import InputError
 from common.hparam_set import describe_hparams
 from hparams import ADAPT, PRESETS
 
 EXIT_INPUT_ERROR, EXIT_INTERRUPTED = 2, 130
+MAX_INT, MAX_SEED = 2 ** 31 - 1, 2 ** 32 - 1
 DEVICES = ("auto", "cpu", "gpu")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_MAX_HALF = 1000        # characters at either end of an error message that are printed
 
 
 class _DescribeHparams(argparse.Action):
@@ -24,11 +26,23 @@ class _DescribeHparams(argparse.Action):
         parser.exit()
 
 
+_PATHS = ("DIR", "FILE", "RUN", "CORPUS", "VOICE", "TEXT.txt", "RECORDINGS")   # metavars
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that raises InputError for wrong options."""
 
     def error(self, message):
         raise InputError("%s; see %s --help" % (message, self.prog))
+
+    def parse_known_args(self, args=None, namespace=None):
+        options, rest = super(Parser, self).parse_known_args(args, namespace)
+        for action in self._actions:
+            if action.metavar in _PATHS and getattr(options, action.dest, None) in ("", [""]):
+                self.error("argument %s: is empty; give a path"
+                           % (action.option_strings[0] if action.option_strings
+                              else action.metavar))
+        return options, rest
 
     def add_hparams_options(self):
         self.add_argument("--preset", default=None, metavar="NAME",
@@ -44,6 +58,11 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--lexicon", metavar="FILE",
                           help="pronunciation lexicon, TSV: word as written, word as read")
 
+    def add_scheduler_option(self):
+        self.add_argument("--scheduler", metavar="tcp://HOST:PORT",
+                          help="address of a Dask scheduler, whose workers on other hosts compute; "
+                               "see docs/dask.md")
+
     def add_voice_options(self):
         self.add_argument("--voice", metavar="DIR",
                           help="folder with the runs `tacotron` and `vocoder`; default: "
@@ -56,7 +75,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--best", action="store_true",
                           help="use the checkpoint of each run with the best validation score "
                                "instead of the newest")
-        self.add_argument("--seed", type=positive_int, default=1, metavar="N",
+        self.add_argument("--seed", type=random_seed, default=1, metavar="N",
                           help="random seed of the synthesis; default: 1")
         self.add_argument("--threads", type=positive_int, default=0, metavar="N",
                           help="CPU threads for WaveNet; default: all")
@@ -91,9 +110,20 @@ class Parser(argparse.ArgumentParser):
 
 def positive_int(text):
     """The `type` of an argparse option that takes an integer above 0."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError("%r: should be an integer above 0" % text)
-    return int(text)
+    return _int_up_to(text, MAX_INT)
+
+
+def random_seed(text):
+    """The `type` of an argparse option that takes a seed of NumPy's random generator, above 0."""
+    return _int_up_to(text, MAX_SEED)
+
+
+def _int_up_to(text, limit):
+    # longer numbers are not converted: Python 3.6 would take minutes for a million digits
+    value = int(text) if text.isdecimal() and len(text) <= len(str(limit)) else 0
+    if not 1 <= value <= limit:
+        raise argparse.ArgumentTypeError("%.40r: should be an integer from 1 to %d" % (text, limit))
+    return value
 
 
 def positive_float(text):
@@ -110,46 +140,62 @@ def positive_float(text):
 def run_program(main):
     """Call `main(arguments)` and exit with the status it returns.
 
-    InputError and file-system errors are printed as `error: …` with status 2. Ctrl-C gives 130.
-    Any other exception is a defect: it keeps its traceback and gives status 1.
+    InputError and file-system errors are printed as `error: …` with status 2. Ctrl-C gives 130, and
+    another signal that ends programs 128 + its number, as in shells; so does a reader of the output
+    that has exited. Any other exception is a defect: it keeps its traceback and gives status 1.
     """
-    _ensure_utf8_output()
+    terminal.prepare_streams()
+    with signals.raise_ending_signals():
+        try:
+            status = main(sys.argv[1:])
+            sys.stdout.flush()
+        except InputError as error:
+            status = _print_error(error)
+        except KeyboardInterrupt as error:
+            status = _print_interruption(error)
+        except BrokenPipeError:
+            status = 128 + signal.SIGPIPE
+        except MemoryError:
+            status = _print_error("there is not enough memory; close other programs, or give "
+                                  "shorter input")
+        except UnicodeEncodeError:
+            if codecs.lookup(sys.getfilesystemencoding()).name == "utf-8":
+                raise
+            status = _print_error("Hangul in file names needs a UTF-8 locale; set LC_ALL=C.UTF-8")
+        except OSError as error:
+            full = error.errno in _DISK_FULL
+            if not (error.filename or full):
+                raise
+            status = _print_error("%s: %s; %s" % (
+                error.filename or "output", error.strerror,
+                "make room, then run the same command again" if full
+                else "fix this or choose another path"))
+        except (ImportError, SystemError) as error:     # C code raises them from that of a signal
+            if not isinstance(error.__cause__, KeyboardInterrupt):
+                raise
+            status = _print_interruption(error.__cause__)
     try:
-        status = main(sys.argv[1:])
         sys.stdout.flush()
-    except InputError as error:
-        print("error: %s" % error, file=sys.stderr)
-        status = EXIT_INPUT_ERROR
-    except KeyboardInterrupt:
-        print("interrupted: all finished work is kept", file=sys.stderr)
-        status = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # the reader of stdout has exited (`| head`): keep Python from reporting this again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 128 + signal.SIGPIPE
-    except UnicodeEncodeError:
-        if codecs.lookup(sys.getfilesystemencoding()).name != "ascii":
-            raise
-        print("error: Hangul in file names needs a UTF-8 locale; set LC_ALL=C.UTF-8",
-              file=sys.stderr)
-        status = EXIT_INPUT_ERROR
-    except OSError as error:
-        full = error.errno in _DISK_FULL
-        if not (error.filename or full):
-            raise
-        print("error: %s: %s; %s" % (
-            error.filename or "output", error.strerror,
-            "make room, then run the same command again" if full
-            else "fix this or choose another path"), file=sys.stderr)
-        status = EXIT_INPUT_ERROR
+    except OSError:
+        terminal.discard_output()       # else Python reports it again at exit
     sys.exit(status or 0)
 
 
-def _ensure_utf8_output():
-    """Without a locale, stdout of Python 3.6 is ASCII, and printing Hangul would fail."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if codecs.lookup(stream.encoding).name == "ascii":
-            # surrogateescape: print file names byte for byte
-            setattr(sys, name, io.TextIOWrapper(stream.detach(), "utf-8", "surrogateescape",
-                                                line_buffering=True))
+def _print_interruption(error):
+    _print("interrupted: all finished work is kept")
+    return 128 + getattr(error, "number", signal.SIGINT)
+
+
+def _print_error(error):
+    # in one line, even if a name contains a line break, and readable, even if a value is very long
+    message = str(error).replace("\n", "\\n")
+    if len(message) > 2 * _MAX_HALF:
+        message = "%s … %s" % (message[:_MAX_HALF], message[-_MAX_HALF:])
+    _print("error: " + message)
+    return EXIT_INPUT_ERROR
+
+
+def _print(message):
+    """Print a message on stderr, if anybody reads it."""
+    with contextlib.suppress(OSError):
+        print(message, file=sys.stderr)

@@ -1,11 +1,18 @@
 """Read whole files and write them atomically: a new file appears complete or not at all."""
 import contextlib
+import errno
 import json
 import os
+import re
+import stat
 
 from common.errors import InputError
 
 
+# Parsed, JSON takes up to 20 times its size.
+MAX_TEXT_BYTES, MAX_JSON_BYTES = 1 << 28, 1 << 26
+MAX_JSON_DIGITS = 1000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -18,7 +25,7 @@ def atomic_write(path, mode="wb", encoding=None):
     """
     temporary = "%s.%d.part" % (path, os.getpid())
     try:
-        with open(temporary, mode, encoding=encoding) as file:
+        with open(temporary, mode, encoding=encoding, opener=open_without_links) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -30,6 +37,40 @@ def atomic_write(path, mode="wb", encoding=None):
             # the error for a full disk does not name the file
             raise OSError(error.errno, error.strerror, path)
         raise
+
+
+def remove_temporary_files(folder, pattern):
+    """Remove what processes that were killed have left of atomic_write in a folder.
+
+    `pattern` is the regular expression of the names of the files that they were writing.
+    """
+    for name in os.listdir(folder or "."):
+        match = re.fullmatch(r"(%s)\.(\d+)\.part" % pattern, name)
+        if match and not _is_other_process(int(match.group(match.lastindex))):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(os.path.join(folder, name))
+
+
+def _is_other_process(number):
+    """Whether another process with this number runs."""
+    try:
+        os.kill(number, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return number != os.getpid()
+
+
+def open_without_links(path, flags):
+    """The `opener` of open() for files in folders of others: it writes to regular files only.
+
+    A symbolic link there could lead to any file of the user. Raises InputError for one.
+    """
+    if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
+        raise InputError("%s: should be a file, not a link, folder, pipe or device; delete it"
+                         % path)
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def check_can_create(path):
@@ -49,13 +90,20 @@ def fsync_path(path):
         os.close(descriptor)
 
 
-def read_bytes(path):
-    """The bytes of a file. Raises InputError if it cannot be read."""
+def read_bytes(path, max_bytes=None):
+    """The bytes of a file. Raises InputError if it cannot be read or has more than `max_bytes`."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            status = os.fstat(file.fileno())
+            # devices and pipes have no size
+            content = (file.read(max_bytes + 1) if max_bytes and not stat.S_ISREG(status.st_mode)
+                       else b"" if max_bytes and status.st_size > max_bytes else file.read())
     except OSError as error:
         raise InputError("%s: cannot be read (%s)" % (path, error.strerror))
+    if max_bytes and max(status.st_size, len(content)) > max_bytes:
+        raise InputError("%s: is larger than %d MB; such a file should be smaller"
+                         % (path, max_bytes >> 20))
+    return content
 
 
 def decode_utf8(data, name):
@@ -76,9 +124,9 @@ def decode_utf8(data, name):
                      % name)
 
 
-def read_text(path):
+def read_text(path, max_bytes=MAX_TEXT_BYTES):
     """The text of a UTF-8 file. Raises InputError if it cannot be read or decoded."""
-    return decode_utf8(read_bytes(path), path)
+    return decode_utf8(read_bytes(path, max_bytes), path)
 
 
 def read_lines(path):
@@ -93,16 +141,38 @@ def write_json(path, content):
         file.write("\n")
 
 
-def read_json(path, **options):
-    """The content of a JSON file; `options` are passed to json.loads.
+def read_json(path, max_bytes=MAX_JSON_BYTES, **options):
+    """The content of a JSON file; `options` are those of parse_json.
 
-    Raises InputError if it cannot be read or is not valid JSON.
+    Raises InputError if it cannot be read, is not valid JSON or has more than `max_bytes`.
     """
-    text = read_text(path)
+    if os.path.exists(path) and not os.path.isfile(path):       # reading a pipe could take forever
+        raise InputError("%s: is not a file" % path)
+    return parse_json(read_text(path, max_bytes), path, **options)
+
+
+def parse_json(text, source, any_surrogates=False, **options):
+    """The value of JSON text; `options` are passed to json.loads.
+
+    Raises InputError, which names `source`, if it is not valid. It may have half of a surrogate
+    pair, which cannot be written or printed later, only if any_surrogates.
+    """
     try:
-        return json.loads(text, **options)
+        value = json.loads(text, parse_int=_parse_int, **options)
+        if not any_surrogates and _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except ValueError as error:
-        raise InputError("%s: is not valid JSON (%s)" % (path, error))
+        raise InputError("%s: is not valid JSON (%s)" % (source, error))
+    except RecursionError:
+        raise InputError("%s: is not valid JSON for this program (it is nested too deeply)"
+                         % source)
+    return value
+
+
+def _parse_int(text):
+    if len(text) > MAX_JSON_DIGITS:     # Python 3.6 would take minutes for a million digits
+        raise ValueError("a number has %d digits" % len(text))
+    return int(text)
 
 
 def read_json_object(path, types):
@@ -111,8 +181,10 @@ def read_json_object(path, types):
     Raises InputError if it cannot be read, or a field is missing or of another type.
     """
     content = read_json(path)
+    if not isinstance(content, dict):
+        raise InputError("%s: should be a JSON object" % path)
     for name, allowed in types.items():
-        value = content.get(name) if isinstance(content, dict) else None
+        value = content.get(name)
         if type(value) not in allowed:
             raise InputError("%s: %s is %.60r; should be of type %s"
                              % (path, name, value, " or ".join(t.__name__ for t in allowed)))

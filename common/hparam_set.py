@@ -9,6 +9,11 @@ from hparams import ADAPT, ADAPTATION, AUDIO, CHANGEABLE, PRESETS, RENAMED, TABL
 
 _DEFAULTS = {name: value for name, value, _, _ in TABLE}
 _CHANGEABLE = {name for name, _, _, _ in CHANGEABLE}
+_MAX_ITEMS = 32                 # of a list
+_MAX_FLOAT = 1e300
+_MAX_OUTPUTS = 100              # outputs_per_step
+_MAX_OVERLAP = 64               # windows that a sample lies in
+_MAX_WAVENET_MEMORY = 2 ** 23   # values that the dilated layers remember of a waveform
 
 
 class HParams(object):
@@ -109,11 +114,13 @@ def _from_json(name, value, source):
         fits = isinstance(value, list) and all(type(item) is int for item in value)
         value = tuple(value) if fits else value
     elif isinstance(default, float):
-        fits = type(value) in (int, float)
+        # an int may be larger than every float; NaN is not
+        fits = type(value) in (int, float) and abs(value) <= _MAX_FLOAT
     else:
         fits = type(value) is type(default)
     if not fits:
-        raise InputError("%s: %s is %r; should be a value like %r" % (source, name, value, default))
+        raise InputError("%s: %s is %.60r; should be a value like %r"
+                         % (source, name, value, default))
     return value
 
 
@@ -174,9 +181,13 @@ def _validated(hp, source="hyper-parameters"):
             require(value in allowed.split(" | "), "%s=%s: should be one of %s",
                     name, value, allowed.replace(" |", ","))
         elif allowed:
-            for number in value if isinstance(value, tuple) else [value]:
-                require(_in_interval(number, allowed), "%s=%s must lie in %s",
+            numbers = value if isinstance(value, tuple) else [value]
+            require(len(numbers) <= _MAX_ITEMS, "%s has %d values; at most %d are possible",
+                    name, len(numbers), _MAX_ITEMS)
+            for number in numbers:
+                require(_in_interval(number, allowed), "%s=%.60s must lie in %s",
                         name, _format(value), allowed)
+    _check_sizes(hp, require)
     require(hp.hop_length <= hp.win_length <= hp.n_fft,
             "hop_length=%d, win_length=%d, n_fft=%d must be in ascending order",
             hp.hop_length, hp.win_length, hp.n_fft)
@@ -202,3 +213,20 @@ def _validated(hp, source="hyper-parameters"):
             "which it ends, in ascending order of the steps, like 5x2000x3x6000",
             _format(hp.outputs_per_step_schedule))
     return hp
+
+
+def _check_sizes(hp, require):
+    """Check what would take much memory or time though each value alone is allowed."""
+    require(hp.n_fft <= _MAX_OVERLAP * hp.hop_length,
+            "n_fft=%d must be at most %d times hop_length=%d", hp.n_fft, _MAX_OVERLAP,
+            hp.hop_length)
+    require(all(r <= _MAX_OUTPUTS for r in hp.outputs_per_step_schedule[::2]),
+            "outputs_per_step_schedule=%s: at most %d outputs_per_step are possible",
+            _format(hp.outputs_per_step_schedule), _MAX_OUTPUTS)
+    # dilations 1, 2, 4 … in each cycle; each layer remembers as many inputs
+    depth = -(-hp.wavenet_layers // hp.wavenet_stacks)
+    memory = (hp.wavenet_kernel_size - 1) * hp.wavenet_residual_channels * (
+        hp.wavenet_stacks * (2 ** depth - 1))
+    require(memory <= _MAX_WAVENET_MEMORY,
+            "wavenet_layers=%d in wavenet_stacks=%d cycles have dilations up to 2^%d, which need "
+            "too much memory; use more cycles", hp.wavenet_layers, hp.wavenet_stacks, depth - 1)

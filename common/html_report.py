@@ -7,6 +7,7 @@ import jinja2
 from fontTools import subset
 
 from common.fonts import KOREAN_FONT_PATH
+from common.terminal import escape_controls
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _FONT_PLACEHOLDER = "web-font-url"      # until the characters of the page are known
@@ -21,12 +22,18 @@ def render_page(template, **context):
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([os.path.dirname(os.path.abspath(template)), _FOLDER]),
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=_escape_value)
     environment.filters.update(sentence=lambda text: text[:1].upper() + text[1:],
                                data_uri=lambda png: _data_uri(png, "image/png"))
     page = environment.get_template(os.path.basename(template)).render(
         context, web_font=_FONT_PLACEHOLDER)
     return page.replace(_FONT_PLACEHOLDER, _embedded_font("".join(sorted(set(page)))))
+
+
+def _escape_value(value):
+    """A value of a template, without control characters if it is text but not markup."""
+    return escape_controls(value, keep="\n\t") if type(value) is str else value
 
 
 def _embedded_font(text):

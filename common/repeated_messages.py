@@ -2,7 +2,7 @@
 import sys
 from collections import Counter
 
-from tqdm import tqdm
+from common.progress_bar import tqdm
 
 PRINTED_PER_KIND = 10
 

@@ -25,6 +25,6 @@ def describe_bandwidth(bandwidth, fmax):
     if bandwidth >= NARROW * fmax:
         return None
     return ("the recordings contain nothing above %.0f Hz, like those at 8 kHz or by telephone, "
-            "but the mels reach up to %.0f Hz: the upper half of the band is missing, and the voice "
-            "would sound muffled; record at %s" % (
+            "but the mels reach up to %.0f Hz: the upper half of the band is missing, and the "
+            "voice would sound muffled; record at %s" % (
                 bandwidth, fmax, "16 kHz or more" if fmax <= 8000 else "24 kHz or more"))

@@ -25,11 +25,21 @@ TextBatch = namedtuple("TextBatch", "text_ids text_lengths speaker_ids mel mel_l
 AudioBatch = namedtuple("AudioBatch", "audio mask speaker_ids mel")
 
 
-def split_train_validation(stores, validation_fraction):
+def validation_hash_limit(stores, validation_fraction):
+    """The hash below which a text is held out, so that at least this fraction of the texts is.
+
+    It is `validation_fraction`, or more if by chance fewer hashes lie below that.
+    """
+    hashes = sorted({_hash_jamo(row.jamo) for store in stores for row in store.utterances})
+    count = int(round(validation_fraction * len(hashes)))
+    return max([validation_fraction] + hashes[count:count + 1])
+
+
+def split_train_validation(stores, hash_limit):
     """The utterances of all stores as (training, validation) lists of BatchItem.
 
-    A hash of its text decides about each utterance: a text is held out of all speakers, whatever
-    data are added. Raises InputError for fewer than two texts.
+    Texts whose hash is below the limit are held out of all speakers, whatever data are added.
+    Raises InputError for fewer than two texts.
     """
     items = [BatchItem(store, row, speaker_id, korean.to_ids(row.jamo))
              for speaker_id, store in enumerate(stores) for row in store.utterances]
@@ -38,7 +48,7 @@ def split_train_validation(stores, validation_fraction):
         raise InputError("%s: fewer than two different texts; at least one for training and one "
                          "for validation are needed" % ", ".join(store.folder for store in stores))
     # at least one text on either side
-    limit = min(max(validation_fraction, hashes[1]), hashes[-1])
+    limit = min(max(hash_limit, hashes[1]), hashes[-1])
     items.sort(key=lambda item: (text_hash(item), item.row.id, item.store.folder))
     return ([item for item in items if text_hash(item) >= limit],
             [item for item in items if text_hash(item) < limit])
@@ -46,7 +56,11 @@ def split_train_validation(stores, validation_fraction):
 
 def text_hash(item):
     """A hash of the utterance's jamo in [0, 1)."""
-    return int(hashlib.sha1(item.row.jamo.encode("utf-8")).hexdigest()[:12], 16) / 16.0 ** 12
+    return _hash_jamo(item.row.jamo)
+
+
+def _hash_jamo(jamo):
+    return int(hashlib.sha1(jamo.encode("utf-8")).hexdigest()[:12], 16) / 16.0 ** 12
 
 
 class BatchSampler(object):
@@ -88,12 +102,14 @@ def padding_fraction(batch):
 def make_text_batch(items, hp):
     """A TextBatch. Mels are padded with silence to a multiple of outputs_per_step frames."""
     text_ids, text_lengths = pad_text_ids(items)
-    mel_lengths = np.array([item.row.frames for item in items], np.int32)
+    # loaded first, which checks the lengths, before memory is allocated for them
+    mels = [item.store.load_mel(item.row) for item in items]
+    mel_lengths = np.array([len(each) for each in mels], np.int32)
     steps = -(-mel_lengths.max() // hp.outputs_per_step)
     mel = np.full([len(items), steps * hp.outputs_per_step, hp.n_mels], -hp.max_abs_value,
                   np.float32)
-    for index, item in enumerate(items):
-        mel[index, :mel_lengths[index]] = item.store.load_mel(item.row)
+    for index, each in enumerate(mels):
+        mel[index, :len(each)] = each
     return TextBatch(text_ids, text_lengths, _speaker_ids(items), mel, mel_lengths)
 
 

@@ -1,11 +1,13 @@
 """Reads a corpus folder in any supported format, and lists of utterances to exclude from it."""
 import os
-from collections import namedtuple
+import shlex
+from collections import Counter, namedtuple
 
 from common import files
 from common.errors import InputError
+from datasets.corpus_files import (AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, list_files,
+                                   normalize_path)
 from datasets.formats import FORMATS, recognition
-from datasets.transcripts import normalize_path
 
 # format: name; utterances: list of transcripts.Utterance, sorted by id;
 # skipped: [(file or line, reason)]
@@ -30,6 +32,10 @@ def read_corpus(folder, format="auto"):
                          "transcripts" % folder)
     if not os.listdir(folder):
         raise InputError("%s: the folder is empty" % folder)
+    try:
+        folder.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError("%s: the name of the folder is not UTF-8; rename it" % folder)
     # a damaged .json file may be the transcripts: report it whatever the format
     _, damaged = recognition.load_transcripts(folder)
     names = list(FORMATS) if format == "auto" else [format]
@@ -38,14 +44,36 @@ def read_corpus(folder, format="auto"):
         if result:
             break
     else:
-        raise InputError("%s: is not in the format %s%s" % (folder, " or ".join(
-            "%s (%s)" % (name, FORMATS[name].__doc__.splitlines()[0]) for name in names),
+        raise InputError("%s: %sis not in the format %s%s" % (
+            folder, _advise(folder, has_transcripts=False), " or ".join(
+                "%s (%s)" % (name, FORMATS[name].__doc__.splitlines()[0]) for name in names),
             _join_reasons(damaged)))
     utterances, skipped = result[0], damaged + result[1]
     if not utterances:
-        raise InputError("%s: is in the format %s, but contains no recording with a transcript%s"
-                         % (folder, format, _join_reasons(skipped[:3])))
+        raise InputError("%s: %sis in the format %s, but contains no recording with a transcript%s"
+                         % (folder, _advise(folder, has_transcripts=True), format,
+                            _join_reasons(skipped[:3])))
     return Corpus(format, sorted(utterances, key=lambda utterance: utterance.id), skipped)
+
+
+def _advise(folder, has_transcripts):
+    """What to do with recordings that are not read or have no transcripts: "…; it " or ""."""
+    counts = Counter(os.path.splitext(name)[1].lower() for name in list_files(folder)[0])
+    n_readable = sum(counts[extension] for extension in AUDIO_EXTENSIONS)
+    others = [extension for extension in OTHER_AUDIO_EXTENSIONS if counts[extension]]
+    split = "python -m datasets split %s --out CORPUS" % shlex.quote(folder)
+    if n_readable and has_transcripts:
+        return ""
+    if n_readable:
+        return ("contains %d recordings without transcripts; write what is spoken in x.wav into "
+                "x.txt beside it, or have the recordings cut and transcribed: %s; it "
+                % (n_readable, split))
+    if others:
+        return ("contains %d recordings that are not read (%s); convert them to WAV or FLAC, for "
+                "example with ffmpeg -i x%s x.wav; or, if they have no transcripts, have them cut "
+                "and transcribed: %s; it " % (sum(counts[extension] for extension in others),
+                                              ", ".join(others), others[0], split))
+    return ""
 
 
 def _join_reasons(skipped):

@@ -13,13 +13,18 @@ import numpy as np
 
 import korean
 from common import files
+from common.arrays import check_npz
 from common.errors import InputError
+from common.signals import defer_signals
 from common.hparam_set import update_hparam_names
 from hparams import AUDIO
 
 MANIFEST_FORMAT = 2
-EXAMPLES_FOLDER = "examples"
+EXAMPLES_FOLDER, SKIPPED_FILE = "examples", "skipped.txt"
 _MANIFEST = "manifest.json"
+_MAX_MANIFEST_BYTES = 1 << 28   # of about 400,000 utterances
+_MAX_SAMPLES = 2 ** 31 - 1      # of an utterance: batches have the counts as int32
+_MAX_EXAMPLE_BYTES = 1 << 30    # an hour of audio with its mel has less
 
 # A row of the manifest: one utterance.
 ManifestRow = namedtuple("ManifestRow", [
@@ -123,7 +128,9 @@ class GtaStore(Store):
 def read_example(path):
     """The Example in an .npz file. Raises InputError if the file is missing or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        check_npz(path, _MAX_EXAMPLE_BYTES)
+        # NumPy 1.19 complains about an object that a signal left incomplete
+        with defer_signals(), np.load(path, allow_pickle=False) as arrays:
             example = Example(arrays["audio"], arrays["mel"])
         if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in example):
             raise ValueError("should contain finite numbers of type float32")
@@ -141,7 +148,7 @@ def load_store(folder):
         raise InputError("%s: is not an example store (there is no %s); create one with "
                          "preprocess.py" % (folder, _MANIFEST))
     path = manifest_path(folder)
-    stored = files.read_json(path)
+    stored = files.read_json(path, _MAX_MANIFEST_BYTES)
     version = stored.get("format") if isinstance(stored, dict) else None
     if version != MANIFEST_FORMAT:
         raise InputError("%s: is a manifest of format %r; should be format %d; run preprocess.py "
@@ -153,6 +160,11 @@ def load_store(folder):
     if missing:
         raise InputError("%s: audio of the manifest lacks %s; run preprocess.py again"
                          % (path, ", ".join(missing)))
+    for name in ("sample_rate", "hop_length", "n_mels"):
+        value = manifest.audio[name]
+        if type(value) is not int or not 0 < value <= _MAX_SAMPLES:
+            raise InputError("%s: %s is %.40r; should be a whole number above 0"
+                             % (path, name, value))
     rows = [_parse(row, _ROW_TYPES, path, "utterance %d" % number)
             for number, row in enumerate(manifest.utterances, 1)]
     for row in rows:
@@ -173,7 +185,7 @@ def write_manifest(folder, manifest):
     """Write the manifest, unless the file has the same content already."""
     content = dict(manifest._asdict(), utterances=[row._asdict() for row in manifest.utterances])
     path = manifest_path(folder)
-    if not os.path.exists(path) or files.read_json(path) != content:
+    if not os.path.exists(path) or files.read_json(path, _MAX_MANIFEST_BYTES) != content:
         files.write_json(path, content)
 
 
@@ -197,7 +209,7 @@ def _check_row(row, audio_settings, path):
     if folder != EXAMPLES_FOLDER or name in ("", os.pardir):
         raise InputError("%s: file %r of %s is outside %s/"
                          % (path, row.file, row.id, EXAMPLES_FOLDER))
-    hop_length = audio_settings.get("hop_length", 0)
-    if row.frames < 1 or row.samples != row.frames * hop_length:
-        raise InputError("%s: %s has %d samples for %d frames; hop_length is %s"
+    hop_length = audio_settings["hop_length"]
+    if row.frames < 1 or row.samples != row.frames * hop_length or row.samples > _MAX_SAMPLES:
+        raise InputError("%s: %s has %d samples for %d frames; hop_length is %d"
                          % (path, row.id, row.samples, row.frames, hop_length))

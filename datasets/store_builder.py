@@ -12,14 +12,17 @@ import numpy as np
 import audio
 import korean
 from common import files
+from common.arrays import write_npz
 from common.errors import InputError
-from datasets.parallel import run_parallel
-from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, Example, Manifest, ManifestRow,
-                            is_store, load_store, read_example, write_manifest)
+from common.parallel import Failure, map_in_order
+from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, SKIPPED_FILE, Example, Manifest,
+                            ManifestRow, is_store, load_store, read_example, write_manifest)
 from hparams import RENAMED
 
 # to be increased when the code changes the arrays of the same recording and settings
 _ARRAYS_VERSION = 1
+# of example_file_name, and their temporary files
+_ARRAYS_FILE = re.compile(r"[0-9A-Za-z._-]{1,60}-[0-9a-f]{16}\.npz(\.[0-9]+\.part)?")
 _OLD_NAMES = {new: old for old, new in RENAMED.items()}
 
 # rule_counts: {name of a rule of the text normaliser: number of transcripts that it changed};
@@ -35,14 +38,25 @@ def build_store(folder, utterances, speaker, hp, normalizer, workers):
 
     Arrays are written first, then the manifest; then unused arrays are removed. After an
     interruption, the store is the old or the new one, and the next call uses the finished arrays.
-    Raises InputError if `folder` has a store with other settings, or no utterance can be used.
+    Raises InputError if `folder` has a store with other settings or of another corpus, or files of
+    other programs, or no utterance can be used. The folder must be locked.
     """
-    _check_same_settings(folder, speaker, hp, normalizer)
+    files.remove_temporary_files(folder, r"manifest\.json|skipped\.txt")
+    _check_no_foreign_files(folder)
+    if is_store(folder):
+        store = load_store(folder)
+        _check_same_settings(store, speaker, hp, normalizer)
+        _check_same_corpus(store, utterances)
     os.makedirs(os.path.join(folder, EXAMPLES_FOLDER), exist_ok=True)
     jobs, rule_counts, skipped = _normalize_transcripts(utterances, normalizer)
-    results = run_parallel(functools.partial(_build_row, folder, hp), jobs, workers, "utterance")
-    rows = [row for row, _ in results if row]
-    skipped += [(job.utterance.id, reason) for job, (row, reason) in zip(jobs, results) if not row]
+    if not is_store(folder):
+        # the worker processes are copies of this one: they need not import and compute this again
+        audio.melspectrogram(np.zeros(hp.hop_length), hp)
+    results = list(map_in_order(functools.partial(_build_row, folder, hp), jobs, workers,
+                                "utterance"))
+    rows = [result for result in results if not isinstance(result, Failure)]
+    skipped += [(job.utterance.id, result.reason) for job, result in zip(jobs, results)
+                if isinstance(result, Failure)]
     if not rows:
         raise InputError("none of %d utterances can be used%s" % (
             len(utterances), "".join("; %s: %s" % item for item in skipped[:3])))
@@ -54,10 +68,20 @@ def build_store(folder, utterances, speaker, hp, normalizer, workers):
     return BuildResult(load_store(folder), rule_counts, skipped)
 
 
-def _check_same_settings(folder, speaker, hp, normalizer):
-    if not is_store(folder):
-        return
-    store = load_store(folder)
+def _check_no_foreign_files(folder):
+    names = os.listdir(folder)
+    if EXAMPLES_FOLDER in names:
+        names = os.listdir(os.path.join(folder, EXAMPLES_FOLDER))
+        foreign = [os.path.join(EXAMPLES_FOLDER, name) for name in sorted(names)
+                   if not (_ARRAYS_FILE.fullmatch(name) or name.startswith("."))]
+    else:
+        foreign = [name for name in (SKIPPED_FILE,) if name in names]
+    if foreign:
+        raise InputError("%s: contains files that preprocess.py did not write (%s); choose another "
+                         "--out, or move them elsewhere" % (folder, ", ".join(foreign[:3])))
+
+
+def _check_same_settings(store, speaker, hp, normalizer):
     old = dict(store.audio_settings, speaker=store.speaker,
                pronounce=store.normalizer.pronounce, **store.preparation)
     new = dict(hp.audio_settings(), speaker=speaker, pronounce=normalizer.pronounce,
@@ -66,7 +90,22 @@ def _check_same_settings(folder, speaker, hp, normalizer):
                    for name in sorted(set(old) | set(new)) if old.get(name) != new.get(name)]
     if differences:
         raise InputError("%s: contains a store with other settings (%s); choose another --out"
-                         % (folder, ", ".join(differences)))
+                         % (store.folder, ", ".join(differences)))
+
+
+def _check_same_corpus(store, utterances):
+    """Raise InputError if none of these utterances has a recording of the store."""
+    ids, hashes = ({getattr(row, field) for row in store.utterances} for field in ("id", "source"))
+    # those of the same id first: usually, one hash is enough
+    for utterance in sorted(utterances, key=lambda utterance: utterance.id not in ids):
+        with contextlib.suppress(InputError):
+            if audio.recording_sha1(utterance.audio_path) in hashes:
+                return
+    if hashes:
+        raise InputError("%s: contains the store of another corpus, which has the speaker %s, too: "
+                         "the corpus has none of its %d recordings; choose another --out, or, if "
+                         "all recordings have changed, remove the store"
+                         % (store.folder, store.speaker, len(hashes)))
 
 
 def _normalize_transcripts(utterances, normalizer):
@@ -90,21 +129,23 @@ def _normalize_transcripts(utterances, normalizer):
 
 
 def _build_row(folder, hp, job):
-    """(ManifestRow, None) after writing the arrays of an utterance if necessary; (None, reason)."""
+    """The ManifestRow of an utterance, after writing its arrays if necessary; or a Failure."""
     utterance = job.utterance
     try:
-        source = hashlib.sha1(files.read_bytes(utterance.audio_path)).hexdigest()
+        source = audio.recording_sha1(utterance.audio_path)
         file = "%s/%s" % (EXAMPLES_FOLDER, example_file_name(utterance.id, source, hp))
         path = os.path.join(folder, file)
         try:
             example = read_example(path)
         except InputError:
             example = make_example(path, utterance.audio_path, hp)
+        else:       # an earlier version may have used it
+            audio.check_recording(utterance.audio_path)
     except InputError as error:
-        return None, str(error)
+        return Failure(str(error))
     return ManifestRow(id=utterance.id, text=job.text, written=utterance.text, jamo=job.jamo,
                        frames=len(example.mel), samples=len(example.audio), file=file,
-                       source=source), None
+                       source=source)
 
 
 def make_example(path, recording, hp):
@@ -114,8 +155,7 @@ def make_example(path, recording, hp):
     """
     samples = audio.pad_to_hop(audio.load_recording(recording, hp), hp)
     example = Example(audio=samples, mel=audio.melspectrogram(samples, hp))
-    with files.atomic_write(path) as file:
-        np.savez(file, **example._asdict())
+    write_npz(path, example._asdict())
     return example
 
 
@@ -143,6 +183,6 @@ def _remove_unused_arrays(folder, rows):
     """Remove arrays of removed or changed recordings, and temporary files of killed runs."""
     used = {os.path.basename(row.file) for row in rows}
     for name in os.listdir(folder):
-        if name not in used and name.endswith((".npz", ".part")):
+        if name not in used and _ARRAYS_FILE.fullmatch(name):
             with contextlib.suppress(FileNotFoundError):
                 os.remove(os.path.join(folder, name))

@@ -1,18 +1,21 @@
 """Matches transcripts with the recordings of a corpus folder, for all corpus formats."""
 import os
-import unicodedata
+import re
 from collections import OrderedDict, namedtuple
 
 from common import files
 from common.errors import InputError
+from datasets.corpus_files import (AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, list_files,
+                                   normalize_path, printable)
 
-AUDIO_EXTENSIONS = (".wav", ".flac")
 # In a corpus folder: utterances that preprocess.py leaves out
 EXCLUDE_LIST = "exclude.txt"
 
 NO_TRANSCRIPT = "has no transcript"
 NO_RECORDING = "has no recording"
 _RECORDING_NOT_FOUND = "there is no recording "
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_READ = "is not read; convert it to WAV or FLAC"
 
 # One recording and its transcript. id: path of the recording in its corpus, without extension;
 # audio_path: path to open; text: transcript as written; location: file and line of the transcript
@@ -27,10 +30,15 @@ class UtteranceCollector(object):
     """
 
     def __init__(self, folder):
-        self._paths = find_files(folder, AUDIO_EXTENSIONS)
+        self._files, self.skipped = list_files(folder)
+        self._paths = self.files(AUDIO_EXTENSIONS)
         self._utterances = OrderedDict()
         self._matched = set()
-        self.skipped = []
+
+    def files(self, extensions):
+        """{normalised path relative to the folder: path to open} of files with these extensions."""
+        return {name: path for name, path in self._files.items()
+                if name.lower().endswith(extensions)}
 
     def recordings(self):
         """Sorted paths of all recordings, relative to the folder."""
@@ -40,8 +48,12 @@ class UtteranceCollector(object):
         """Match a transcript with the first of the `candidates` (relative paths) that exists."""
         name = next((path for path in map(normalize_path, candidates) if path in self._paths), None)
         if name is None:
-            self.skipped.append((location, "%s%s in the corpus folder"
-                                 % (_RECORDING_NOT_FOUND, candidates[0])))
+            self.skipped.append((printable(location), "%s%s in the corpus folder"
+                                 % (_RECORDING_NOT_FOUND, printable(candidates[0]))))
+        elif _SURROGATE.search(text):
+            self._matched.add(name)
+            self.skipped.append((printable(location), "the transcript contains half of a character "
+                                 "(a surrogate)"))
         else:
             self._matched.add(name)
             utterance = Utterance(os.path.splitext(name)[0], self._paths[name], text, location)
@@ -51,9 +63,12 @@ class UtteranceCollector(object):
                                      % (first.id, first.location)))
 
     def result(self):
-        """(utterances, skipped), including the recordings that have no transcript in `skipped`."""
+        """(utterances, skipped), including recordings that have no transcript or are not read."""
+        not_read = [name for name in sorted(self.files(OTHER_AUDIO_EXTENSIONS))
+                    if os.path.splitext(name)[0] not in self._utterances]
         return list(self._utterances.values()), self.skipped + [
-            (name, NO_TRANSCRIPT) for name in self.recordings() if name not in self._matched]
+            (name, NO_TRANSCRIPT) for name in self.recordings() if name not in self._matched
+        ] + [(name, _NOT_READ) for name in not_read]
 
 
 def lacks_recording(reason):
@@ -79,15 +94,3 @@ def read_table(path, field_counts, skipped, separator="|"):
             skipped.append((location, "has %d fields; should have %s, separated by %s"
                             % (len(fields), " or ".join(map(str, field_counts)),
                                "tabs" if separator == "\t" else separator)))
-
-
-def find_files(folder, extensions):
-    """{normalised path relative to the folder: path to open} of all files with these extensions."""
-    paths = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names)
-    return {normalize_path(os.path.relpath(path, folder)): path for path in paths
-            if path.lower().endswith(extensions)}
-
-
-def normalize_path(path):
-    # NFC, because file names from macOS have decomposed Hangul, and transcripts do not
-    return unicodedata.normalize("NFC", os.path.normpath(path))

@@ -1,5 +1,6 @@
 """Fixtures and helpers: the import path, tiny hyper-parameters, artificial recordings and runs."""
 import os
+import signal
 import sys
 
 import numpy as np
@@ -11,6 +12,9 @@ ROOT = os.path.dirname(TESTS)
 CLIPS = os.path.join(TESTS, "clips")       # 24 short recordings of espeak-ng, voice ko+f1
 
 sys.path.insert(0, ROOT)
+# as from a terminal: programs leave a signal alone that they are started to ignore, as by nohup
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 from common.hparam_set import create_hparams
 
@@ -81,10 +85,31 @@ def unoptimized_session(threads=0, mixed_precision=False, tower_devices=()):
     from nn.compat import tf
     config = tf.ConfigProto(intra_op_parallelism_threads=threads,
                             inter_op_parallelism_threads=threads)
+    disable_graph_optimization(config)
+    return tf.Session(config=config)
+
+
+def reuse_vocoder_graph(monkeypatch):
+    """train_vocoder.main builds its network once in each default graph, and starts sooner."""
+    import train_vocoder
+    from nn import compat
+    from nn.compat import tf
+    build = train_vocoder.TrainingGraph
+
+    def model(hp, *rest):
+        graph = tf.get_default_graph()
+        if not hasattr(graph, "model_for_tests"):
+            graph.model_for_tests = build(hp, *rest)
+        return graph.model_for_tests
+
+    monkeypatch.setattr(compat, "create_session", unoptimized_session)
+    monkeypatch.setattr(train_vocoder, "TrainingGraph", model)
+
+
+def disable_graph_optimization(config):
     rewriting = config.graph_options.rewrite_options
     if hasattr(rewriting, "disable_meta_optimizer"):        # 1.3.0 has none
         rewriting.disable_meta_optimizer = True
-    return tf.Session(config=config)
 
 
 def train(model, stores, folder, *options):

@@ -1,5 +1,6 @@
 """The command `check`: reports the defects of a corpus, and how much of it is usable."""
 import os
+import re
 
 from common import command_line, files
 from common.hparam_set import create_hparams
@@ -35,6 +36,8 @@ def run(options):
     os.makedirs(out, exist_ok=True)
     page_path = os.path.join(out, "check.html")
     list_path = options.exclude_list or os.path.join(out, "exclude.txt")
+    for path in (page_path, list_path):
+        files.remove_temporary_files(os.path.dirname(path), re.escape(os.path.basename(path)))
     write_exclude_list(list_path, report.drop)
     with files.atomic_write(page_path, "w", encoding="utf-8") as file:
         file.write(render_html(report))

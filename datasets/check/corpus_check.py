@@ -1,17 +1,16 @@
 """Checks a corpus folder or an example store: all results as a CheckReport."""
 import functools
-import itertools
 import os
 from collections import Counter, OrderedDict, namedtuple
 
 import korean
 from common import files
 from common.errors import InputError
+from common.parallel import Failure, map_in_order
 from datasets.check import duplicates
 from datasets.check.findings import DROP, CheckedRecording, Transcript, collect_findings
 from datasets.check.measurements import CheckItem, measure_recording, read_samples
 from datasets.corpus import read_corpus
-from datasets.parallel import run_parallel
 from datasets.speaker_groups import find_speaker_groups
 from datasets.store import is_store, load_store
 from datasets.transcripts import NO_TRANSCRIPT
@@ -44,7 +43,10 @@ def check_folder(folder, format, hp, workers):
         format, skipped = corpus.format, corpus.skipped
         items = [CheckItem(utterance.id, utterance.text, utterance.audio_path, None, None)
                  for utterance in corpus.utterances]
-    recordings = run_parallel(functools.partial(_check_item, hp), items, workers, "recording")
+    checked = map_in_order(functools.partial(_check_item, hp), items, workers, "recording")
+    recordings = [CheckedRecording(item, parse_transcript(item.text), None, result.reason)
+                  if isinstance(result, Failure) else result
+                  for item, result in zip(items, checked)]
     measured = [recording for recording in recordings if recording.measurements]
     groups = _find_duplicates(measured, workers)
     findings = collect_findings(recordings, groups)
@@ -95,10 +97,10 @@ def _find_duplicates(measured, workers):
     """Lists of two or more CheckedRecordings with the same sound."""
     pairs = duplicates.find_candidates([recording.measurements for recording in measured])
     jobs = [(measured[i].item, measured[j].item) for i, j in pairs]
-    confirmed = itertools.compress(
-        pairs, run_parallel(duplicates.is_same_sound, jobs, workers, "pair"))
+    confirmed = [pair for pair, is_same in zip(pairs, map_in_order(
+        duplicates.is_same_sound, jobs, workers, "pair")) if is_same is True]
     return [[measured[i] for i in group]
-            for group in duplicates.group_pairs(len(measured), list(confirmed))]
+            for group in duplicates.group_pairs(len(measured), confirmed)]
 
 
 def _find_speaker_groups(measured):

@@ -27,7 +27,7 @@ _TEXT_Z = 2.5, 4.0                  # robust z-score of the amount of text for t
 _CLIPPING = 3, 10                   # number of clipped places
 _NOISE = 20.0, 15.0                 # speech over noise floor [dB]
 _PAUSE = 1.0, 2.0                   # silence within speech [s]
-_MIXING_LOSS = 6.0                  # level lost by averaging the channels [dB]
+_MIXING_LOSS = 6.0                  # by which channels that cancel are quieter than unrelated ones
 _QUIET = -40.0                      # level of speech [dB of full scale]
 _SHORTEST, _LONGEST = 0.4, 15.0     # usual durations [s]
 _MIN_SAMPLE = 9     # smallest number of recordings in which outliers can be detected
@@ -53,7 +53,7 @@ FINDING_TYPES = OrderedDict([
     ("silence around", "silence teaches the model to wait; drop if it is too loud to be trimmed "
                        "and longer than %g s" % _EDGE_SILENCE_KEPT),
     ("channels cancel", "the average of the channels, which training uses, is %g dB or more below "
-                        "them" % _MIXING_LOSS),
+                        "that of unrelated channels" % _MIXING_LOSS),
     ("level", "quieter than the others, or below %g dB: more noise, less resolution" % _QUIET),
     ("sample rate or channels", "differs from most of the corpus: another microphone or source"),
     ("duration", "differs from the others; %g to %g s are usual" % (_SHORTEST, _LONGEST)),

@@ -1,5 +1,4 @@
 """Measures a recording: durations, levels, silences, clipping, and a fingerprint for comparison."""
-import hashlib
 from collections import namedtuple
 
 import numpy as np
@@ -7,7 +6,6 @@ from scipy import ndimage, signal
 
 import audio
 from audio.bandwidth import measure_bandwidth
-from common import files
 from common.errors import InputError
 from datasets.store import read_example
 
@@ -38,7 +36,7 @@ Measurements = namedtuple("Measurements", [
     "clipped_fraction",     # of the samples that are in these runs
     "clipping_score",       # above 1: amplitudes are distributed as after clipping
     "bandwidth",            # upper edge of the highest band with content [Hz]
-    "mixing_loss_db",       # level lost by averaging the channels [dB]
+    "mixing_loss_db",       # by which the average of the channels is below that of unrelated ones
     "sha1",                 # of the recording
     "fingerprint",          # float32 [POINTS * BANDS], with a norm of 1
     "envelope"])            # bytes [ENVELOPE_SECTIONS]: peak amplitude of each section
@@ -63,12 +61,14 @@ def measure_recording(item, hp):
     if len(mixed) * hp.sample_rate < hp.win_length * rate:
         raise InputError("%s: is shorter than a frame (%.0f ms; a frame takes %.0f ms)" % (
             item.path, 1e3 * len(mixed) / rate, 1e3 * hp.win_length / hp.sample_rate))
-    loudest_channel = _decibels(max(channels.std(axis=0)))
+    amplitudes = channels.std(axis=0)
+    # of the average if the channels were unrelated, or all but one silent
+    expected = _decibels(np.sqrt((amplitudes ** 2).sum()) / len(amplitudes))
     levels = _levels(mixed, rate)
     if levels.max() < _SILENCE_DB:
         raise InputError("%s: contains only silence%s" % (item.path, (
             " after mixing its channels: they cancel each other")
-            if loudest_channel > _SILENCE_DB else ""))
+            if expected > _SILENCE_DB else ""))
     speech = float(np.percentile(levels, 95))
     floor = float(np.percentile(levels[levels > _DIGITAL_SILENCE_DB], 2))
     # 6 dB above the noise floor, but from 35 to 10 dB below the level of speech
@@ -93,15 +93,15 @@ def measure_recording(item, hp):
         first_db=float(levels[0] - speech), last_db=float(levels[-1] - speech),
         flat_runs=flat_runs, clipped_fraction=clipped_fraction,
         clipping_score=_clipping_score(mixed), bandwidth=measure_bandwidth(mixed, rate),
-        mixing_loss_db=loudest_channel - _decibels(mixed.std()), sha1=sha1,
+        mixing_loss_db=expected - _decibels(mixed.std()), sha1=sha1,
         fingerprint=_fingerprint(mixed, rate, start, end), envelope=_envelope(mixed))
 
 
 def read_samples(item):
     """(samples float64 [samples, channels], sample rate, SHA-1 of the recording)."""
     if item.row is None:
-        channels, rate = audio.read_channels(item.path)
-        return channels, rate, hashlib.sha1(files.read_bytes(item.path)).hexdigest()
+        channels, rate = audio.read_channels(item.path, audio.MAX_RECORDING_SECONDS)
+        return channels, rate, audio.recording_sha1(item.path)
     samples = read_example(item.path).audio
     if samples.shape != (item.row.samples,):
         raise InputError("%s: has audio of shape %s; should be %s; delete it and run preprocess.py "

@@ -3,9 +3,9 @@ import os
 
 from common import files
 from common.errors import InputError
+from datasets.corpus_files import find_files
 from datasets.transcript_edits import replace_field, replace_file
-from datasets.transcripts import (EXCLUDE_LIST, NO_RECORDING, UtteranceCollector, find_files,
-                                  read_table)
+from datasets.transcripts import EXCLUDE_LIST, NO_RECORDING, UtteranceCollector, read_table
 
 # Where the speaker did not say what is written: lines of name, text as written, text as spoken
 SPOKEN_FILE = "spoken.tsv"
@@ -16,8 +16,9 @@ def read(folder):
 
     A text as spoken in the SPOKEN_FILE of a recording's folder replaces its transcript.
     """
-    collector, transcripts = UtteranceCollector(folder), find_files(folder, (".txt",))
-    spoken = _read_spoken_texts(folder, collector.skipped)
+    collector = UtteranceCollector(folder)
+    transcripts = collector.files((".txt",))
+    spoken = _read_spoken_texts(collector.files((SPOKEN_FILE,)), collector.skipped)
     unused = set(transcripts)
     for recording in collector.recordings():
         name = os.path.splitext(recording)[0] + ".txt"
@@ -41,7 +42,7 @@ def read(folder):
 def write_text(folder, utterance, text):
     """Replace the text of an Utterance that `read` returned."""
     name = utterance.id + ".txt"
-    spoken = _read_spoken_texts(folder, [])
+    spoken = _read_spoken_texts(find_files(folder, (SPOKEN_FILE,)), [])
     if name in spoken:
         _, location, path = spoken[name]
         replace_field(path, location, lambda fields: 2, utterance.text, text, separator="\t")
@@ -50,10 +51,10 @@ def write_text(folder, utterance, text):
                      utterance.text, text)
 
 
-def _read_spoken_texts(folder, skipped):
-    """{path of a transcript: (text as spoken, file:line, path of the SPOKEN_FILE)}"""
+def _read_spoken_texts(tables, skipped):
+    """{path of a transcript: (text as spoken, file:line, path of its table)} of SPOKEN_FILEs."""
     texts = {}
-    for table, path in sorted(find_files(folder, (SPOKEN_FILE,)).items()):
+    for table, path in sorted(tables.items()):
         for location, (name, _, text) in read_table(path, (3,), skipped, separator="\t"):
             texts[os.path.join(os.path.dirname(table), name + ".txt")] = text, location, path
     return texts

@@ -1,8 +1,9 @@
 """metadata.csv with lines name|text|text as spoken, recordings in wavs/"""
 import os
 
+from datasets.corpus_files import AUDIO_EXTENSIONS
 from datasets.transcript_edits import replace_field
-from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector, read_table
+from datasets.transcripts import UtteranceCollector, read_table
 
 _METADATA = "metadata.csv"
 _FIELD_COUNTS = (2, 3)

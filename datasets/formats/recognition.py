@@ -10,8 +10,9 @@ from collections import OrderedDict
 
 from common import files
 from common.errors import InputError
+from datasets.corpus_files import AUDIO_EXTENSIONS
 from datasets.transcript_edits import back_up, require_unchanged
-from datasets.transcripts import AUDIO_EXTENSIONS, UtteranceCollector
+from datasets.transcripts import UtteranceCollector
 
 
 class _Pairs(list):
@@ -42,7 +43,7 @@ def write_text(folder, utterance, text):
         names = [name for name, _ in transcripts if _location(path, name) == utterance.location]
         if not names:
             continue
-        content = files.read_json(path, object_pairs_hook=OrderedDict)
+        content = files.read_json(path, any_surrogates=True, object_pairs_hook=OrderedDict)
         if len(content) < len(transcripts):
             raise InputError("%s: contains a name twice; remove one of the lines" % path)
         value = content[names[0]]
@@ -70,7 +71,7 @@ def load_transcripts(folder):
     transcripts, damaged = [], []
     for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
         try:
-            content = files.read_json(path, object_pairs_hook=_Pairs)
+            content = files.read_json(path, any_surrogates=True, object_pairs_hook=_Pairs)
         except InputError as error:
             damaged.append((os.path.basename(path), str(error).replace(path + ": ", "", 1)))
             continue

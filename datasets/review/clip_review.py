@@ -5,14 +5,13 @@
     reviewed.tsv        the ids of the accepted and dropped clips, one a line
     confidence.tsv      only read: id, tab, confidence; clips of low confidence come first
 """
-import errno
-import fcntl
 import os
 import threading
 from collections import namedtuple
 
 from common import files
 from common.errors import InputError
+from common.folder_lock import FolderLock
 from datasets.corpus import change_exclude_list, exclude_utterances, read_corpus
 from datasets.formats import FORMATS
 from datasets.transcript_edits import clean_text
@@ -45,7 +44,6 @@ class ClipReview(object):
         self.skipped = list(corpus.skipped)
         self._exclude_list = os.path.join(folder, EXCLUDE_LIST)
         self._ids = {utterance.id for utterance in corpus.utterances}
-        _check_ids(self._ids)
         self._confidences = self._read_confidences()
         self._utterances = sorted(corpus.utterances, key=lambda utterance: (
             self._confidences.get(utterance.id, -1.0), utterance.id))
@@ -58,7 +56,7 @@ class ClipReview(object):
 
     def close(self):
         """Let other processes review the folder."""
-        os.close(self._folder_lock)
+        self._folder_lock.close()
 
     def clips(self):
         """All Clips in the order of review."""
@@ -140,25 +138,9 @@ class ClipReview(object):
         return confidences
 
 
-def _check_ids(ids):
-    for utterance_id in ids:
-        if "\n" in utterance_id or "\r" in utterance_id:
-            raise InputError("%r: the name of the recording contains a line break; rename it"
-                             % utterance_id)
-
-
 def _lock_folder(folder):
-    """A descriptor that locks the folder until it is closed, also by the end of the process."""
     if not os.access(folder, os.W_OK):
         raise InputError("%s: cannot be written; corrections are stored in the corpus folder"
                          % folder)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EACCES, errno.EAGAIN):
-            os.close(descriptor)
-            raise InputError("%s: is being reviewed by another process; open its page, or end it "
-                             "first" % folder)
-        # the file system does not support locks
-    return descriptor
+    return FolderLock(folder, "is being reviewed by another process; open its page, or end it "
+                      "first")

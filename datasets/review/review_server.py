@@ -23,6 +23,7 @@ import sys
 from http.server import BaseHTTPRequestHandler
 
 import audio
+from common import files
 from common.errors import InputError
 from common.fonts import KOREAN_FONT_PATH
 from datasets.review.clip_review import ChangedElsewhere
@@ -171,8 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
         if int(length) > MAX_BODY:
             raise _RequestError(413, "the request is larger than %d bytes" % MAX_BODY)
         try:
-            body = json.loads(self.rfile.read(int(length)).decode("utf-8"))
-        except (ValueError, RecursionError):
+            body = files.parse_json(self.rfile.read(int(length)).decode("utf-8"), "request",
+                                    any_surrogates=True)
+        except ValueError:
             body = None
         if not isinstance(body, dict):
             raise _RequestError(400, "the request should be a JSON object")

@@ -4,24 +4,28 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 
 import numpy as np
 import soundfile
 
+import audio
 from common import files
 from common.errors import InputError
+from datasets.corpus_files import (AUDIO_EXTENSIONS, COMPRESSED_EXTENSIONS, CONVERTIBLE_EXTENSIONS,
+                                   OTHER_AUDIO_EXTENSIONS, list_files)
 
-READABLE = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")     # by soundfile
-CONVERTIBLE = (".m4a", ".aac", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wma", ".3gp")
+_READABLE = AUDIO_EXTENSIONS + COMPRESSED_EXTENSIONS    # by soundfile
 _TOLERANCE = 0.5    # [s] of durations
 
 
 def find_recordings(path, out):
     """Sorted paths of the recordings at `path`, a file or a folder, except those inside `out`.
 
-    Raises InputError if there are none.
+    Prints a warning for each file or folder that cannot be used. Raises InputError if there are no
+    recordings.
     """
-    extensions = READABLE + CONVERTIBLE
+    extensions = AUDIO_EXTENSIONS + OTHER_AUDIO_EXTENSIONS
     if os.path.isfile(path):
         if not path.lower().endswith(extensions):
             raise InputError("%s: is not a recording; should be one of %s"
@@ -30,9 +34,12 @@ def find_recordings(path, out):
     if not os.path.isdir(path):
         raise InputError("%s: there is no such file or folder" % path)
     out = os.path.realpath(out) + os.sep
-    paths = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path)
-                   for name in names if name.lower().endswith(extensions)
-                   and not (os.path.realpath(folder) + os.sep).startswith(out))
+    found, skipped = list_files(path)
+    for name, reason in skipped:
+        if not name.lower().endswith(".txt"):
+            print("warning: %s: %s" % (os.path.join(path, name), reason), file=sys.stderr)
+    paths = sorted(each for each in found.values() if each.lower().endswith(extensions)
+                   and not (os.path.realpath(os.path.dirname(each)) + os.sep).startswith(out))
     if not paths:
         raise InputError("%s: contains no recording (%s)" % (path, ", ".join(extensions)))
     return paths
@@ -49,13 +56,12 @@ class LongRecording(object):
 
     def __init__(self, path, work_folder):
         self.path = path
+        audio.recording_size(path)
         status = os.stat(path)
-        if not status.st_size:
-            raise InputError("%s: is empty (0 bytes)" % path)
         self.key = hashlib.sha1(("%s %d %d" % (
             os.path.basename(path), status.st_size, status.st_mtime_ns)).encode()).hexdigest()[:16]
         self._readable = path
-        if path.lower().endswith(CONVERTIBLE):
+        if path.lower().endswith(CONVERTIBLE_EXTENSIONS):
             # without an extension, so that no corpus format takes it for a recording
             self._readable = os.path.join(work_folder, self.key + ".audio")
             if not os.path.exists(self._readable):
@@ -63,6 +69,7 @@ class LongRecording(object):
         try:
             with soundfile.SoundFile(self._readable) as file:
                 self.rate, self._frames = file.samplerate, file.frames
+                audio.check_format(path, file.samplerate, file.channels)
         except RuntimeError as error:
             raise InputError("%s: cannot be read as audio (%s)" % (path, error))
         if not self._frames:
@@ -151,7 +158,7 @@ def _convert(path, target):
     """Convert a recording or video to FLAC in the file `target`, which appears whole."""
     if not shutil.which("ffmpeg"):
         raise InputError("%s: needs ffmpeg, which is not installed; install it, or convert the "
-                         "file to %s" % (path, ", ".join(READABLE)))
+                         "file to %s" % (path, ", ".join(_READABLE)))
     with files.atomic_write(target) as file:
         done = subprocess.run(
             ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", path, "-vn", "-c:a", "flac",

@@ -5,13 +5,13 @@ from collections import Counter, namedtuple
 
 import numpy as np
 import soundfile
-from tqdm import tqdm
 
 import audio
 import korean
 from audio import recognizer, speaker_encoder
 from common import files
 from common.errors import InputError
+from common.progress_bar import tqdm
 from datasets.check.measurements import find_flat_runs
 from datasets.split import transcription
 from datasets.split.clip_cuts import cut_clips

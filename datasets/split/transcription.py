@@ -2,9 +2,9 @@
 from collections import namedtuple
 
 import numpy as np
-from tqdm import tqdm
 
 from common.errors import InputError
+from common.progress_bar import tqdm
 from datasets.split.script_alignment import HeardClip, align_clips, find_anywhere
 from datasets.split.script_text import spoken_letters
 from datasets.split.work_folder import hash_of

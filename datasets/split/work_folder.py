@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 
 from common import files
+from common.arrays import write_npz
 from common.errors import InputError
 from datasets.formats import folder
 
@@ -43,8 +44,7 @@ class WorkFolder(object):
             return None
 
     def save_arrays(self, name, arrays):
-        with files.atomic_write(self._path(name + ".npz")) as file:
-            np.savez_compressed(file, **arrays)
+        write_npz(self._path(name + ".npz"), arrays, np.savez_compressed)
 
     def table(self, name):
         """The JSON object in the file `name`; {} if there is none."""

@@ -1,5 +1,6 @@
 """Reading recordings, mel spectrograms, Griffin-Lim and writing WAV files."""
 import io
+import os
 import struct
 
 import numpy as np
@@ -89,6 +90,69 @@ def test_a_missing_recording_is_rejected(tmp_path, hp):
         audio.load_recording(str(tmp_path / "none.wav"), hp)
 
 
+def test_a_pipe_or_a_device_is_rejected_without_reading(tmp_path, hp):
+    os.mkfifo(str(tmp_path / "pipe.wav"))
+    for path in (str(tmp_path / "pipe.wav"), "/dev/zero", str(tmp_path)):
+        for read in (audio.read_channels, audio.recording_sha1, audio.check_recording):
+            with pytest.raises(InputError, match="%s: is a folder, a pipe or a device" % path):
+                read(path)
+
+
+@pytest.mark.parametrize("rate, accepted", [(1, False), (1999, False), (2000, True),
+                                            (192000, True), (192001, False), (2 ** 31 - 1, False)])
+def test_only_sample_rates_of_recordings_are_accepted(tmp_path, rate, accepted):
+    content = bytearray(_wav_bytes(harmonic_tone(0.1)))
+    content[24:28] = struct.pack("<I", rate)
+    (tmp_path / "x.wav").write_bytes(content)
+    for read in (audio.read_channels, audio.check_recording):
+        if accepted:
+            read(str(tmp_path / "x.wav"))
+        else:
+            with pytest.raises(InputError, match="has a sample rate of %d Hz; should be" % rate):
+                read(str(tmp_path / "x.wav"))
+
+
+def test_many_channels_are_rejected(tmp_path):
+    soundfile.write(str(tmp_path / "x.wav"), np.ones([100, 9]), 16000)
+    with pytest.raises(InputError, match="has 9 channels; should have 8 at most"):
+        audio.read_channels(str(tmp_path / "x.wav"))
+
+
+def test_training_data_last_at_most_a_minute(tmp_path, hp):
+    for seconds, accepted in ((60, True), (60.01, False)):
+        path = str(tmp_path / "x.flac")
+        soundfile.write(path, harmonic_tone(seconds, 2000), 2000)
+        for read in (audio.check_recording, lambda path: audio.load_recording(path, hp)):
+            if accepted:
+                read(path)
+            else:
+                with pytest.raises(InputError, match="x.flac: is longer than 60 seconds; cut it "
+                                                     "into clips: python -m datasets split"):
+                    read(path)
+    assert len(audio.read_wav(path)[0]) == 120020
+
+
+def test_the_whole_of_a_huge_file_is_not_read(tmp_path):
+    header = bytearray(_wav_bytes(harmonic_tone(0.1)))
+    header[4:8] = header[40:44] = struct.pack("<I", 0xFFFFFFFF)
+    (tmp_path / "x.wav").write_bytes(header)
+    os.truncate(str(tmp_path / "x.wav"), 1 << 40)       # without using the disk
+    for read in (audio.recording_sha1, audio.check_recording,
+                 lambda path: audio.read_channels(path, 60)):
+        with pytest.raises(InputError, match="is longer than 60 seconds"):
+            read(str(tmp_path / "x.wav"))
+
+
+def test_memory_is_not_allocated_for_the_length_in_a_header(tmp_path):
+    content = bytearray(_flac_bytes())
+    content[21] |= 0x0F                     # STREAMINFO: 2 ** 36 - 1 samples
+    content[22:26] = b"\xff" * 4
+    (tmp_path / "x.flac").write_bytes(content)
+    assert soundfile.info(str(tmp_path / "x.flac")).frames == 2 ** 36 - 1
+    with pytest.raises(InputError, match="x.flac: (is truncated|cannot be read as audio)"):
+        audio.read_channels(str(tmp_path / "x.flac"), 60)
+
+
 def test_an_unknown_length_in_the_wav_header_is_not_truncation(tmp_path, hp):
     content = bytearray(_wav_bytes(harmonic_tone(0.5)))
     content[4:8] = content[40:44] = struct.pack("<I", 0xFFFFFFFF)
@@ -176,14 +240,29 @@ def test_griffin_lim_of_silence_is_silent_and_of_full_scale_stays_in_range(hp):
 
 def test_written_wav_files_carry_comment_and_software(tmp_path):
     samples = np.array([0, 0.5, -0.5, 1, -1, 3, -3])
-    audio.write_wav(str(tmp_path / "x.wav"), samples, 16000, "합성 음성, seed 1", "our program")
-    with open(str(tmp_path / "y.wav"), "wb") as file:
+    with open(str(tmp_path / "x.wav"), "wb") as file:
         audio.write_wav(file, samples, 16000, "합성 음성, seed 1", "our program")
     content = (tmp_path / "x.wav").read_bytes()
-    assert content == (tmp_path / "y.wav").read_bytes()
     info = content[content.index(b"LIST"):]
     assert info[8:12] == b"INFO" and b"ISFT" in info and b"our program" in info
     assert b"ICMT" in info and "합성 음성, seed 1".encode() in info
     read, rate = audio.read_wav(str(tmp_path / "x.wav"))
     assert rate == 16000 and soundfile.info(str(tmp_path / "x.wav")).subtype == "PCM_16"
     np.testing.assert_allclose(read, np.clip(samples, -1, 1), atol=1e-4)
+
+
+@pytest.mark.parametrize("comment", ["synthetic speech; text: " + "가나다" * 1000, "가" * 681 + "ab",
+                                     "speech\x1b]0;title\x07 \udc80\0 of 'me'"])
+def test_every_comment_of_a_wav_can_be_read_back(tmp_path, comment):
+    with open(str(tmp_path / "x.wav"), "wb") as file:
+        audio.write_wav(file, np.zeros(100), 16000, comment, "our program")
+    stored = audio.read_wav_info(str(tmp_path / "x.wav"))[0]
+    assert stored == audio.fit_comment(comment) and stored.isprintable()
+    assert stored.startswith(comment[:6]) and stored != audio.fit_comment(comment + "!")
+    assert len(comment.encode("utf-8", "replace")) <= 2045 or "… (SHA-256 " in stored
+
+
+def test_a_disk_that_fills_up_while_a_wav_is_written_is_an_error():
+    with open("/dev/full", "wb", buffering=0) as file:
+        with pytest.raises(OSError, match="No space left"):
+            audio.write_wav(file, np.zeros(100), 16000, "synthetic", "our program")

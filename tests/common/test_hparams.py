@@ -23,9 +23,10 @@ def with_old_names(values):
 @pytest.mark.parametrize("override,interval", [
     ("seed=-1", "[0, 4294967295]"), ("seed=4294967296", "[0, 4294967295]"),
     ("teacher_forcing_ratio=-1", "[0, 1]"), ("teacher_forcing_ratio=1.5", "[0, 1]"),
-    ("weight_decay=-1", "[0, inf)"), ("min_level_db=0", "(-inf, 0)"), ("zoneout=1", "[0, 1)"),
-    ("learning_rate=nan", "(0, inf)"), ("batch_size=0", "(0, inf)"),
-    ("prenet_dims=256x0", "(0, inf)")])
+    ("weight_decay=-1", "[0, inf)"), ("min_level_db=0", "[-300, 0)"), ("zoneout=1", "[0, 1)"),
+    ("learning_rate=nan", "(0, inf)"), ("batch_size=0", "(0, 65536]"),
+    ("prenet_dims=256x0", "(0, 8192]"), ("n_fft=99999999", "(0, 16384]"),
+    ("decay_start=99999999999999999999", "[0, 1e9]")])
 def test_values_outside_the_allowed_interval_are_refused(override, interval):
     with pytest.raises(InputError) as error:
         create_hparams("tiny", override)

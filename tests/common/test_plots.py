@@ -63,6 +63,17 @@ def test_mels_are_plotted_one_above_the_other():
     assert pixels(training_plots.mels_png([mel, mel[:10]], ["녹음", "합성"], 4.0)).shape[0] > 200
 
 
+def test_names_from_files_cannot_change_a_plot_or_a_page(tmp_path):
+    """A dollar sign would begin a formula, and a control character a command."""
+    name = "price $\\frac$ \x1b[2J\0<b>"
+    assert training_plots.mels_png([np.zeros([30, 20])], [name], 4.0)
+    assert alignment_plot.alignment_png(np.eye(3), list("abc"), name + "\n" + name)
+    template = tmp_path / "page.html"
+    template.write_text('{% extends "report_base.html" %}{% block body %}{{ text }}{% endblock %}')
+    page = html_report.render_page(str(template), text=name)
+    assert "\\x1b[2J\\x00&lt;b&gt;" in page and "\x1b" not in page
+
+
 def test_a_page_contains_a_font_with_its_letters_and_no_others(tmp_path):
     template = tmp_path / "page.html"
     template.write_text('{% extends "report_base.html" %}{% block body %}{{ text }}{% endblock %}',

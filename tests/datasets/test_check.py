@@ -6,6 +6,7 @@ import os
 import re
 import runpy
 import shutil
+import signal as signals
 import sys
 
 import numpy as np
@@ -20,7 +21,7 @@ from common.errors import InputError
 from common.hparam_set import create_hparams
 from datasets import __main__ as program
 from datasets import speaker_groups
-from datasets.check import check_page, duplicates
+from datasets.check import check_page, duplicates, findings
 from datasets.check.check_report import render_json, render_text
 from datasets.check.corpus_check import check_folder, parse_transcript
 from datasets.check.findings import robust_z_scores
@@ -389,6 +390,41 @@ def test_the_signal_to_noise_ratio_is_measured(tmp_path, hp):
         assert abs(_measure(tmp_path / "a.wav", hp).snr_db - snr) < 4
 
 
+@pytest.mark.parametrize("gains, loss, is_found", [
+    ([1, 0], 0, False), ([1, 1], -3, False), ([1, 0, 0, 0], 0, False), ([1, -0.9], 22.6, True)])
+def test_channels_cancel_only_if_their_average_is_quieter_than_that_of_unrelated_ones(
+        tmp_path, hp, gains, loss, is_found):
+    """A corpus in stereo with one silent channel is not to be dropped."""
+    tone = harmonic_tone(1.0)
+    soundfile.write(str(tmp_path / "a.wav"), tone[:, None] * gains, 16000)
+    (tmp_path / "a.txt").write_text("오늘은 맑다", encoding="utf-8")
+    measured = _measure(tmp_path / "a.wav", hp)
+    assert measured.mixing_loss_db == pytest.approx(loss, abs=0.1)
+    found = {finding.type for finding in findings.collect_findings(
+        [findings.CheckedRecording(CheckItem("a", "오늘은", "", None, None),
+                                   parse_transcript("오늘은"), measured, None)], [])}
+    assert ("channels cancel" in found) == is_found
+
+
+def test_recordings_that_cannot_be_measured_are_reported_and_the_others_checked(
+        tmp_path, monkeypatch):
+    corpus = _Corpus(tmp_path / "corpus")
+    soundfile.write(corpus.path("0001"), np.zeros(61 * 4000), 4000)
+    measure = measure_recording
+
+    def kill_at_2(item, hp):
+        if item.id == "0002":
+            os.kill(os.getpid(), signals.SIGKILL)
+        return measure(item, hp)
+
+    monkeypatch.setattr("datasets.check.corpus_check.measure_recording", kill_at_2)
+    report = _report(corpus.folder)
+    assert report["drop"] == ["0001", "0002"] and len(report["findings"]) == 2
+    reasons = [finding["reason"] for finding in report["findings"]]
+    assert "is longer than 60 seconds; cut it into clips" in reasons[0]
+    assert "the process that worked on it was ended twice" in reasons[1]
+
+
 @pytest.mark.parametrize("samples, message", [
     (np.zeros(16000), "contains only silence$"), (np.ones(16000), "contains only silence$"),
     (np.ones(10), "shorter than a frame"),
@@ -436,7 +472,7 @@ def test_a_transcript_lists_all_unreadable_characters():
     (["repair", "."], "invalid choice: 'repair'"),
     (["check", "nowhere"], "there is no such folder"),
     (["check", _CLIPS, "--format", "kss"], "is not in the format kss"),
-    (["check", _CLIPS, "--workers", "0"], "integer above 0"),
+    (["check", _CLIPS, "--workers", "0"], "integer from 1"),
     (["check", _CLIPS, "--hparams", "hopp=1"], "no hyper-parameter of that name")])
 def test_bad_options(arguments, message):
     with pytest.raises(InputError, match=message):

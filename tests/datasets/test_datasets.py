@@ -136,6 +136,86 @@ def test_file_names_in_nfd_match_transcripts_in_nfc(tmp_path):
     assert _texts(read_corpus(str(tmp_path))) == {"소리": "가"}
 
 
+def test_of_names_that_differ_in_their_unicode_form_one_is_used_and_the_other_reported(tmp_path):
+    forms = [unicodedata.normalize(form, "소리") for form in ("NFD", "NFC")]
+    for name in forms:
+        write_recording(tmp_path / (name + ".wav"))
+        _write(tmp_path / (name + ".txt"), name)
+    corpus = read_corpus(str(tmp_path))
+    assert _texts(corpus) == {"소리": forms[1]}
+    assert sorted(name for name, _ in corpus.skipped) == ["소리.txt", "소리.wav"]
+    assert all("another Unicode form (NFC, NFD); rename" in reason for _, reason in corpus.skipped)
+
+
+def test_links_to_folders_are_followed_but_not_back_into_the_corpus(tmp_path):
+    for name in ("corpus/a", "elsewhere/deep/b"):
+        write_recording(tmp_path / (name + ".wav"))
+        _write(tmp_path / (name + ".txt"), "하나")
+    (tmp_path / "corpus/own").mkdir()
+    for name, target in (("linked", tmp_path / "elsewhere"), ("above", tmp_path),
+                         ("own/self", tmp_path / "corpus"), ("again", tmp_path / "corpus/own")):
+        os.symlink(str(target), str(tmp_path / "corpus" / name))
+    os.symlink("loop", str(tmp_path / "corpus/loop"))
+    corpus = read_corpus(str(tmp_path / "corpus"))
+    assert sorted(_texts(corpus)) == ["a", "linked/deep/b"]
+    assert sorted(corpus.skipped) == [
+        (name, "is a link that leads back into the corpus") for name in ("above", "again",
+                                                                         "own/self")]
+
+
+def test_files_with_unusable_names_and_what_is_no_file_are_skipped_and_named(make_corpus):
+    folder = make_corpus({"a": "하나"})
+    for name in (b"\xbc\xd2.wav", b"\xbc\xd2.txt", b"b\nb.wav"):
+        with open(os.path.join(os.fsencode(folder), name), "wb"):
+            pass
+    os.mkfifo(os.path.join(folder, "pipe.txt"))
+    os.symlink("/dev/zero", os.path.join(folder, "device.wav"))
+    os.symlink("nowhere.wav", os.path.join(folder, "dangling.wav"))
+    corpus = read_corpus(folder)
+    assert _texts(corpus) == {"a": "하나"}
+    no_file = "is not a file, but a pipe, a device, or a link to a missing file"
+    not_utf8 = "has a name that is not UTF-8; rename it"
+    assert sorted(corpus.skipped) == [
+        ("\\udcbc\\udcd2.txt", not_utf8), ("\\udcbc\\udcd2.wav", not_utf8),
+        ("b\\nb.wav", "has a control character in its name; rename it"),
+        ("dangling.wav", no_file), ("device.wav", no_file), ("pipe.txt", no_file)]
+
+
+def test_a_transcript_with_half_of_a_character_is_skipped(tmp_path):
+    _write(tmp_path / "all.json", '{"a.wav": "가\\ud800", "b.wav": "나", "\\udfff.wav": "다"}')
+    for name in ("a.wav", "b.wav"):
+        write_recording(tmp_path / name)
+    corpus = read_corpus(str(tmp_path))
+    assert _texts(corpus) == {"b": "나"}
+    assert [name for name, _ in corpus.skipped] == ["all.json: a.wav", "all.json: \\udfff.wav"]
+    for name, reason in corpus.skipped:
+        (name + reason).encode("utf-8")
+
+
+@pytest.mark.parametrize("names, message", [
+    (["a.mp3", "b.M4A", "a.txt"], "contains 2 recordings that are not read (.mp3, .m4a); convert "
+                                  "them to WAV or FLAC, for example with ffmpeg -i x.mp3 x.wav"),
+    (["a.wav", "b.flac"], "contains 2 recordings without transcripts; write what is spoken in "
+                          "x.wav into x.txt beside it"),
+    (["metadata.csv", "wavs/a.mp3"], "contains 1 recordings that are not read (.mp3)")])
+def test_recordings_that_cannot_be_used_are_reported_with_advice(tmp_path, names, message):
+    for name in names:
+        _write(tmp_path / "my corpus" / name, "a|가")
+    with pytest.raises(InputError) as caught:
+        read_corpus(str(tmp_path / "my corpus"))
+    assert message in str(caught.value)
+    assert "python -m datasets split '%s' --out CORPUS" % (tmp_path / "my corpus") in str(
+        caught.value)
+
+
+def test_recordings_in_other_formats_are_reported_unless_there_is_a_readable_one(make_corpus):
+    folder = make_corpus({"a": "하나"})
+    for name in ("a.mp3", "b.mp3"):
+        with open(os.path.join(folder, name), "w"):
+            pass
+    assert read_corpus(folder).skipped == [("b.mp3", "is not read; convert it to WAV or FLAC")]
+
+
 # -- defects of a corpus --------------------------------------------------------------------------
 
 def test_invalid_lines_are_skipped_with_the_reason(tmp_path):
@@ -261,6 +341,11 @@ def _change_manifest(folder, change):
     (lambda manifest: manifest["utterances"].append({}), "utterance 3 should be an object with"),
     (lambda manifest: manifest["utterances"][0].update(frames="9"), "frames of utterance 1 is '9'"),
     (lambda manifest: manifest["utterances"][0].update(frames=9), "a has .* samples for 9 frames"),
+    (lambda manifest: manifest["utterances"][0].update(frames=10 ** 12, samples=2 * 10 ** 14),
+     "has 200000000000000 samples for 1000000000000 frames"),
+    (lambda manifest: manifest["utterances"][0].update(frames=float("nan")), "is nan; should be"),
+    (lambda manifest: manifest["audio"].update(hop_length="200" * 9), "hop_length is '200200"),
+    (lambda manifest: manifest["audio"].update(sample_rate=0), "sample_rate is 0; should be"),
     (lambda manifest: manifest["utterances"][0].update(file="../a.npz"), "is outside examples/"),
     (lambda manifest: manifest["utterances"][0].update(file="/a.npz"), "is outside examples/")])
 def test_an_invalid_manifest_raises_an_error(store_folder, change, message):

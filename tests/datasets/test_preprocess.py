@@ -1,7 +1,9 @@
 """preprocess.py: contents of the store, excluded and skipped utterances, and repeated runs."""
+import contextlib
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import korean
 import preprocess
 from common import files
 from common.errors import InputError
+from common.folder_lock import FolderLock
 from datasets import store_builder
 from datasets.corpus import exclude_utterances, write_exclude_list
 from datasets.store import load_store
@@ -218,7 +221,9 @@ def test_missing_and_damaged_arrays_are_restored(make_corpus, out):
     assert _times(out)[last] == before[last]
 
 
-def test_a_killed_run_is_resumed(make_corpus, out, monkeypatch):
+def test_a_recording_whose_processes_are_killed_is_skipped_and_named(make_corpus, out, monkeypatch,
+                                                                     capsys):
+    """As the kernel does when memory runs out."""
     corpus, make = make_corpus(_TEXTS), store_builder.make_example
 
     def kill_at_b(path, recording, hp):
@@ -229,21 +234,21 @@ def test_a_killed_run_is_resumed(make_corpus, out, monkeypatch):
         return make(path, recording, hp)
 
     monkeypatch.setattr(store_builder, "make_example", kill_at_b)
-    with pytest.raises(Exception, match="process"):
-        _preprocess(corpus, out, "--workers", "1")
-    assert not os.path.exists(os.path.join(out, "manifest.json"))
+    _preprocess(corpus, out)
+    assert [row.id for row in load_store(out).utterances] == ["a", "c"]
+    assert "skipped: 1\n  b: the process that worked on it was ended" in capsys.readouterr().out
     before = _times(out)
-    assert sorted(name.split("-")[0] for name in before) == ["a", "b"]
+    assert not any(name.endswith(".part") for name in before)
     monkeypatch.undo()
     _preprocess(corpus, out)
     after = _times(out)
-    finished = [name for name in before if name.endswith(".npz")]
-    assert len(finished) == 1 and after[finished[0]] == before[finished[0]]
-    assert sum(name.endswith(".npz") for name in after) == 3
-    assert not any(name.endswith(".part") for name in after)
+    assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
+    assert all(after[name] == before[name] for name in before if name.endswith(".npz"))
 
 
-def test_ctrl_c_keeps_finished_examples(make_corpus, out):
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGKILL, -signal.SIGKILL)])
+def test_a_run_that_is_ended_keeps_its_finished_examples(make_corpus, out, number, status):
     corpus = make_corpus({"%03d" % number: "가" for number in range(60)})
     process = subprocess.Popen(
         [sys.executable, _PROGRAM, "--corpus", corpus, "--out", out, "--preset", "tiny"],
@@ -253,19 +258,78 @@ def test_ctrl_c_keeps_finished_examples(make_corpus, out):
     while not os.path.isdir(examples) or len(os.listdir(examples)) < 5:
         assert process.poll() is None
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)
-    err = process.communicate()[1].decode()
-    assert process.returncode == 130 and "Traceback" not in err
-    finished = _times(out)
-    assert 5 <= len(finished) < 60 and all(name.endswith(".npz") for name in finished)
+    if number == signal.SIGKILL:
+        process.kill()      # not its worker processes
+        for folder, name in ((out, "manifest.json"), (examples, "a-0123456789abcdef.npz")):
+            with open(os.path.join(folder, name + ".99999999.part"), "w"):
+                pass
+    else:
+        os.killpg(process.pid, number)
+    err = process.communicate()[1].decode()     # ends when the workers end
+    assert process.returncode == status and "Traceback" not in err
+    finished = {name: mtime for name, mtime in _times(out).items() if name.endswith(".npz")}
+    assert 5 <= len(finished) < 60
     _preprocess(corpus, out)
     after = _times(out)
     assert all(after[name] == mtime for name, mtime in finished.items()) and len(after) == 61
 
 
+# -- a folder of others ----------------------------------------------------------------------------
+
+def test_a_store_that_another_process_writes_is_not_touched(make_corpus, out, monkeypatch):
+    corpus = make_corpus(_TEXTS)
+    monkeypatch.setattr(preprocess, "_LOCK_WAIT", 0)
+    os.mkdir(out)
+    with contextlib.closing(FolderLock(out, "busy")):
+        with pytest.raises(InputError, match="store: another preprocess.py is writing this store"):
+            _preprocess(corpus, out)
+    assert os.listdir(out) == []
+    _preprocess(corpus, out)
+
+
+def test_files_of_others_are_neither_deleted_nor_overwritten(make_corpus, out):
+    corpus = make_corpus({"a": "하나"})
+    os.mkdir(out)
+    own = os.path.join(out, "skipped.txt")
+    for path in (own, os.path.join(out, "examples", "my-arrays.npz")):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write("mine")
+        with pytest.raises(InputError, match="files that preprocess.py did not write .*%s"
+                           % os.path.basename(path)):
+            _preprocess(corpus, out)
+        with open(path) as file:
+            assert file.read() == "mine"
+        os.remove(path)
+    with open(os.path.join(out, "notes.txt"), "w") as file:
+        file.write("mine")
+    _preprocess(corpus, out)
+    assert os.path.exists(os.path.join(out, "notes.txt"))
+
+
+def test_a_store_of_another_corpus_with_the_same_speaker_is_not_replaced(tmp_path, make_corpus,
+                                                                         out):
+    corpus = make_corpus(_TEXTS)
+    _preprocess(corpus, out)
+    before = _times(out)
+    for name in _TEXTS:         # the same texts of another person
+        write_recording(tmp_path / "other/corpus" / (name + ".wav"), pitch=260)
+        _write_text(str(tmp_path / "other/corpus"), name, _TEXTS[name])
+    with pytest.raises(InputError, match="store of another corpus, which has the speaker corpus, "
+                                         "too: the corpus has none of its 3 recordings"):
+        _preprocess(str(tmp_path / "other/corpus"), out)
+    assert _times(out) == before
+    os.rename(os.path.join(corpus, "c.wav"), os.path.join(corpus, "moved.wav"))
+    os.rename(os.path.join(corpus, "c.txt"), os.path.join(corpus, "moved.txt"))
+    for name in "ab":
+        os.remove(os.path.join(corpus, name + ".wav"))
+    _preprocess(corpus, out)
+    assert [row.id for row in load_store(out).utterances] == ["moved"]
+
+
 def test_an_unexpected_exception_is_not_hidden(make_corpus, out, monkeypatch):
     monkeypatch.setattr(store_builder, "make_example", lambda *arguments: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         _preprocess(make_corpus(_TEXTS), out)
 
 
@@ -314,7 +378,8 @@ def test_pronunciation_and_lexicon_are_stored_and_applied(make_corpus, out, tmp_
 
 def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, capsys):
     corpus = make_corpus(dict(_TEXTS, strange="나는 𐌰형", blank="  ", dots="...", zero="가", cut="가",
-                              short="가", silent="가", text="가"))
+                              short="가", silent="가", text="가", slow="가", fast="가",
+                              long="가"))
     with open(os.path.join(corpus, "zero.wav"), "wb"):
         pass
     with open(os.path.join(corpus, "cut.wav"), "r+b") as file:
@@ -324,6 +389,11 @@ def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, 
     with open(os.path.join(corpus, "text.wav"), "w") as file:
         file.write("not audio")
     write_recording(os.path.join(corpus, "unmatched.wav"))
+    for name, rate in (("slow", 1), ("fast", 2 ** 31 - 1)):
+        with open(os.path.join(corpus, name + ".wav"), "r+b") as file:
+            file.seek(24)
+            file.write(struct.pack("<I", rate))
+    soundfile.write(os.path.join(corpus, "long.wav"), np.ones(61 * 4000), 4000, subtype="PCM_U8")
     _preprocess(corpus, out)
     assert [row.id for row in load_store(out).utterances] == ["a", "b", "c"]
     with open(os.path.join(out, "skipped.txt"), encoding="utf-8") as file:
@@ -333,10 +403,12 @@ def test_unusable_utterances_are_skipped_counted_and_reported(make_corpus, out, 
                      "dots.txt:1: the transcript of dots", "zero.wav: is empty",
                      "cut.wav: is truncated", "short.wav: is shorter than a frame",
                      "silent.wav: contains only silence", "text.wav: cannot be read",
-                     "unmatched.wav: has no transcript"):
+                     "unmatched.wav: has no transcript", "slow.wav: has a sample rate of 1 Hz",
+                     "fast.wav: has a sample rate of 2147483647 Hz; should be from",
+                     "long.wav: is longer than 60 seconds; cut it into clips: python -m datasets"):
         assert sentence in skipped
     printed = capsys.readouterr().out
-    assert "skipped: 9\n" in printed and all(line in printed for line in skipped.splitlines())
+    assert "skipped: 12\n" in printed and all(line in printed for line in skipped.splitlines())
 
 
 def test_recordings_at_8_khz_cause_a_warning(tmp_path, out, capsys):
@@ -365,8 +437,8 @@ def test_no_usable_utterance_is_an_error(make_corpus, out):
     (["--hparams", "hop_length=long"], "--hparams hop_length=long: should be a whole number"),
     (["--preset", "huge"], "invalid choice: 'huge'"),
     (["--format", "wave"], "invalid choice: 'wave'"),
-    (["--workers", "0"], "'0': should be an integer above 0"),
-    (["--limit", "many"], "'many': should be an integer above 0")])
+    (["--workers", "0"], "'0': should be an integer from 1"),
+    (["--limit", "many"], "'many': should be an integer from 1")])
 def test_bad_options(make_corpus, out, more, message):
     with pytest.raises(InputError, match=message):
         _preprocess(make_corpus({"a": "하나"}), out, *more)

@@ -322,6 +322,23 @@ def test_files_that_are_not_audio_are_refused(tmp_path):
         find_recordings(str(tmp_path / "missing"), "elsewhere")
 
 
+def test_recordings_are_found_through_links_and_what_cannot_be_used_is_named(tmp_path, capsys):
+    for name in ("in/a.wav", "linked/b.mp3", "in/corpus/c.wav"):
+        os.makedirs(str((tmp_path / name).parent), exist_ok=True)
+        (tmp_path / name).write_bytes(b"sound")
+    os.symlink(str(tmp_path / "linked"), str(tmp_path / "in/more"))
+    os.mkfifo(str(tmp_path / "in/pipe.wav"))
+    folder = str(tmp_path / "in")
+    assert find_recordings(folder, folder + "/corpus") == [folder + "/a.wav",
+                                                           folder + "/more/b.mp3"]
+    assert "warning: %s/pipe.wav: is not a file, but a pipe" % folder in capsys.readouterr().err
+    with pytest.raises(InputError, match="pipe.wav: is a folder, a pipe or a device"):
+        LongRecording(folder + "/pipe.wav", folder)
+    soundfile.write(str(tmp_path / "slow.wav"), np.ones(100), 1)
+    with pytest.raises(InputError, match="slow.wav: has a sample rate of 1 Hz"):
+        LongRecording(str(tmp_path / "slow.wav"), folder)
+
+
 def test_a_damaged_flac_is_used_up_to_the_damage(tmp_path):
     path = _record(tmp_path / "x.flac", 1, *[part for seed in range(9)
                                              for part in (_speech(2, seed), 1)])
@@ -335,11 +352,11 @@ def test_a_damaged_flac_is_used_up_to_the_damage(tmp_path):
 
 
 def test_blocks_of_a_long_recording_join_without_gaps(tmp_path):
-    samples = np.random.RandomState(0).uniform(-0.5, 0.5, 17 * 1000 + 123)
-    soundfile.write(str(tmp_path / "x.wav"), samples, 1000, subtype="FLOAT")
+    samples = np.random.RandomState(0).uniform(-0.5, 0.5, 17 * 2000 + 123)
+    soundfile.write(str(tmp_path / "x.wav"), samples, 2000, subtype="FLOAT")
     blocks = list(LongRecording(str(tmp_path / "x.wav"), "").blocks(5, 1))
-    assert max(map(len, blocks)) == 7 * 1000
-    joined = np.concatenate([block[1000:6000] for block in blocks])
+    assert max(map(len, blocks)) == 7 * 2000
+    joined = np.concatenate([block[2000:12000] for block in blocks])
     np.testing.assert_allclose(joined, samples, atol=1e-6)
 
 

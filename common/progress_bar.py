@@ -1,0 +1,15 @@
+"""tqdm's progress bar with other defaults: `from common.progress_bar import tqdm`.
+
+Its clock is never set: with the system time, which may be set back, the remaining time could become
+negative. And its lock is not shared with forked processes: one that is killed while it holds the
+lock would stop the others for ever.
+"""
+import threading
+import time
+
+import tqdm as _tqdm_package
+from tqdm import tqdm
+
+_tqdm_package.std.time = time.monotonic     # each new bar takes its clock from there
+tqdm.monitor_interval = 0       # the monitor thread has another clock
+tqdm.set_lock(threading.RLock())
