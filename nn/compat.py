@@ -99,10 +99,38 @@ def trace_events(metadata):
     return json.loads(trace)["traceEvents"]
 
 
+def is_lost_host(error):
+    """Whether an exception of TensorFlow means that another host is lost."""
+    return isinstance(error, (tf.errors.AbortedError, tf.errors.CancelledError,
+                              tf.errors.DeadlineExceededError, tf.errors.UnavailableError))
+
+
 def error_reason(error):
     """The message of a TensorFlow exception in one line, without the node that raised it."""
     message = re.search(r"([^\n]+)\n\t \[\[", str(error))
     return message.group(1) if message else str(error).split("\n")[0]
+
+
+def gpu_names(session):
+    """The names of the GPUs that a session can use."""
+    devices = session.list_devices()
+    for device in devices:
+        # 1.3.0 has an object there, and would print a line when it is deleted
+        if hasattr(device.memory_limit_bytes, "disown"):
+            device.memory_limit_bytes.disown()
+    return [device.name for device in devices if device.device_type == "GPU"]
+
+
+def session_config(threads=0, cpu_towers=1):
+    """The tf.ConfigProto of create_session, with `cpu_towers` towers that share the threads."""
+    intra_op, inter_op = threads, threads
+    if cpu_towers > 1:
+        threads = threads or resources.available_cpus()
+        intra_op, inter_op = max(1, threads // cpu_towers), min(threads, cpu_towers)
+    config = tf.ConfigProto(intra_op_parallelism_threads=intra_op,
+                            inter_op_parallelism_threads=inter_op, allow_soft_placement=True)
+    config.gpu_options.allow_growth = True
+    return config
 
 
 def create_session(threads=0, mixed_precision=False, tower_devices=()):
@@ -113,13 +141,7 @@ def create_session(threads=0, mixed_precision=False, tower_devices=()):
     `mixed_precision`, matrix products and convolutions on the CPU are computed in bfloat16;
     variables, sums and losses stay float32. Raises InputError where that is not supported.
     """
-    intra_op, inter_op, cpu_towers = threads, threads, list(tower_devices).count(None)
-    if cpu_towers > 1:
-        threads = threads or resources.available_cpus()
-        intra_op, inter_op = max(1, threads // cpu_towers), min(threads, cpu_towers)
-    config = tf.ConfigProto(intra_op_parallelism_threads=intra_op,
-                            inter_op_parallelism_threads=inter_op, allow_soft_placement=True)
-    config.gpu_options.allow_growth = True
+    config = session_config(threads, list(tower_devices).count(None))
     if mixed_precision:
         if stack() == "faithful":
             raise InputError("--mixed-precision: TensorFlow %s does not support it; TensorFlow 2 "

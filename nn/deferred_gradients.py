@@ -6,33 +6,43 @@ tf.gradients, which differentiates with respect to the layer's outputs at all st
 product of these gradients and the layer's inputs then gives the gradient of the kernel.
 """
 from nn.compat import tf
+from nn.weight_copies import WEIGHT_COPIES
 
 # graph collection of (kernel, output, function: gradient of the output → gradient of the kernel)
 DEFERRED = "deferred_kernel_gradients"
 
 
-class DeferredKernelGradient(object):
+class LoopDense(object):
     """A dense layer applied at every step of a loop, with the gradient of its kernel deferred.
 
-    Call `at_step` in the loop, and `register_inputs` once after it.
+    Its input is the concatenation of `inputs`, [steps, batch, in], which are known before the loop,
+    and of `loop_channels` values of the loop. Call `at_step` in the loop, and in training
+    `register_loop_inputs` once after it.
     """
 
-    def __init__(self, n_steps, batch_size, channels, units, scope):
+    def __init__(self, inputs, loop_channels, units, scope):
+        channels = inputs.get_shape().as_list()[2]
         with tf.variable_scope(scope):
-            self.kernel = tf.get_variable("kernel", [channels, units])
+            self.kernel = tf.get_variable("kernel", [channels + loop_channels, units])
             bias = tf.get_variable("bias", [units], initializer=tf.zeros_initializer())
-        # the output is differentiated by way of the bias, a term of it with the same gradient
-        self._bias = tf.zeros([n_steps, batch_size, units]) + bias          # [steps, batch, units]
-        self._constant_kernel = tf.stop_gradient(self.kernel)
-        self._bias_at_step = tf.TensorArray(tf.float32, n_steps).unstack(self._bias)
+        kernel = tf.stop_gradient(self.kernel)
+        self._inputs, self._loop_kernel = inputs, kernel[channels:]
+        # the output is differentiated by way of this term of it, which has the same gradient
+        n_steps, batch_size = tf.shape(inputs)[0], tf.shape(inputs)[1]
+        self._term = tf.zeros([n_steps, batch_size, units]) + bias
+        if channels:        # not every TensorFlow multiplies matrices without columns
+            product = tf.matmul(tf.reshape(inputs, [-1, channels]), kernel[:channels])
+            self._term += tf.reshape(product, tf.shape(self._term))
+        self._term_at_step = tf.TensorArray(tf.float32, n_steps).unstack(self._term)
 
-    def at_step(self, step):
-        """The layer at one step: a function [batch, channels] → [batch, units]."""
-        return lambda x: tf.matmul(x, self._constant_kernel) + self._bias_at_step.read(step)
+    def at_step(self, i, loop_inputs):
+        """The layer at step i: [batch, loop_channels] → [batch, units]."""
+        return tf.add_n([tf.matmul(loop_inputs, self._loop_kernel), self._term_at_step.read(i)])
 
-    def register_inputs(self, inputs):
-        """Register the inputs of all steps, [steps, batch, channels], for compute_gradients."""
-        _defer(self.kernel, self._bias, lambda grad: _dense_kernel_gradient(inputs, grad))
+    def register_loop_inputs(self, loop_inputs):
+        """Register those of all steps, [steps, batch, loop_channels], for compute_gradients."""
+        _defer(self.kernel, self._term, lambda grad: _dense_kernel_gradient(
+            tf.concat([self._inputs, loop_inputs], 2), grad))
 
 
 def conv1d(x, kernel):
@@ -49,21 +59,33 @@ def conv1d(x, kernel):
 def compute_gradients(loss, variables, colocate=False):
     """tf.gradients of `loss` with respect to `variables`, including the deferred gradients.
 
-    With `colocate`, the gradient of an operation is computed on its device.
+    With `colocate`, the gradient of an operation is computed on its device. Gradients of copies of
+    the weights (nn.weight_copies) are added to those of the variables.
     """
-    names = [v.op.name for v in variables]
+    copies = tf.get_collection(WEIGHT_COPIES)
+    weights = variables + [weight for copy in copies for weight in copy.weights.values()]
+    names = [weight.op.name for weight in weights]
     deferred = [entry for entry in tf.get_collection(DEFERRED) if entry[0].op.name in names]
-    grads = tf.gradients(loss, variables + [output for _, output, _ in deferred],
-                         colocate_gradients_with_ops=colocate)
-    kernel_grads = dict(zip(names, grads))
-    for (kernel, output, kernel_gradient), grad in zip(deferred, grads[len(variables):]):
-        grad.set_shape(output.get_shape())
-        with tf.device(output.device or None):      # that of its tower
-            name, kernel_grad = kernel.op.name, kernel_gradient(grad)
+    gradients = tf.gradients(loss, weights + [output for _, output, _ in deferred],
+                             colocate_gradients_with_ops=colocate)
+    # added up on each device first: between devices, only the sums are transferred
+    sums = {}
+    for (kernel, output, kernel_gradient), gradient in zip(deferred, gradients[len(weights):]):
+        gradient.set_shape(output.get_shape())
+        with tf.device(output.device):      # that of its tower
+            total, key = kernel_gradient(gradient), (kernel.op.name, output.device)
+            sums[key] = sums[key] + total if key in sums else total
+    totals = dict(zip(names, gradients))
+    devices = {weight.op.name: weight.device for weight in weights}
+    for (name, _), total in sums.items():
         # from the L2 loss, tf.gradients returns a kernel gradient of its own
-        kernel_grads[name] = (kernel_grad if kernel_grads[name] is None
-                              else kernel_grad + kernel_grads[name])
-    return [kernel_grads[name] for name in names]
+        with tf.device(devices[name]):
+            totals[name] = total if totals[name] is None else total + totals[name]
+    of_variables = {name: totals[name] for name in names[:len(variables)]}
+    for copy in copies:
+        copy.add_gradients(of_variables, {name: totals[weight.op.name]
+                                          for name, weight in copy.weights.items()})
+    return [of_variables[v.op.name] for v in variables]
 
 
 def _defer(kernel, output, kernel_gradient):

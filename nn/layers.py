@@ -9,7 +9,7 @@ All but batch_norm are functions of the part of the batch that is in a tower (nn
 """
 import zlib
 
-from nn import compat, deferred_gradients
+from nn import compat, deferred_gradients, short_gradients
 from nn.compat import tf
 
 # graph collections: the current training step, an int64 scalar; pairs of a moving mean or variance
@@ -26,12 +26,15 @@ def sequence_mask(lengths, max_length):
 
 def dense(x, units, scope, bias=True):
     """x·W + b on the last axis, [..., in] → [..., units]."""
-    channels = _channels(x)
+    channels, is_matrix = _channels(x), x.get_shape().ndims == 2
     with tf.variable_scope(scope):
         kernel = tf.get_variable("kernel", [channels, units])
-        y = tf.matmul(tf.reshape(x, [-1, channels]), kernel)
-        if bias:
-            y += tf.get_variable("bias", [units], initializer=tf.zeros_initializer())
+        y = tf.matmul(x if is_matrix else tf.reshape(x, [-1, channels]), kernel)
+        if bias:    # the gradient of bias_add is one operation, that of + is seven
+            y = tf.nn.bias_add(y, tf.get_variable("bias", [units],
+                                                  initializer=tf.zeros_initializer()))
+        if is_matrix:
+            return y
         y = tf.reshape(y, tf.concat([tf.shape(x)[:-1], [units]], 0))
         y.set_shape(x.get_shape()[:-1].concatenate([units]))
         return y
@@ -78,7 +81,8 @@ def batch_norm(x, mask, scope, training, towers, momentum=0.99, epsilon=1e-3):
         else:
             mean, variance = moving_mean, moving_variance
         scale = gamma * tf.rsqrt(variance + epsilon)
-        return towers.map(lambda x: x * scale + (beta - mean * scale), x)
+        shift = beta - mean * scale
+        return towers.map(lambda x: x * scale + shift, x)
 
 
 def random_uniform(shape, loop_step=None, name="", batch_axis=0):
@@ -124,60 +128,86 @@ def embedding(ids, n_rows, channels, scope):
 
 
 class ZoneoutLSTMCell(object):
-    """An LSTM cell with zoneout (Krueger et al., arXiv 1606.01305), for dynamic_rnn.
+    """An LSTM cell with zoneout (Krueger et al., arXiv 1606.01305), for a loop.
 
     In training, each unit of cell state and output keeps its previous value with probability
-    `zoneout`; otherwise the expectation is used. The state is (cell, output), both [batch, units],
-    in training followed by the number of steps so far, int32 [batch, 1], if zoneout is not 0.
+    `zoneout`; otherwise the expectation is used. The state is (cell, output), both of
+    `state_shape`, a list [..., batch, units].
     """
 
-    def __init__(self, units, zoneout, training):
-        self.units, self.zoneout = units, zoneout
-        self.random = bool(training and zoneout)
-        self.state_size = (units, units) + (1,) * self.random
-        self.output_size = units
+    def __init__(self, zoneout, state_shape, n_steps=None, name="lstm"):
+        """`n_steps`: the steps of the loop, for which the masks are drawn; only in training."""
+        self.zoneout, self.state_shape, self._masks = zoneout, state_shape, None
+        if n_steps is not None and zoneout:
+            # 0 or 1 per unit, whether to keep the previous value of (cell, output)
+            draws = random_uniform([n_steps, 2] + state_shape, name=name,
+                                   batch_axis=len(state_shape))
+            self._masks = tf.TensorArray(tf.float32, n_steps).unstack(tf.floor(draws + zoneout))
 
-    def zero_state(self, batch, dtype):
-        loop_step = (tf.zeros([batch, 1], tf.int32),) * self.random
-        return (tf.zeros([batch, self.units], dtype),
-                tf.zeros([batch, self.units], dtype)) + loop_step
+    def zero_state(self):
+        return tf.zeros(self.state_shape), tf.zeros(self.state_shape)
 
-    def __call__(self, x, state, scope=None, gate_layer=None):
-        """x [batch, in], state → output [batch, units], new state.
-
-        `gate_layer`, a function [batch, in + units] → [batch, 4·units], replaces the cell's own
-        dense layer.
+    def __call__(self, i, gates, state):
+        """Step i; gates [..., batch, 4·units], a linear function of input and last output, state →
+        new state.
         """
-        cell, output, loop_step = state[0], state[1], state[2:]
-        scope = scope or "lstm"
-        x = tf.concat([x, output], 1)
-        gates = gate_layer(x) if gate_layer else dense(x, 4 * self.units, scope)
-        input_gate, candidate, forget_gate, output_gate = tf.split(gates, 4, axis=1)
+        cell, output = state
+        input_gate, candidate, forget_gate, output_gate = tf.split(gates, 4, axis=-1)
         # + 1.0: the forget gate starts open, so that gradients pass from the first step on
-        new_cell = (tf.sigmoid(forget_gate + 1.0) * cell +
-                    tf.sigmoid(input_gate) * tf.tanh(candidate))
-        new_output = tf.sigmoid(output_gate) * tf.tanh(new_cell)
-        keep_cell, keep_output = self._zoneout_masks(new_cell, loop_step, scope)
-        cell = new_cell + keep_cell * (cell - new_cell)
-        output = new_output + keep_output * (output - new_output)
-        return output, (cell, output) + tuple(step + 1 for step in loop_step)
+        forget_gate = short_gradients.add_constant(forget_gate, 1.0)
+        new_cell = short_gradients.add(
+            short_gradients.multiply(tf.sigmoid(forget_gate), cell),
+            short_gradients.multiply(tf.sigmoid(input_gate), tf.tanh(candidate)))
+        new_output = short_gradients.multiply(tf.sigmoid(output_gate), tf.tanh(new_cell))
+        keep_cell = keep_output = self.zoneout
+        if self._masks is not None:
+            keep_cell, keep_output = tf.unstack(self._masks.read(i), 2)
+        return (_interpolate(new_cell, cell, keep_cell),
+                _interpolate(new_output, output, keep_output))
 
-    def _zoneout_masks(self, cell, loop_step, scope):
-        """How much of the previous cell state and output to keep: 0 or 1 per unit if random."""
-        if not self.random:
-            return self.zoneout, self.zoneout
-        # dynamic_rnn does not advance the state of finished rows: the largest count is the loop's
-        draws = random_uniform(tf.concat([[2], tf.shape(cell)], 0), tf.reduce_max(loop_step[0]),
-                               scope, batch_axis=1)
-        return tf.unstack(tf.floor(draws + self.zoneout), 2)
+
+def _interpolate(new, old, keep):
+    """new·(1 - keep) + old·keep"""
+    return short_gradients.add(
+        new, short_gradients.multiply_constant(short_gradients.subtract(old, new), keep))
 
 
 def bidirectional_lstm(x, lengths, units, zoneout, training, scope):
     """[batch, time, in] → [batch, time, 2·units], 0 on padding."""
-    forward, backward = (ZoneoutLSTMCell(units, zoneout, training) for _ in range(2))
-    outputs, _ = tf.nn.bidirectional_dynamic_rnn(forward, backward, x, lengths,
-                                                 dtype=tf.float32, scope=scope)
-    return tf.concat(outputs, 2)
+    def reverse(x):
+        return tf.reverse_sequence(x, lengths, 1, 0)
+
+    batch_size, n_steps = tf.shape(x)[0], tf.shape(x)[1]
+    with tf.variable_scope(scope):
+        gate_layers = []
+        for direction, inputs in (("fw", x), ("bw", reverse(x))):
+            with tf.variable_scope(direction):
+                gate_layers.append(deferred_gradients.LoopDense(
+                    tf.transpose(inputs, [1, 0, 2]), units, 4 * units, "lstm"))
+        # one loop for both directions. Padding comes last, where its outputs do not matter
+        cell = ZoneoutLSTMCell(zoneout, [2, batch_size, units], n_steps if training else None)
+
+        def step(i, state, outputs):
+            gates = tf.stack([layer.at_step(i, output)
+                              for layer, output in zip(gate_layers, tf.unstack(state[1], 2))])
+            state = cell(i, gates, state)
+            return i + 1, state, outputs.write(i, state[1])
+
+        # unlike tf.nn.dynamic_rnn, a step copies nothing between a GPU and the host
+        outputs = tf.while_loop(
+            lambda i, *_: i < n_steps, step,
+            (0, cell.zero_state(), tf.TensorArray(tf.float32, n_steps)))[2].stack()
+        outputs.set_shape([None, 2, None, units])                   # [time, 2, batch, units]
+        if training:
+            for layer, inputs in zip(gate_layers, tf.unstack(previous_step(outputs), 2, axis=1)):
+                layer.register_loop_inputs(inputs)
+        forward, backward = tf.unstack(tf.transpose(outputs, [1, 2, 0, 3]), 2)
+        return tf.concat([forward, reverse(backward)], 2) * sequence_mask(lengths, n_steps)
+
+
+def previous_step(x):
+    """[steps, ...] → the same shape, each step with the values of the one before it, zeros first."""
+    return tf.concat([tf.zeros_like(x[:1]), x[:-1]], 0)
 
 
 def l2_loss(variables):

@@ -107,8 +107,22 @@ def is_rejected_step(error):
     return error.op is not None and error.op.type == "Assert"
 
 
+def create_ema(decay, step):
+    """A tf.train.ExponentialMovingAverage of weights, or None if `decay` is 0.
+
+    The decay is less at the first steps, so that the average soon forgets the initial weights.
+    """
+    return tf.train.ExponentialMovingAverage(decay, num_updates=step) if decay else None
+
+
 def ema_getter(ema):
-    """A custom_getter for tf.variable_scope: the moving average of each variable that has one."""
+    """A custom_getter for tf.variable_scope: the moving average of each variable that has one.
+
+    If `ema` is None, no variable has one.
+    """
+    if ema is None:
+        return None
+
     def get_average(getter, name, *args, **kwargs):
         variable = getter(name, *args, **kwargs)
         average = ema.average(variable)

@@ -1,13 +1,15 @@
 """Towers: parts of a training batch that are computed at the same time.
 
 The network is built once per tower over the same variables, and each tower has a GPU or a CPU
-thread of its own. Batch-norm moments are sums over all towers and random numbers are those of the
-whole batch: several towers learn what one learns, and a run may be resumed with another number.
+thread of its own, on this host or another one. Batch-norm moments are sums over all towers and
+random numbers are those of the whole batch: several towers learn what one learns, and a run may be
+resumed with another number.
 """
 import contextlib
 
 from nn import deferred_gradients, layers
 from nn.compat import tf
+from nn.weight_copies import copy_weights, weights_from
 
 
 class Towers(object):
@@ -15,11 +17,15 @@ class Towers(object):
 
     A value in the network is a list with the part of each tower. Parts differ in size by at most
     one example. If there are fewer examples than towers, some towers repeat an example of another,
-    because many operations fail on nothing; `total` and `concat` leave it out.
+    because many operations fail on nothing; `total` leaves it out.
     """
 
-    def __init__(self, devices=(None,), example=None):
-        """`example`, a tensor [batch, ...], has the size of the batch; one tower needs none."""
+    def __init__(self, devices=(None,), example=None, copies=None):
+        """`example`, a tensor [batch, ...], has the size of the batch; one tower needs none.
+
+        copies: of the weights on other hosts, as from copy_weights
+        """
+        self._copies = copies or {}
         self.devices, n_towers = list(devices), len(devices)
         # of each tower: its first example, and its number of examples without repeated ones
         self._first, self._count, self._batch_size = [None], [None], None
@@ -40,7 +46,9 @@ class Towers(object):
         """[function(the tower's part of each of `values`)] of all towers."""
         results = []
         for device, first, parts in zip(self.devices, self._first, zip(*values)):
-            with tf.device(device), self._current_rows(first):
+            # not None, which would end the caller's tf.device
+            with tf.device(device or ""), self._current_rows(first), \
+                    weights_from(self._copies.get(device)):
                 results.append(function(*parts))
         return results
 
@@ -49,12 +57,6 @@ class Towers(object):
         if len(parts) == 1:
             return parts[0]
         return tf.add_n([part * tf.to_float(count > 0) for part, count in zip(parts, self._count)])
-
-    def concat(self, parts):
-        """Parts [part of the batch, ...] → [batch, ...]."""
-        if len(parts) == 1:
-            return parts[0]
-        return tf.concat([part[:count] for part, count in zip(parts, self._count)], 0)
 
     @contextlib.contextmanager
     def _current_rows(self, first):
@@ -80,4 +82,5 @@ def build_in_towers(build_network, devices, example):
     for collection in (deferred_gradients.DEFERRED, layers.MOVING_MOMENT_UPDATES):
         tf.get_default_graph().clear_collection(collection)
     with tf.variable_scope(tf.get_variable_scope(), reuse=True):
-        return build_network(Towers(devices, example))
+        copies = copy_weights(tf.trainable_variables(), devices)
+        return build_network(Towers(devices, example, copies))

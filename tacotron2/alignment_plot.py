@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import korean
 from common.fonts import KOREAN_FONT_PATH
+from common.terminal import escape_controls
 
 WIDTH = 350         # pixels: the widest image that TensorBoard shows unscaled
 TITLE_WIDTH = 25    # letters in a line of the title
@@ -74,5 +75,5 @@ def _font(size):
 
 def _draw_text(draw, x, y, text, size):
     """Draw a line of text that is centred at x and starts at y."""
-    font = _font(size)
+    font, text = _font(size), escape_controls(text)
     draw.text((x - font.getlength(text) / 2, y), text, fill="black", font=font)

@@ -7,14 +7,16 @@ gmm to at most 1.
 import math
 from collections import namedtuple
 
-from nn import layers
+from nn import layers, short_gradients
 from nn.compat import tf
 from tacotron2.outputs_per_step import max_outputs_per_step
 
 # memory: [batch, jamo, channels], the encoder outputs
-# processed_memory: [batch, jamo, attention_dim], their projection; None for gmm
+# processed_memory: [batch, jamo, attention_dim], their projection; for gmm the edges of the jamo,
+#     float32 [jamo + 1]
 # mask: [batch, jamo], 1 on jamo, 0 on padding
-AttentionMemory = namedtuple("AttentionMemory", "memory processed_memory mask")
+# energy_mask: [batch, jamo], what to add to energies: 0 on jamo, -1e9 on padding
+AttentionMemory = namedtuple("AttentionMemory", "memory processed_memory mask energy_mask")
 
 # gmm, before training: advance of the means per step, and standard deviation [jamo]
 INITIAL_DELTA, INITIAL_SIGMA = 0.5, 1.5
@@ -26,9 +28,11 @@ def process_memory(memory, lengths, hp):
     """encoder outputs [batch, jamo, channels], lengths [batch] → AttentionMemory."""
     with tf.variable_scope("attention"):
         mask = tf.sequence_mask(lengths, tf.shape(memory)[1], dtype=tf.float32)
-        processed_memory = (None if hp.attention_type == "gmm" else
-                            layers.dense(memory, hp.attention_dim, "memory", bias=False))
-        return AttentionMemory(memory, processed_memory, mask)
+        if hp.attention_type == "gmm":      # outside the loop, because a CPU computes tf.range
+            processed_memory = tf.to_float(tf.range(tf.shape(memory)[1] + 1)) - 0.5
+        else:
+            processed_memory = layers.dense(memory, hp.attention_dim, "memory", bias=False)
+        return AttentionMemory(memory, processed_memory, mask, 1e9 * (mask - 1))
 
 
 def initial_state(memory, hp):
@@ -47,21 +51,23 @@ def attend(query, state, memory, hp, training):
     """query [batch, units], state → context [batch, channels], alignment [batch, jamo], state."""
     with tf.variable_scope("attention"):
         alignment, state = ATTENTION_TYPES[hp.attention_type](query, state, memory, hp, training)
-        context = tf.squeeze(tf.matmul(tf.expand_dims(alignment, 1), memory.memory), 1)
+        context = tf.squeeze(
+            short_gradients.matmul(tf.expand_dims(alignment, 1), memory.memory), 1)
         return context, alignment, state
 
 
 def _additive_energies(query, memory, hp, location=None, bias=False):
     """v·tanh(W·query + V·memory + location), [batch, jamo] (arXiv 1409.0473, A.1.2)."""
     query = tf.expand_dims(layers.dense(query, hp.attention_dim, "query"), 1)
-    hidden = query + memory.processed_memory                        # [batch, jamo, attention_dim]
+    hidden = memory.processed_memory                                # [batch, jamo, attention_dim]
     if location is not None:
-        hidden += location
+        hidden = short_gradients.add(hidden, location)
+    hidden = short_gradients.add_over_time(query, hidden)
     return tf.squeeze(layers.dense(tf.tanh(hidden), 1, "energy", bias=bias), 2)
 
 
 def _masked_softmax(energies, memory):
-    return tf.nn.softmax(energies - 1e9 * (1 - memory.mask))        # [batch, jamo]
+    return tf.nn.softmax(short_gradients.add_constant(energies, memory.energy_mask))
 
 
 def _location(query, state, memory, hp, training):
@@ -72,7 +78,7 @@ def _location(query, state, memory, hp, training):
                              "location_filters", bias=False)        # [batch, jamo, filters]
     location = layers.dense(location, hp.attention_dim, "location", bias=False)
     alignment = _masked_softmax(_additive_energies(query, memory, hp, location), memory)
-    return alignment, (cumulative_alignment + alignment,)
+    return alignment, (short_gradients.add(cumulative_alignment, alignment),)
 
 
 def _bahdanau(query, state, memory, hp, training):
@@ -86,9 +92,9 @@ def _luong(query, state, memory, hp, training):
     The product is divided by the square root of its length (arXiv 1706.03762, 3.2.1) and has a
     learnt scale.
     """
-    query = tf.expand_dims(layers.dense(query, hp.attention_dim, "query", bias=False), 1)
+    query = tf.expand_dims(layers.dense(query, hp.attention_dim, "query", bias=False), 2)
     scale = tf.get_variable("scale", [], initializer=tf.ones_initializer())
-    energies = (tf.reduce_sum(query * memory.processed_memory, 2) * scale /
+    energies = (tf.squeeze(tf.matmul(memory.processed_memory, query), 2) * scale /
                 float(hp.attention_dim) ** 0.5)                     # [batch, jamo]
     return _masked_softmax(energies, memory), ()
 
@@ -134,10 +140,10 @@ def _gmm(query, state, memory, hp, training):
         layers.dense(hidden, 3 * hp.attention_num_mixtures, "mixture"), 3, axis=1)
     means += tf.nn.softplus(delta + _inverse_softplus(INITIAL_DELTA))
     sigma = tf.nn.softplus(sigma + _inverse_softplus(INITIAL_SIGMA)) + 1e-2
-    edges = tf.to_float(tf.range(tf.shape(memory.mask)[1] + 1)) - 0.5       # [jamo + 1]
+    edges = memory.processed_memory                                 # [jamo + 1]
     cdf = _normal_cdf((edges - tf.expand_dims(means, 2)) / tf.expand_dims(sigma, 2))
     integrals = cdf[:, :, 1:] - cdf[:, :, :-1]                      # [batch, mixtures, jamo]
-    alignment = tf.reduce_sum(tf.expand_dims(tf.nn.softmax(weights), 2) * integrals, 1)
+    alignment = tf.squeeze(tf.matmul(tf.expand_dims(tf.nn.softmax(weights), 1), integrals), 1)
     return alignment * memory.mask, (means,)
 
 

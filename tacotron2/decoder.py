@@ -9,9 +9,9 @@ differ in the input of a step:
 They return mel_outputs [batch, steps·r, mels], stop_logits [batch, steps] and alignments [batch,
 steps, jamo].
 """
-from nn import layers
+from nn import layers, short_gradients
 from nn.compat import tf
-from nn.deferred_gradients import DeferredKernelGradient
+from nn.deferred_gradients import LoopDense
 from tacotron2 import attention
 from tacotron2.outputs_per_step import max_outputs_per_step
 
@@ -40,31 +40,34 @@ class DecoderCell(object):
     """The part of a decoder step between pre-net and projections: two LSTM layers and attention.
 
     The state is (lstm_1 state, lstm_2 state, context [batch, channels], attention state).
+    `n_steps` is the number of steps, which only training needs.
     """
 
-    def __init__(self, memory, hp, training):
-        self.memory, self.hp, self.training = memory, hp, training
-        self.lstms = [layers.ZoneoutLSTMCell(hp.decoder_rnn_dim, hp.zoneout, training)
-                      for _ in range(2)]
+    def __init__(self, memory, hp, n_steps=None):
+        self.memory, self.hp, self.training = memory, hp, n_steps is not None
+        state_shape = [tf.shape(memory.memory)[0], hp.decoder_rnn_dim]
+        self.lstms = [layers.ZoneoutLSTMCell(hp.zoneout, state_shape, n_steps, name)
+                      for name in ("lstm_1", "lstm_2")]
 
     def zero_state(self):
-        context = tf.zeros_like(self.memory.memory[:, 0])
-        lstm_1, lstm_2 = (lstm.zero_state(tf.shape(context)[0], tf.float32) for lstm in self.lstms)
-        return lstm_1, lstm_2, context, attention.initial_state(self.memory, self.hp)
+        lstm_1, lstm_2 = (lstm.zero_state() for lstm in self.lstms)
+        return (lstm_1, lstm_2, tf.zeros_like(self.memory.memory[:, 0]),
+                attention.initial_state(self.memory, self.hp))
 
-    def __call__(self, x, state, gate_layers=(None, None)):
-        """x [batch, prenet_dims[-1]], state → output, alignment [batch, jamo], new state.
+    def __call__(self, i, state, gates_1, gates_2):
+        """Step i, state → output, alignment [batch, jamo], new state.
 
-        output is [batch, units + channels], the output of lstm_2 and the context. gate_layers has
-        the gate_layer of each ZoneoutLSTMCell.
+        output is [batch, units + channels], the output of lstm_2 and the context. gates_1 and
+        gates_2 are the dense layers of the LSTMs, functions of what the step itself computes:
+        [batch, channels + units] and [batch, units + units] → [batch, 4·units].
         """
         lstm_1, lstm_2, context, attention_state = state
-        x = tf.concat([x, context], 1)                              # [batch, prenet + channels]
-        x, lstm_1 = self.lstms[0](x, lstm_1, "lstm_1", gate_layers[0])      # [batch, units]
-        x, lstm_2 = self.lstms[1](x, lstm_2, "lstm_2", gate_layers[1])      # [batch, units]
+        concat = short_gradients.concat
+        lstm_1 = self.lstms[0](i, gates_1(concat([context, lstm_1[1]])), lstm_1)
+        lstm_2 = self.lstms[1](i, gates_2(concat([lstm_1[1], lstm_2[1]])), lstm_2)
         context, alignment, attention_state = attention.attend(
-            x, attention_state, self.memory, self.hp, self.training)
-        output = tf.concat([x, context], 1)                         # [batch, units + channels]
+            lstm_2[1], attention_state, self.memory, self.hp, self.training)
+        output = concat([lstm_2[1], context])                       # [batch, units + channels]
         return output, alignment, (lstm_1, lstm_2, context, attention_state)
 
 
@@ -82,8 +85,10 @@ def decode_step(i, frame, noise, cell, state, arrays, hp, r):
     Writes frames, stop logit and alignment to the three TensorArrays `arrays`. Returns the last
     frame [batch, mels], the stop logit [batch], the new state and the new arrays.
     """
-    x = prenet(frame, noise[:, i], hp)                              # [batch, prenet]
-    output, alignment, state = cell(x, state)                       # [batch, units + channels]
+    x, units = prenet(frame, noise[:, i], hp), hp.decoder_rnn_dim   # [batch, prenet]
+    output, alignment, state = cell(                                # [batch, units + channels]
+        i, state, lambda y: layers.dense(tf.concat([x, y], 1), 4 * units, "lstm_1"),
+        lambda y: layers.dense(y, 4 * units, "lstm_2"))
     frames, stop_logit = project(output, hp, r)                     # [batch, r·mels], [batch, 1]
     stop_logit = stop_logit[:, 0]
     arrays = tuple(array.write(i, value)
@@ -103,18 +108,17 @@ def decode_teacher_forced(memory, mel, noise, hp, r, training):
         # computed for all steps at once, as no step depends on them: the pre-net before the loop,
         # the projections after it
         x = tf.transpose(prenet(previous_frames(mel, hp, r), noise, hp), [1, 0, 2])
-        inputs = tf.TensorArray(tf.float32, max_steps).unstack(x)   # [steps, batch, prenet]
-        cell, units = DecoderCell(memory, hp, training), hp.decoder_rnn_dim
-        channels = memory.memory.get_shape().as_list()[2]
-        gate_layer_1 = DeferredKernelGradient(
-            max_steps, batch_size, hp.prenet_dims[-1] + channels + units, 4 * units, "lstm_1")
-        gate_layer_2 = DeferredKernelGradient(max_steps, batch_size, 2 * units, 4 * units, "lstm_2")
+        units, channels = hp.decoder_rnn_dim, memory.memory.get_shape().as_list()[2]
+        gates_1 = LoopDense(x, channels + units, 4 * units, "lstm_1")
+        # of the input of lstm_2, nothing is known before the loop
+        gates_2 = LoopDense(tf.zeros([max_steps, batch_size, 0]), 2 * units, 4 * units, "lstm_2")
+        cell = DecoderCell(memory, hp, max_steps if training else None)
 
         def step(i, state, outputs, alignments):
-            output, alignment, state = cell(
-                inputs.read(i), state, [gate_layer_1.at_step(i), gate_layer_2.at_step(i)])
-            lstm_1_output = state[0][1]
-            outputs = outputs.write(i, tf.concat([lstm_1_output, output], 1))
+            _, alignment, state = cell(i, state, lambda y: gates_1.at_step(i, y),
+                                       lambda y: gates_2.at_step(i, y))
+            (_, lstm_1), (_, lstm_2), context, _ = state
+            outputs = outputs.write(i, short_gradients.concat([lstm_1, lstm_2, context]))
             return i + 1, state, outputs, alignments.write(i, alignment)
 
         _, _, outputs, alignments = tf.while_loop(
@@ -123,11 +127,11 @@ def decode_teacher_forced(memory, mel, noise, hp, r, training):
              tf.TensorArray(tf.float32, max_steps)))
         outputs = outputs.stack()
         outputs.set_shape([None, None, 2 * units + channels])
-        lstm_1, lstm_2, contexts = tf.split(outputs, [units, units, channels], 2)
         if training:
-            gate_layer_1.register_inputs(tf.concat(
-                [x, previous_step(contexts), previous_step(lstm_1)], 2))
-            gate_layer_2.register_inputs(tf.concat([lstm_1, previous_step(lstm_2)], 2))
+            lstm_1, lstm_2, contexts = tf.split(outputs, [units, units, channels], 2)
+            gates_1.register_loop_inputs(tf.concat(
+                [layers.previous_step(contexts), layers.previous_step(lstm_1)], 2))
+            gates_2.register_loop_inputs(tf.concat([lstm_1, layers.previous_step(lstm_2)], 2))
         outputs = tf.transpose(outputs[:, :, units:], [1, 0, 2])    # [batch, steps, units+channels]
         alignments = tf.transpose(alignments.stack(), [1, 0, 2])    # [batch, steps, jamo]
         frames, stop_logits = project(outputs, hp, r)
@@ -146,7 +150,7 @@ def decode_scheduled_sampling(memory, mel, noise, hp, r, teacher_forcing_ratio):
         true_frames = previous_frames(mel, hp, r)                   # [batch, steps, mels]
         sampling_noise = layers.random_uniform([batch_size, max_steps, 1], name="own")
         use_predicted = tf.floor(sampling_noise + 1 - teacher_forcing_ratio)    # 0 or 1
-        cell = DecoderCell(memory, hp, training=True)
+        cell = DecoderCell(memory, hp, max_steps)
 
         def step(i, predicted, state, *arrays):
             frame = true_frames[:, i] + use_predicted[:, i] * (predicted - true_frames[:, i])
@@ -168,21 +172,23 @@ def decode_free_running(memory, noise, max_steps, hp, r):
     """
     batch_size = tf.shape(noise)[0]
     with tf.variable_scope("decoder"):
-        cell = DecoderCell(memory, hp, training=False)
+        cell = DecoderCell(memory, hp)
+        # counted as float32: on a GPU, int32 values would be copied from and to the host every step
+        max_steps = tf.to_float(max_steps)
 
         def step(i, frame, state, n_steps, running, *arrays):
             frame, stop_logit, state, arrays = decode_step(i, frame, noise, cell, state, arrays, hp,
                                                            r)
-            n_steps += tf.to_int32(running)
+            n_steps += tf.to_float(running)
             running = tf.logical_and(running, tf.logical_and(stop_logit <= 0, n_steps < max_steps))
             return (i + 1, frame, state, n_steps, running) + arrays
 
         arrays = [tf.TensorArray(tf.float32, 0, dynamic_size=True) for _ in range(3)]
         results = tf.while_loop(
             lambda i, frame, state, n_steps, running, *_: tf.reduce_any(running), step,
-            [0, go_frame(batch_size, hp), cell.zero_state(), tf.zeros([batch_size], tf.int32),
-             tf.fill([batch_size], True)] + arrays, back_prop=False)
-        return stack_outputs(results[5:], batch_size, hp) + (results[3],)
+            [0, go_frame(batch_size, hp), cell.zero_state(), tf.zeros([batch_size]),
+             max_steps > 0] + arrays, back_prop=False)
+        return stack_outputs(results[5:], batch_size, hp) + (tf.to_int32(results[3]),)
 
 
 def stack_outputs(arrays, batch_size, hp):
@@ -190,11 +196,6 @@ def stack_outputs(arrays, batch_size, hp):
     frames, alignments = (tf.transpose(arrays[i].stack(), [1, 0, 2]) for i in (0, 2))
     mel_outputs = tf.reshape(frames, [batch_size, -1, hp.n_mels])
     return mel_outputs, tf.transpose(arrays[1].stack()), alignments
-
-
-def previous_step(x):
-    """[steps, batch, channels] → the same shape, each step with the values of the one before it."""
-    return tf.pad(x[:-1], [[1, 0], [0, 0], [0, 0]])
 
 
 def previous_frames(mel, hp, r):

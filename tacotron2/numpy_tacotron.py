@@ -47,7 +47,8 @@ class NumpyTacotron(object):
         if max_steps is None:
             max_steps = -(-len(ids) * self.hp.max_frames_per_symbol // self.outputs_per_step)
         # for products of this size, several threads only wait for each other
-        with threadpool_limits(1, "blas"):
+        # and with weights that are too large, the caller notices that the result is not finite
+        with threadpool_limits(1, "blas"), np.errstate(all="ignore"):
             memory = self._encode(ids, speaker_id)
             frames, alignment, stopped = self._decode(memory, np.random.RandomState(noise_seed),
                                                       max_steps, window)

@@ -26,7 +26,7 @@ class Synthesizer(object):
         with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):
             outputs_per_step = trained_outputs_per_step(hp)
             self.outputs_per_step = tf.convert_to_tensor(outputs_per_step)
-            self.outputs = tacotron2(
+            self.outputs, = tacotron2(
                 self.text_ids, self.text_lengths, self.speaker_ids, self.prenet_noise, hp,
                 n_symbols, n_speakers, max_steps=self.max_steps, outputs_per_step=outputs_per_step)
 

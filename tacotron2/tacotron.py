@@ -19,7 +19,9 @@ FREEZABLE_SCOPES = ("encoder", "symbols", "speakers", "attention", "prenet", "de
 def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, n_speakers,
               targets=None, max_steps=None, training=False, outputs_per_step=None,
               teacher_forcing_ratio=None, towers=ONE_TOWER):
-    """The TacotronOutputs of a batch: teacher-forced with `targets`, free-running with `max_steps`.
+    """The TacotronOutputs of a batch, a list with those of each tower.
+
+    Teacher-forced with `targets`, free-running with `max_steps`.
 
     text_ids      int32 [batch, jamo], 0 on padding     text_lengths  int32 [batch]
     speaker_ids   int32 [batch]; if n_speakers is 0, there is no speaker embedding
@@ -63,8 +65,8 @@ def tacotron2(text_ids, text_lengths, speaker_ids, prenet_noise, hp, n_symbols, 
             decode, memory, text_lengths, speaker_ids, prenet_noise, mel, n_frames, max_steps))
         residual = postnet(mel_outputs, n_frames, hp, training, towers)     # [batch, frames, mels]
         mel_outputs_postnet = towers.map(tf.add, mel_outputs, residual)
-        return TacotronOutputs(*[towers.concat(parts) for parts in (
-            mel_outputs, mel_outputs_postnet, stop_logits, alignments, n_steps, n_frames)])
+        return [TacotronOutputs(*parts) for parts in zip(
+            mel_outputs, mel_outputs_postnet, stop_logits, alignments, n_steps, n_frames)]
 
 
 def encoder(text_ids, lengths, hp, n_symbols, training, towers):

@@ -38,11 +38,12 @@ class TrainingGraph(object):
         step = optimizer.global_step()
         self.outputs_per_step = outputs_per_step_tensor(hp, step)
         noise_dim = prenet_noise_dim(hp)
-        self.prenet_noise = tf.placeholder_with_default(
-            layers.random_uniform([tf.shape(self.batch.mel)[0],
-                                   tf.shape(self.batch.mel)[1] // self.outputs_per_step, noise_dim],
-                                  name="prenet"),
-            [None, None, noise_dim])
+        # validation feeds another value, which needs no placeholder_with_default: in TensorFlow 1.3
+        # that is computed by the CPU
+        self.prenet_noise = layers.random_uniform(
+            [tf.shape(self.batch.mel)[0], tf.shape(self.batch.mel)[1] // self.outputs_per_step,
+             noise_dim], name="prenet")
+        self.prenet_noise.set_shape([None, None, noise_dim])
         # where only its end is set, the decay takes a single step
         self.guided_attention_weight = optimizer.linear_decay(
             step, hp.guided_attention_weight, 0.0,
@@ -56,22 +57,26 @@ class TrainingGraph(object):
         _, self.losses = build_in_towers(
             lambda towers: self._teacher_forced(True, teacher_forcing_ratio, towers),
             tower_devices, self.batch.mel)
+        averages = optimizer.create_ema(hp.ema_decay, step)
         self.optimizer = optimizer.build_optimizer(
             self.losses.total, step, learning_rate(step, hp), hp.adam_epsilon, hp.grad_clip_thresh,
-            freeze=hp.freeze, colocate_gradients=tower_devices[0] is not None)
-        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
-            self.validation_outputs, self.validation_losses = self._teacher_forced(False)
-        self.synthesizer = Synthesizer(hp, n_symbols, n_speakers, reuse=True)
+            averages, hp.freeze, tower_devices[0] is not None)
+        # validation and synthesis use the averages, as the exported voice does
+        with tf.variable_scope(tf.get_variable_scope(), reuse=True,
+                               custom_getter=optimizer.ema_getter(averages)):
+            (self.validation_outputs,), self.validation_losses = self._teacher_forced(False)
+            self.synthesizer = Synthesizer(hp, n_symbols, n_speakers, reuse=True)
 
     def _teacher_forced(self, training, teacher_forcing_ratio=None, towers=ONE_TOWER):
-        """(TacotronOutputs, Losses) of self.batch."""
+        """([TacotronOutputs of each tower], Losses) of self.batch."""
         batch = self.batch
         outputs = tacotron2(
             batch.text_ids, batch.text_lengths, batch.speaker_ids, self.prenet_noise, self.hp,
             self.n_symbols, self.n_speakers, targets=batch, training=training,
             outputs_per_step=self.outputs_per_step, teacher_forcing_ratio=teacher_forcing_ratio,
             towers=towers)
-        return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight)
+        return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight,
+                                       towers)
 
     def make_feed_dict(self, items, step):
         """The feed_dict of a batch of BatchItems after `step` completed steps."""

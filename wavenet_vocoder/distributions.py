@@ -40,16 +40,6 @@ def make_noise(key, first_sample, n_samples, hp):
         philox.uniform(key, first_sample, n_samples, distribution.noise_dim))
 
 
-def negative_log_likelihood(parameters, audio, mask, hp):
-    """Mean of -ln p(sample) [nats] over the samples where `mask` [batch, samples] is 1."""
-    return -masked_mean(output_distribution(hp).log_probability(parameters, audio), mask)
-
-
-def masked_mean(values, mask):
-    """Mean of the values where `mask` is 1, of the same shape; 0 if it is 1 nowhere."""
-    return tf.reduce_sum(values * mask) / tf.maximum(tf.reduce_sum(mask), 1.0)
-
-
 def _logistic_mixture(hp):
     """A discretised mixture of logistics at 16 bits (Salimans et al., arXiv 1701.05517, 2.1)."""
     n_mixtures = hp.wavenet_num_mixtures
@@ -135,8 +125,9 @@ def _sample_class(logits, uniform):
     logits: [..., classes].
     """
     cumulative = tf.cumsum(tf.nn.softmax(logits), axis=-1)
-    index = tf.reduce_sum(tf.cast(tf.less_equal(cumulative, uniform), tf.int32), -1)
-    return tf.minimum(index, logits.get_shape().as_list()[-1] - 1)
+    # float32 until the end: on a GPU, sums and minima of int32 values are computed by the host
+    index = tf.reduce_sum(tf.cast(tf.less_equal(cumulative, uniform), tf.float32), -1)
+    return tf.cast(tf.minimum(index, logits.get_shape().as_list()[-1] - 1.0), tf.int32)
 
 
 def _split(parameters, hp):
@@ -160,5 +151,6 @@ def _soft_floor(raw_log_scale, hp):
 
 def _where(condition, x, y):
     """tf.where, which does not broadcast in TF 1.3: condition [...], values [..., n_mixtures]."""
-    tiled = tf.logical_and(tf.expand_dims(condition, -1), tf.ones_like(x, dtype=tf.bool))
+    # by way of float32, because 1.3.0 has no GPU kernel that makes a bool tensor
+    tiled = tf.to_float(tf.expand_dims(condition, -1)) + tf.zeros_like(x) > 0
     return tf.where(tiled, x, y)

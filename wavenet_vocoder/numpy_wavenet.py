@@ -35,6 +35,9 @@ class NumpyVocoder(object):
         self.skip_kernel = 0.5 * np.concatenate(self.stack("skip/kernel"))
         self.skip_bias = self.stack("skip/bias").sum(0)
 
+    # the rounding of sums, and so the samples, would depend on the other streams of a batch
+    max_single_streams = batch_size = 1
+
     def stack(self, name, layers=None):
         """[layers, ...]: the weight `name` of the first `layers` layers, by default of all."""
         n_layers = self.hp.wavenet_layers if layers is None else layers
@@ -52,6 +55,7 @@ def report_slow_generation():
 
 class _NumpyGenerator(object):
     """Generates chunks side by side. The rounding of sums depends on their number."""
+    replacement_interval = None     # frames after which a chunk could be replaced: never
 
     def __init__(self, vocoder, chunks):
         hp = vocoder.hp

@@ -7,8 +7,7 @@ n // hop_length and of the speaker. Silence precedes the first sample of a segme
 from nn.compat import tf
 from nn.layers import dense, embedding
 from nn.towers import ONE_TOWER
-from wavenet_vocoder.distributions import (MULAW_CLASSES, masked_mean, mulaw_encode,
-                                           output_distribution)
+from wavenet_vocoder.distributions import MULAW_CLASSES, mulaw_encode, output_distribution
 from wavenet_vocoder.upsampling import upsample
 
 SCOPE = "wavenet"       # of all variables
@@ -23,20 +22,26 @@ def wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse=None):
     speaker_ids int32 [batch], not used if n_speakers is 0: then there is no speaker embedding.
     """
     with tf.variable_scope(SCOPE, reuse=reuse):
-        h = make_condition(mel, speaker_ids, hp, n_speakers)  # [batch, time, condition_channels]
         x = input_convolution(audio, hp)                    # [batch, time, residual]
+        shape = tf.shape(x)
+        # below, the samples of all segments are the rows of matrices, [batch·time, channels]:
+        # every reshape costs four operations in training
+        h = tf.reshape(make_condition(mel, speaker_ids, hp, n_speakers),
+                       [-1, condition_channels(hp, n_speakers)])
         skips = []
         for i, dilation in enumerate(dilations(hp)):        # figure 4
             with tf.variable_scope("layer_%02d" % i):
                 taps, gates = dilated_taps(x, dilation, hp), 2 * hp.wavenet_dilation_channels
-                z = gated_activation(dense(taps, gates, "dilated")  # [.., .., dilation_channels]
-                                     + dense(h, gates, "condition", bias=False))
+                z = gated_activation(tf.add_n([             # [rows, dilation_channels]
+                    dense(taps, gates, "dilated"), dense(h, gates, "condition", bias=False)]))
                 skips.append(dense(z, hp.wavenet_skip_channels, "skip"))
                 if i + 1 < hp.wavenet_layers:               # nothing follows the last layer
-                    x += dense(z, hp.wavenet_residual_channels, "residual")
-        y = tf.nn.relu(sum(skips))                          # [batch, time, skip]
+                    residual = dense(z, hp.wavenet_residual_channels, "residual")
+                    x = tf.add_n([x, tf.reshape(residual, shape)])
+        y = tf.nn.relu(tf.add_n(skips))                     # [rows, skip]
         y = tf.nn.relu(dense(y, hp.wavenet_skip_channels, "post"))
-        return dense(y, output_distribution(hp).n_parameters, "parameters")
+        y = dense(y, output_distribution(hp).n_parameters, "parameters")
+        return tf.reshape(y, [shape[0], shape[1], output_distribution(hp).n_parameters])
 
 
 def training_loss(audio, mel, speaker_ids, mask, hp, n_speakers, reuse=None, towers=ONE_TOWER):
@@ -44,12 +49,15 @@ def training_loss(audio, mel, speaker_ids, mask, hp, n_speakers, reuse=None, tow
 
     Shapes as in `wavenet`; mask [batch, time] is 1 on real samples, 0 on padding.
     """
-    def log_probability(audio, mel, speaker_ids):
+    def sum_log_probabilities(audio, mel, speaker_ids, mask):
         parameters = wavenet(audio, mel, speaker_ids, hp, n_speakers, reuse)
-        return output_distribution(hp).log_probability(parameters, audio)
+        log_probability = output_distribution(hp).log_probability(parameters, audio)
+        return tf.reduce_sum(log_probability * mask), tf.reduce_sum(mask)
 
-    parts = towers.map(log_probability, *[towers.split(x) for x in (audio, mel, speaker_ids)])
-    return -masked_mean(towers.concat(parts), mask)
+    parts = towers.map(sum_log_probabilities,
+                       *[towers.split(x) for x in (audio, mel, speaker_ids, mask)])
+    log_probability, n_samples = map(towers.total, zip(*parts))
+    return -log_probability / tf.maximum(n_samples, 1.0)
 
 
 def dilations(hp):
@@ -97,17 +105,21 @@ def input_convolution(audio, hp):
 def dilated_taps(x, dilation, hp):
     """The inputs of a dilated causal convolution (2.1): x at …, n - 2·dilation, n - dilation, n.
 
-    [batch, time, channels] → [batch, time, kernel_size·channels], zero before the start. A matrix
+    [batch, time, residual] → [batch·time, kernel_size·residual], zero before the start. A matrix
     product with them is as fast as tf.nn.convolution, and generation uses the kernel of a product.
     """
-    time, reach = tf.shape(x)[1], (hp.wavenet_kernel_size - 1) * dilation
-    padded = tf.pad(x, [[0, 0], [reach, 0], [0, 0]])
-    # tf.slice, because the gradient of padded[:, lag:lag + time] takes a third of a training step
-    shifted = [tf.slice(padded, [0, lag, 0], [-1, time, -1])
-               for lag in range(0, reach + 1, dilation)]
-    for tap in shifted:
-        tap.set_shape([None, None, hp.wavenet_residual_channels])
-    return tf.concat(shifted, 2)
+    taps = [delay(x, lag * dilation) for lag in range(hp.wavenet_kernel_size - 1, 0, -1)] + [x]
+    return tf.reshape(tf.stack(taps, 2),
+                      [-1, hp.wavenet_kernel_size * hp.wavenet_residual_channels])
+
+
+def delay(x, lag):
+    """x [batch, time, channels] `lag` steps later, zero before the start.
+
+    With blocks of one element, space_to_batch_nd pads and batch_to_space_nd crops. Each is the
+    gradient of the other; the gradients of tf.pad and tf.slice have ten operations.
+    """
+    return tf.batch_to_space_nd(tf.space_to_batch_nd(x, [1], [[lag, 0]]), [1], [[0, lag]])
 
 
 def gated_activation(x):

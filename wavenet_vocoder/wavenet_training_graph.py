@@ -27,7 +27,7 @@ class TrainingGraph(object):
                                        hp.wavenet_final_learning_rate, hp.wavenet_decay_start,
                                        hp.wavenet_decay_half_life)
         rate = optimizer.linear_warmup(step, rate, hp.warmup_steps)
-        averages = tf.train.ExponentialMovingAverage(hp.wavenet_ema_decay, num_updates=step)
+        averages = optimizer.create_ema(hp.wavenet_ema_decay, step)
         self.optimizer = optimizer.build_optimizer(loss, step, rate, hp.wavenet_adam_epsilon,
                                                    hp.wavenet_grad_clip_thresh, averages, hp.freeze,
                                                    tower_devices[0] is not None)

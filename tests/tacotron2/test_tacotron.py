@@ -51,10 +51,10 @@ class TeacherForcedGraph(object):
     def __init__(self, hp, training=False):
         self.hp, self.batch = hp, batch_placeholders(hp)
         self.prenet_noise = tf.placeholder(tf.float32, [None, None, prenet_noise_dim(hp)])
-        self.outputs = tacotron.tacotron2(
+        self.outputs, = tacotron.tacotron2(
             self.batch.text_ids, self.batch.text_lengths, self.batch.speaker_ids, self.prenet_noise,
             hp, N_SYMBOLS, 0, targets=self.batch, training=training)
-        self.losses = loss.compute_losses(self.outputs, self.batch, hp,
+        self.losses = loss.compute_losses([self.outputs], self.batch, hp,
                                           guided_attention_weight=1.0)
 
     def run(self, session, fetches, batch, noise=None):
@@ -109,7 +109,7 @@ def test_free_running_and_teacher_forced_decoding_agree_on_the_same_frames(deter
         tf.set_random_seed(2)
         graph = TeacherForcedGraph(hp)
         with tf.variable_scope(tf.get_variable_scope(), reuse=True):
-            free_running = tacotron.tacotron2(
+            free_running, = tacotron.tacotron2(
                 graph.batch.text_ids, graph.batch.text_lengths, graph.batch.speaker_ids,
                 graph.prenet_noise, hp, N_SYMBOLS, 0, max_steps=tf.constant([12, 12]))
         with compat.create_session() as session:
@@ -185,7 +185,7 @@ def test_output_shapes_with_three_frames_per_step(deterministic):
     assert np.all(outputs.alignments[1, :, 5:] == 0), "weight on padding"
 
 
-def test_guided_attention_loss_is_0_on_the_diagonal_and_near_1_far_from_it():
+def test_guided_attention_penalties_are_0_on_the_diagonal_and_near_1_far_from_it():
     n_steps, n_jamo = 20, 20
     on_diagonal, off_diagonal = np.zeros([2, 1, n_steps, n_jamo], np.float32)
     on_diagonal[0, np.arange(n_steps), np.arange(n_jamo)] = 1
@@ -193,8 +193,8 @@ def test_guided_attention_loss_is_0_on_the_diagonal_and_near_1_far_from_it():
     off_diagonal[0, 5:, 0] = 1
     with tf.Graph().as_default(), compat.create_session() as session:
         on, off = session.run([
-            loss.guided_attention_loss(tf.constant(alignment), tf.constant([n_jamo]),
-                                       tf.constant([n_steps]), 0.2)
+            tf.reduce_mean(loss.guided_attention_penalties(
+                tf.constant(alignment), tf.constant([n_jamo]), tf.constant([n_steps]), 0.2))
             for alignment in (on_diagonal, off_diagonal)])
     assert on == 0
     assert off > 0.7

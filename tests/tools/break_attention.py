@@ -10,14 +10,13 @@ import os
 import sys
 from collections import Counter
 
-from tqdm import tqdm
-
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
 from break_lines import create_lines
 
 import korean
 from common import command_line, files
+from common.progress_bar import tqdm
 from synthesis import text_lines
 from synthesis.attempts import DEFAULT_ATTEMPTS, Predictor, describe_faults
 from synthesis.voice import GRIFFIN_LIM, Voice, resolve_run_folders
