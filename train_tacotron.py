@@ -10,10 +10,10 @@ import korean
 from common import command_line
 from datasets import batches
 from datasets.store import load_store
-from doctor.device_selection import select_device, select_tower_devices
+from doctor.device_selection import select_device
 from nn.compat import tf
 from tacotron2.tacotron_training_graph import TrainingGraph
-from training import loop, memory_estimate, run_folder, verdict
+from training import cluster, loop, memory_estimate, run_start, verdict
 from training.consent import add_consent_option
 from training.evaluators import TacotronEvaluator
 
@@ -24,19 +24,23 @@ def main(arguments):
     add_consent_option(parser)
     options = parser.parse_args(arguments)
     select_device(options.device)
+    return cluster.run(train, options, "tacotron")
 
+
+def train(options, hosts):
+    """Train on `hosts`, a cluster.OneHost or cluster.Chief. Returns the exit status."""
     stores = [load_store(folder) for folder in options.data]
-    run = run_folder.create_or_resume_run(options.logdir, "tacotron", stores, options.preset,
-                                          options.hparams, options.freeze, options.init_from,
-                                          options.consent)
-    train_items, held_out_items = batches.split_train_validation(stores, run.hp.validation_fraction)
+    run = run_start.create_or_resume_run(options.logdir, "tacotron", stores, options.preset,
+                                         options.hparams, options.freeze, options.init_from,
+                                         options.consent)
+    train_items, held_out_items = batches.split_train_validation(stores, run.validation_hash_limit)
     print("%d utterances to train on, %d held out; speakers: %s"
           % (len(train_items), len(held_out_items), ", ".join(run.speakers)))
     max_steps = options.steps or run.hp.train_steps
     run.hp = hp = verdict.with_early_evaluation(run.hp, max_steps)
 
     tf.set_random_seed(hp.seed)
-    tower_devices = select_tower_devices(options.towers, options.threads, hp.batch_size)
+    tower_devices = hosts.tower_devices(hp.batch_size)
     graph = TrainingGraph(hp, len(korean.SYMBOLS), run.n_speaker_embeddings, tower_devices)
     scalars = {name: loss for name, loss in graph.losses._asdict().items() if name != "total"}
 
@@ -48,7 +52,7 @@ def main(arguments):
 
     evaluator = TacotronEvaluator(run, graph, train_items, held_out_items, max_steps)
     estimate = memory_estimate.estimate_tacotron(hp, train_items, tower_devices)
-    return loop.train(run, options, graph, scalars, get_batch, estimate, evaluator.evaluate,
+    return loop.train(run, options, hosts, graph, scalars, get_batch, estimate, evaluator.evaluate,
                       speaker_loss=evaluator.speaker_loss)
 
 

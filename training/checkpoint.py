@@ -19,13 +19,14 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 
 from common import files
 from common.arrays import validate_arrays
 from common.errors import InputError
 from nn import compat
 from nn.compat import tf
-from training import exported_run
+from training import exported_run, loss_guard
 
 EMA_SUFFIX = "/ExponentialMovingAverage"    # TensorFlow appends it to the name of a variable
 
@@ -38,8 +39,9 @@ class CheckpointWriteError(InputError):
 
 def list_checkpoints(run, prefix="model"):
     """The paths of the run's complete checkpoints without file extension, oldest first."""
-    matches = [re.match(prefix + r"-(\d+)\.index$", name) for name in os.listdir(run.folder)]
-    steps = sorted(int(match.group(1)) for match in matches if match)
+    matches = [re.match(prefix + r"-(\d{1,18})\.index$", name) for name in os.listdir(run.folder)]
+    steps = sorted(int(match.group(1)) for match in matches
+                   if match and os.path.isfile(os.path.join(run.folder, match.group())))
     return [os.path.join(run.folder, "%s-%d" % (prefix, step)) for step in steps]
 
 
@@ -60,22 +62,39 @@ def restore_latest(session, saver, run):
     """
     def restore(path):
         state = {}
-        if os.path.exists(path + ".json"):      # earlier versions did not write it
-            with open(path + ".json", encoding="utf-8") as file:
-                state = json.load(file)
-            if not isinstance(state, dict):
-                raise ValueError("its .json file is not an object")
-        saver.restore(session, path)
+        # earlier versions wrote none for any checkpoint
+        if has_states or os.path.exists(path + ".json"):
+            state = files.read_json_object(path + ".json", {})
+            loss_guard.check_state(state.get("health", {}))
+            if not (_are_numbers(state.get("recent", [])) and
+                    _are_numbers([state.get("minutes", 0)])):
+                raise ValueError("its .json file is damaged")
+        with _path_for_tensorflow(path) as plain_path:
+            _restore_variables(session, saver, plain_path)
         return path, state
 
     paths = list_checkpoints(run)
     if not paths:
         return None
+    has_states = any(os.path.exists(path + ".json") for path in paths)
     restored_path, state = _read_newest_of(paths, restore)
     for damaged_path in paths[paths.index(restored_path) + 1:]:
         for file in _files_of(damaged_path):
             os.replace(file, os.path.join(run.folder, "damaged-" + os.path.basename(file)))
     return state
+
+
+def _restore_variables(session, saver, path):
+    """Restore all variables. Moving averages that the checkpoint lacks start as its weights."""
+    reader = tf.train.NewCheckpointReader(path)
+    names = [v.op.name for v in tf.global_variables()]
+    if all(reader.has_tensor(name) for name in names if name.endswith(EMA_SUFFIX)):
+        saver.restore(session, path)
+        return
+    for variable, name in zip(tf.global_variables(), names):
+        if name.endswith(EMA_SUFFIX) and not reader.has_tensor(name):
+            name = name[:-len(EMA_SUFFIX)]
+        variable.load(reader.get_tensor(name), session)
 
 
 def restore_trained_weights(session, run, best=False):
@@ -107,14 +126,16 @@ def read_trained_weights(run, names, best=False):
         return exported_run.read_exported_weights(run.folder, names)
 
     def read(path):
-        reader = tf.train.NewCheckpointReader(path)
-        weights = {}
-        for name in names:
-            for stored_name in (name + EMA_SUFFIX, name):
-                if reader.has_tensor(stored_name):
-                    weights[name] = reader.get_tensor(stored_name)
-                    break
-        return weights, int(reader.get_tensor("global_step"))
+        with _path_for_tensorflow(path) as plain_path:
+            reader = tf.train.NewCheckpointReader(plain_path)
+            _check_size(reader, path)
+            weights = {}
+            for name in names:
+                for stored_name in (name + EMA_SUFFIX, name):
+                    if reader.has_tensor(stored_name):
+                        weights[name] = reader.get_tensor(stored_name)
+                        break
+            return weights, int(reader.get_tensor("global_step"))
 
     paths = [] if best else list_checkpoints(run)
     content = read_best(run) if best or run.hp.early_stopping_patience else None
@@ -146,14 +167,53 @@ def _read_newest_of(paths, read):
     for number, path in enumerate(reversed(paths), 1):
         try:
             # TensorFlow 1.3.0 reports a missing data file, too, but crashes afterwards
-            if not glob.glob(glob.escape(path) + ".data-*"):
+            data = glob.glob(glob.escape(path) + ".data-*")
+            if not (data and all(map(os.path.isfile, data))):
                 raise OSError("its .data file is missing")
             return read(path)
+        # InputError, of its .json file, is a ValueError
         except (tf.errors.OpError, RuntimeError, ValueError, IndexError, OSError) as error:
             message = "%s: the checkpoint cannot be read (%s)" % (path, compat.error_reason(error))
         if number == len(paths):
-            raise InputError(message + "; there is no other")
+            raise InputError(message + "; there is no other: restore its files, or train again in "
+                             "another folder")
         print("warning: %s; using the one before it" % message, file=sys.stderr)
+
+
+def _are_numbers(value):
+    return isinstance(value, list) and all(type(item) in (int, float) for item in value)
+
+
+@contextlib.contextmanager
+def _path_for_tensorflow(path):
+    """The path of a checkpoint, by a link without the characters that TensorFlow reads as pattern.
+
+    It writes to such paths, but finds no checkpoint there.
+    """
+    if not re.search(r"[][*?\\]", path):
+        yield path
+        return
+    folder, name = os.path.split(os.path.abspath(path))
+    with tempfile.TemporaryDirectory() as temporary:
+        link = os.path.join(temporary, "run")
+        os.symlink(folder, link)
+        yield os.path.join(link, name)
+
+
+def _check_size(reader, path):
+    """Raise ValueError if the arrays of a checkpoint are larger than its files, before any is read.
+
+    It may be damaged, or made to exhaust the memory.
+    """
+    n_values = 0
+    for shape in reader.get_variable_to_shape_map().values():
+        size = 1
+        for length in shape:
+            size *= length      # of Python integers, which do not overflow
+        n_values += size
+    n_bytes = sum(map(os.path.getsize, glob.glob(glob.escape(path) + ".data-*")))
+    if n_values > n_bytes:      # the smallest values have one byte
+        raise ValueError("its arrays are larger than its files")
 
 
 def _best_path(run, content):
@@ -194,9 +254,10 @@ def delete_leftovers(run):
     for path in list_checkpoints(run, "best"):
         if not best or path != _best_path(run, best):
             _delete(path)
-    folder = glob.escape(run.folder)
-    leftovers = glob.glob(os.path.join(folder, "**", "*.part"), recursive=True)
-    for path in glob.glob(os.path.join(folder, "*-*")):
+    # unlike glob, os.walk does not follow links, which could lead to files that are not of the run
+    leftovers = [os.path.join(folder, name) for folder, _, names in os.walk(run.folder)
+                 for name in names if name.endswith(".part")]
+    for path in glob.glob(os.path.join(glob.escape(run.folder), "*-*")):
         match = re.match(r"(.*(?:model|best)-\d+)\.(?:data-\d+-of-\d+|json)$", path)
         if match and not os.path.exists(match.group(1) + ".index"):
             leftovers.append(path)
@@ -209,7 +270,10 @@ def _write(session, saver, run, prefix, step, state):
     folder = os.path.join(run.folder, "saving")
     temporary_path = os.path.join(folder, "%s-%d" % (prefix, step))
     path = os.path.join(run.folder, "%s-%d" % (prefix, step))
+    run.check_folder()
     try:
+        if os.path.islink(folder):      # it could lead to any folder of the user
+            os.remove(folder)
         os.makedirs(folder, exist_ok=True)
         saver.save(session, temporary_path, write_meta_graph=False, write_state=False)
         with open(temporary_path + ".json", "w", encoding="utf-8") as out:
@@ -221,6 +285,8 @@ def _write(session, saver, run, prefix, step, state):
             os.replace(file, os.path.join(run.folder, os.path.basename(file)))
         files.fsync_path(run.folder)
     except (tf.errors.OpError, OSError) as error:
+        if compat.is_lost_host(error):      # training.cluster starts again without it
+            raise
         # the message of 1.3.0 for a full disk has only the file name
         is_full = isinstance(error, tf.errors.ResourceExhaustedError)
         reason = os.strerror(errno.ENOSPC) if is_full else compat.error_reason(error)

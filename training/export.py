@@ -11,6 +11,7 @@ import shutil
 
 from common import command_line
 from common.errors import InputError
+from tacotron2.outputs_per_step import outputs_per_step_at
 from training import exported_run, model_weights, run_folder
 
 
@@ -27,7 +28,7 @@ def export_voice(tacotron_folder, vocoder_folder, out, best=False):
     temporary = "%s.%d.part" % (os.path.abspath(out), os.getpid())
     try:
         for run in runs:
-            _export_run(run, os.path.join(temporary, run.model_type), best)
+            export_run(run, os.path.join(temporary, run.model_type), best)
         size = sum(os.path.getsize(os.path.join(folder, name))
                    for folder, _, names in os.walk(temporary) for name in names)
         os.replace(temporary, out)
@@ -36,11 +37,13 @@ def export_voice(tacotron_folder, vocoder_folder, out, best=False):
     return size
 
 
-def _export_run(run, folder, best):
+def export_run(run, folder, best=False):
     """Write run.json and the weights that synthesis uses to `folder`."""
     weights, step = model_weights.load_weights(
         run, model_weights.BEST if best else model_weights.NEWEST)
-    run.figures = run.validation_figures()
+    run.figures, run.data = run.validation_figures(), None
+    if run.model_type == "tacotron":    # adaptation goes on with as many frames per decoder step
+        run.hp = run.hp.replace(outputs_per_step=outputs_per_step_at(run.hp, step - 1))
     exported_run.write_exported_run(run, folder, weights, step)
 
 

@@ -11,11 +11,12 @@ import zipfile
 
 import numpy as np
 
-from common import files
+from common import arrays, files
 from common.errors import InputError
 
 FORMAT_VERSION = 1
 MANIFEST, WEIGHTS = "export.json", "weights.npz"
+MAX_WEIGHTS_BYTES = 1 << 31
 _STEP = "global_step"
 _DATE = (1980, 1, 1, 0, 0, 0)       # of all members of the archive: equal weights give equal files
 
@@ -45,10 +46,13 @@ def verify_checksums(folder):
     if not 1 <= content["format"] <= FORMAT_VERSION:
         raise InputError("%s: has the format %d, but this version of the project reads 1 to %d; "
                          "use a newer version" % (path, content["format"], FORMAT_VERSION))
-    for name in ("run.json", WEIGHTS):
+    for name, max_bytes in (("run.json", files.MAX_JSON_BYTES), (WEIGHTS, MAX_WEIGHTS_BYTES)):
         file = os.path.join(folder, name)
-        if not os.path.exists(file):
+        if not os.path.isfile(file):
             raise InputError("%s: is missing; copy the voice again" % file)
+        if os.path.getsize(file) > max_bytes:
+            raise InputError("%s: is larger than %d MB, which no voice is"
+                             % (file, max_bytes >> 20))
         if _sha256(file) != content["sha256"].get(name):
             raise InputError("%s: does not match its checksum in %s: one of them was changed or "
                              "damaged; copy the voice again" % (file, MANIFEST))
@@ -64,6 +68,7 @@ def read_exported_weights(folder, names, shapes=None):
     try:
         with zipfile.ZipFile(path) as archive:
             members = {info.filename[:-len(".npy")]: info for info in archive.infolist()}
+            arrays.check_members(archive, path)
             step = _read_array(archive, members.pop(_STEP), path, "<i8", [])
             weights = {name: _read_array(archive, members[name], path, "<f4",
                                          shapes and shapes[name])
@@ -71,7 +76,9 @@ def read_exported_weights(folder, names, shapes=None):
             if _STEP in names:
                 weights[_STEP] = step
             return weights, int(step)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
         raise InputError("%s: cannot be read (%s); export the voice again" % (path, error))
 
 
@@ -94,22 +101,15 @@ def _write_array(archive, name, array):
 def _read_array(archive, info, path, dtype, expected_shape):
     """The array of an archive member; its shape and size are checked before it is read."""
     with archive.open(info) as member:
-        version = np.lib.format.read_magic(member)
-        if version != (1, 0):
-            raise ValueError("%s has version %r of the npy format" % (info.filename, version))
-        shape, fortran_order, stored_dtype = np.lib.format.read_array_header_1_0(member)
+        shape, fortran_order, stored_dtype = arrays.read_array_header(member, info)
         if stored_dtype != np.dtype(dtype) or fortran_order:
             raise ValueError("%s is not a row-major array of %s" % (info.filename, dtype))
         if expected_shape is not None and list(shape) != expected_shape:
             raise InputError("%s: the shape of %s is %s; by run.json, it should be %s"
                              % (path, info.filename[:-len(".npy")], list(shape), expected_shape))
-        n_bytes = stored_dtype.itemsize
-        for size in shape:
-            n_bytes *= size     # of Python integers, which do not overflow
-        if info.compress_type != zipfile.ZIP_STORED or not (
-                n_bytes <= info.file_size <= os.path.getsize(path)):
-            raise ValueError("%s has another size than its shape says" % info.filename)
-        return np.frombuffer(member.read(n_bytes), stored_dtype).reshape(shape)
+        n_values = int(np.prod(shape, dtype=np.int64))      # at most the size of the file
+        return np.frombuffer(member.read(n_values * stored_dtype.itemsize),
+                             stored_dtype).reshape(shape)
 
 
 def _sha256(path):

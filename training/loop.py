@@ -1,10 +1,10 @@
 """The training loop of both trainers."""
 import contextlib
 import os
-import signal
 import sys
 
 from common.errors import InputError
+from common.signals import ending_signals, handle_signals
 from nn import compat
 from training import memory_estimate
 from training.prefetch import prefetch
@@ -17,12 +17,12 @@ class Interrupted(Exception):
 
 
 class SignalCatcher(object):
-    """A context in which Ctrl-C and SIGTERM only set `exit_status`, so that a step can finish."""
+    """A context in which signals like Ctrl-C only set `exit_status`, so that a step can finish."""
 
     def __enter__(self):
         self.exit_status = None
-        self._old_handlers = {number: signal.signal(number, self._handle)
-                              for number in (signal.SIGINT, signal.SIGTERM)}
+        self._context = handle_signals(self._handle, ending_signals())
+        self._context.__enter__()
         return self
 
     def _handle(self, number, frame):
@@ -33,12 +33,11 @@ class SignalCatcher(object):
         if self.exit_status is not None:
             raise Interrupted
 
-    def __exit__(self, *_):
-        for number, handler in self._old_handlers.items():
-            signal.signal(number, handler)
+    def __exit__(self, *error):
+        return self._context.__exit__(*error)
 
 
-def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_loss=None,
+def train(run, options, hosts, graph, scalars, get_batch, estimate, evaluate, speaker_loss=None,
           mixed_precision=False):
     """Train from the run's latest checkpoint, or from the start, until step `--steps`.
 
@@ -46,6 +45,7 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
 
     run         a locked Run; its lock is released at the end
     options     those of command_line.Parser.add_training_options
+    hosts       the cluster.OneHost or cluster.Chief
     graph       a TrainingGraph of either model: `optimizer`, `tower_devices`,
                 `padding_fraction(feed_dict)`
     scalars     {name: scalar tensor} to log, besides loss, learning rate and gradient norm
@@ -58,13 +58,14 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
     speaker_loss    (session, speaker id) → loss on recordings of the speaker
     mixed_precision see compat.create_session
 
-    Returns the exit status: 0, or 130/143 after Ctrl-C/SIGTERM. Raises InputError or OSError if the
-    data, the disk or the loss prevent further training. In all cases the run is saved if possible.
+    Returns the exit status: 0, or 128 + the number of the signal that ended it (Ctrl-C: 130).
+    Raises InputError or OSError if the data, the disk or the loss prevent further training. In all
+    cases the run is saved if possible.
     """
     max_steps = options.steps or run.hp.train_steps
     try:
-        with compat.create_session(options.threads, mixed_precision,
-                                   graph.tower_devices) as session, SignalCatcher() as signals:
+        with hosts.session(mixed_precision, graph.tower_devices) as session, \
+                SignalCatcher() as signals:
             profiler = Profiler(run.path("profile.json"), options.profile or 0)
             trainer = Trainer(run, session, graph, scalars, estimate, profiler)
             trainer.start(options.init_from, speaker_loss)
@@ -79,13 +80,15 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
                 print("%s is finished: %s; to go on, repeat the command with --hparams "
                       "early_stopping_patience=0" % (run.folder, trainer.stop_message))
                 return 0
-            print(memory_estimate.describe_estimate(estimate))
+            on_gpu = bool(compat.gpu_names(session))
+            print(memory_estimate.describe_estimate(estimate, on_gpu))
             name = os.path.basename(os.path.abspath(run.folder))
             with ProgressBar(name, trainer.step, max_steps) as bar:
                 try:
                     while (trainer.step < max_steps and signals.exit_status is None
                            and not trainer.stop_message):
-                        _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar)
+                        _train_until_rollback(trainer, hosts, get_batch, max_steps, evaluate,
+                                              signals, bar)
                 except (InputError, OSError):
                     trainer.save_after_error()
                     raise
@@ -101,7 +104,7 @@ def train(run, options, graph, scalars, get_batch, estimate, evaluate, speaker_l
     return signals.exit_status or 0
 
 
-def _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar):
+def _train_until_rollback(trainer, hosts, get_batch, max_steps, evaluate, signals, bar):
     """Train until `max_steps`, a signal, or a rollback, after which other batches follow."""
     hp, overhead = trainer.run.hp, OverheadMeter()
     for utterances, feed_dict in prefetch(get_batch, range(trainer.step, max_steps),
@@ -114,11 +117,14 @@ def _train_until_rollback(trainer, get_batch, max_steps, evaluate, signals, bar)
             trainer.record(overhead.shares())
             overhead.reset()
         is_evaluation_step = _is_evaluation_step(hp, trainer.step, max_steps)
-        stopping = signals.exit_status is not None
+        new_host = hosts.new_host()
+        stopping = signals.exit_status is not None or new_host is not None
         # also before an evaluation, so that an interrupted one can be repeated
         if trainer.step % hp.checkpoint_interval == 0 or is_evaluation_step or stopping:
             if not trainer.save():
                 return
+        if new_host is not None:
+            hosts.restart("%s answers" % new_host)
         if is_evaluation_step and not stopping:
             _evaluate(trainer, evaluate, signals)
             if trainer.stop_message:

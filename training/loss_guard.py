@@ -23,6 +23,19 @@ class TrainingDiverged(InputError):
     """Rolling back and lowering the learning rate did not help."""
 
 
+def check_state(state):
+    """Raise ValueError if a JSON value is not like LossGuard.state."""
+    try:
+        guard = LossGuard(state)
+        numbers = guard.losses + [guard.first_loss or 0, guard.learning_rate_factor]
+        if not (all(type(number) in (int, float) for number in numbers) and all(
+                type(step) is int and isinstance(ids, list) and type(finite) is bool
+                for step, ids, finite in guard.bad_batches)):
+            raise ValueError
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError("its state of the loss guard is damaged")
+
+
 class LossGuard(object):
     """Judges each loss by those before it. `state`, ready for JSON, is all it remembers."""
 

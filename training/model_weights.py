@@ -11,6 +11,7 @@ from wavenet_vocoder.engine import weights as wavenet_weights
 # Which weights: those of the newest checkpoint, of the checkpoint with the best validation score,
 # or random ones, as before training.
 NEWEST, BEST, INITIAL = "newest", "best", "initial"
+MAX_WEIGHTS = 1 << 28       # the preset `reference` has a tenth of them
 
 
 def load_weights(run, which=NEWEST):
@@ -18,7 +19,6 @@ def load_weights(run, which=NEWEST):
 
     Raises InputError if there is no checkpoint, or it does not fit to run.json.
     """
-    _check_layer_counts(run)
     shapes = weight_shapes(run)
     if which == INITIAL:
         return create_initial_weights(shapes, run.hp), 0
@@ -55,10 +55,11 @@ def create_initial_weights(shapes, hp):
     return {name: value.astype(np.float32) for name, value in weights.items()}
 
 
-def _check_layer_counts(run):
-    """Raise InputError if an exported run has fewer arrays than run.json says it has layers.
+def check_sizes(run):
+    """Raise InputError if the network of run.json is larger than any that can be trained.
 
-    Otherwise, a wrong number of layers could exhaust the memory with their names.
+    An exported run must have as many arrays as layers: otherwise, a wrong number of layers could
+    exhaust the memory with their names.
     """
     hp = run.hp
     counts = {"tacotron": (hp.encoder_n_convolutions, hp.postnet_n_convolutions),
@@ -68,3 +69,15 @@ def _check_layer_counts(run):
         if max(counts) > n_arrays:
             raise InputError("%s: run.json says that the network has %d layers, but %s has only %d "
                              "arrays" % (run.folder, max(counts), exported_run.WEIGHTS, n_arrays))
+    n_weights = sum(count_values(shape) for shape in weight_shapes(run).values())
+    if n_weights > MAX_WEIGHTS:
+        raise InputError("%s: by its hyper-parameters, the network has %.3g weights; at most %.3g "
+                         "are possible" % (run.folder, n_weights, MAX_WEIGHTS))
+
+
+def count_values(shape):
+    """The number of values of an array, of any size: Python's integers do not overflow."""
+    n_values = 1
+    for length in shape:
+        n_values *= length
+    return n_values

@@ -4,14 +4,13 @@ import sys
 import time
 
 import numpy as np
-from tqdm import tqdm
 
 from common import files
+from common.progress_bar import tqdm
 from nn import compat
 from nn.compat import tf
 
 WARMUP_STEPS = 3        # steps before the first profiled one: the first steps allocate memory
-tqdm.monitor_interval = 0       # its monitor thread reads time.time, which may be set back
 
 
 def print_line(message):
@@ -20,13 +19,11 @@ def print_line(message):
 
 
 class ProgressBar(tqdm):
-    """A progress bar on stderr with a monotonic clock: a change of the system time is harmless."""
+    """The progress bar of a training, on stderr."""
 
     def __init__(self, name, step, max_steps):
         super(ProgressBar, self).__init__(total=max_steps, initial=step, unit="step",
                                           file=sys.stderr, desc=name)
-        self._time = time.monotonic
-        self.start_t = self.last_print_t = self._time()
 
     def show_step(self, step, loss, waiting_share, padding_share):
         self.set_postfix_str("loss %.4f, waiting %.0f %%, padding %.0f %%" % (

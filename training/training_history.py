@@ -1,20 +1,29 @@
 """Read the figures that a run has recorded in history.jsonl."""
 import contextlib
-import json
 import os
+
+from common import files
+from common.errors import InputError
 
 
 def read_history(path):
     """The records of a history.jsonl as dicts, oldest first; [] if there is no such file."""
     records = []
-    if os.path.exists(path):
+    if os.path.isfile(path):
         with open(path, encoding="utf-8", errors="replace") as history:
             for line in history:
-                with contextlib.suppress(ValueError):   # cut off by a kill or a full disk
-                    record = json.loads(line)
-                    if isinstance(record, dict) and {"step", "minutes"} <= set(record):
+                with contextlib.suppress(InputError):   # cut off by a kill or a full disk
+                    record = files.parse_json(line, path)
+                    if _is_record(record):
                         records.append(record)
     return records
+
+
+def _is_record(record):
+    """Whether a JSON value is an object with step, minutes, and figures that are numbers."""
+    return (isinstance(record, dict) and type(record.get("step")) is int
+            and all(type(value) in (int, float) for name, value in record.items()
+                    if "/" in name or name == "minutes") and "minutes" in record)
 
 
 def latest_figures(path, group):

@@ -14,6 +14,7 @@ import numpy as np
 
 import audio
 from common import files
+from common.terminal import escape_controls
 from nn.compat import tf
 from training.run_folder import SOFTWARE_NAME
 from training.training_history import read_history
@@ -57,7 +58,7 @@ class TrainingLog(object):
                  record["step"] < step or
                  record["step"] == step and (self.evaluated or "train/loss" in record))]
         content = "".join(map(_to_line, kept)).encode("utf-8")
-        if os.path.exists(self.history_path) and content != files.read_bytes(self.history_path):
+        if os.path.isfile(self.history_path) and content != files.read_bytes(self.history_path):
             with files.atomic_write(self.history_path) as out:
                 out.write(content)
         self.latest, self._last_time, self._last_step = {}, time.monotonic(), step
@@ -101,8 +102,8 @@ class TrainingLog(object):
     def add_audio(self, step, name, samples, sample_rate, text):
         """Write synthesised samples in [-1, 1] to eval/, and to TensorBoard with their text."""
         wav = io.BytesIO()
-        audio.write_wav(wav, samples, sample_rate,
-                        "synthetic speech, step %d of %s" % (step, self.run.folder), SOFTWARE_NAME)
+        comment = "synthetic speech, step %d of %s" % (step, escape_controls(self.run.folder))
+        audio.write_wav(wav, samples, sample_rate, comment, SOFTWARE_NAME)
         with files.atomic_write(self._eval_path(step, name, "wav")) as out:
             out.write(wav.getvalue())
         clip = tf.Summary.Audio(sample_rate=sample_rate, num_channels=1,
@@ -117,11 +118,14 @@ class TrainingLog(object):
         return "/".join([group] + speaker + [item.row.id])
 
     def _eval_path(self, step, name, extension):
-        return self.run.path("eval", "%07d-%s.%s" % (step, name.replace("/", "-"), extension))
+        return self.run.path("eval", "%07d-%s.%s" % (
+            step, escape_controls(name.replace("/", "-")), extension))
 
     def _append_record(self, record):
+        self.run.check_folder()
         try:
-            with open(self.history_path, "a", encoding="utf-8") as history:
+            with open(self.history_path, "a", encoding="utf-8",
+                      opener=files.open_without_links) as history:
                 history.write(_to_line(dict(record, minutes=round(self.minutes(), 3))))
         except OSError as error:        # that of a full disk does not name the file
             raise OSError(error.errno, error.strerror, self.history_path)

@@ -3,7 +3,7 @@ import textwrap
 
 from matplotlib.figure import Figure
 
-from common.plotting import figure_to_png, korean_font
+from common.plotting import figure_to_png, korean_font, plain_text
 from tacotron2.alignment_plot import TITLE_WIDTH, WIDTH
 
 _INCHES = WIDTH / 90.0      # at 90 dpi
@@ -14,7 +14,7 @@ def mels_png(mels, titles, max_abs_value):
 
     Their values lie between -max_abs_value and max_abs_value.
     """
-    titles = [textwrap.fill(title, TITLE_WIDTH) for title in titles]
+    titles = [textwrap.fill(plain_text(title), TITLE_WIDTH) for title in titles]
     figure = Figure(figsize=(_INCHES, 1.5 * len(mels) + 0.4
                              + 0.2 * sum(title.count("\n") for title in titles)))
     longest = max(len(mel) for mel in mels)

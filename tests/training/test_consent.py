@@ -11,7 +11,7 @@ import synthesize
 from common import files
 from common.errors import InputError
 from datasets.store import load_store
-from training import consent, export, run_folder
+from training import consent, export, run_folder, run_start
 
 
 class Terminal(object):
@@ -83,7 +83,7 @@ def test_a_trainer_states_the_consent_for_its_run(model, stores, tmp_path, monke
 
 def start(model, stores, folder, **options):
     """create_or_resume_run as a trainer calls it."""
-    run = run_folder.create_or_resume_run(
+    run = run_start.create_or_resume_run(
         str(folder), model, [load_store(path) for path in stores], None, "", **options)
     run.release()
     return run

@@ -11,6 +11,7 @@ from conftest import ROOT, train
 
 from common import files
 from common.errors import InputError
+from common.hparam_set import adapt_hparams
 from training import checkpoint, export, exported_run, model_weights, run_folder
 
 
@@ -62,8 +63,10 @@ def test_one_changed_byte_is_an_error_that_names_the_file(folder, name):
 
 
 @pytest.mark.parametrize("change,message", [
-    ({"decoder_rnn_dim": 10 ** 9}, r"decoder.*is \[.*16.*; by run.json, it should be \[.*10000000"),
-    ({"encoder_n_convolutions": 10 ** 12}, "has 1000000000000 layers, but weights.npz has only")])
+    ({"decoder_rnn_dim": 2048}, r"decoder.*is \[.*16.*; by run.json, it should be \[.*2048"),
+    ({"decoder_rnn_dim": 8192}, "by its hyper-parameters, the network has .* weights"),
+    ({"encoder_n_convolutions": 64}, "has 64 layers, but weights.npz has only|is missing"),
+    ({"encoder_n_convolutions": 10 ** 12}, r"must lie in \(0, 64\]")])
 def test_sizes_that_would_exhaust_the_memory_are_refused(folder, change, message):
     rewrite(folder, change)
     with pytest.raises(InputError, match=message):
@@ -103,6 +106,16 @@ def test_a_new_run_can_start_from_an_exported_one(exported, stores, tmp_path, ca
     weights, step = checkpoint.read_trained_weights(
         run_folder.load_run(exported + "/tacotron", "tacotron"), names)
     assert step == 6 and sorted(weights) == sorted(names)
+
+
+def test_adaptation_goes_on_with_the_frames_per_step_that_the_voice_was_exported_with(
+        trained, tmp_path):
+    run = run_folder.load_run(trained["tacotron"], "tacotron")
+    r = run.hp.outputs_per_step
+    run.hp = run.hp.replace(outputs_per_step=1, outputs_per_step_schedule=(r, 20))
+    export.export_run(run, str(tmp_path / "tacotron"))
+    exported_hp = run_folder.load_run(str(tmp_path / "tacotron"), "tacotron").hp
+    assert r > 1 and adapt_hparams(exported_hp).outputs_per_step == r
 
 
 SPEAK = """

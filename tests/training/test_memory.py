@@ -7,6 +7,7 @@ import sys
 import pytest
 from conftest import train, unoptimized_session
 
+from common import resources
 from common.errors import InputError
 from common.hparam_set import create_hparams
 from nn import compat
@@ -15,7 +16,7 @@ from training import memory_estimate
 
 WITHIN = 2.0     # the error bound in the docstring of training.memory_estimate
 ESTIMATE = memory_estimate.MemoryEstimate(2 * 10 ** 9, "32 utterances of up to 512 frames",
-                                          "--hparams batch_size=16")
+                                          "--hparams batch_size=16", "batch_size", 32, 1)
 
 
 def fails_to_allocate():
@@ -46,6 +47,26 @@ def test_the_remedy_halves_the_estimate():
         assert smaller.activation_bytes == pytest.approx(larger.activation_bytes / 2)
     sizes = [memory_estimate.tacotron_activation_bytes(hp, rows, 600, 80) for rows in (16, 32)]
     assert sizes[0] == sizes[1] / 2
+
+
+@pytest.mark.parametrize("free,line", [
+    (3e9, None), (1.9e9, "memory: only 1.9 GB are free; --hparams batch_size=30 fits"),
+    (5e7, "memory: only 50 MB are free; --hparams batch_size=16")])
+def test_a_batch_size_that_fits_is_named_if_memory_is_too_small(monkeypatch, free, line):
+    monkeypatch.setattr(resources, "available_memory", lambda: free)
+    with tf.Graph().as_default():
+        lines = memory_estimate.describe_estimate(ESTIMATE).split("\n")[1:]
+        assert lines == ([line] if line else [])
+        assert memory_estimate.describe_estimate(ESTIMATE, True).count("\n") == 0
+
+
+def test_the_batch_size_that_fits_is_that_of_all_gpus():
+    hp = create_hparams("reference", "wavenet_batch_size=12")
+    estimate = memory_estimate.estimate_vocoder(hp, ["/gpu:0", "/gpu:1", "/gpu:2"])
+    per_example = memory_estimate.vocoder_activation_bytes(hp, 1, hp.wavenet_segment_length)
+    assert memory_estimate.fitting_batch_size(estimate, 2.5 * per_example) == 6
+    assert memory_estimate.fitting_batch_size(estimate, 0.5 * per_example) == 0
+    assert memory_estimate.fitting_batch_size(estimate, 99 * per_example) == 12
 
 
 @pytest.mark.parametrize("model_type", ["tacotron", "vocoder"])

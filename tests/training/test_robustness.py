@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, run_main, unoptimized_session
+from conftest import ROOT, reuse_vocoder_graph, run_main
 
 import train_vocoder
 from common.errors import InputError
@@ -19,6 +19,7 @@ from datasets import batches
 from nn import compat
 from nn.compat import tf
 from training import checkpoint, loss_guard, prefetch, run_folder
+from training.progress import ProgressBar
 from training.trainer import Trainer
 
 QUIET = "summary_interval=1,checkpoint_interval=2,eval_interval=100000,validation_fraction=0.2"
@@ -30,16 +31,8 @@ GRAPHS = {}     # {(speakers, learning rate): graph}: building one takes most of
 @pytest.fixture(autouse=True)
 def evaluation(monkeypatch):
     """Training in this process starts sooner; evaluations only return the score in this dict."""
-    result, build = {"score": None}, train_vocoder.TrainingGraph
-
-    def model(hp, *rest):
-        graph = tf.get_default_graph()
-        if not hasattr(graph, "model_for_tests"):
-            graph.model_for_tests = build(hp, *rest)
-        return graph.model_for_tests
-
-    monkeypatch.setattr(compat, "create_session", unoptimized_session)
-    monkeypatch.setattr(train_vocoder, "TrainingGraph", model)
+    result = {"score": None}
+    reuse_vocoder_graph(monkeypatch)
     monkeypatch.setattr(train_vocoder.VocoderEvaluator, "evaluate", lambda *_: result["score"])
     return result
 
@@ -403,7 +396,7 @@ def test_a_system_clock_that_jumps_does_not_affect_minutes_or_steps_per_second(
     generator = random.Random(1)
     jumping = lambda: generator.choice([0.0, 1e9, 2e9, 5e9])  # noqa: E731
     monkeypatch.setattr(time, "time", jumping)
-    monkeypatch.setattr("tqdm.std.time", jumping)
+    assert ProgressBar("bar", 0, 1)._time is time.monotonic
     assert train(stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 4,
                  "--hparams", QUIET) == 0
     records = [record for record in history(tmp_path / "run") if "train/loss" in record]

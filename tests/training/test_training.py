@@ -20,7 +20,7 @@ from datasets import batches
 from datasets.store import load_store
 from nn import compat, optimizer
 from nn.compat import tf
-from training import checkpoint, run_folder
+from training import checkpoint, run_folder, run_start
 from training.evaluators import evaluation_sentences
 from training.trainer import Trainer
 from training.training_log import TrainingLog
@@ -133,9 +133,11 @@ def test_batch_norm_updates_its_moving_moments(trained):
         assert np.abs(reader.get_tensor(name) - 1).max() > 1e-3, name
 
 
-def test_the_vocoder_has_moving_averages_of_its_weights(trained):
-    reader = weights(trained["vocoder"])
-    name = "wavenet/layer_00/dilated/kernel"
+@pytest.mark.parametrize("model_type,name", [
+    ("tacotron", "tacotron2/decoder/lstm_1/kernel"),
+    ("vocoder", "wavenet/layer_00/dilated/kernel")])
+def test_a_run_has_moving_averages_of_its_weights(trained, model_type, name):
+    reader = weights(trained[model_type])
     weight = reader.get_tensor(name)
     average = reader.get_tensor(name + "/ExponentialMovingAverage")
     assert 0 < np.abs(weight - average).max() < 0.1
@@ -173,6 +175,27 @@ def test_repeating_the_command_resumes_the_run(stores, tmp_path, model_type):
     assert weights(str(tmp_path / "run")).get_tensor("global_step") == 4
 
 
+def test_averages_that_a_resumed_run_lacks_start_as_its_weights(stores, tmp_path):
+    """Also in runs that are older than ema_decay."""
+    folder, kernel = str(tmp_path / "run"), "tacotron2/decoder/lstm_1/kernel"
+
+    def resume(ema_decay, steps):
+        train("tacotron", stores[:1], folder, "--steps", steps, "--hparams",
+              "checkpoint_interval=1,eval_interval=100,ema_decay=%s" % ema_decay)
+        reader = weights(folder)
+        return reader.get_tensor(kernel), (reader.get_tensor(kernel + checkpoint.EMA_SUFFIX) if
+                                           reader.has_tensor(kernel + checkpoint.EMA_SUFFIX) else None)
+
+    train("tacotron", stores[:1], folder, "--preset", "tiny", "--steps", 1)
+    before, average = resume(0.0, 2)
+    assert average is None
+    after, average = resume(0.9, 3)
+    # at step 3 the decay is (1 + 3) / (10 + 3)
+    np.testing.assert_allclose(average, after + 4 / 13. * (before - after), atol=1e-6)
+    # and without averages again
+    assert resume(0.0, 4)[1] is None
+
+
 def test_training_reduces_the_loss(stores, tmp_path):
     train("tacotron", stores[:1], tmp_path / "run", "--preset", "tiny", "--steps", 60, "--hparams",
           "summary_interval=10,eval_interval=1000,learning_rate=0.01")
@@ -198,8 +221,8 @@ def test_an_interrupted_run_is_saved(stores, tmp_path, number, status):
     assert weights(str(folder)).get_tensor("global_step") >= 1
 
 
-@pytest.mark.parametrize("when", ["record", "save"])
-def test_the_run_is_saved_whenever_the_signal_arrives(stores, tmp_path, when, monkeypatch):
+@pytest.mark.parametrize("when,number", [("record", signal.SIGHUP), ("save", signal.SIGQUIT)])
+def test_the_run_is_saved_whenever_the_signal_arrives(stores, tmp_path, when, number, monkeypatch):
     """Also just before the checkpoint, or while it is written."""
     monkeypatch.setattr(compat, "create_session", unoptimized_session)
     folder, steps = str(tmp_path / "run"), []
@@ -207,13 +230,13 @@ def test_the_run_is_saved_whenever_the_signal_arrives(stores, tmp_path, when, mo
 
     def interrupted(self, *arguments):
         if self.step:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), number)
             steps.append(self.step)
         return method(self, *arguments)
 
     monkeypatch.setattr(Trainer, when, interrupted)
     assert train("tacotron", stores[:1], folder, "--preset", "tiny", "--steps", 9, "--hparams",
-                 "summary_interval=1,checkpoint_interval=2") == 143
+                 "summary_interval=1,checkpoint_interval=2") == 128 + number
     assert len(set(steps)) == 1
     assert weights(folder).get_tensor("global_step") == steps[0]
 
@@ -435,9 +458,9 @@ def test_a_run_normalises_text_like_its_stores(make_corpus, tmp_path):
                      "--lexicon", str(tmp_path / "own.tsv")])
     stores = [load_store(str(tmp_path / "store"))]
     with pytest.raises(InputError, match="pronounce is True in .*store but False in the run"):
-        run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
-    run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny",
-                                    "pronounce=true")
+        run_start.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+    run_start.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny",
+                                   "pronounce=true")
     normalizer = run_folder.load_run(str(tmp_path / "run"), "tacotron").normalizer
     assert normalizer.to_jamo(normalizer.normalize("SQL 값이").text) == stores[0].utterances[0].jamo
 
@@ -451,7 +474,7 @@ def test_stores_with_contradictory_lexicons_are_refused(make_corpus, tmp_path):
                          "--lexicon", str(tmp_path / (name + ".tsv"))])
         stores.append(load_store(str(tmp_path / ("store-" + name))))
     with pytest.raises(InputError, match="reads 'SQL' as '에스큐엘', that of another"):
-        run_folder.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
+        run_start.create_or_resume_run(str(tmp_path / "run"), "tacotron", stores, "tiny", "")
 
 
 @pytest.mark.parametrize("name, content, message", [

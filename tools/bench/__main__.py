@@ -4,11 +4,12 @@
     python -m tools.bench reading    one part
 """
 from common import command_line
-from tools.bench import (bench_engine, bench_reading, bench_report, bench_startup,
+from tools.bench import (bench_cluster, bench_engine, bench_reading, bench_report, bench_startup,
                          bench_training)
 
 PARTS = {"reading": bench_reading.measure, "training": bench_training.measure,
-         "engine": bench_engine.measure, "startup": bench_startup.measure}
+         "cluster": bench_cluster.measure, "engine": bench_engine.measure,
+         "startup": bench_startup.measure}
 
 
 def main(arguments):

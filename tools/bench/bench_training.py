@@ -1,4 +1,4 @@
-"""Speed of training at the sizes of two presets, in one and two towers, on synthetic clips.
+"""Speed of training at the sizes of two presets, in one and two towers, and in one thread.
 
 A run trains on every clip once, with the batches, prefetching, graph and optimizer of the trainers.
 Times are wall-clock times.
@@ -26,7 +26,9 @@ from training.progress import OverheadMeter
 from wavenet_vocoder import wavenet, wavenet_training_graph
 from wavenet_vocoder.distributions import output_distribution
 
-PRESETS, TOWERS = ("small", "reference"), (1, 2)
+PRESETS = "small", "reference"
+# (towers, threads) of each measurement; 0: all
+TOWERS = (1, 0), (2, 0), (1, 1)
 N_CLIPS = 128                   # four batches of Tacotron 2
 WAVENET_STEPS = 4               # per run
 # deciles of the lengths of 109 short clips, 1.66 s on average [frames of 12.5 ms]
@@ -43,48 +45,49 @@ def measure():
     for preset in PRESETS:
         for measure_model in (_measure_tacotron, _measure_wavenet):
             peak = max(peak, sgemm_peak(threads))
-            for n_towers in TOWERS:
+            for n_towers, n_threads in TOWERS:
                 # in a new process, because the first session of a process fixes its threads
                 with multiprocessing.get_context("spawn").Pool(1) as pool:
-                    results += pool.apply(measure_model, (preset, n_towers, peak))
+                    results += pool.apply(measure_model, (preset, n_towers, n_threads, peak))
     return results + [peak_result(peak, threads)]
 
 
-def _measure_tacotron(preset, n_towers, peak):
+def _measure_tacotron(preset, n_towers, threads, peak):
     hp = create_hparams(preset)
     graph = tacotron_training_graph.TrainingGraph(hp, len(korean.SYMBOLS), 0, [None] * n_towers)
     sampler = batches.BatchSampler(synthetic_clips(hp), hp.batch_size, hp.batches_per_group,
                                    hp.seed)
     steps = sampler.batches_per_epoch
     times, flops, shares = _time_steps(
-        graph, lambda step: graph.make_feed_dict(sampler.batch_items(step), 0), steps,
+        graph, threads, lambda step: graph.make_feed_dict(sampler.batch_items(step), 0), steps,
         lambda batch: tacotron_training_flops(hp, batch))
     seconds = statistics.median(times)
-    return _list_results("Tacotron2 training, " + _describe(preset, n_towers), seconds / steps,
+    return _list_results(_describe("Tacotron2", preset, n_towers, threads), seconds / steps,
                          "s a step of %d utterances" % hp.batch_size, flops / seconds / peak,
                          steps / seconds, shares, len(times))
 
 
-def _measure_wavenet(preset, n_towers, peak):
+def _measure_wavenet(preset, n_towers, threads, peak):
     hp = create_hparams(preset)
     graph = wavenet_training_graph.TrainingGraph(hp, 0, tower_devices=[None] * n_towers)
     sampler = batches.BatchSampler(synthetic_clips(hp), hp.wavenet_batch_size,
                                    hp.batches_per_group, hp.seed)
     condition_channels = wavenet.condition_channels(hp, 0)
     times, flops, shares = _time_steps(
-        graph, lambda step: graph.make_feed_dict(sampler.batch_items(step),
+        graph, threads, lambda step: graph.make_feed_dict(sampler.batch_items(step),
                                                  np.random.RandomState([hp.seed, step])),
         WAVENET_STEPS, lambda batch: wavenet_training_flops(
             hp, batch, condition_channels, output_distribution(hp).n_parameters))
     seconds = statistics.median(times)
     samples = WAVENET_STEPS * hp.wavenet_batch_size * hp.wavenet_segment_length
-    return _list_results("WaveNet training, " + _describe(preset, n_towers), samples / seconds,
+    return _list_results(_describe("WaveNet", preset, n_towers, threads), samples / seconds,
                          "samples/s", flops / seconds / peak, WAVENET_STEPS / seconds, shares,
                          len(times))
 
 
-def _describe(preset, n_towers):
-    return preset if n_towers == 1 else "%s, %d towers" % (preset, n_towers)
+def _describe(model, preset, n_towers, threads):
+    return ", ".join([model + " training", preset] + ["%d towers" % n_towers] * (n_towers > 1)
+                     + ["%d thread" % threads] * (threads > 0))
 
 
 def _list_results(name, value, unit, ratio, pace, shares, runs):
@@ -94,10 +97,10 @@ def _list_results(name, value, unit, ratio, pace, shares, runs):
                        None, runs) for share in sorted(shares)]
 
 
-def _time_steps(graph, make_feed, n_steps, count_flops):
+def _time_steps(graph, threads, make_feed, n_steps, count_flops):
     """([seconds of each run of n_steps], FLOP of a run, OverheadMeter.shares())"""
     times, overhead, flops = [], OverheadMeter(), 0.0
-    with compat.create_session(tower_devices=graph.tower_devices) as session:
+    with compat.create_session(threads, tower_devices=graph.tower_devices) as session:
         session.run(tf.global_variables_initializer())
         session.run(graph.optimizer.train_op, make_feed(0))     # the first step allocates memory
         overhead.reset()

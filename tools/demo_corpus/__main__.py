@@ -12,12 +12,11 @@ import tempfile
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
-from tqdm import tqdm
-
 import audio
 import korean
 from common import command_line, files
 from common.errors import InputError
+from common.progress_bar import tqdm
 from common.resources import available_cpus
 
 # the options of espeak-ng. voice: language and variant; speed: words per minute; pitch: 0 to 99
