@@ -14,8 +14,9 @@ import numpy as np
 import audio
 from nn.compat import tf
 from wavenet_vocoder import incremental
-from wavenet_vocoder.chunks import (crossfade, join_chunks, n_frames, split_into_chunks,
-                                    stack_noise, stack_padded, validate_mel)
+from wavenet_vocoder.chunked_stream import ChunkedStream
+from wavenet_vocoder.chunks import (join_chunks, n_frames, split_into_chunks, stack_noise,
+                                    stack_padded, validate_mel)
 from wavenet_vocoder.distributions import output_distribution
 from wavenet_vocoder.upsampling import context_frames
 
@@ -49,24 +50,19 @@ def generate_waveforms(vocoder, mels, speaker_ids, keys, hp, progress=None):
 
 
 def stream_waveform(vocoder, mel, speaker_id, key, hp):
-    """Yield the samples of generate_waveforms in pieces, each as soon as it has been generated."""
-    validate_mel(mel, hp, "mel")
-    tail, inv_preemphasis = None, audio.InvPreemphasis(hp.wavenet_preemphasis)
-    for chunk in split_into_chunks(mel, speaker_id, key, hp):
-        generator, frame = vocoder.start([chunk]), chunk.start
-        while frame < chunk.end:
-            stop = min(frame + STREAM_FRAMES, chunk.end)
-            # warm-up, cross-fade, middle and tail are handled separately
-            for edge in (chunk.keep_start, chunk.keep_start + 1, chunk.keep_end):
-                stop = edge if frame < edge < stop else stop
-            samples = generator.generate(stop - frame)[0]
-            if frame == chunk.keep_end:
-                tail = samples
-            elif frame >= chunk.keep_start:
-                if frame == chunk.keep_start and frame:
-                    samples = crossfade(tail, samples)
-                yield np.float32(inv_preemphasis(samples))
-            frame = stop
+    """Yield the samples of generate_waveforms in pieces, each as soon as it has been generated.
+
+    Raises InputError for an invalid mel.
+    """
+    stream = ChunkedStream(mel, speaker_id, key, hp)
+    for index, chunk in enumerate(stream.chunks):
+        generator, rest = vocoder.start([chunk]), n_frames(chunk)
+        while rest:
+            count = min(rest, STREAM_FRAMES)
+            samples = stream.add(index, generator.generate(count)[0])
+            if len(samples):
+                yield samples
+            rest -= count
 
 
 def _generate_batch(vocoder, chunks, hp, progress):

@@ -15,7 +15,8 @@ from nn.compat import tf
 from tools import engine_dump
 from training import checkpoint, run_folder
 from wavenet_vocoder import distributions, philox, upsampling, wavenet
-from wavenet_vocoder.chunks import find_split_frames, join_chunks, split_into_chunks
+from wavenet_vocoder.chunks import (find_split_frames, join_chunks, n_frames,
+                                    split_into_chunks)
 from wavenet_vocoder.engine import binding, build, conditioning, vocoder, weights
 from wavenet_vocoder.engine.vocoder import NativeVocoder
 from wavenet_vocoder.wavegen import GraphVocoder, generate_waveforms, stream_waveform
@@ -312,6 +313,43 @@ def test_an_utterance_does_not_depend_on_the_batch_or_the_threads(utterances, pr
     assert not np.array_equal(other_key, expected[0])
 
 
+@pytest.mark.parametrize("precision", binding.PRECISIONS)
+@pytest.mark.parametrize("upsample_type", UPSAMPLE_TYPES)
+@pytest.mark.parametrize("n_streams", (3, 20))      # in the layouts for few and for many streams
+def test_a_chunk_that_replaces_another_has_the_samples_that_it_has_alone(
+        utterances, precision, upsample_type, n_streams):
+    require_precision(precision)
+    hp, mels, speaker_ids, keys = utterances
+    hp = hp.replace(wavenet_upsample_type=upsample_type)
+    engine = NativeVocoder(random_weights(hp, 3), hp, 1, precision)
+    chunks = [chunk for arguments in zip(mels, speaker_ids, keys)
+              for chunk in split_into_chunks(*(arguments + (hp,)))]
+    generator = engine.start([chunks[i % len(chunks)] for i in range(n_streams)])
+    interval = generator.replacement_interval
+    assert interval == (3 if upsample_type == "subpixel" else 1)
+    others = [generator.generate(interval)]
+    for index, number in ((1, 4), (n_streams - 1, 0), (1, 6), (0, 2)):
+        generator.replace(index, chunks[number])
+        parts = [generator.generate(count) for count in (1, 5, 3)]
+        samples, others = np.concatenate([part[index] for part in parts]), others + parts
+        length = min(9, n_frames(chunks[number])) * hp.hop_length
+        expected, = engine.start([chunks[number]]).generate(9)
+        assert samples[:length].tobytes() == expected[:length].tobytes()
+    if n_streams > 3:   # stream 2 was not replaced
+        expected, = engine.start([chunks[2]]).generate(25)
+        length = n_frames(chunks[2]) * hp.hop_length
+        assert np.concatenate(others, 1)[2, :length].tobytes() == expected[:length].tobytes()
+
+
+def test_with_winograd_no_chunk_can_be_replaced(hp):
+    hp = hp.replace(wavenet_kernel_size=3)
+    chunk = split_into_chunks(np.zeros([9, hp.n_mels], np.float32), 0, 1, hp)[0]
+    generator = NativeVocoder(random_weights(hp), hp, 1).start([chunk])
+    assert generator.replacement_interval is None
+    with pytest.raises(ValueError, match="restarted"):
+        generator.replace(0, chunk)
+
+
 def test_the_preemphasis_of_the_generated_samples_is_undone(utterances):
     hp, mels, speaker_ids, keys = utterances
     engine = NativeVocoder(random_weights(hp, 3), hp, 1)
@@ -429,6 +467,38 @@ def test_a_failed_build_is_reported_in_one_line(tmp_path, monkeypatch, capsys):
     assert "failed" in failed and "make: No such file" in no_make
     assert "no C compiler" in no_compiler
     assert os.listdir(str(tmp_path)) == []
+
+
+def test_a_damaged_library_is_not_loaded_but_compiled_again(tmp_path, monkeypatch, capsys):
+    good = build.library_path()
+    (tmp_path / "bin").mkdir()
+    make = tmp_path / "bin" / "make"        # instead of a minute of compiling
+    make.write_text("#!/bin/sh\nfor word; do case $word in BUILD=*) cp %s ${word#BUILD=}/"
+                    "libwavenet.so;; esac; done\n" % good)
+    make.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    monkeypatch.setattr(build, "BUILD", str(tmp_path / "build"))
+    path = build.build_library()
+    assert path == build.library_path() != good
+    made = os.stat(path).st_ino
+    assert build.build_library() == path and os.stat(path).st_ino == made, "it is not made again"
+    for damage in (lambda file: file.truncate(4096), lambda file: file.write(b"damaged")):
+        with open(path, "r+b") as file:
+            damage(file)
+        assert build.build_library() == path
+        with open(path, "rb") as file, open(good, "rb") as original:
+            assert file.read() == original.read()
+    os.remove(path + ".sha256")
+    make.write_text("#!/bin/sh\nexit 1\n")
+    assert build.build_library() is None, "it cannot be verified"
+    assert "is not available" in capsys.readouterr().err
+
+
+def test_a_library_that_cannot_be_loaded_is_reported(tmp_path, monkeypatch, capsys):
+    (tmp_path / "library.so").write_bytes(b"of another system")
+    monkeypatch.setattr(build, "build_library", lambda: str(tmp_path / "library.so"))
+    assert binding.load_library.__wrapped__() is None
+    assert "is not available" in capsys.readouterr().err
 
 
 def test_other_sources_or_flags_make_another_library(tmp_path, monkeypatch):

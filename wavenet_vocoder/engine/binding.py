@@ -40,7 +40,10 @@ def load_library():
     path = build.build_library()
     if not path:
         return None
-    library = ctypes.CDLL(path)
+    try:
+        library = ctypes.CDLL(path)
+    except OSError as error:        # for example one of another system, or a noexec file system
+        return build.report_failure(str(error))
     handle, integer, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
     for name, result, arguments in (
             ("status_message", ctypes.c_char_p, [integer]),
@@ -51,6 +54,7 @@ def load_library():
             ("network_lanes", integer, [handle]),
             ("streams_create", integer, [handle, integer, integer, integer, _FLOATS,
                                          ctypes.c_float, ctypes.POINTER(handle)]),
+            ("streams_restart", integer, [handle, integer, _FLOATS]),
             ("streams_free", None, [handle]),
             ("condition_rows", long, [handle, long, ctypes.POINTER(long)]),
             ("generate", integer, [handle, long, _FLOATS, long] + 3 * [_FLOATS]),
@@ -88,6 +92,7 @@ class NativeNetwork(object):
 
     def __init__(self, values, hp, batched, precision="float32", instruction_set="best"):
         self.hp, self.values, self.distribution = hp, values, output_distribution(hp)
+        self.precision = precision
         arrays = weights.engine_arrays(values, hp, weights.uses_winograd(hp, precision))
         pointers = Weights(**{name: _pointer(array) for name, array in arrays.items()})
         self.handle = ctypes.c_void_p()
@@ -119,6 +124,12 @@ class Streams(object):
     def __del__(self):
         if getattr(self, "handle", None):
             load_library().wavenet_streams_free(self.handle)
+
+    def restart(self, index, speaker_id):
+        """Make stream `index` a new one. Raises ValueError where that is not possible."""
+        gate_bias = weights.gate_bias(self.network.values, speaker_id, self.network.hp)
+        _check(load_library().wavenet_streams_restart(
+            self.handle, index, _pointer(np.ascontiguousarray(gate_bias, np.float32))))
 
     def condition_rows(self, n_samples):
         """The slice of conditioning.last_layer_inputs that the next `n_samples` samples need."""

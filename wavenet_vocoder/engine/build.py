@@ -13,20 +13,22 @@ import sys
 import tempfile
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+_HASH_SUFFIX = ".sha256"
 SOURCE, BUILD = os.path.join(_HERE, "native"), os.path.join(_HERE, "build")
 
 
 def build_library():
     """The path of the library, which is compiled if needed; None and a note on stderr on failure.
 
-    Its name contains a hash of the sources and flags, so a stale library is never loaded.
+    Its name contains a hash of the sources and flags, so a stale library is never loaded. A file
+    beside it has its own hash: a damaged one, which could end the process, is compiled again.
     """
     path = library_path()
-    if os.path.exists(path):
+    if _is_intact(path):
         return path
     compiler = os.environ.get("CC") or next(filter(shutil.which, ("cc", "gcc", "clang")), None)
     if not compiler:
-        return _report_failure("no C compiler was found")
+        return report_failure("no C compiler was found")
     try:
         os.makedirs(BUILD, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
@@ -35,12 +37,17 @@ def build_library():
             subprocess.check_output(["make", "-s", "-j4", "-C", SOURCE, "CC=" + compiler,
                                      "BUILD=" + folder],
                                     env=environment, stderr=subprocess.STDOUT)
-            os.replace(os.path.join(folder, "libwavenet.so"), path)
+            compiled = os.path.join(folder, "libwavenet.so")
+            # the library last: without it, the hash is not used
+            _write(path + _HASH_SUFFIX, _hash_file(compiled))
+            _fsync(compiled)
+            os.replace(compiled, path)
+            _fsync(BUILD)
     except subprocess.CalledProcessError as error:
         output = (error.output or b"").decode("utf-8", "replace").strip()
-        return _report_failure("%s failed: %s" % (compiler, output.split("\n")[0]))
+        return report_failure("%s failed: %s" % (compiler, output.split("\n")[0]))
     except OSError as error:
-        return _report_failure("%s: %s" % (error.filename or "make", error.strerror))
+        return report_failure("%s: %s" % (error.filename or "make", error.strerror))
     return path
 
 
@@ -52,7 +59,40 @@ def library_path():
     return os.path.join(BUILD, "libwavenet-%s.so" % digest.hexdigest()[:12])
 
 
-def _report_failure(reason):
+def _is_intact(path):
+    """Whether the library exists and has the content that was compiled."""
+    try:
+        with open(path + _HASH_SUFFIX, encoding="ascii") as file:
+            return file.read(100) == _hash_file(path)
+    except (OSError, ValueError):
+        return False
+
+
+def _hash_file(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def _write(path, text):
+    temporary = "%s.%d.part" % (path, os.getpid())
+    with open(temporary, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _fsync(path):
+    """Flush a file, or the entries of a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def report_failure(reason):
+    """Print a note on stderr. Returns None."""
     print("note: the native vocoder engine is not available (%s)" % reason, file=sys.stderr)
 
 

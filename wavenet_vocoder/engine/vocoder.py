@@ -1,10 +1,11 @@
 """Generation of chunks on the native engine."""
+import math
+
 import numpy as np
 
 from common.errors import InputError
 from common.resources import available_cpus
 from wavenet_vocoder import numpy_distributions
-from wavenet_vocoder.chunks import stack_noise, stack_padded
 from wavenet_vocoder.distributions import MULAW_VALUES, make_noise, output_distribution
 from wavenet_vocoder.engine import binding, conditioning, weights
 from wavenet_vocoder.engine.likelihood_cache import cached_likelihoods
@@ -42,6 +43,16 @@ class NativeVocoder(object):
     def start(self, chunks):
         return _NativeGenerator(self, chunks)
 
+    @property
+    def max_single_streams(self):
+        """Up to this many streams are faster on one thread one after the other than in a batch."""
+        return MAX_SINGLE_STREAMS[self.precision]
+
+    @property
+    def batch_size(self):
+        """The streams of a batch that one thread generates together."""
+        return self._network(True, self.precision).lanes
+
     def streams(self, speaker_ids, precision=None):
         """binding.Streams for the speaker ids, with the fastest layout and number of threads."""
         precision, threads = precision or self.precision, self.threads
@@ -63,21 +74,56 @@ class NativeVocoder(object):
 
 
 class _NativeGenerator(object):
+    """Generates chunks side by side. A chunk can be replaced by another one while they run."""
+
     def __init__(self, vocoder, chunks):
-        self.hp, self.chunks, self.sample = vocoder.hp, chunks, 0
+        self.vocoder, self.hp, self.sample = vocoder, vocoder.hp, 0
         self.streams = vocoder.streams([chunk.speaker_id for chunk in chunks])
-        self.inputs = stack_padded([
-            conditioning.last_layer_inputs(chunk.mel, vocoder.values, vocoder.hp)
-            for chunk in chunks])
+        # (chunk, its condition rows, its first sample)
+        self.lanes = [self._lane(chunk) for chunk in chunks]
+
+    @property
+    def replacement_interval(self):
+        """`replace` is possible after any multiple of so many frames; None: never."""
+        if weights.uses_winograd(self.hp, self.streams.network.precision):
+            return None
+        layer = conditioning.upsampling_layers(self.vocoder.values, self.hp)[-1]
+        return layer.taps // math.gcd(layer.taps, self.hp.hop_length // layer.scale)
+
+    def replace(self, index, chunk):
+        """Generate another chunk from now on in place of the chunk `index`.
+
+        Raises ValueError where that is not possible.
+        """
+        self.streams.restart(index, chunk.speaker_id)
+        self.lanes[index] = self._lane(chunk)
 
     def generate(self, n_frames):
         count = n_frames * self.hp.hop_length
-        noise = stack_noise(self.chunks, self.sample, count, self.hp)
-        samples = self.streams.generate(self.inputs[:, self.streams.condition_rows(count)], noise)
+        rows, scale = self.streams.condition_rows(count), self.hp.wavenet_upsample_scales[-1]
+        condition, noise = [], []
+        for chunk, inputs, start in self.lanes:
+            condition.append(_rows(inputs, rows.start - start // scale, rows.stop - rows.start))
+            noise.append(make_noise(
+                chunk.key, chunk.start * self.hp.hop_length + self.sample - start, count, self.hp))
+        samples = self.streams.generate(np.stack(condition), np.stack(noise))
         self.sample += count
         if self.hp.wavenet_output_distribution == "mulaw":
             return MULAW_VALUES[samples.astype(np.int32)]
         return samples
+
+    def _lane(self, chunk):
+        inputs = conditioning.last_layer_inputs(chunk.mel, self.vocoder.values, self.hp)
+        return chunk, inputs, self.sample
+
+
+def _rows(inputs, first, count):
+    """inputs[first:first + count], padded with copies of the last row after the end."""
+    rows = inputs[first:first + count]
+    if len(rows) < count:
+        padding = np.broadcast_to(inputs[-1], (count - len(rows),) + inputs.shape[1:])
+        rows = np.concatenate([rows, padding])
+    return rows
 
 
 def multiplies_per_sample(hp, winograd=False):

@@ -94,7 +94,8 @@ const char *wavenet_status_message(wavenet_status status)
         [WAVENET_ERROR_UNSUPPORTED] =
             "this CPU has no kernels for the instruction set and precision",
         [WAVENET_ERROR_MEMORY] = "out of memory",
-        [WAVENET_ERROR_ROWS] = "the number of condition rows does not match the number of samples"};
+        [WAVENET_ERROR_ROWS] = "the number of condition rows does not match the number of samples",
+        [WAVENET_ERROR_RESTART] = "a stream cannot be restarted here"};
     return (size_t)status < sizeof messages / sizeof *messages ? messages[status]
                                                                : "unknown status";
 }

@@ -17,6 +17,7 @@ struct wavenet_streams {
     int n_tiles, threads, shared;
     int64_t next_sample;
     int64_t next_row;           /* index of the next condition row to project */
+    float first_sample;
     struct tile *tiles;
 };
 
@@ -88,25 +89,38 @@ static void allocate_tile(struct wavenet_streams *streams, struct tile *tile)
     tile->sample = arena_alloc(arena, sizeof(float) * lanes);
 }
 
-/* Store the gate bias [n_streams][layers][gates] as the last of the condition terms. */
-static void set_gate_bias(const struct wavenet_network *net, struct tile *tile,
+/* Store the gate bias [layers][gates] of a stream of the tile as the last of the condition terms. */
+static void set_gate_bias(const struct wavenet_network *net, struct tile *tile, int stream,
                           const float *gate_bias)
 {
     const wavenet_config *c = &net->config;
     const int lanes = net->kernels->lanes, rows = net->kernels->rows, half = rows / 2;
     const int terms = c->upsample_taps * BANDS + 1, blocks = net->dilated->blocks;
     const int gates = 2 * c->dilation_channels;
-    for (int stream = 0; stream < tile->n_streams; stream++)
-        for (int layer = 0; layer < c->layers; layer++)
-            for (int gate = 0; gate < gates; gate++) {
-                const int channel = gate % c->dilation_channels;
-                const int block = channel / half;
-                const int row = channel % half + (gate >= c->dilation_channels) * half;
-                const size_t term = ((size_t)layer * blocks + block) * terms + terms - 1;
-                tile->condition_terms[(term * rows + row) * lanes + stream] =
-                    gate_bias[((size_t)(tile->first_stream + stream) * c->layers + layer) * gates
-                              + gate];
-            }
+    for (int layer = 0; layer < c->layers; layer++)
+        for (int gate = 0; gate < gates; gate++) {
+            const int channel = gate % c->dilation_channels;
+            const int block = channel / half;
+            const int row = channel % half + (gate >= c->dilation_channels) * half;
+            const size_t term = ((size_t)layer * blocks + block) * terms + terms - 1;
+            tile->condition_terms[(term * rows + row) * lanes + stream] =
+                gate_bias[(size_t)layer * gates + gate];
+        }
+}
+
+/* Set the ring buffers of a stream of the tile to 0. */
+static void clear_rings(const struct wavenet_network *net, struct tile *tile, int stream)
+{
+    const wavenet_config *c = &net->config;
+    const size_t lanes = net->kernels->lanes, channels = net->padded_residual;
+    for (int layer = 0; layer < c->layers; layer++) {
+        const size_t samples = (c->kernel_size - 1) * (size_t)c->dilations[layer] + 1;
+        for (size_t i = 0; i < samples * channels; i++)
+            if (c->precision == WAVENET_INT8)   /* operands of a pair of channels are neighbors */
+                ((int16_t *)tile->ring[layer])[(i / 2 * lanes + stream) * 2 + i % 2] = 0;
+            else
+                ((float *)tile->ring[layer])[i * lanes + stream] = 0;
+    }
 }
 
 wavenet_status wavenet_streams_create(const wavenet_network *net, int n_streams, int n_threads,
@@ -118,7 +132,9 @@ wavenet_status wavenet_streams_create(const wavenet_network *net, int n_streams,
     if (!streams)
         return WAVENET_ERROR_MEMORY;
     const int lanes = net->kernels->lanes;
+    const size_t bias_size = (size_t)net->config.layers * 2 * net->config.dilation_channels;
     streams->net = net;
+    streams->first_sample = first_sample;
     streams->n_tiles = (n_streams + lanes - 1) / lanes;
     streams->threads = n_threads < 1 ? 1 : n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
     streams->shared = shared;
@@ -130,7 +146,9 @@ wavenet_status wavenet_streams_create(const wavenet_network *net, int n_streams,
         allocate_tile(streams, tile);
         if (streams->arena.exhausted)
             break;
-        set_gate_bias(net, tile, gate_bias);
+        for (int stream = 0; stream < tile->n_streams; stream++)
+            set_gate_bias(net, tile, stream,
+                          gate_bias + (size_t)(tile->first_stream + stream) * bias_size);
         for (int lane = 0; lane < lanes; lane++)
             tile->sample[lane] = first_sample;
     }
@@ -148,6 +166,22 @@ void wavenet_streams_free(wavenet_streams *streams)
         return;
     arena_free(&streams->arena);
     free(streams);
+}
+
+wavenet_status wavenet_streams_restart(wavenet_streams *streams, int index, const float *gate_bias)
+{
+    const wavenet_config *c = &streams->net->config;
+    const int lanes = streams->net->kernels->lanes;
+    /* the condition of a sample is summed in the order of the slots of its rows */
+    if (c->winograd || streams->next_sample % (c->upsample_scale * c->upsample_taps))
+        return WAVENET_ERROR_RESTART;
+    struct tile *tile = &streams->tiles[index / lanes];
+    clear_rings(streams->net, tile, index % lanes);
+    set_gate_bias(streams->net, tile, index % lanes, gate_bias);
+    tile->sample[index % lanes] = streams->first_sample;
+    /* the rows that the next sample needs are projected once more, now with those of this stream */
+    streams->next_row = (streams->next_sample + c->upsample_shift) / c->upsample_scale;
+    return WAVENET_OK;
 }
 
 /* Copy condition row `row` of the tile's streams to tile->mel. */

@@ -37,7 +37,8 @@ typedef enum {
     WAVENET_ERROR_CONFIG,           /* a field of config is out of range */
     WAVENET_ERROR_UNSUPPORTED,      /* no kernels for this CPU, instruction set and precision */
     WAVENET_ERROR_MEMORY,           /* out of memory */
-    WAVENET_ERROR_ROWS              /* n_rows is not what wavenet_condition_rows returns */
+    WAVENET_ERROR_ROWS,             /* n_rows is not what wavenet_condition_rows returns */
+    WAVENET_ERROR_RESTART           /* no restart is possible here */
 } wavenet_status;
 
 /* Instruction sets: a CPU that has one also has those before it. AVX2 includes FMA, AVX512 the
@@ -121,6 +122,17 @@ WAVENET_API wavenet_status wavenet_streams_create(const wavenet_network *network
                                                   int n_threads, int shared,
                                                   const float *gate_bias, float first_sample,
                                                   wavenet_streams **streams);
+/* Make a stream of a running batch a new one, which is before its first sample: its samples are those
+ * of a stream that starts together with all others. Its condition and noise start with the next
+ * call, where row r of the new stream is row r + next_sample / upsample_scale of the batch.
+ *
+ * index      of the stream
+ * gate_bias  [layers][gates]
+ *
+ * Possible where the number of samples so far is a multiple of upsample_scale · upsample_taps, and
+ * not with winograd: the rounding of a sample depends on its position in these periods. */
+WAVENET_API wavenet_status wavenet_streams_restart(wavenet_streams *streams, int index,
+                                                   const float *gate_bias);
 /* Accepts NULL. */
 WAVENET_API void wavenet_streams_free(wavenet_streams *streams);
 
