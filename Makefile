@@ -6,6 +6,7 @@
 # make native         compile the WaveNet engine; part of .venv and .venv-legacy
 # make bench          measure the speed of both stacks on this machine, into logs/bench.json
 # make demo           synthesise voices/demo.txt with both demo speakers, into logs/demo
+# make serve          speech server with the demo voice, on http://127.0.0.1:8010
 # make voice          create the corpus of the demo voice and train it (hours)
 # make image          build the faithful image from Dockerfile; image-modern: Dockerfile.modern;
 #                     image-speak: Dockerfile.speak
@@ -37,7 +38,7 @@ endif
 # example after an upgrade of the system, needs one.
 is-installed = [ "$$lock" = "$$(sed '/^\#/d' $@/lock.txt 2>/dev/null)" ] && $@/bin/python -c ''
 
-.PHONY: .venv .venv-legacy native test test-slow test-sanitize bench demo voice image image-modern \
+.PHONY: .venv .venv-legacy native clients test test-slow test-sanitize bench demo serve voice image image-modern \
 	image-speak test-image test-image-modern
 
 .venv:
@@ -95,7 +96,7 @@ endef
 # The tests of both stacks run at the same time, and each to the end even if the other fails. The
 # output of the second is printed when both have finished. TESTS selects files or folders.
 TESTS ?= tests
-test: .venv .venv-legacy
+test: .venv .venv-legacy clients
 	@suite() (
 		echo "=== $$1: $$($$1/bin/python --version), $$(grep -om1 '^tensorflow[^ ]*' $$1/lock.txt)"
 		export OTHER_STACK=$$2/bin/python
@@ -109,6 +110,12 @@ test: .venv .venv-legacy
 	wait $$! || status=1
 	cat "$$second"
 	exit $$status
+
+# Programs that speak to serve.py in the tests. They do not exist for Python 3.6.
+clients: .venv
+	@.venv/bin/python -c 'import openai, wyoming' 2>/dev/null || \
+		.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps \
+			-r requirements-clients.txt
 
 # SLOW_STACKS=".venv .venv-legacy" runs both stacks.
 SLOW_STACKS ?= .venv
@@ -138,6 +145,9 @@ bench: .venv .venv-legacy
 # See demo.sh for DEMO and DEMO_TEXT.
 demo: .venv
 	@DEMO_PYTHON="$${DEMO_PYTHON:-.venv/bin/python}" ./demo.sh
+
+serve: .venv
+	@exec .venv/bin/python serve.py $(SERVE_OPTIONS)
 
 voice: .venv
 	@PYTHON=.venv/bin/python sh voices/train.sh
