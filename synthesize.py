@@ -19,13 +19,16 @@ import audio
 import korean
 from common import command_line, files
 from common.errors import InputError
+from common.parallel import open_workers
 from common.repeated_messages import RepeatedMessages
-from synthesis import joining, speech_output, spoken_lines, subtitles, text_lines
+from synthesis import (joining, lines_on_workers, speech_output, spoken_lines, subtitles,
+                       text_lines)
 from synthesis.attempts import DEFAULT_ATTEMPTS, Predictor
 from synthesis.voice import BEST, NEWEST, Voice, report_default_speaker, resolve_run_folders
 from training.run_folder import SOFTWARE_NAME
 from wavenet_vocoder.engine.binding import PRECISIONS
 
+MAX_PRINTED_TEXT = 1000     # characters of a line
 EXIT_FAULT = 1      # with --strict: a line still has a fault after all attempts
 
 
@@ -35,8 +38,10 @@ def main(arguments):
     run_folders = resolve_run_folders(options.voice, options.tacotron, options.vocoder)
     lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
     raw_lines = files.read_lines(options.text)
-    voice = Voice(*run_folders, speaker=options.speaker, weights=BEST if options.best else NEWEST,
-                  precision=options.precision, threads=options.threads, device=options.device)
+    settings = {"speaker": options.speaker, "weights": BEST if options.best else NEWEST,
+                "precision": options.precision, "threads": options.threads,
+                "device": options.device}
+    voice = Voice(*run_folders, **settings)
     report_default_speaker(voice, options.speaker)
     voice.normalizer = text_lines.create_normalizer(voice.normalizer, lexicon)
     messages = RepeatedMessages()
@@ -45,12 +50,16 @@ def main(arguments):
                                 options.strict),
         voice, options.out, options.seed)
     predictor = Predictor(voice, options.seed, options.attempts)
+    speech_output.report_length(lines)
     if options.stream:
         if options.stream == "wav":
             sys.stdout.buffer.write(audio.streaming_wav_header(voice.hp.sample_rate))
         has_fault = speech_output.stream_pcm(lines, voice, predictor, messages, sys.stdout.buffer)
     else:
-        has_fault = _write_files(lines, voice, predictor, messages, options)
+        remote = lines_on_workers.VoiceSettings(
+            run_folders, settings, voice.normalizer.as_dict(), voice.description, options.seed,
+            options.attempts)
+        has_fault = _write_files(lines, voice, predictor, messages, options, remote)
     messages.print_rest()
     return EXIT_FAULT if options.strict and has_fault else 0
 
@@ -58,6 +67,8 @@ def main(arguments):
 def _check_options(options):
     if options.stream and (options.join or options.srt):
         raise InputError("--stream writes no files; leave out --join and --srt")
+    if options.stream and options.scheduler:
+        raise InputError("--stream: the workers of --scheduler write files; leave out one of both")
     if options.srt and not options.join:
         raise InputError("--srt: has the times of the file of --join; add --join FILE")
     if options.join:
@@ -66,14 +77,21 @@ def _check_options(options):
         files.check_can_create(path)
 
 
-def _write_files(lines, voice, predictor, messages, options):
-    """Write and print all lines, and join them. Returns whether any line has a fault."""
-    speech_output.report_length(lines)
-    speeds = speech_output.write_wavs(lines, voice, options.out, predictor, messages)
+def _write_files(lines, voice, predictor, messages, options, settings):
+    """Write and print all lines, and join them. Returns whether any line has a fault.
+
+    With --scheduler, voices with these lines_on_workers.VoiceSettings write them.
+    """
+    if options.scheduler:
+        with open_workers(options.scheduler, 1, settings.folders[:2], options.out) as workers:
+            speeds = lines_on_workers.write_wavs(lines, settings, options.out, workers, messages)
+    else:
+        speeds = speech_output.write_wavs(lines, voice, options.out, predictor, messages)
     for line in lines:
         speed = "%.1f × real time" % speeds[line.stem] if line.stem in speeds else "already there"
         print("%s.wav  %.2f s, %s  %s" % (line.stem, speech_output.wav_seconds(line), speed,
-                                          line.text))
+                                          line.text[:MAX_PRINTED_TEXT]
+                                          + "…" * (len(line.text) > MAX_PRINTED_TEXT)))
     if options.join:
         comment = spoken_lines.create_comment(
             voice, options.seed, "text file: %s" % os.path.basename(options.text))
@@ -97,6 +115,7 @@ def _create_parser():
     parser.add_argument("--stream", choices=("raw", "wav"),
                         help="write 16-bit audio to standard output as it is generated, without "
                              "(raw) or with (wav) a WAV header, and no files")
+    parser.add_scheduler_option()
     parser.add_lexicon_option()
     parser.add_argument("--attempts", type=command_line.positive_int, default=DEFAULT_ATTEMPTS,
                         metavar="N", help="attempts at an utterance whose alignment has a fault; "

@@ -1,4 +1,5 @@
 """Several attempts at an utterance whose alignment has a fault, of which the best is kept."""
+import copy
 from collections import namedtuple
 
 from korean.utterances import split_near
@@ -29,6 +30,13 @@ class Predictor(object):
     def __init__(self, voice, seed, max_attempts=DEFAULT_ATTEMPTS):
         self.voice, self.seed, self.max_attempts = voice, seed, max_attempts
         self._rate = None
+
+    def with_seed(self, seed):
+        """A Predictor with another seed, which knows the speech rate of the voice already."""
+        self._seconds_per_letter()
+        other = copy.copy(self)
+        other.seed = seed
+        return other
 
     def predict(self, text):
         """The Prediction of the text of one utterance."""

@@ -1,10 +1,15 @@
 """Joins audio files to one file, in memory that does not depend on their length."""
+import contextlib
+import itertools
 import os
+import re
 
 import soundfile
 
+import audio
 from common import files
 from common.errors import InputError
+from common.signals import defer_signals
 from synthesis.pauses import silence
 
 # extension: (container, encoding) of libsndfile
@@ -31,19 +36,38 @@ def join_audio(items, path, sample_rate, comment, software):
     if container == "WAV" and 2 * _count_samples(items, sample_rate) > MAX_WAV_BYTES:
         raise InputError("%s: would be larger than 4 GB, which WAV does not allow; use .flac"
                          % path)
+    files.remove_temporary_files(os.path.dirname(path), re.escape(os.path.basename(path)))
+    for _, wav_path in items:
+        if audio.is_truncated(wav_path):
+            raise InputError("%s: is truncated; give the same command again" % wav_path)
     with files.atomic_write(path) as file:
         output = _CheckedFile(file)
-        with soundfile.SoundFile(output, "w", sample_rate, 1, encoding, format=container) as audio:
+        with _open(output, sample_rate, encoding, container) as joined:
             # ID3 tags of libsndfile have no encoding for Hangul
-            audio.comment = (comment.encode("ascii", "backslashreplace").decode("ascii")
-                             if container == "MP3" else comment)
-            audio.software = software
+            comment = audio.fit_comment(comment)
+            joined.comment = (comment.encode("ascii", "backslashreplace").decode("ascii")
+                              if container == "MP3" else comment)
+            joined.software = software
             for pause, wav_path in items:
-                audio.write(silence(pause, sample_rate))
-                for block in soundfile.blocks(wav_path, _BLOCK_SAMPLES, dtype="int16"):
-                    audio.write(block)
+                for block in itertools.chain(
+                        [silence(pause, sample_rate)],
+                        soundfile.blocks(wav_path, _BLOCK_SAMPLES, dtype="int16")):
+                    with defer_signals():
+                        joined.write(block)
                     output.raise_error()
         output.raise_error()
+
+
+@contextlib.contextmanager
+def _open(output, sample_rate, encoding, container):
+    """A context with a SoundFile that writes to a _CheckedFile."""
+    with defer_signals():
+        joined = soundfile.SoundFile(output, "w", sample_rate, 1, encoding, format=container)
+    try:
+        yield joined
+    finally:
+        with defer_signals():
+            joined.close()
 
 
 def _count_samples(items, sample_rate):

@@ -1,10 +1,9 @@
 """Text lines as WAV files, or as a stream of 16-bit samples."""
 import glob
-import io
 import itertools
 import os
 import sys
-import time
+from time import monotonic
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from training.run_folder import SOFTWARE_NAME
 BATCH_UTTERANCES = 16       # per vocoder batch; bounds the memory
 MIN_REPORTED_UTTERANCES = 200
 SYLLABLES_PER_SECOND = 4.5  # usual in read speech, with pauses
+_FILE_NAMES = r"\d{4,}(\.part-\d+)?\.(wav|json)|\d{4,}-alignment[-\w]*\.png"
 RETRIED, FAILED = "lines with several attempts", "lines with a fault"    # kinds of messages
 
 
@@ -40,19 +40,37 @@ def write_wavs(lines, voice, out, predictor, messages):
     line: speed as a multiple of real time}. Raises InputError if a WAV with another text, voice or
     seed exists.
     """
+    prepare_folder(out)
+    return write_missing_wavs(lines, voice, out, predictor, messages)
+
+
+def prepare_folder(out):
+    """Make the folder, and remove what killed processes of this host have left in it."""
+    os.makedirs(out, exist_ok=True)
+    files.remove_temporary_files(out, _FILE_NAMES)
+
+
+def write_missing_wavs(lines, voice, out, predictor, messages, show_progress=True):
+    """write_wavs in a folder that is prepared, and in which other processes may write lines."""
     pending = [line for line in lines
                if not spoken_lines.is_written(line, predictor.max_attempts)]
-    os.makedirs(out, exist_ok=True)
     parts, speeds = {line.stem: spoken_lines.split_into_parts(line) for line in pending}, {}
     # the last part is always written, because the parts are joined after it
     work = [(line, part) for line in pending for part in parts[line.stem]
             if part is parts[line.stem][-1]
             or not spoken_lines.is_written(part, predictor.max_attempts)]
-    with Progress(sum(len(text) for _, part in work for text in part.utterances)) as progress:
+    in_work = {part.stem for _, part in work}
+    for line in lines:
+        for part in parts.get(line.stem, [line]):
+            if part.stem not in in_work:
+                _draw_missing_plots(part, predictor)
+    with Progress(sum(len(text) for _, part in work for text in part.utterances),
+                  disable=not show_progress) as progress:
         for batch in _batches(work):
-            start_time = time.time()
+            start_time = monotonic()
             _write_batch([part for _, part in batch], voice, predictor, progress, messages)
-            speed = sum(wav_seconds(part) for _, part in batch) / (time.time() - start_time)
+            speed = (sum(wav_seconds(part) for _, part in batch)
+                     / max(monotonic() - start_time, 1e-3))
             speeds.update((line.stem, speed) for line, _ in batch)
             for line, part in batch:
                 if part is not line and part is parts[line.stem][-1]:
@@ -107,14 +125,32 @@ def _write_batch(lines, voice, predictor, progress, messages):
     waveforms = iter(voice.generate_waveforms(
         [part.ids for part in parts], [part.output.mel for part in parts], predictor.seed,
         progress))
+    records = []
     for line, line_predictions in zip(lines, predictions):
         for prediction in line_predictions:
             _report(line, prediction, messages)
-        _write_line(line, line_predictions, waveforms, voice, predictor.max_attempts)
+        records.append(_write_wav(line, line_predictions, waveforms, voice,
+                                  predictor.max_attempts))
+    # Plots come last: neither an error nor the time that they take may cost any audio.
+    for line, line_predictions, utterances in zip(lines, predictions, records):
+        _write_plots(line, line_predictions)
+        spoken_lines.write_record(line, utterances, predictor.max_attempts, plotted=True)
 
 
-def _write_line(line, predictions, waveforms, voice, max_attempts):
-    """Write the files of a line; its waveforms are the next ones of an iterator."""
+def _draw_missing_plots(line, predictor):
+    """Draw the plots of a written line, if an interruption came before them."""
+    record = spoken_lines.read_record(line)
+    if not spoken_lines.is_plotted(record):
+        same_attempts = attempts.Predictor(predictor.voice, predictor.seed, record["max_attempts"])
+        _write_plots(line, [same_attempts.predict(text) for text in line.utterances])
+        spoken_lines.write_record(line, record["utterances"], record["max_attempts"], plotted=True)
+
+
+def _write_wav(line, predictions, waveforms, voice, max_attempts):
+    """Write the record and the WAV of a line. Returns the utterances of the record.
+
+    Its waveforms are the next ones of an iterator.
+    """
     rate, segments, records = voice.hp.sample_rate, [], []
     for index, (text, prediction) in enumerate(zip(line.utterances, predictions)):
         if index:
@@ -125,13 +161,10 @@ def _write_line(line, predictions, waveforms, voice, max_attempts):
                         "end": (start + len(segments[-1])) / float(rate),
                         "attempts": prediction.steps,
                         "faults": attempts.describe_faults(prediction.parts)})
-        _write_plots(line, index, prediction)
-    spoken_lines.write_record(line, records, max_attempts)
-    # in memory first, because libsndfile cannot report that the disk is full
-    wav = io.BytesIO()
-    audio.write_wav(wav, np.concatenate(segments), rate, line.comment, SOFTWARE_NAME)
+    spoken_lines.write_record(line, records, max_attempts, plotted=False)
     with files.atomic_write(line.stem + ".wav") as file:
-        file.write(wav.getvalue())
+        audio.write_wav(file, np.concatenate(segments), rate, line.comment, SOFTWARE_NAME)
+    return records
 
 
 def _join_waveforms(prediction, waveforms, rate):
@@ -142,16 +175,17 @@ def _join_waveforms(prediction, waveforms, rate):
     return np.concatenate(segments)
 
 
-def _write_plots(line, index, prediction):
-    """Plot the alignment of utterance `index`, or of each part of it if it was split."""
-    suffix = "-%d" % (line.first + index + 1) if (
-        line.stem != line.line_stem or len(line.utterances) > 1) else ""
-    for number, part in enumerate(prediction.parts, 1):
-        part_suffix = "-part-%d" % number if len(prediction.parts) > 1 else ""
-        with files.atomic_write("%s-alignment%s%s.png"
-                                % (line.line_stem, suffix, part_suffix)) as png:
-            png.write(alignment_png(
-                part.output.alignment, [korean.SYMBOLS[i] for i in part.ids], part.text))
+def _write_plots(line, predictions):
+    """Plot the alignment of each utterance, or of each part of one that was split."""
+    has_many = line.stem != line.line_stem or len(line.utterances) > 1
+    for index, prediction in enumerate(predictions):
+        suffix = "-%d" % (line.first + index + 1) if has_many else ""
+        for number, part in enumerate(prediction.parts, 1):
+            part_suffix = "-part-%d" % number if len(prediction.parts) > 1 else ""
+            with files.atomic_write("%s-alignment%s%s.png"
+                                    % (line.line_stem, suffix, part_suffix)) as png:
+                png.write(alignment_png(
+                    part.output.alignment, [korean.SYMBOLS[i] for i in part.ids], part.text))
 
 
 def _join_parts(line, parts, voice, predictor):
@@ -163,7 +197,7 @@ def _join_parts(line, parts, voice, predictor):
                          end=offset + utterance["end"])
                     for utterance in spoken_lines.read_record(part)["utterances"]]
         offset += wav_seconds(part)
-    spoken_lines.write_record(line, records, predictor.max_attempts)
+    spoken_lines.write_record(line, records, predictor.max_attempts, plotted=True)
     joining.join_audio([(part.pause, part.stem + ".wav") for part in parts], line.stem + ".wav",
                        voice.hp.sample_rate, line.comment, SOFTWARE_NAME)
     _remove_parts([line], os.path.dirname(line.stem))

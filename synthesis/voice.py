@@ -5,9 +5,12 @@ import os
 import sys
 from collections import namedtuple
 
+import numpy as np
+
 import audio
 import korean
 from common.errors import InputError
+from common.terminal import escape_controls
 from korean.utterances import add_final_punctuation, split_into_utterances
 from tacotron2.numpy_tacotron import NumpyTacotron
 from tacotron2.outputs_per_step import outputs_per_step_at
@@ -15,6 +18,7 @@ from training import run_folder
 from training.consent import describe_consent
 from training.model_weights import BEST, INITIAL, NEWEST, load_weights
 from wavenet_vocoder import philox, wavegen
+from wavenet_vocoder.chunked_stream import ChunkedStream
 from wavenet_vocoder.engine import binding
 from wavenet_vocoder.engine.vocoder import NativeVocoder
 from wavenet_vocoder.engine.weights import validate_weights
@@ -72,8 +76,10 @@ class Voice(object):
     @property
     def description(self):
         consent = self.tacotron_run.consent or self.vocoder_run and self.vocoder_run.consent
-        return "%s, %s, speaker %s%s" % (self.tacotron_description, self.vocoder_description,
-                                         self.speaker, describe_consent(consent))
+        # escaped, because it is shown, and the metadata of a file cannot hold every character
+        return escape_controls("%s, %s, speaker %s%s" % (
+            self.tacotron_description, self.vocoder_description, self.speaker,
+            describe_consent(consent)))
 
     def with_speaker(self, name):
         """The same voice with another of its speakers."""
@@ -89,9 +95,12 @@ class Voice(object):
                          not self.vocoder_run.has_speaker_embedding)
             self._vocoder_speaker_id = 0 if is_shared else self.vocoder_run.speaker_id(name)
 
-    def split_text(self, text):
-        """The utterances that a normalised text is split into, as texts."""
-        return self.punctuate(split_into_utterances(text))
+    def split_text(self, text, report=None):
+        """The utterances that a normalised text is split into, as texts.
+
+        Calls report(number of characters) while it splits.
+        """
+        return self.punctuate(split_into_utterances(text, report))
 
     def punctuate(self, utterances):
         """The utterances of one text, with final punctuation if the voice was trained with it."""
@@ -129,9 +138,12 @@ class Voice(object):
         """The tacotron2.synthesizer.MelOutput of one utterance; see NumpyTacotron.predict.
 
         noise_seed is the seed of the dropout in the pre-net. It may differ from the seed of the
-        waveform, which `generate_waveforms` and `stream_waveform` take.
+        waveform, which `generate_waveforms` and `stream_waveform` take. Raises InputError if the
+        mel is not finite.
         """
-        return self._tacotron.predict(ids, self._speaker_id, noise_seed, window)
+        output = self._tacotron.predict(ids, self._speaker_id, noise_seed, window)
+        _require_finite(output.mel, self.tacotron_run)
+        return output
 
     def generate_waveforms(self, text_ids, mels, seed, progress=None):
         """The samples, float32 [frames * hop] each, of mels [frames, n_mels].
@@ -144,14 +156,22 @@ class Voice(object):
 
         if self.vocoder:
             keys = [philox.make_key(seed, ids) for ids in text_ids]
-            return wavegen.generate_waveforms(
+            waveforms = wavegen.generate_waveforms(
                 self.vocoder, mels, [self._vocoder_speaker_id] * len(mels), keys,
                 self.vocoder_run.hp, report)
+            for samples in waveforms:
+                _require_finite(samples, self.vocoder_run)
+            return waveforms
         waveforms = []
         for mel in mels:
             waveforms.append(audio.griffin_lim(mel, self.hp))
             report(len(waveforms[-1]))
         return waveforms
+
+    def chunked_stream(self, ids, mel, seed):
+        """The ChunkedStream whose chunks `vocoder` can generate together with those of others."""
+        return ChunkedStream(mel, self._vocoder_speaker_id, philox.make_key(seed, ids),
+                             self.vocoder_run.hp)
 
     def stream_waveform(self, ids, mel, seed):
         """Yield the samples of generate_waveforms in chunks, as soon as they are generated."""
@@ -190,6 +210,13 @@ def report_default_speaker(voice, name):
     if not name and len(voice.speakers) > 1:
         print("speaker: %s (default; available: %s)" % (voice.speaker, ", ".join(voice.speakers)),
               file=sys.stderr)
+
+
+def _require_finite(values, run):
+    """Raise InputError if what the network of a run has computed is not finite."""
+    if not np.isfinite(values).all():
+        raise InputError("%s: its network computes NaN or infinite values; its weights are "
+                         "damaged, or were trained with too high a learning rate" % run.folder)
 
 
 def _create_tacotron(run, weights, device):

@@ -9,11 +9,11 @@ import random
 import signal
 import sys
 import time
-import traceback
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.dirname(TESTS), TESTS]
 
+from helpers.forked_process import fork
 from helpers.scripted_voice import ScriptedVoice
 
 from common.repeated_messages import RepeatedMessages
@@ -44,17 +44,7 @@ def write(folder, texts):
 
 def fork_write(folder, texts):
     """Start a process that writes. Returns its id."""
-    process = os.fork()
-    if not process:
-        status = 1
-        try:
-            write(folder, texts)
-            status = 0
-        except Exception:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    return process
+    return fork(lambda: write(folder, texts))
 
 
 def contents(folder):
@@ -82,4 +72,5 @@ def main(kills, folder, n_characters=1000):
     print(killed, "killed; identical")
 
 
-main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))

@@ -29,8 +29,8 @@ class ScriptedVoice(object):
         self.supports_window, self.calls = supports_window, []
         self._predict = predict or (lambda ids, noise_seed, window: (diagonal(len(ids)), True))
 
-    def split_text(self, text):
-        return self.punctuate(split_into_utterances(text))
+    def split_text(self, text, report=None):
+        return self.punctuate(split_into_utterances(text, report))
 
     def punctuate(self, utterances):
         return add_final_punctuation(utterances)

@@ -3,6 +3,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 import unicodedata
 
 import numpy as np
@@ -12,11 +13,13 @@ from conftest import ROOT, run_main
 from helpers.scripted_voice import ScriptedVoice, diagonal
 
 import audio
+import korean
 import synthesize
 from common import files
 from common.errors import InputError
 from common.repeated_messages import RepeatedMessages
-from synthesis import joining, speech_output, spoken_lines
+from korean.utterances import split_into_utterances
+from synthesis import joining, speech_output, spoken_lines, text_lines
 from synthesis.attempts import Predictor
 from synthesis.text_lines import SpokenLine
 
@@ -191,10 +194,18 @@ def test_a_book_is_joined_with_pauses_and_subtitles(tmp_path, monkeypatch, capsy
     (["--join", "book.aac"], "book.aac: has no known audio extension"),
     (["--join", "nowhere/book.mp3"], "nowhere/book.mp3: the folder does not exist"),
     (["--srt", "book.srt"], "add --join"), (["--join", "a.mp3", "--stream", "raw"], "--stream"),
-    (["--attempts", "0"], "above 0")])
+    (["--attempts", "0"], "from 1 to")])
 def test_wrong_options_are_refused_before_anything_is_spoken(tmp_path, options, message):
     with pytest.raises(InputError, match=message):
         run_main(synthesize.main, tmp_path / "no.txt", *options)
+
+
+def test_the_progress_bar_of_a_text_is_cleared_before_an_error(capsys):
+    """The error, which holds the frames that raised it, is printed after the bar."""
+    lines = ["가" * text_lines.MANY_CHARACTERS, "가々"]
+    with pytest.raises(InputError, match="has no symbol") as caught:
+        text_lines.normalize_lines("text.txt", lines, korean.TextNormalizer(), strict=True)
+    assert caught.tb and capsys.readouterr().err.endswith(" \r")
 
 
 @pytest.mark.parametrize("voice,strict,status", [
@@ -225,3 +236,12 @@ def test_the_text_in_the_metadata_of_a_very_long_line_is_abbreviated(tmp_path):
     line, other = (spoken_lines.create_lines([SpokenLine("가 " * 5000 + end, False)],
                                              ScriptedVoice(), "out", 1)[0] for end in "나다")
     assert len(line.comment) < 1000 and line.comment != other.comment
+
+
+def test_a_long_line_without_spaces_is_split_within_seconds_and_with_progress():
+    start_time, reported = time.time(), []
+    parts = split_into_utterances("가나다라마바사아자차." * 3000, reported.append)
+    assert "".join(parts) == "가나다라마바사아자차." * 3000
+    assert len(parts) > 500 and time.time() - start_time < 20
+    split_into_utterances(LONG_LINE * 5, reported.append)
+    assert len(reported) == 3 and sum(reported[1:]) == len(LONG_LINE * 5) - 1, "two blocks"

@@ -92,8 +92,8 @@ def test_an_existing_wav_is_kept_and_one_of_another_seed_is_an_error(synthesized
 
 
 @pytest.mark.parametrize("text,message", [
-    ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("안녕\n々\n", "text.txt:2"),
-    ("안녕\n々\n...", "text.txt:2"), ("...\n* * *\n", "no line to pronounce"), ("\0\n", "UTF-16"),
+    ("", "no line to pronounce"), ("\n \n", "no line to pronounce"), ("ㅠㅠ\n々\n", "no line to"),
+    ("...\n* * *\n", "no line to pronounce"), ("\0\n", "UTF-16"),
     ("안녕".encode("cp949"), "UTF-8"),
 ])
 def test_invalid_text_is_an_error_with_file_and_line(trained, tmp_path, text, message):
@@ -108,6 +108,18 @@ def test_unreadable_characters_are_a_warning_or_with_strict_an_error(trained, tm
     assert "warning: %s:1, column 2: '々'" % (tmp_path / "text.txt") in capsys.readouterr().err
     with pytest.raises(InputError, match="text.txt:1, column 2: '々'"):
         run_synthesize(tmp_path, "가々\n", trained, "--strict")
+
+
+@pytest.mark.parametrize("text", ["ㅠㅠ", "...", "* * *", "々"])
+def test_a_line_with_nothing_to_read_is_skipped_and_reported_or_with_strict_an_error(
+        trained, tmp_path, capsys, text):
+    lines = "비가 와요.\n%s\n네.\n" % text
+    wavs = run_synthesize(tmp_path, lines, trained, vocoder="griffin-lim")
+    assert sorted(wavs) == ["0001.wav", "0002.wav"]
+    assert "text.txt:2: %r has nothing to pronounce; it is left out" % text in (
+        capsys.readouterr().err)
+    with pytest.raises(InputError, match="text.txt:2"):
+        run_synthesize(tmp_path, lines, trained, "--strict", vocoder="griffin-lim")
 
 
 def test_a_lexicon_is_applied(trained, tmp_path, capsys):
@@ -227,11 +239,16 @@ def test_without_the_native_engine_tensorflow_generates_the_audio(trained, tmp_p
 
 def test_progress_shows_seconds_of_audio_and_the_speed_of_the_vocoder(monkeypatch, capsys):
     now = [100.0]
-    monkeypatch.setattr(synthesis_progress.time, "time", lambda: now[0])
+    monkeypatch.setattr(synthesis_progress, "monotonic", lambda: now[0])
     with synthesis_progress.Progress(30) as progress:
+        now[0] += 10                            # Tacotron 2
         progress.start_batch(2.0, 10)           # 20 more symbols are to follow
-        now[0] += 4
-        progress.add_audio(2.0)
+        now[0] += 1
+        progress.add_audio(0.5)
+        # 5.5 s of audio at half of real time, and two thirds of the mels
+        assert progress.desc.endswith("[00:11<00:31]")
+        now[0] += 3
+        progress.add_audio(1.5)
         assert progress.total == 6.0 and progress.n == 2.0
         assert "2.0 of about 6.0 s of audio, 0.50 × real time" in progress.desc
         now[0] += 100                           # time of Tacotron 2, not of the vocoder

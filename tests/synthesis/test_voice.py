@@ -14,7 +14,7 @@ from common.errors import InputError
 from korean.utterances import (MAX_SYLLABLES, add_final_punctuation, are_punctuated,
                                split_into_utterances)
 from synthesis import voice
-from training import export
+from training import export, exported_run, model_weights, run_folder
 
 IDS = korean.to_ids(korean.to_jamo("오늘은 맑다."))
 
@@ -97,13 +97,13 @@ def test_an_export_is_complete_or_leaves_nothing(exported, trained, tmp_path, mo
         export.export_voice(trained["tacotron"], trained["vocoder"], exported[0])
     with pytest.raises(InputError, match="train_vocoder.py"):
         export.export_voice(trained["tacotron"], trained["tacotron"], str(tmp_path / "me"))
-    write = export._export_run
+    write = export.export_run
 
     def fail_at_the_vocoder(run, *rest):
         if run.model_type == "vocoder":
             raise OSError("the disk is full")
         write(run, *rest)
-    monkeypatch.setattr(export, "_export_run", fail_at_the_vocoder)
+    monkeypatch.setattr(export, "export_run", fail_at_the_vocoder)
     with pytest.raises(OSError):
         export.export_voice(trained["tacotron"], trained["vocoder"], str(tmp_path / "me"))
     assert os.listdir(str(tmp_path)) == []
@@ -160,6 +160,20 @@ def test_a_damaged_voice_is_an_error_that_names_the_file(exported, tmp_path, dam
     damage(str(tmp_path / "me"))
     with pytest.raises(InputError, match=message):
         voice.Voice(*voice.resolve_run_folders(str(tmp_path / "me"), None, None))
+
+
+def test_a_voice_of_a_stranger_neither_controls_the_terminal_nor_speaks_what_is_not_finite(
+        exported, tmp_path):
+    run = run_folder.load_run(os.path.join(exported[0], "tacotron"), "tacotron")
+    weights, step = model_weights.load_weights(run)
+    run.speakers = ["evil\x1b]0;title\x07\0", "two"]
+    exported_run.write_exported_run(run, str(tmp_path / "named"), weights, step)
+    named = voice.Voice(str(tmp_path / "named"), voice.GRIFFIN_LIM)
+    assert "speaker evil\\x1b]0;title\\x07\\x00" in named.description
+    huge = {name: value * np.float32(1e30) for name, value in weights.items()}
+    exported_run.write_exported_run(run, str(tmp_path / "huge"), huge, step)
+    with pytest.raises(InputError, match="huge: its network computes NaN or infinite values"):
+        voice.Voice(str(tmp_path / "huge"), voice.GRIFFIN_LIM).predict_mel(IDS, 1)
 
 
 def test_an_untrained_voice_has_the_same_sizes_and_other_weights(exported, loaded):
