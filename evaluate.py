@@ -15,10 +15,9 @@ interruption.
 import os
 from collections import Counter
 
-from tqdm import tqdm
-
 from common import command_line, files
 from common.errors import InputError
+from common.progress_bar import tqdm
 from common.resources import available_cpus
 from datasets.store import load_store
 from evaluation import evaluation_report, held_out, measure, rendering, speaker_similarity, systems
@@ -41,7 +40,7 @@ def main(arguments):
     stores, other_stores = [[load_store(folder) for folder in folders]
                             for folders in (options.data, options.against)]
     raw_lines = files.read_lines(options.text) if options.text else []
-    pool = measure.create_pool(available_cpus())        # forks, so before TensorFlow has threads
+    pool = _create_pool(options)
     try:
         settings = {"weights": BEST if options.best else NEWEST, "threads": options.threads,
                     "device": options.device}
@@ -87,6 +86,15 @@ def main(arguments):
     _write_report(evaluation_report.create_report(
         title, options.out, voice.hp, [each.sentence for each in sentences], figures,
         len(stores + other_stores), nearest, text_report))
+
+
+def _create_pool(options):
+    """What measures the sentences: processes of this host, or the workers of --scheduler."""
+    if options.scheduler:
+        from common.dask_cluster import Cluster         # most users do not have Dask
+        return measure.ClusterPool(Cluster(options.scheduler, options.data + options.against,
+                                           options.out))
+    return measure.create_pool(available_cpus())        # forks, so before TensorFlow has threads
 
 
 def _create_jobs(options, sentences, hp, embeddings):
@@ -148,6 +156,7 @@ def _create_parser():
     parser.add_argument("--rated", type=command_line.positive_int, default=25, metavar="N",
                         help="measure naturalness and intelligibility, which are slow, for the "
                              "first N sentences of each speaker only (default: 25)")
+    parser.add_scheduler_option()
     parser.add_argument("--out", default=os.path.join("logs", "evaluation"), metavar="DIR",
                         help="folder of the results; default: logs/evaluation")
     return parser

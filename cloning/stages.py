@@ -6,6 +6,7 @@ they were made of. A stage runs again if its command or what it reads has change
 import errno
 import hashlib
 import json
+import math
 import os
 import shlex
 import time
@@ -31,7 +32,11 @@ def command_line_of(stage):
 
 
 class StageLog(object):
-    """stages.json in the work folder: {stage: {"fingerprint", "seconds", "finished"}}."""
+    """stages.json in the work folder: {stage: {"fingerprint", "seconds", "finished", "steps"}}.
+
+    "steps" is the step that a training could reach, or null. A finished training goes on if it may
+    reach a later step.
+    """
 
     def __init__(self, folder):
         self.folder, self.path = folder, os.path.join(folder, "stages.json")
@@ -42,7 +47,8 @@ class StageLog(object):
     def is_finished(self, stage):
         entry = self.stages.get(stage.name)
         return bool(entry and entry["finished"] and os.path.exists(stage.output)
-                    and entry["fingerprint"] == fingerprint(stage))
+                    and entry["fingerprint"] == fingerprint(stage)
+                    and step_limit(stage) <= (entry.get("steps") or math.inf))
 
     def seconds(self):
         """Seconds that all stages have taken."""
@@ -66,7 +72,9 @@ class StageLog(object):
         start = time.monotonic()
 
         def write(finished):
+            limit = step_limit(stage)
             self.stages[stage.name] = {"fingerprint": mark, "finished": finished,
+                                       "steps": None if limit == math.inf else limit,
                                        "seconds": spent + time.monotonic() - start}
             files.write_json(self.path, self.stages)
 
@@ -74,13 +82,19 @@ class StageLog(object):
         try:
             status = stage.program(stage.arguments) or 0
         except InputError as error:
-            raise InputError("%s\n(stage %s; after the change, the same command goes on from it)"
+            raise InputError("%s (stage %s; after the change, the same command goes on from it)"
                              % (error, stage.name))
         finally:
             write(False)
         if not status and finishes:
             write(True)
         return status
+
+
+def step_limit(stage):
+    """The step that a training may reach (--steps); math.inf without a limit."""
+    arguments = stage.arguments
+    return int(arguments[arguments.index("--steps") + 1]) if "--steps" in arguments else math.inf
 
 
 def fingerprint(stage):

@@ -10,8 +10,8 @@ import json
 import os
 
 from common import command_line
-from doctor.diagnosis import FAIL, NOTE, OK, Finding, can_train, diagnose, training_device
-from doctor.machine import inspect_machine
+from doctor.finding import FAIL, NOTE, OK, Finding, can_train
+from doctor.required_packages import package_findings
 
 _MARKS = {OK: "ok", NOTE: "note", FAIL: "FAIL"}
 
@@ -26,10 +26,15 @@ def main(arguments):
     options = parser.parse_args(arguments)
     if options.device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    machine = inspect_machine()
-    findings = diagnose(machine, options.device)
-    if not options.quick and can_train(findings):
-        findings += self_test_findings(training_device(machine, options.device))
+    findings, machine = package_findings(), None
+    if can_train(findings):
+        # imported here, because they need packages that may be missing
+        from doctor.diagnosis import diagnose, training_device
+        from doctor.machine import inspect_machine
+        machine = inspect_machine()
+        findings = diagnose(machine, options.device)
+        if not options.quick and can_train(findings):
+            findings += self_test_findings(training_device(machine, options.device))
     if options.json:
         print(json.dumps({"fit": can_train(findings),
                           "findings": [finding._asdict() for finding in findings],

@@ -57,7 +57,7 @@ def _count_gpus():
 def tensorflow_gpus():
     """Names of the GPUs that TensorFlow can use."""
     with tf.Graph().as_default(), compat.create_session() as session:
-        return [device.name for device in session.list_devices() if device.device_type == "GPU"]
+        return compat.gpu_names(session)
 
 
 def _gpu_problem(device):

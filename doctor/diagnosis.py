@@ -1,16 +1,8 @@
 """Judge whether a Machine can train. Pure functions: they read nothing but their arguments."""
-from collections import namedtuple
-
+from doctor.finding import FAIL, NOTE, OK, Finding
 from doctor.gpu_driver import visible_gpus
 from doctor.tensorflow_builds import (BUILDS, architecture, format_version, gpu_support,
                                       parse_version)
-
-OK, NOTE, FAIL = "ok", "note", "fail"
-
-# status: OK, NOTE (training works, but this is good to know) or FAIL (training does not work);
-# remedy: what to do, or ""
-Finding = namedtuple("Finding", "subject status message remedy")
-Finding.__new__.__defaults__ = ("",)
 
 _MIN_MEMORY = 2 << 30       # bytes; a process needs several hundred MB even with the preset `tiny`
 # bytes; about the size of the checkpoints that a run of the preset `reference` keeps, with Adam's
@@ -24,10 +16,6 @@ def diagnose(machine, device="auto"):
     """[Finding] on a Machine, for training with --device auto, cpu or gpu."""
     return (_software_findings(machine) + _hardware_findings(machine)
             + gpu_findings(machine, device))
-
-
-def can_train(findings):
-    return all(finding.status != FAIL for finding in findings)
 
 
 def training_device(environment, device):

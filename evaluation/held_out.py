@@ -107,12 +107,12 @@ def _split(stores, voice):
     if not stores:
         return _Split([], [])
     runs = [run for run in (voice.tacotron_run, voice.vocoder_run) if run]
-    fraction = min(run.hp.validation_fraction for run in runs)
-    training, held_out = batches.split_train_validation(stores, fraction)
+    limit = min(run.validation_hash_limit for run in runs)
+    training, held_out = batches.split_train_validation(stores, limit)
     if not set(voice.speakers) <= {store.speaker for store in stores}:
         # of too few texts, the split holds out one that may be in the training of the whole
-        training += [item for item in held_out if batches.text_hash(item) >= fraction]
-        held_out = [item for item in held_out if batches.text_hash(item) < fraction]
+        training += [item for item in held_out if batches.text_hash(item) >= limit]
+        held_out = [item for item in held_out if batches.text_hash(item) < limit]
     return _Split(training, held_out)
 
 

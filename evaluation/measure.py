@@ -1,6 +1,8 @@
 """Measures all figures of a sentence, in worker processes."""
+import functools
 import os
 import signal
+import socket
 from collections import OrderedDict, namedtuple
 from multiprocessing import Pool
 
@@ -9,7 +11,8 @@ from threadpoolctl import threadpool_limits
 
 import audio
 import korean
-from common import files
+from common import files, parallel
+from common.errors import InputError
 from evaluation import distances, intelligibility, metrics, naturalness, speaker_similarity, systems
 from tacotron2 import alignment_metrics
 
@@ -21,6 +24,38 @@ MeasureJob = namedtuple("MeasureJob", "out sentence hp centroids is_rated")
 def create_pool(n_workers):
     """A pool of processes; to be created before TensorFlow starts threads, which fork loses."""
     return Pool(n_workers, _initialize_worker)
+
+
+class ClusterPool(object):
+    """The workers of a dask_cluster.Cluster with the interface of create_pool's result."""
+
+    def __init__(self, cluster):
+        self._cluster = cluster
+
+    def imap(self, function, items):
+        """Raises InputError if a worker lacks packages that this process has, or died."""
+        items = list(items)
+        task = functools.partial(_call_in_cluster, function, metrics.unavailable_metrics(2))
+        for item, result in zip(items, parallel.in_order(
+                self._cluster.map_as_finished(task, items))):
+            if isinstance(result, parallel.Failure):
+                raise InputError("%s: %s" % (getattr(item, "sentence", item)[0], result.reason))
+            yield result
+
+    def terminate(self):
+        self._cluster.close()
+
+
+def _call_in_cluster(function, unavailable, item):
+    """function(item), in a worker of a cluster. `unavailable`: as for the program."""
+    here = metrics.unavailable_metrics(2)
+    different = sorted(set(here) ^ set(unavailable))
+    if different:
+        raise InputError("the worker on %s and this program do not have the same packages of "
+                         "requirements-evaluate.txt: only one of them measures %s"
+                         % (socket.gethostname(), ", ".join(different)))
+    with threadpool_limits(1):
+        return function(item)
 
 
 def _initialize_worker():

@@ -1,6 +1,5 @@
 """Synthesizes held-out sentences with every system, and lines of text with Tacotron 2 alone."""
-from tqdm import tqdm
-
+from common.progress_bar import tqdm
 from evaluation import systems
 from evaluation.measure import alignment_figures
 

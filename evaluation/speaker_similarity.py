@@ -7,9 +7,9 @@ import os
 from collections import OrderedDict
 
 import numpy as np
-from tqdm import tqdm
 
 from audio.speaker_encoder import UNAVAILABLE, embed_utterance, is_available, mean_embedding
+from common.progress_bar import tqdm
 from datasets.store import read_example
 
 __all__ = ["UNAVAILABLE", "embed_references", "embed_utterance", "find_centroids",

@@ -13,6 +13,7 @@ import numpy as np
 
 import audio
 from common import files
+from common.arrays import write_npz
 from common.errors import InputError
 from evaluation import world
 from tacotron2.synthesizer import MelOutput
@@ -115,8 +116,8 @@ def write_wavs(out, sentence, samples, hp, comment):
 def write_mel_output(out, sentence, system, output):
     """Write a tacotron2.synthesizer.MelOutput into the sentence's folder, which is created."""
     os.makedirs(sentence_folder(out, sentence), exist_ok=True)
-    with files.atomic_write(_mel_output_path(out, sentence, system)) as file:
-        np.savez(file, mel=output.mel, alignment=output.alignment, stopped=np.array(output.stopped))
+    write_npz(_mel_output_path(out, sentence, system),
+              dict(mel=output.mel, alignment=output.alignment, stopped=np.array(output.stopped)))
 
 
 def read_mel_output(out, sentence, system):

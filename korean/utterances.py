@@ -13,18 +13,25 @@ _COMMON_MARKS = tuple(".,?!")
 _PUNCTUATED_SHARE = 0.95  # a few texts of a corpus may lack a mark by mistake
 
 
-def split_into_utterances(text):
+def split_into_utterances(text, report=None):
     """The utterances of a text as read, in order; joined by spaces they are the text.
+
+    Calls report(number of characters) after each part that is split; long texts take minutes.
 
     A text of more than MAX_SYLLABLES is split into sentences. Sentences that are still too long are
     halved at the comma, or else the space, nearest to the middle, as often as necessary. A part of
     fewer than MIN_SYLLABLES is joined with its shorter neighbor. A word is only cut if it alone has
     more than MAX_SYLLABLES; its parts are joined without a space.
     """
+    report = report or (lambda n_characters: None)
     if count_syllables(text) <= MAX_SYLLABLES:
+        report(len(text))
         return [text]
-    return _join_short([part for block in _split_into_blocks(text)
-                        for sentence in split_sentences(block) for part in _split_long(sentence)])
+    parts = []
+    for block in _split_into_blocks(text):
+        parts += [part for sentence in split_sentences(block) for part in _split_long(sentence)]
+        report(len(block))
+    return _join_short(parts)
 
 
 def split_near(text, word_number):
@@ -50,6 +57,8 @@ def split_sentences(text):
 
     kss (https://github.com/hyunwoongko/kss) finds them by full stops and endings of Korean verbs.
     """
+    if " " not in text:     # kss would take minutes for a long one
+        return [text]
     sentences = [" ".join(sentence.split()) for sentence in kss.split_sentences(text)]
     # kss may lose characters of unusual texts
     return sentences if sentences and " ".join(sentences) == text else [text]

@@ -171,7 +171,7 @@ _LETTERS = (
          "(?<![가-힣ㄱ-ㅣ])[ㅠㅜ](?![ㄱ-ㅣ]|[는를와자]|의 )", "", needs=_JAMO),
     rule("laughter", "ㅋ{2,}(?![ㅏ-ㅣ])|ㅎ{2,}(?![ㅏ-ㅣ])|(?<=[가-힣 .!?,])[ㅋㅎ](?=[ .!?,~]|$)",
          _read_laughter, needs=_JAMO),
-    rule("abbreviation", "(?<!{0})(?:{1})+(?!{0})".format(_LETTER, _ABBREVIATION),
+    rule("abbreviation", "(?<!{0})(?:{1}){{1,8}}(?!{0})".format(_LETTER, _ABBREVIATION),
          _read_abbreviation, needs=_JAMO),
     rule("drawn out", "(?<=[가-힣])([ㅏ-ㅣ])\\1*(?![ㄱ-ㅣ])", _drop_drawn_out, needs=_JAMO),
     rule("decomposed", "([가-힣]?)(%s+)" % _LETTER, _compose_run, needs=_JAMO),

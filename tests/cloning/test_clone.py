@@ -9,6 +9,7 @@ from conftest import CLIPS, write_recording
 import clone
 from cloning import plan
 from cloning.plan import limit_steps, measure_step_seconds
+from cloning.stages import RESUMES, Stage, StageLog
 from common.errors import InputError
 
 STAGES = ["check", "preprocess", "tacotron", "vocoder", "export", "evaluate", "speak"]
@@ -75,11 +76,27 @@ def test_a_signal_in_a_training_stops_the_clone_and_the_same_command_goes_on(
     assert os.path.exists("voices/mina/vocoder/run.json")
 
 
+def test_a_finished_training_goes_on_only_if_it_may_reach_a_later_step(tmp_path):
+    log, run = StageLog(str(tmp_path)), tmp_path / "run"
+
+    def training(*limit):
+        return Stage("tacotron", lambda arguments: run.mkdir(exist_ok=True), "train_tacotron.py",
+                     ["--data", "d"] + list(limit), [], str(run), RESUMES)
+
+    assert log.run(training("--steps", "200")) == 0
+    assert log.is_finished(training("--steps", "200"))
+    assert log.is_finished(training("--steps", "1"))
+    assert not log.is_finished(training("--steps", "201"))
+    assert not log.is_finished(training())
+    assert log.run(training()) == 0
+    assert log.is_finished(training()) and log.is_finished(training("--steps", "201"))
+
+
 def test_an_error_names_its_stage(recordings, monkeypatch):
     def fail(arguments):
         raise InputError("clip 7: is broken; record it again")
     monkeypatch.setattr(plan.preprocess, "main", fail)
-    with pytest.raises(InputError, match="clip 7: is broken.*\n.*stage preprocess"):
+    with pytest.raises(InputError, match="clip 7: is broken.*stage preprocess"):
         clone_tiny(recordings)
 
 

@@ -63,6 +63,7 @@ def entrypoint(tmp_path):
     (["preprocess", "--corpus", "내 목소리"],
      "python /opt/voicecloning/preprocess.py --corpus 내 목소리"),
     (["synthesize", "a.txt"], "python /opt/voicecloning/synthesize.py a.txt"),
+    (["serve", "--strict"], "python /opt/voicecloning/serve.py --host 0.0.0.0 --open --strict"),
     (["korean", "--jamo"], "python -m korean --jamo"),
     (["datasets", "check", "data"], "python -m datasets check data"),
     (["doctor"], "python -m doctor"),
@@ -72,6 +73,20 @@ def test_programs_run_by_name(entrypoint, arguments, command):
     process = entrypoint(*arguments)
     out, _ = process.communicate()
     assert (process.returncode, out.decode("utf-8")) == (0, command + "\n")
+
+
+def test_services_run_without_privileges_and_build_from_the_images_of_the_docker_files():
+    for name in ("docker-compose.yml", "docker-compose.cluster.yml"):
+        assert "no-new-privileges:true" in read(name) and "cap_drop:" in read(name)
+    compose = read("docker-compose.yml")
+    blocks = dict(re.findall(r"(?ms)^x-(\w+): &\w+\n(.*?)(?=^\S)", compose))
+    for stack, image in (("faithful", "Dockerfile"), ("modern", "Dockerfile.modern")):
+        assert "cap_drop:" in blocks[stack] and "security_opt:" in blocks[stack]
+        defaults = dict(re.findall(r"(?m)^ARG (\w+)=(.+)$", read(image)))
+        assert dict(re.findall(r"(?m)^      (\w+): \$\{\w+:-(.+)\}$", blocks[stack])) == defaults
+    services = compose[compose.index("\nservices:"):compose.index("\nvolumes:")]
+    for service in re.findall(r"(?ms)^  \w+:\n(.*?)(?=^  \w|\Z)", services):
+        assert re.search(r"<<: .*\*(faithful|modern)", service)
 
 
 @pytest.mark.skipif(os.path.exists("/proc/driver/nvidia/version"),

@@ -4,6 +4,7 @@ The containers run as a user who does not exist in the image and who owns the mo
 """
 import json
 import os
+import random
 import re
 import subprocess
 import time
@@ -11,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from conftest import CLIPS
+from conftest import CLIPS, TESTS
 
 pytestmark = pytest.mark.image
 
@@ -52,13 +53,14 @@ def faithful():
 
 
 class WorkFolder(object):
-    """The folders data and logs, owned by the containers' user; runs containers that mount them."""
+    """The folders data, logs and voices, which the containers' user owns. Runs containers with them.
+    """
 
     def __init__(self, folder):
         self.folder = str(folder)
         self.user = os.getuid() or UNKNOWN_UID     # only root can change owners
         self.mounts = ["--user", "%d:%d" % (self.user, self.user)]
-        for name in ("data", "logs"):
+        for name in ("data", "logs", "voices"):
             os.mkdir(self.path(name))
             os.chown(self.path(name), self.user, self.user)
             self.mounts += ["-v", "%s:/work/%s" % (self.path(name), name)]
@@ -148,6 +150,13 @@ def test_tensorflow_finds_all_libraries_but_that_of_the_driver(faithful):
     assert missing == {"without": {"libcuda.so.1"}, "with": set()}
 
 
+def test_every_node_has_a_gpu_kernel(faithful):
+    """The list of kernels is TensorFlow's own, so no GPU is needed."""
+    script = os.path.join(TESTS, "helpers", "gpu_kernels.py")
+    check_docker("run", "--rm", "-v", script + ":/tmp/gpu_kernels.py:ro", IMAGE, "python",
+                 "/tmp/gpu_kernels.py")
+
+
 def test_a_library_missing_in_the_donor_image_stops_the_build(faithful):
     status, output = run_container("--user", "root", "--entrypoint", "sh", IMAGE, "-c",
                                    "rm /usr/local/cuda-8.0/lib64/libcudnn.so.6*; sh /tmp/libraries")
@@ -214,6 +223,28 @@ def test_the_demo_voice_speaks(work_folder):
         assert "logs/demo/%s/0001.wav  " % speaker in output
         with open(work_folder.path("logs", "demo", speaker, "0001.wav"), "rb") as file:
             assert file.read(4) == b"RIFF"
+
+
+def test_a_clone_that_is_killed_three_times_ends_with_a_voice(work_folder):
+    """Each time, a new container goes on where the last one was killed."""
+    command = ("clone", "clips", "--name", "mina", "--preset", "tiny", "--steps", "20",
+               "--threads", "1", "--consent", "given")
+    moments, killed = random.Random(1), 0
+    for _ in range(3):
+        container = work_folder.start(IMAGE, *command)
+        try:
+            time.sleep(moments.uniform(3, 20))
+            killed += docker("kill", container)[0] == 0
+        finally:
+            docker("rm", "-f", container)
+    work_folder.check(*command)
+    assert killed       # a fast machine may have finished before the later ones
+    assert sorted(os.listdir(work_folder.path("voices", "mina"))) == ["tacotron", "vocoder"]
+    spoken = [name for name in os.listdir(work_folder.path("logs", "clone-mina", "spoken"))
+              if name.endswith(".wav")]
+    assert spoken
+    work_folder.check("synthesize", "clips/0001.txt", "--voice", "voices/mina", "--out",
+                      "logs/mina-says")
 
 
 def test_tensorboard_serves_the_alignment(trained):

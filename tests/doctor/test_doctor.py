@@ -2,15 +2,19 @@
 import collections
 import json
 import os
+import re
+import subprocess
+import sys
 
 import pynvml
 import pytest
-from conftest import run_main, train, unoptimized_session
+from conftest import ROOT, run_main, train, unoptimized_session
 
 import synthesize
 from common import command_line
 from common.errors import InputError
 from doctor import __main__ as doctor, device_selection, diagnosis, gpu_driver, machine, self_test
+from doctor.finding import can_train
 from doctor.gpu_driver import Driver, Gpu
 from doctor.tensorflow_builds import BUILDS, gpu_support
 from nn import compat
@@ -44,7 +48,7 @@ def verdict(inspected, device="auto"):
     findings = diagnosis.diagnose(inspected, device)
     failed = "\n".join("%s: %s → %s" % (finding.subject, finding.message, finding.remedy)
                        for finding in findings if finding.status == diagnosis.FAIL)
-    return (diagnosis.can_train(findings), diagnosis.training_device(inspected, device),
+    return (can_train(findings), diagnosis.training_device(inspected, device),
             failed)
 
 
@@ -88,7 +92,7 @@ def test_without_a_driver_the_cpu_trains_unless_a_gpu_is_requested(stack):
 
 def test_the_driver_compiles_kernels_for_a_gpu_newer_than_the_build():
     findings = diagnosis.diagnose(make_machine("present-day", make_driver(BLACKWELL)))
-    assert diagnosis.can_train(findings)
+    assert can_train(findings)
     assert any(finding.status == diagnosis.NOTE and "the driver compiles" in finding.message
                for finding in findings)
 
@@ -155,14 +159,14 @@ def test_what_prevents_training_is_named(changes, message):
     {"folders": [machine.Folder("logs", "/logs", 1 << 30, True)]}])
 def test_what_does_not_prevent_training_is_a_note(changes):
     findings = diagnosis.diagnose(make_machine("faithful", make_driver(PASCAL), **changes))
-    assert diagnosis.can_train(findings)
+    assert can_train(findings)
     assert diagnosis.NOTE in {finding.status for finding in findings}
 
 
 def test_cuda_libraries_are_listed_for_the_cpu_too():
     def library_finding(**changes):
         findings = diagnosis.diagnose(make_machine("faithful", NO_DRIVER, **changes))
-        assert diagnosis.can_train(findings)
+        assert can_train(findings)
         return {finding.subject: finding for finding in findings}.get("CUDA libraries")
 
     assert library_finding().message.startswith("libcudart.so.8.0 (1), ")
@@ -252,12 +256,37 @@ def test_this_machine_is_inspected_and_judged(capsys):
 
 
 def test_a_machine_that_cannot_train_is_exit_status_2(capsys, monkeypatch):
-    monkeypatch.setattr(doctor, "inspect_machine",
+    monkeypatch.setattr(machine, "inspect_machine",
                         lambda: make_machine("faithful", make_driver(HOPPER)))
     assert doctor.main([]) == command_line.EXIT_INPUT_ERROR
     printed = capsys.readouterr().out
     assert "  FAIL  " in printed
     assert printed.endswith("This machine cannot train: see FAIL above.\n")
+
+
+@pytest.mark.parametrize("package", ["soundfile", "scipy.signal", "matplotlib", "psutil", "pynvml"])
+def test_a_missing_package_is_named_and_the_machine_cannot_train(capsys, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)     # its import raises ImportError
+    assert doctor.main(["--quick"]) == command_line.EXIT_INPUT_ERROR
+    printed = capsys.readouterr().out
+    assert re.search("package %s +FAIL +cannot be imported" % package.split(".")[0], printed)
+    assert "make .venv" in printed
+    assert doctor.main(["--quick", "--json"]) == command_line.EXIT_INPUT_ERROR
+    assert json.loads(capsys.readouterr().out)["fit"] is False
+
+
+def test_the_doctor_needs_no_package_to_say_that_one_is_missing():
+    code = """if True:
+        import sys, runpy
+        for name in ("numpy", "scipy", "psutil", "pynvml", "packaging", "tqdm", "matplotlib",
+                     "tensorflow", "soundfile", "librosa"):
+            sys.modules[name] = None
+        sys.argv = ["doctor", "--quick"]
+        runpy.run_module("doctor", run_name="__main__")"""
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, universal_newlines=True)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 2 and "This machine cannot train" in stdout and not stderr
 
 
 @pytest.mark.parametrize("engine", [True, False])

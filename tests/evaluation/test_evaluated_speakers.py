@@ -24,7 +24,7 @@ def loaded(stores):
 
 
 def make_voice(hp, speakers, fraction=0.3):
-    run = types.SimpleNamespace(folder="run", hp=hp.replace(validation_fraction=fraction))
+    run = types.SimpleNamespace(folder="run", hp=hp, validation_hash_limit=fraction)
     normalizer = types.SimpleNamespace(to_jamo=korean.to_jamo)
     return types.SimpleNamespace(hp=run.hp, speakers=speakers, tacotron_run=run, vocoder_run=None,
                                  normalizer=normalizer)

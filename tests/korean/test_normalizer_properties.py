@@ -1,6 +1,7 @@
 """Properties of text normalization for random texts, numbers and syllables."""
 import random
 import re
+import signal
 import unicodedata
 
 import pytest
@@ -36,6 +37,26 @@ def test_any_text_gives_symbols_or_a_report_and_normalization_is_idempotent(text
     assert NORMALIZER.normalize(normalized.text) == korean.NormalizedText(normalized.text, [], [])
     if not normalized.text and "".join(text.split()).strip("'()"):
         assert normalized.changes or normalized.unreadable
+
+
+def raise_timeout(number, frame):
+    raise AssertionError("a pattern backtracks without end")
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@example(["2", "KBS"], 50, ["Hello"])
+@example(["ㄱ"], 100, ["ㅠ"])
+@given(st.lists(PIECES, min_size=1, max_size=4), st.integers(10, 100), st.lists(PIECES, max_size=2))
+def test_no_repetition_takes_exponential_time(pieces, count, end):
+    first, repeated = pieces[:-1], pieces[-1]
+    old_handler = signal.signal(signal.SIGALRM, raise_timeout)
+    signal.alarm(20)
+    try:
+        NORMALIZER.normalize("".join(first) + repeated * count + "".join(end))
+        NORMALIZER.normalize("".join(pieces) * count + "".join(end))
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, old_handler)
 
 
 WRITTEN = [row[0] for row in corpus()]
