@@ -13,10 +13,10 @@ import os
 import librosa
 import numpy as np
 from scipy import special
-from threadpoolctl import threadpool_limits
 
 import audio
 from common import files
+from common.blas_threads import one_blas_thread
 from common.errors import InputError
 
 UNAVAILABLE = "Resemblyzer is not installed (pip install --no-deps Resemblyzer==0.1.4)"
@@ -57,7 +57,7 @@ def encode(mels):
     to a norm of 1.
     """
     weights = _weights()
-    with threadpool_limits(1):      # products this small are slower on several threads
+    with one_blas_thread():      # products this small are slower on several threads
         for layer in range(N_LAYERS):
             mels = _lstm(mels, *[weights["lstm.%s_l%d" % (name, layer)]
                                  for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")])

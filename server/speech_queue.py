@@ -12,8 +12,7 @@ import time
 import traceback
 from collections import OrderedDict
 
-from threadpoolctl import threadpool_limits
-
+from common.blas_threads import one_blas_thread
 from common.resources import available_cpus
 from server import limits
 from server.metrics import Metrics
@@ -42,7 +41,7 @@ class SpeechQueue(object):
         self._is_draining = self._is_stopped = False
         # for products of this size, several threads only wait for each other; and so that threads
         # that predict at the same time do not change the number while another one computes
-        threadpool_limits(1, "blas")
+        one_blas_thread()
         self._vocoder_threads = VocoderThreads(threads or available_cpus(), self._jobs,
                                                self._changed)
         for target in [self._predict] * N_PREDICTORS + [self._supervise]:

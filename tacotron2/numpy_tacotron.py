@@ -4,8 +4,8 @@ It predicts one utterance at a time: in a batch, the rounding of sums, and so th
 would depend on the other lines.
 """
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from common.blas_threads import one_blas_thread
 from tacotron2.numpy_attention import WINDOWED_TYPES, create_attention
 from tacotron2.numpy_layers import bidirectional_lstm, conv_block, dense, lstm_step
 from tacotron2.synthesizer import MelOutput
@@ -48,7 +48,7 @@ class NumpyTacotron(object):
             max_steps = -(-len(ids) * self.hp.max_frames_per_symbol // self.outputs_per_step)
         # for products of this size, several threads only wait for each other
         # and with weights that are too large, the caller notices that the result is not finite
-        with threadpool_limits(1, "blas"), np.errstate(all="ignore"):
+        with one_blas_thread(), np.errstate(all="ignore"):
             memory = self._encode(ids, speaker_id)
             frames, alignment, stopped = self._decode(memory, np.random.RandomState(noise_seed),
                                                       max_steps, window)

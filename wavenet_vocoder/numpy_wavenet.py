@@ -6,8 +6,8 @@ overhead of NumPy's calls, so a batch of eight is four times as fast as one stre
 import sys
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from common.blas_threads import one_blas_thread
 from wavenet_vocoder import numpy_distributions, wavenet
 from wavenet_vocoder.chunks import stack_noise, stack_padded
 from wavenet_vocoder.engine.conditioning import upsample
@@ -78,7 +78,7 @@ class _NumpyGenerator(object):
     def generate(self, n_frames):
         """The next samples, float32 [chunks, n_frames·hop]."""
         # for products of this size, several threads only wait for each other
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             return np.concatenate([self._generate_frame() for _ in range(n_frames)], 1)
 
     def _generate_frame(self):
