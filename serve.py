@@ -3,8 +3,9 @@
     python serve.py --voice voices/me        http://127.0.0.1:8010
 
 Other programs use it like OpenAI's speech interface: POST /v1/audio/speech. docs/server.md has
-examples. SIGTERM and Ctrl-C finish the running requests.
+examples. SIGTERM and Ctrl-C finish the running requests. SIGUSR1 prints what each thread does.
 """
+import faulthandler
 import signal
 import sys
 
@@ -40,6 +41,7 @@ def main(arguments):
         speech_queue, options.host, options.wyoming, options.strict)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
+    faulthandler.register(signal.SIGUSR1)
     library.watch()
     for voice in library.all():
         print("voice %s: %s" % (voice.name, ", ".join(voice.speakers)), file=sys.stderr)

@@ -77,9 +77,9 @@ class SpeechQueue(object):
                 job = SpeechJob(speech, served.predictor(speaker, seed))
                 job.service = min([other.service for other in self._jobs] or [0.0])
                 self._jobs.append(job)
-                self._speeches[key] = speech
+                known = self._speeches[key] = speech
                 self._changed.notify_all()
-            return self._open(key, hold)
+            return known.open(hold)
 
     def find(self, key):
         """A SpeechReader of the speech with a key that is in progress or kept, or None."""

@@ -190,14 +190,16 @@ class VocoderThreads(object):
             for number, lane in enumerate(group.lanes):
                 if lane and not lane[0].is_running:
                     group.lanes[number] = None
-            items, free = [], [] if group.is_single else group.free_lanes()
+            started, free = [], [] if group.is_single else group.free_lanes()
             job = self._next_job(group.vocoder)
-            while job and len(items) < len(free):
-                items.append((job,) + self._take_chunk(job))
+            while job and len(started) < len(free):
+                number = free[len(started)]
+                group.lanes[number] = _lane((job,) + self._take_chunk(job))
+                started.append(number)
                 job = self._next_job(group.vocoder)
-        for number, item in zip(free, items):
-            group.lanes[number] = _lane(item)
-            group.generator.replace(number, item[1].stream.chunks[item[2]])
+        for number in started:
+            _, track, index, _ = group.lanes[number]
+            group.generator.replace(number, track.stream.chunks[index])
 
     def _fail(self, group):
         for job in group.jobs:

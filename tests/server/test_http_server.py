@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections import namedtuple
 
 import psutil
 import pytest
@@ -156,11 +158,14 @@ def test_bodies_that_are_far_too_large_are_refused_before_they_are_read():
 
 # -- the program -----------------------------------------------------------------------------------
 
-def start_program(*options):
+Program = namedtuple("Program", "process port log")
+
+
+def start_program(*options, log=subprocess.PIPE):
     """(process, port) of serve.py"""
     process = subprocess.Popen(
         [sys.executable, os.path.join(ROOT, "serve.py"), "--port", "0"] + list(options),
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=log)
     line = process.stdout.readline().decode("ascii")
     if not line:
         return process, None
@@ -169,10 +174,23 @@ def start_program(*options):
 
 @pytest.fixture(scope="module")
 def program():
-    process, port = start_program("--queue", "8")
-    yield process, port
-    process.kill()
-    process.communicate()
+    """Program(process, port, log: the file of its messages)"""
+    with tempfile.TemporaryFile() as log:       # a pipe that nobody reads could stop the server
+        process, port = start_program("--queue", "8", log=log)
+        yield Program(process, port, log)
+        process.kill()
+        process.communicate()
+
+
+def wait_until_idle(program):
+    """Wait for the end of all requests. If that does not come, say what the program does."""
+    try:
+        wait_until(lambda: not n_requests(program.port))
+    except AssertionError:
+        program.process.send_signal(signal.SIGUSR1)
+        time.sleep(2)
+        program.log.seek(0)
+        pytest.fail(program.log.read().decode("utf-8", "replace"))
 
 
 def request(port, method, path, body=None):
@@ -192,7 +210,7 @@ def n_requests(port):
 
 
 def test_speech_arrives_while_it_is_generated(program):
-    _, port = program
+    port = program.port
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request("POST", "/v1/audio/speech", json.dumps(
         {"input": LONG_TEXT, "response_format": "pcm"}), {"Content-Type": "application/json"})
@@ -201,12 +219,11 @@ def test_speech_arrives_while_it_is_generated(program):
     assert len(response.read(3200)) == 3200 and n_requests(port) == 1
     response.close()
     connection.close()
-    wait_until(lambda: not n_requests(port))        # nobody reads it any more
+    wait_until_idle(program)        # nobody reads it any more
 
 
 def test_clients_that_disconnect_leave_nothing_behind(program):
-    process, port = program
-    server = psutil.Process(process.pid)
+    port, server = program.port, psutil.Process(program.process.pid)
     threads, descriptors = server.num_threads(), server.num_fds()
     body = json.dumps({"input": LONG_TEXT, "response_format": "wav"}).encode("ascii")
     head = ("POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
@@ -218,13 +235,23 @@ def test_clients_that_disconnect_leave_nothing_behind(program):
             connection.settimeout(60)
             connection.recv(100)
         connection.close()
-    wait_until(lambda: not n_requests(port))
+    wait_until_idle(program)
     wait_until(lambda: server.num_fds() <= descriptors + 2)
     assert server.num_threads() <= threads
 
 
+def test_sigusr1_prints_what_each_thread_does(program):
+    program.process.send_signal(signal.SIGUSR1)
+
+    def log():
+        program.log.seek(0)
+        return program.log.read().decode("utf-8")
+    wait_until(lambda: "speech_queue.py" in log() and "http_server.py" in log())
+    assert request(program.port, "GET", "/healthz")[0] == 200
+
+
 def test_a_full_queue_answers_at_once(program):
-    _, port = program
+    port = program.port
     connections = []
     for number in range(12):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
@@ -238,7 +265,7 @@ def test_a_full_queue_answers_at_once(program):
     for connection, response in zip(connections, responses):
         response.close()
         connection.close()
-    wait_until(lambda: not n_requests(port))
+    wait_until_idle(program)
 
 
 def test_sigterm_finishes_the_running_request_without_tensorflow():
@@ -273,7 +300,7 @@ def test_wrong_options_are_errors_of_one_line(options, message):
 
 
 def test_a_port_that_is_in_use_is_an_error(program):
-    process, port = start_program("--port", str(program[1]))
+    process, port = start_program("--port", str(program.port))
     err = process.communicate()[1].decode("utf-8")
     assert port is None and process.returncode == 2 and "choose another port" in err
 
