@@ -8,6 +8,7 @@ import time
 
 import pytest
 from conftest import ROOT
+from helpers.waiting import wait_until
 
 from common.errors import InputError
 from common.parallel import Failure, map_in_order
@@ -141,7 +142,4 @@ def test_the_processes_end_with_their_parent(tmp_path, number, seconds, status):
     process.send_signal(number)
     assert process.wait(timeout=20) == status
     workers = [int(name) for name in os.listdir(str(tmp_path))]
-    end = time.time() + 10
-    while any(map(_is_running, workers)) and time.time() < end:
-        time.sleep(0.05)
-    assert not any(map(_is_running, workers))
+    wait_until(lambda: not any(map(_is_running, workers)))

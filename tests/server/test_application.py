@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from helpers.scripted_server import ScriptedLibrary, ScriptedServedVoice
+from helpers.waiting import wait_until
 
 from common.errors import InputError
 from server import access, limits, openapi
@@ -189,10 +190,7 @@ def test_metrics_count_requests_and_audio(client):
         return float(text.split("\nspeech_audio_seconds_total ")[1].split("\n")[0])
 
     post(client, "/v1/audio/speech", {"input": "측정"})
-    deadline = time.monotonic() + 10
-    while not audio_seconds() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert audio_seconds() > 0
+    wait_until(audio_seconds)
 
 
 def test_the_openapi_document_has_every_route(client):

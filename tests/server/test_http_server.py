@@ -16,6 +16,7 @@ from collections import namedtuple
 import psutil
 import pytest
 from conftest import ROOT
+from helpers.waiting import wait_until
 
 from server import limits, voice_library
 from server.http_server import HttpServer
@@ -23,13 +24,6 @@ from server.voice_library import VoiceLibrary
 from synthesis.voice import DEMO_VOICE
 
 LONG_TEXT = "오늘 아침에는 바람이 조금 불었지만 하늘은 맑고 날씨는 따뜻했습니다. " * 20
-
-
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert condition()
 
 
 # -- connections: a WSGI application that is not about speech --------------------------------------

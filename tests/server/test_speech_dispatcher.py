@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from helpers.scripted_server import ScriptedLibrary, ScriptedServedVoice
+from helpers.waiting import wait_until
 
 from server import access
 from server.application import create_application
@@ -66,9 +66,7 @@ def say(tmp_path, monkeypatch):
             ["speech-dispatcher", "-s", "-C", str(tmp_path), "-c", "unix_socket", "-S",
              str(tmp_path / "socket"), "-L", str(tmp_path / "log"), "-P", str(tmp_path / "pid")],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
-        while not (tmp_path / "socket").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until((tmp_path / "socket").exists)
 
         def call(*options):
             before = set((tmp_path / "played").iterdir())

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 from helpers.scripted_server import ScriptedLibrary, ScriptedServedVoice
+from helpers.waiting import wait_until
 
 import audio
 from server.request_errors import RequestError
@@ -35,13 +36,6 @@ def make_queue():
 def samples_of(reader):
     with reader:
         return np.concatenate(list(reader.blocks()))
-
-
-def wait_until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert condition()
 
 
 @pytest.mark.parametrize("replacement_interval", (1, 3, None))

@@ -4,12 +4,12 @@ import json
 import socket
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from helpers.scripted_server import ScriptedLibrary, ScriptedServedVoice
+from helpers.waiting import wait_until
 
 import serve
 from common.errors import InputError
@@ -96,13 +96,6 @@ class Client(object):
 def connect(server):
     with contextlib.ExitStack() as stack:
         yield lambda: stack.enter_context(contextlib.closing(Client(server)))
-
-
-def wait_until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert condition()
 
 
 def pcm_of(events):

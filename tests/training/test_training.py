@@ -6,12 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 import soundfile
 from conftest import ROOT, train, unoptimized_session
+from helpers.waiting import wait_until
 
 import korean
 import preprocess
@@ -211,9 +211,7 @@ def test_an_interrupted_run_is_saved(stores, tmp_path, number, status):
         [sys.executable, "train_tacotron.py", "--data", stores[0], "--logdir", str(folder),
          "--preset", "tiny", "--steps", "100000", "--hparams", "summary_interval=1"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    deadline = time.time() + 120
-    while not (folder / "history.jsonl").exists() and time.time() < deadline:
-        time.sleep(0.1)
+    wait_until((folder / "history.jsonl").exists, 120)
     process.send_signal(number)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == status, stderr.decode()
