@@ -90,6 +90,16 @@ def stateless_random_uniform(shape, seed):
         "StatelessRandomUniform", inputs, [tf.float32]).outputs[0]
 
 
+def load_variables(session, values):
+    """Load values, [(variable, array)].
+
+    In one run, because TensorFlow prunes the whole graph before each run of other operations.
+    """
+    values = list(values)
+    session.run([variable.initializer for variable, _ in values],
+                {variable.initializer.inputs[1]: value for variable, value in values})
+
+
 def trace_events(metadata):
     """The events of a tf.RunMetadata with a full trace, in Chrome's trace format."""
     tf.Session          # imports TensorFlow, of which the next line has no public path

@@ -63,8 +63,8 @@ class GraphTacotron(object):
         with tf.Graph().as_default():
             self._synthesizer = Synthesizer(hp, n_symbols, n_speakers)
             self._session = compat.create_session()
-            for variable in tf.global_variables():
-                variable.load(weights.get(variable.op.name, step), self._session)
+            compat.load_variables(self._session, [(v, weights.get(v.op.name, step))
+                                                  for v in tf.global_variables()])
 
     def predict(self, ids, speaker_id, noise_seed, window=None):
         """The MelOutput of one utterance, a list of symbol ids. `window` must be None."""

@@ -1,4 +1,5 @@
 """Fixtures and helpers: the import path, tiny hyper-parameters, artificial recordings and runs."""
+import contextlib
 import os
 import signal
 import sys
@@ -82,11 +83,28 @@ def run_main(main, *arguments):
 
 def unoptimized_session(threads=0, mixed_precision=False, tower_devices=()):
     """A session without graph optimisation, which starts in a tenth of the time."""
-    from nn.compat import tf
-    config = tf.ConfigProto(intra_op_parallelism_threads=threads,
-                            inter_op_parallelism_threads=threads)
+    from nn import compat
+    config = compat.session_config(threads, list(tower_devices).count(None))
     disable_graph_optimization(config)
-    return tf.Session(config=config)
+    return compat.tf.Session(config=config)
+
+
+@contextlib.contextmanager
+def unoptimized_sessions():
+    """All sessions of the programs are without graph optimisation."""
+    from nn import compat
+    original = compat.session_config
+
+    def config(*arguments):
+        result = original(*arguments)
+        disable_graph_optimization(result)
+        return result
+
+    compat.session_config = config
+    try:
+        yield
+    finally:
+        compat.session_config = original
 
 
 def reuse_vocoder_graph(monkeypatch):
@@ -118,7 +136,11 @@ def train(model, stores, folder, *options):
     import train_vocoder
     program = {"tacotron": train_tacotron, "vocoder": train_vocoder}[model]
     data = [argument for store in stores for argument in ("--data", store)]
-    return run_main(program.main, "--logdir", folder, "--threads", 1, *(data + list(options)))
+    arguments = ["--logdir", folder, "--threads", 1] + data + list(options)
+    if "--mixed-precision" in options:      # an optimisation of the graph
+        return run_main(program.main, *arguments)
+    with unoptimized_sessions():
+        return run_main(program.main, *arguments)
 
 
 @pytest.fixture(scope="session")

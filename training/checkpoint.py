@@ -91,10 +91,10 @@ def _restore_variables(session, saver, path):
     if all(reader.has_tensor(name) for name in names if name.endswith(EMA_SUFFIX)):
         saver.restore(session, path)
         return
-    for variable, name in zip(tf.global_variables(), names):
-        if name.endswith(EMA_SUFFIX) and not reader.has_tensor(name):
-            name = name[:-len(EMA_SUFFIX)]
-        variable.load(reader.get_tensor(name), session)
+    stored_names = [name[:-len(EMA_SUFFIX)] if name.endswith(EMA_SUFFIX) and
+                    not reader.has_tensor(name) else name for name in names]
+    compat.load_variables(session, zip(tf.global_variables(),
+                                       map(reader.get_tensor, stored_names)))
 
 
 def restore_trained_weights(session, run, best=False):
@@ -109,8 +109,7 @@ def restore_trained_weights(session, run, best=False):
     if missing:
         raise InputError("%s: the checkpoint of step %d has no %s of the shape that follows from "
                          "run.json" % (run.folder, step, ", ".join(sorted(missing)[:3])))
-    session.run([v.initializer for v in variables],
-                {v.initializer.inputs[1]: weights[v.op.name] for v in variables})
+    compat.load_variables(session, [(v, weights[v.op.name]) for v in variables])
     return step
 
 

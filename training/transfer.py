@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 import korean
+from nn import compat
 from nn.compat import tf
 from tacotron2 import tacotron
 from tacotron2.outputs_per_step import outputs_per_step_at
@@ -36,15 +37,16 @@ def initialise_from(session, run, source, speaker_loss=None):
     names = [v.op.name for v in tf.trainable_variables()]
     names += [name for name in variables if re.search(r"/moving_(mean|variance)$", name)]
     weights, step = checkpoint.read_trained_weights(source, names)
-    names_by_method = {}
+    names_by_method, values = {}, []
     for name in names:
         value, method = None, NEW
         if name in weights:
             value, method = _fit(weights[name], variables[name], run, source)
         names_by_method.setdefault(method, []).append(name)
-        for target in (name, name + checkpoint.EMA_SUFFIX):
-            if value is not None and target in variables:
-                variables[target].load(value, session)
+        if value is not None:
+            values += [(variables[target], value) for target in (name, name + checkpoint.EMA_SUFFIX)
+                       if target in variables]
+    compat.load_variables(session, values)
     phrases = ["%d of %d weights are copied from step %d of %s" % (
         len(names) - len(names_by_method.get(NEW, [])), len(names), step, source.folder)]
     if BY_NAME in names_by_method:
@@ -97,8 +99,7 @@ def _select_embeddings(session, run, source, name, rows, speaker_loss):
 
     def load(speaker_id, row):
         values[speaker_id] = row
-        for table in tables:
-            table.load(values, session)
+        compat.load_variables(session, [(table, values) for table in tables])
 
     for speaker_id, speaker in enumerate(run.speakers):
         if speaker not in source.speakers:

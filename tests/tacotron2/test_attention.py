@@ -1,6 +1,7 @@
 """The five attention types: properties of their alignments."""
 import numpy as np
 import pytest
+from conftest import unoptimized_session
 
 from nn import compat, deferred_gradients
 from nn.compat import tf
@@ -35,13 +36,13 @@ def build_alignments(hp, random, padding=0, training=False, gain=2.0):
 
 def compute_alignments(hp, **options):
     """The values of build_alignments, with random weights that are the same on every call."""
-    with tf.Graph().as_default(), compat.create_session(1) as session:
+    with tf.Graph().as_default(), unoptimized_session(1) as session:
         tf.set_random_seed(1)
         random = np.random.RandomState(0)
         alignments = build_alignments(hp, random, **options)
         session.run(tf.global_variables_initializer())
-        for variable in tf.trainable_variables():
-            variable.load(random.uniform(-1, 1, variable.get_shape().as_list()), session)
+        compat.load_variables(session, [(v, random.uniform(-1, 1, v.get_shape().as_list()))
+                                        for v in tf.trainable_variables()])
         return session.run(alignments)
 
 
@@ -69,7 +70,7 @@ def test_alignments_do_not_depend_on_padding(hp, attention_type):
 @pytest.mark.parametrize("attention_type", ATTENTION_TYPES)
 def test_every_attention_type_has_gradients_on_this_tensorflow(hp, attention_type):
     """TensorFlow 1.3.0 cannot differentiate the noise of monotonic attention without nn.compat."""
-    with tf.Graph().as_default(), compat.create_session(1) as session:
+    with tf.Graph().as_default(), unoptimized_session(1) as session:
         alignments = build_alignments(hp.replace(attention_type=attention_type),
                                       np.random.RandomState(0), training=True)
         variables = tf.trainable_variables()

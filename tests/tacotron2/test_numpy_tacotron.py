@@ -4,6 +4,7 @@ import pytest
 from conftest import unoptimized_session
 
 from common.hparam_set import create_hparams
+from nn import compat
 from nn.compat import tf
 from tacotron2.attention import ATTENTION_TYPES
 from tacotron2.numpy_tacotron import NumpyTacotron
@@ -33,8 +34,8 @@ def predict_with_graph(hp, weights, n_speakers, speaker_ids):
     with tf.Graph().as_default(), unoptimized_session() as session:
         synthesizer = Synthesizer(hp, N_SYMBOLS, n_speakers)
         variables = {v.op.name: v for v in tf.global_variables()}
-        for name, variable in variables.items():
-            variable.load(weights.get(name, 0), session)    # global_step is 0
+        compat.load_variables(session, [(variable, weights.get(name, 0))    # global_step is 0
+                                        for name, variable in variables.items()])
         outputs = [synthesizer.infer(session, [ids], [speaker_id], [seed])[0]
                    for ids, speaker_id, seed in zip(TEXTS, speaker_ids, SEEDS)]
     return outputs, {name: v.get_shape().as_list() for name, v in variables.items()}

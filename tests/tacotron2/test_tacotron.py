@@ -1,9 +1,9 @@
 """Tacotron 2: padding, batching and the three ways of running the decoder."""
 import numpy as np
 import pytest
+from conftest import unoptimized_session
 
 from datasets.batches import TextBatch
-from nn import compat
 from nn.compat import tf
 from tacotron2 import attention, loss, tacotron
 from tacotron2.decoder import prenet_noise_dim
@@ -78,7 +78,7 @@ def test_losses_do_not_depend_on_padding(deterministic, training):
     with tf.Graph().as_default():
         tf.set_random_seed(1)
         graph = TeacherForcedGraph(deterministic, training)
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             losses, padded_losses = (graph.run(session, graph.losses, each)
                                      for each in (batch, padded))
@@ -92,7 +92,7 @@ def test_losses_depend_on_the_last_frame(deterministic):
     changed.mel[1, batch.mel_lengths[1] - 1] += 1
     with tf.Graph().as_default():
         graph = TeacherForcedGraph(deterministic)
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             losses, changed_losses = (graph.run(session, graph.losses, each)
                                       for each in (batch, changed))
@@ -112,7 +112,7 @@ def test_free_running_and_teacher_forced_decoding_agree_on_the_same_frames(deter
             free_running, = tacotron.tacotron2(
                 graph.batch.text_ids, graph.batch.text_lengths, graph.batch.speaker_ids,
                 graph.prenet_noise, hp, N_SYMBOLS, 0, max_steps=tf.constant([12, 12]))
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             set_stop_bias(session, -100.0)
             predicted = session.run(free_running, {
@@ -132,7 +132,7 @@ def test_an_utterance_is_the_same_alone_and_in_a_batch_and_depends_on_its_seed(h
     with tf.Graph().as_default():
         tf.set_random_seed(3)
         synthesizer = Synthesizer(hp, N_SYMBOLS, 0)
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             batch = synthesizer.infer(session, texts, [0] * 3, seeds)
             for ids, seed, in_batch in zip(texts, seeds, batch):
@@ -147,7 +147,7 @@ def test_an_utterance_is_the_same_alone_and_in_a_batch_and_depends_on_its_seed(h
 def test_synthesis_ends_at_the_stop_token_or_at_a_limit_that_grows_with_the_text(hp):
     with tf.Graph().as_default():
         synthesizer = Synthesizer(hp, N_SYMBOLS, 0)
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             set_stop_bias(session, -100.0)
             short, long = synthesizer.infer(session, [[5, 1], [5] * 200 + [1]], [0, 0], [1, 1])
@@ -163,7 +163,7 @@ def test_speaker_ids_change_the_mel(hp):
     with tf.Graph().as_default():
         tf.set_random_seed(4)
         synthesizer = Synthesizer(hp, N_SYMBOLS, 2)
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             first, second = synthesizer.infer(session, [[5, 6, 1]] * 2, [0, 1], [1, 1])
     n_frames = min(len(first.mel), len(second.mel))
@@ -175,7 +175,7 @@ def test_output_shapes_with_three_frames_per_step(deterministic):
     batch = make_batch(hp, n_frames=(14, 9))
     with tf.Graph().as_default():
         graph = TeacherForcedGraph(hp)
-        with compat.create_session() as session:
+        with unoptimized_session() as session:
             session.run(tf.global_variables_initializer())
             outputs = graph.run(session, graph.outputs, batch)
     assert batch.mel.shape[1] == 15
@@ -191,7 +191,7 @@ def test_guided_attention_penalties_are_0_on_the_diagonal_and_near_1_far_from_it
     on_diagonal[0, np.arange(n_steps), np.arange(n_jamo)] = 1
     off_diagonal[0, :5, -1] = 1
     off_diagonal[0, 5:, 0] = 1
-    with tf.Graph().as_default(), compat.create_session() as session:
+    with tf.Graph().as_default(), unoptimized_session() as session:
         on, off = session.run([
             tf.reduce_mean(loss.guided_attention_penalties(
                 tf.constant(alignment), tf.constant([n_jamo]), tf.constant([n_steps]), 0.2))

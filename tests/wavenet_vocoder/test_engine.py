@@ -11,6 +11,7 @@ import soundfile
 from conftest import ROOT, run_main, unoptimized_session
 
 from common.errors import InputError
+from nn import compat
 from nn.compat import tf
 from tools import engine_dump
 from training import checkpoint, run_folder
@@ -61,8 +62,8 @@ def graph_parameters(values, audio, mels, speaker_ids, hp, n_speakers):
         parameters = wavenet.wavenet(tf.constant(audio), tf.constant(padded),
                                      tf.constant(speaker_ids), hp, n_speakers)
         with unoptimized_session(1) as session:
-            for variable in tf.global_variables():
-                variable.load(values[variable.op.name[len("wavenet/"):]], session)
+            compat.load_variables(session, [(v, values[v.op.name[len("wavenet/"):]])
+                                            for v in tf.global_variables()])
             return session.run(parameters)
 
 
@@ -369,8 +370,8 @@ def test_the_engine_generates_the_samples_of_the_graph_up_to_rounding(hp, distri
     with tf.Graph().as_default():
         graph_vocoder = GraphVocoder(hp, 2)
         with unoptimized_session(1) as session:
-            for variable in tf.trainable_variables():
-                variable.load(values[variable.op.name[len("wavenet/"):]], session)
+            compat.load_variables(session, [(v, values[v.op.name[len("wavenet/"):]])
+                                            for v in tf.trainable_variables()])
             from_graph = generate_waveforms(graph_vocoder.with_session(session), mels, [0, 1],
                                             [3, 4], hp)
     from_engine = generate_waveforms(NativeVocoder(values, hp, 1), mels, [0, 1], [3, 4], hp)

@@ -4,6 +4,7 @@ import pytest
 from conftest import unoptimized_session
 from scipy import special
 
+from nn import compat
 from nn.compat import tf
 from wavenet_vocoder import numpy_distributions
 from wavenet_vocoder.distributions import MULAW_VALUES, make_noise, output_distribution
@@ -42,8 +43,8 @@ def test_it_generates_the_samples_of_the_graph(hp, distribution, kernel_size, up
     with tf.Graph().as_default():
         graph = GraphVocoder(hp, n_speakers)
         with unoptimized_session(1) as session:
-            for variable in tf.trainable_variables():
-                variable.load(values[variable.op.name[len("wavenet/"):]], session)
+            compat.load_variables(session, [(v, values[v.op.name[len("wavenet/"):]])
+                                            for v in tf.trainable_variables()])
             expected = generate_waveforms(graph.with_session(session), mels, speaker_ids, [3, 4],
                                           hp)
     actual = generate_waveforms(NumpyVocoder(values, hp), mels, speaker_ids, [3, 4], hp)
