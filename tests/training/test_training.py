@@ -208,9 +208,9 @@ def test_training_reduces_the_loss(stores, tmp_path):
 def test_an_interrupted_run_is_saved(stores, tmp_path, number, status):
     folder = tmp_path / "run"
     process = subprocess.Popen(
-        [sys.executable, "train_tacotron.py", "--data", stores[0], "--logdir", str(folder),
-         "--preset", "tiny", "--steps", "100000", "--hparams", "summary_interval=1"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        [sys.executable, "tests/helpers/train_unoptimized.py", "tacotron", "--data", stores[0],
+         "--logdir", str(folder), "--preset", "tiny", "--steps", "100000", "--hparams",
+         "summary_interval=1"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_until((folder / "history.jsonl").exists, 120)
     process.send_signal(number)
     _, stderr = process.communicate(timeout=60)
