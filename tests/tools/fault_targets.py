@@ -175,7 +175,8 @@ class Preprocessing(Target):
     def repair(self, printed):
         damaged = re.search(r"^error: (\S+manifest\.json):", printed, re.MULTILINE)
         if damaged:
-            os.remove(damaged.group(1))
+            with contextlib.suppress(FileNotFoundError):    # the fault has removed its folder
+                os.remove(damaged.group(1))
 
     def compare(self):
         self.undisturbed(self.work)
