@@ -18,7 +18,7 @@ Change = namedtuple("Change", "rule column written read end")
 JOINT = "\u2060"
 
 _ASCII, _NOT_ASCII = re.compile("[!-~]"), re.compile("[^ -~]")
-_MAX_KEPT = 4096    # sets of candidates
+_MAX_KEPT = 4096    # characters, and sets of candidates
 _CONTEXT = 60  # characters on either side of a match; without a limit, a long line takes minutes
 _CHARACTER_CLASS = re.compile(r"\[([^]\\^][^]\\]*)\]\+?")
 
@@ -60,9 +60,9 @@ def rule(name, pattern, read, needs=None):
 
 
 def _characters(character_class):
-    ranges = re.findall("(?s)(.)(?:-(.))?", character_class)
-    return frozenset(chr(code) for first, last in ranges
-                     for code in range(ord(first), ord(last or first) + 1))
+    """A frozenset of ranges (first, last): some classes have all the Hangul syllables."""
+    return frozenset((first, last or first) for first, last in
+                     re.findall("(?s)(.)(?:-(.))?", character_class))
 
 
 def text_before(match):
@@ -82,7 +82,7 @@ class RuleSequence(object):
     """
 
     def __init__(self, rules):
-        bits, self.rules, self._bits_of_character = {}, [], {}
+        bits, self.rules = {}, []
         for name, pattern, read, needs in rules:
             for need in needs:
                 bits.setdefault(need, 1 << len(bits))
@@ -90,11 +90,10 @@ class RuleSequence(object):
             self.rules.append((name, pattern, read, needed))
         self._patterns = [(need.search, bit, _NOT_ASCII.search(need.pattern) is None)
                           for need, bit in bits.items() if hasattr(need, "search")]
-        for characters, bit in bits.items():
-            for character in () if hasattr(characters, "search") else characters:
-                self._bits_of_character[character] = bit | self._bits_of_character.get(character, 0)
-        self._indexed = frozenset(self._bits_of_character)
-        self._candidates = {}       # bits → the rules that may match; for the texts so far
+        self._ranges = [(first, last, bit) for need, bit in bits.items()
+                        if not hasattr(need, "search") for first, last in need]
+        self._bits_of_character = {}    # of the texts so far
+        self._candidates = {}           # bits → the rules that may match; of the texts so far
 
     def candidates(self, bits):
         """[(index, (name, pattern, read))] of the rules whose needs are among `bits`."""
@@ -110,7 +109,7 @@ class RuleSequence(object):
 
     def bits_of(self, text):
         """The bits of the needs that a text has."""
-        return self.bits_after(0, text, self._indexed & set(text), True)
+        return self.bits_after(0, text, set(text), True)
 
     def bits_after(self, bits, text, new, new_ascii):
         """`bits`, and those that a text has since the characters `new` came into it.
@@ -122,7 +121,17 @@ class RuleSequence(object):
             if not bits & bit and (new_ascii or not is_ascii) and search(text):
                 bits |= bit
         for character in new:
-            bits |= self._bits_of_character.get(character, 0)
+            known = self._bits_of_character.get(character)
+            bits |= self._find_bits(character) if known is None else known
+        return bits
+
+    def _find_bits(self, character):
+        bits = 0
+        for first, last, bit in self._ranges:
+            if first <= character <= last:
+                bits |= bit
+        if len(self._bits_of_character) < _MAX_KEPT:
+            self._bits_of_character[character] = bits
         return bits
 
 
