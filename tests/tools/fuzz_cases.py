@@ -291,6 +291,8 @@ def _command_line_case(kind, random, folder, samples):
     for _ in range(random.choice((0, 1, 1, 2, 4))):
         option = random.choice(_OPTIONS[program])
         value = random.choice(_OPTION_VALUES)
+        if option == "--logdir" and value in samples.runs:
+            continue        # the trainer would continue that run, as it should
         if option == "--hparams" and random.random() < 0.8:
             value = "%s=%s" % (random.choice(_HPARAMS), random.choice(
                 STRINGS + tuple(map(str, INTEGERS))
