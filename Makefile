@@ -79,14 +79,15 @@ native:
 	$(call install,"$$python")
 
 # Create an environment with exactly the packages in $lock: --no-deps adds no others, and pip check
-# reports missing ones. lock.txt is written last, so that an interrupted installation is repeated. It
-# differs from $lock when the lock file has changed, or when a GPU was added or removed.
+# reports missing ones. Modules are compiled at their first import, because most are never imported.
+# lock.txt is written last, so that an interrupted installation is repeated. It differs from $lock
+# when the lock file has changed, or when a GPU was added or removed.
 define install
 echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --version 2>&1)"
 	rm -rf $@
 	$(1) -m venv $@
 	pip() { $@/bin/python -m pip --disable-pip-version-check "$$@"; }
-	install() { pip install -qq --no-deps --require-hashes -r /dev/stdin; }
+	install() { pip install -qq --no-compile --no-deps --require-hashes -r /dev/stdin; }
 	if grep -q '^pip==' <<<"$$lock"; then sed -n '/^pip==/,/[^\\]$$/p' <<<"$$lock" | install; fi
 	install <<<"$$lock"
 	pip check

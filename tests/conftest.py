@@ -1,5 +1,6 @@
 """Fixtures and helpers: the import path, tiny hyper-parameters, artificial recordings and runs."""
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -16,6 +17,9 @@ sys.path.insert(0, ROOT)
 # as from a terminal: programs leave a signal alone that they are started to ignore, as by nohup
 for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+# the graphs of TensorFlow are so many objects that the collector takes a tenth of the time
+gc.set_threshold(100000, 20, 100)
 
 from common.hparam_set import create_hparams
 
