@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import namedtuple
@@ -167,9 +166,10 @@ def start_program(*options, log=subprocess.PIPE):
 
 
 @pytest.fixture(scope="module")
-def program():
+def program(tmp_path_factory):
     """Program(process, port, log: the file of its messages)"""
-    with tempfile.TemporaryFile() as log:       # a pipe that nobody reads could stop the server
+    # a pipe that nobody reads could stop the server; append, because reading moves the position
+    with open(str(tmp_path_factory.mktemp("server") / "log"), "a+b") as log:
         process, port = start_program("--queue", "8", log=log)
         yield Program(process, port, log)
         process.kill()
