@@ -79,7 +79,8 @@ native:
 	$(call install,"$$python")
 
 # Create an environment with exactly the packages in $lock: --no-deps adds no others, and pip check
-# reports missing ones. Modules are compiled at their first import, because most are never imported.
+# reports missing ones. compileall uses all processors, pip only one. If nothing were compiled, then
+# with PYTHONDONTWRITEBYTECODE every program would compile TensorFlow again, for 20 seconds.
 # lock.txt is written last, so that an interrupted installation is repeated. It differs from $lock
 # when the lock file has changed, or when a GPU was added or removed.
 define install
@@ -91,6 +92,7 @@ echo "$@: installing $$(grep -c '^[^#]*==' <<<"$$lock") packages for $$($(1) --v
 	if grep -q '^pip==' <<<"$$lock"; then sed -n '/^pip==/,/[^\\]$$/p' <<<"$$lock" | install; fi
 	install <<<"$$lock"
 	pip check
+	$@/bin/python -m compileall -qq -j 0 $@/lib || true		# some packages contain files for Python 2
 	echo "$$lock" >$@/lock.txt
 endef
 
