@@ -91,6 +91,9 @@ def read_record(line):
         return {"max_attempts": 1, "utterances": [
             {"text": line.text, "start": 0.0, "end": end, "attempts": [], "faults": ""}]}
     record = files.read_json_object(path, {"max_attempts": (int,), "utterances": (list,)})
+    if record["max_attempts"] < 1 or not isinstance(is_plotted(record), bool):
+        raise InputError("%s: max_attempts is %.60r, plotted is %.60r; move the files of this line "
+                         "away" % (path, record["max_attempts"], record.get("plotted")))
     for utterance in record["utterances"]:
         if not (isinstance(utterance, dict) and _UTTERANCE_TYPES.items() <= {
                 name: type(value) for name, value in utterance.items()}.items()

@@ -137,13 +137,15 @@ def test_a_disk_that_fills_up_is_an_error_that_names_the_wav_and_leaves_nothing_
     assert audio.read_wav_info(str(tmp_path / "0001.wav"))[1] > 1
 
 
-@pytest.mark.parametrize("utterances", [
-    [1], [{}], [{"text": 1, "start": 0.0, "end": 1.0, "faults": ""}],
-    [{"text": "가", "start": 0.0, "end": float("nan"), "faults": ""}],
-    [{"text": "가", "start": 2.0, "end": 1.0, "faults": ""}]])
-def test_a_damaged_record_is_an_error_that_names_it(tmp_path, utterances):
+@pytest.mark.parametrize("damage", [
+    {"utterances": [1]}, {"utterances": [{}]},
+    {"utterances": [{"text": 1, "start": 0.0, "end": 1.0, "faults": ""}]},
+    {"utterances": [{"text": "가", "start": 0.0, "end": float("nan"), "faults": ""}]},
+    {"utterances": [{"text": "가", "start": 2.0, "end": 1.0, "faults": ""}]},
+    {"max_attempts": 0}, {"plotted": []}], ids=str)
+def test_a_damaged_record_is_an_error_that_names_it(tmp_path, damage):
     (line,), _ = write_text(tmp_path, [SENTENCE])
-    files.write_json(line.stem + ".json", {"max_attempts": 1, "utterances": utterances})
+    files.write_json(line.stem + ".json", dict({"max_attempts": 1, "utterances": []}, **damage))
     with pytest.raises(InputError, match="0001.json"):
         spoken_lines.read_record(line)
 
