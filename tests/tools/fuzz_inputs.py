@@ -3,11 +3,11 @@
     python tests/tools/fuzz_inputs.py --cases 10000 --seed 1
     python tests/tools/fuzz_inputs.py --case "recordings/1/17" --keep /tmp/found
 
-A case is ok, a clear error, or a failure: a traceback, killed by a signal, longer than --timeout,
-above --megabytes, or an earlier output or an input that has changed. The folders of failures are
-kept in --keep with the command and its output; --case repeats one. The modules are imported once,
-and a forked process calls main for each case; only the cases in unusual environments start a new
-interpreter. Exit status 1 if there is a failure.
+A case is ok, a clear error, or a failure: a traceback, killed by a signal, without output for
+--timeout, above --megabytes, or an earlier output or an input that has changed. The folders of
+failures are kept in --keep with the command and its output; --case repeats one. The modules are
+imported once, and a forked process calls main for each case; only the cases in unusual
+environments start a new interpreter. Exit status 1 if there is a failure.
 """
 import argparse
 import collections
@@ -117,7 +117,8 @@ def main():
     parser.add_argument("--case", help="run only this case, KIND/SEED/NUMBER")
     parser.add_argument("--kinds", default=",".join(WEIGHTS), help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=2, help="processes; default: 2")
-    parser.add_argument("--timeout", type=float, default=60, help="seconds of a case; default: 60")
+    parser.add_argument("--timeout", type=float, default=60,
+                        help="seconds without output; default: 60")
     parser.add_argument("--megabytes", type=int, default=2048, help="of a case; default: 2048")
     parser.add_argument("--keep", help="folder that gets the folders of failures")
     parser.add_argument("--samples", help="folder of the valid inputs, made if it does not exist; "

@@ -24,6 +24,7 @@ MAX_FILE_BYTES = 2 ** 29        # a defect must not fill the disk
 Case = collections.namedtuple("Case", "kind program arguments never on_error stdin environment")
 # outcome: one of the above; megabytes: at most in memory at a time
 Result = collections.namedtuple("Result", "outcome detail seconds megabytes")
+# seconds: without output
 Limits = collections.namedtuple("Limits", "seconds megabytes")
 
 
@@ -40,7 +41,8 @@ def run_case(case, folder, programs, limits):
         process = _fork(case, folder, programs, limits)
     else:
         process = _execute(case, folder, limits)
-    status, usage = _wait(process, limits.seconds)
+    outputs = [os.path.join(folder, name) for name in ("stdout", "stderr")]
+    status, usage = _wait(process, limits.seconds, outputs)
     seconds, megabytes = time.time() - start, usage.ru_maxrss / 1024.0
     is_mute = case.environment is not None and case.environment["is_mute"]
     outcome, detail = _classify(status, megabytes, folder, limits, is_mute)
@@ -127,12 +129,18 @@ def _set_limits(limits):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _wait(process, seconds):
-    """(status, usage) of a process, whose group is killed at its end; status None: out of time."""
-    deadline, pause = time.time() + seconds, 0.001
+def _wait(process, seconds, outputs):
+    """(status, usage) of a process, whose group is killed at its end.
+
+    status None: nothing was written to `outputs` for this time, or the process took ten times as
+    long. A long text on a slow machine shows its progress.
+    """
+    start, pause = time.time(), 0.001
     while True:
         finished, status, usage = os.wait4(process, os.WNOHANG)
-        if finished or time.time() > deadline:
+        silent_since = max([start] + [os.stat(path).st_mtime for path in outputs
+                                      if os.path.exists(path)])
+        if finished or time.time() > min(silent_since + seconds, start + 10 * seconds):
             break
         time.sleep(pause)
         pause = min(2 * pause, 0.02)
