@@ -12,7 +12,7 @@ const TEXTS = {
     show: "Show", all: "all clips", open: "not yet reviewed", droppedOnes: "dropped",
     accepted: "accepted", dropped: "dropped", draft: "not saved", confidence: "confidence",
     counts: (counts) => `${counts.reviewed} of ${counts.total} reviewed, ${counts.dropped} dropped`,
-    skipped: (count) => `${count} entries of the corpus are not clips`,
+    skipped: (count) => `Entries of the corpus that are not clips: ${count}`,
     conflict: (text) => `Changed in another window to “${text}”. Accept again to replace it.`,
     refused: (reason) => `Not saved: ${reason}`,
     noAudio: (reason) => `The recording cannot be played: ${reason}`,
