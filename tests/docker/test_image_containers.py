@@ -273,6 +273,31 @@ def test_tensorboard_serves_the_alignment(trained):
         check_docker("rm", "-f", container)
 
 
+def test_the_speech_server_answers_beside_a_training(trained):
+    training = trained.start(IMAGE, *tacotron_command(100000))
+    server = trained.start("-p", "127.0.0.1::8010", IMAGE, "serve")
+    try:
+        port = check_docker("port", server, "8010").strip().split(":")[-1]
+        address = "http://127.0.0.1:%s/" % port
+
+        def is_ready():
+            try:
+                with urllib.request.urlopen(address + "healthz", timeout=60) as answer:
+                    return answer.getcode() == 200
+            except OSError:
+                return False
+
+        _wait_for(is_ready, 180)
+        query = urllib.parse.urlencode({"text": "안녕하세요.", "speaker_id": "sol"})
+        with urllib.request.urlopen(address + "api/tts?" + query, timeout=120) as answer:
+            assert answer.read(4) == b"RIFF"
+        assert check_docker("ps", "-q", "--no-trunc", "--filter", "id=" + training).strip()
+        check_docker("stop", "-t", "75", server)
+        assert check_docker("inspect", "-f", "{{.State.ExitCode}}", server).strip() == "0"
+    finally:
+        check_docker("rm", "-f", server, training)
+
+
 def test_doctor_finds_no_defect_of_the_image(work_folder):
     status, output = work_folder.run("doctor", "--json", *DEVICE)
     report = json.loads(output[output.index("{"):])
