@@ -90,6 +90,14 @@ def fsync_path(path):
         os.close(descriptor)
 
 
+def check_utf8_name(path):
+    """Raise InputError if a path cannot be written into a UTF-8 file."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError("%s: the name is not UTF-8; rename it" % ascii(path)[1:-1])
+
+
 def read_bytes(path, max_bytes=None):
     """The bytes of a file. Raises InputError if it cannot be read or has more than `max_bytes`."""
     try:

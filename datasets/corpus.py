@@ -15,6 +15,10 @@ Corpus = namedtuple("Corpus", "format utterances skipped")
 _HEADER = "# utterances to leave out; for preprocess.py --exclude"
 
 
+class NoTranscripts(InputError):
+    """A folder of recordings is not a corpus in any format."""
+
+
 def add_format_option(parser):
     parser.add_argument("--format", default="auto", choices=["auto"] + list(FORMATS),
                         metavar="NAME",
@@ -24,18 +28,15 @@ def add_format_option(parser):
 def read_corpus(folder, format="auto"):
     """The Corpus in `folder`.
 
-    Raises InputError if the folder is missing, empty or not in the format, or no recording has
-    a transcript.
+    Raises NoTranscripts if the folder is not in the format, InputError if it is missing or empty,
+    or no recording has a transcript.
     """
     if not os.path.isdir(folder):
         raise InputError("%s: there is no such folder; a corpus is a folder of recordings and "
                          "transcripts" % folder)
     if not os.listdir(folder):
         raise InputError("%s: the folder is empty" % folder)
-    try:
-        folder.encode("utf-8")
-    except UnicodeEncodeError:
-        raise InputError("%s: the name of the folder is not UTF-8; rename it" % folder)
+    files.check_utf8_name(folder)
     # a damaged .json file may be the transcripts: report it whatever the format
     _, damaged = recognition.load_transcripts(folder)
     names = list(FORMATS) if format == "auto" else [format]
@@ -44,7 +45,7 @@ def read_corpus(folder, format="auto"):
         if result:
             break
     else:
-        raise InputError("%s: %sis not in the format %s%s" % (
+        raise (InputError if damaged else NoTranscripts)("%s: %sis not in the format %s%s" % (
             folder, _advise(folder, has_transcripts=False), " or ".join(
                 "%s (%s)" % (name, FORMATS[name].__doc__.splitlines()[0]) for name in names),
             _join_reasons(damaged)))

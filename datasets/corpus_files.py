@@ -32,7 +32,7 @@ def list_files(folder):
     not have Hangul.
     """
     found, skipped = {}, []
-    for name, path in _walk(folder, skipped):
+    for name, path in walk_files(folder, skipped):
         if not name.lower().endswith(_EXTENSIONS):
             continue
         reason, key = _reason_to_skip(name, path), normalize_path(name)
@@ -53,8 +53,11 @@ def normalize_path(path):
     return unicodedata.normalize("NFC", os.path.normpath(path))
 
 
-def _walk(folder, skipped):
-    """Yield (path relative to the folder, path to open) of all files."""
+def walk_files(folder, skipped):
+    """Yield (path relative to the folder, path to open) of all files, also of pipes and devices.
+
+    (path, reason) of the folders that cannot be used are appended to `skipped`.
+    """
     root, visited, folders, links = os.path.realpath(folder), set(), [""], []
     while folders or links:
         # links last: a folder that they lead to may also be in the corpus itself

@@ -1,6 +1,7 @@
 """Long recordings, read in blocks: three hours need no more memory than a minute."""
 import hashlib
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -20,13 +21,14 @@ _TOLERANCE = 0.5    # [s] of durations
 
 
 def find_recordings(path, out):
-    """Sorted paths of the recordings at `path`, a file or a folder, except those inside `out`.
+    """Paths of the recordings at `path`, a file or a folder, except those inside `out`.
 
-    Prints a warning for each file or folder that cannot be used. Raises InputError if there are no
-    recordings.
+    They are sorted by name, numbers by value: 2.mp3 is before 10.mp3. Prints a warning for each
+    file or folder that cannot be used. Raises InputError if there are no recordings.
     """
     extensions = AUDIO_EXTENSIONS + OTHER_AUDIO_EXTENSIONS
     if os.path.isfile(path):
+        files.check_utf8_name(path)
         if not path.lower().endswith(extensions):
             raise InputError("%s: is not a recording; should be one of %s"
                              % (path, ", ".join(extensions)))
@@ -38,11 +40,17 @@ def find_recordings(path, out):
     for name, reason in skipped:
         if not name.lower().endswith(".txt"):
             print("warning: %s: %s" % (os.path.join(path, name), reason), file=sys.stderr)
-    paths = sorted(each for each in found.values() if each.lower().endswith(extensions)
-                   and not (os.path.realpath(os.path.dirname(each)) + os.sep).startswith(out))
+    paths = sorted((each for each in found.values() if each.lower().endswith(extensions)
+                    and not (os.path.realpath(os.path.dirname(each)) + os.sep).startswith(out)),
+                   key=_natural_order)
     if not paths:
         raise InputError("%s: contains no recording (%s)" % (path, ", ".join(extensions)))
     return paths
+
+
+def _natural_order(path):
+    return [(int(part), "") if part.isdecimal() else (-1, part)
+            for part in re.split(r"([0-9]+)", path)]
 
 
 class LongRecording(object):

@@ -12,6 +12,7 @@ _NEIGHBOURS = 15        # sections of about the same duration with which a secti
 # speaker's own.
 _MARGIN = 0.16
 _MIN_COMPARED = 6
+_MAX_STARTS = 1000      # sections that are tried as the first guess of the main speaker
 _COMPARED_SECONDS = 1.5     # of the sections in which two main speakers are looked for
 _MIN_SHARE = 0.25           # of a second speaker, from which it is unclear who is meant
 
@@ -38,12 +39,15 @@ def find_other_speakers(embeddings, seconds):
 
 def _similarity_to_main(embeddings, seconds):
     """Cosine with the mean embedding of the main speaker: [sections]."""
-    cosines = embeddings.dot(embeddings.T)
     # begin with the section that is most similar to half of the speech
-    order = np.argsort(cosines, axis=1)
-    weights = np.cumsum(seconds[order], axis=1) / seconds.sum()
-    medians = [cosines[i, order[i, np.searchsorted(weights[i], 0.5)]] for i in range(len(order))]
-    similarity = cosines[int(np.argmax(medians))]
+    similarity, largest_median = None, -np.inf
+    for index in np.unique(np.linspace(0, len(embeddings) - 1, _MAX_STARTS).astype(int)):
+        cosines = embeddings.dot(embeddings[index])
+        order = np.argsort(cosines)
+        weights = np.cumsum(seconds[order]) / seconds.sum()
+        median = cosines[order[np.searchsorted(weights, 0.5)]]
+        if median > largest_median:
+            similarity, largest_median = cosines, median
     for _ in range(5):
         near = similarity >= np.median(similarity) - _MARGIN
         similarity = embeddings.dot(speaker_encoder.mean_embedding(embeddings[near]))

@@ -88,7 +88,8 @@ class _ScriptSearch(object):
         self.cut_costs = np.array([0.0] + [unit.cut_cost for unit in units])
         self.costs = np.full(len(self.ends), np.inf)
         self.costs[0] = 0
-        self.steps = []     # of each clip: {place: (place before a skipped passage, start, error)}
+        # arrays of each clip: sorted places; their places before a skipped passage; starts; errors
+        self.steps = []
 
     def add_clip(self, clip, bias):
         costs, before = self._skip_passages()
@@ -105,9 +106,9 @@ class _ScriptSearch(object):
                     best[place], origin[place], errors[place] = total, start, error
         places = np.flatnonzero(np.isfinite(best))
         if len(places) > _MAX_STARTS:
-            places = places[np.argsort(best[places], kind="stable")[:_MAX_STARTS]]
-        self.steps.append({int(place): (int(before[origin[place]]), int(origin[place]),
-                                        float(errors[place])) for place in places})
+            places = np.sort(places[np.argsort(best[places], kind="stable")[:_MAX_STARTS]])
+        self.steps.append((np.int32(places), np.int32(before[origin[places]]),
+                           np.int32(origin[places]), errors[places]))
         self.costs = np.full(len(self.ends), np.inf)
         self.costs[places] = best[places]
 
@@ -146,10 +147,11 @@ class _ScriptSearch(object):
         place = int(np.argmin(self.costs + _SKIPPED_LETTER * remaining
                               + _SKIPPED_PASSAGE * (remaining > 0)))
         places = []
-        for step in reversed(self.steps):
-            before, start, error = step[place]
-            places.append(None if np.isnan(error) else ScriptPlace(start, place, error))
-            place = before
+        for known, before, starts, errors in reversed(self.steps):
+            index = np.searchsorted(known, place)
+            places.append(None if np.isnan(errors[index]) else
+                          ScriptPlace(int(starts[index]), place, float(errors[index])))
+            place = int(before[index])
         return places[::-1]
 
 

@@ -29,6 +29,7 @@ def spoken_letters(text):
 
 def read_script(path, normalizer):
     """The Script in a UTF-8 text file. Raises InputError if it contains no readable text."""
+    files.check_utf8_name(path)
     units, lines = [], []
     for number, line in enumerate(files.read_lines(path), 1):
         if line.strip():

@@ -1,4 +1,5 @@
 """Splits recordings into the clips of a corpus. A second run continues after an interruption."""
+import contextlib
 import os
 import re
 from collections import Counter, namedtuple
@@ -21,7 +22,7 @@ from datasets.split.script_text import read_script
 from datasets.split.sound_frames import HOP, SoundFrames, measure_frames
 from datasets.split.sound_sections import SPEECH, find_sections
 from datasets.split.split_report import SetAside, SplitClip, SplitReport, format_time, write_report
-from datasets.split.work_folder import NAME, WorkFolder, hash_of
+from datasets.split.work_folder import NAME, WorkFolder, has_transcripts, hash_of
 
 _SAVE_INTERVAL = 10     # sections whose speakers are compared
 _MAX_FLAT_RUNS = 10     # of a clip; as in python -m datasets check
@@ -36,7 +37,8 @@ def split_recordings(recordings, out, script=None, create_recognizer=None, norma
     script: path of the text that was read; create_recognizer(lines) returns a recogniser of these
     lines, see audio.recognizer, or with [] a general one. Without a recogniser, the transcripts
     are empty. Clips have the sample rate of their recording. Files in `out` are not overwritten,
-    except for empty transcripts and the report. Raises InputError.
+    except for empty transcripts and the report, and except that clips without any transcript are
+    replaced if they would be cut differently now. Raises InputError.
     """
     paths = find_recordings(recordings, out)
     script_text = script and read_script(script, normalizer or korean.TextNormalizer())
@@ -50,8 +52,9 @@ def split_recordings(recordings, out, script=None, create_recognizer=None, norma
     if not clips:
         raise InputError("%s: contains no clip of speech (%s)" % (
             recordings, _count_reasons(set_aside) or "only silence"))
-    texts, skipped = _transcribe(clips, script_text, script, create_recognizer, work)
     os.makedirs(out, exist_ok=True)
+    _check_same_cuts(out, clips, work)
+    texts, skipped = _transcribe(clips, script_text, script, create_recognizer, work)
     kept = []
     for clip, text in tqdm(list(zip(clips, texts)), desc="write", unit="clip", disable=None):
         if text.problem:
@@ -65,6 +68,27 @@ def split_recordings(recordings, out, script=None, create_recognizer=None, norma
         kept, sorted(set_aside), skipped, script, bool(create_recognizer))
     write_report(report)
     return report
+
+
+def _check_same_cuts(out, clips, work):
+    """Remove the clips of an earlier split that was cut differently: the same name is another clip.
+
+    The cuts change if a recording was edited, or if other speakers are recognised only now. Raises
+    InputError if there are transcripts.
+    """
+    cuts = {clip.name: [clip.cut.start, clip.cut.end] for clip in clips}
+    earlier = work.table("cuts")
+    if earlier and earlier != cuts:
+        if has_transcripts(out):
+            raise InputError("%s: its clips have transcripts, but would be cut differently now, "
+                             "because a recording has changed or a package for the comparison of "
+                             "speakers was installed or removed; choose another --out" % out)
+        for name in earlier:
+            for extension in (".flac", ".txt"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(os.path.join(out, name + extension))
+        work.remove_tables("words-")
+    work.save_table("cuts", cuts)
 
 
 def _count_reasons(set_aside):

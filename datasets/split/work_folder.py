@@ -7,7 +7,7 @@ import numpy as np
 
 from common import files
 from common.arrays import write_npz
-from common.errors import InputError
+from common.errors import ConflictingOutput, InputError
 from datasets.formats import folder
 
 NAME = ".split"
@@ -19,7 +19,8 @@ class WorkFolder(object):
     """The folder of the intermediate results of the corpus `out`, which is created.
 
     `source` identifies the recordings and the script: {"recordings": …, "script": … or None}.
-    Raises InputError if `out` contains a corpus of others, or other files.
+    Raises ConflictingOutput if `out` contains a corpus of other recordings, InputError if it
+    contains other files.
     """
 
     def __init__(self, out, source):
@@ -54,6 +55,11 @@ class WorkFolder(object):
     def save_table(self, name, table):
         files.write_json(self._path(name + ".json"), table)
 
+    def remove_tables(self, prefix):
+        for name in os.listdir(self.path):
+            if name.startswith(prefix) and name.endswith(".json"):
+                os.remove(self._path(name))
+
     def _path(self, name):
         return os.path.join(self.path, name)
 
@@ -71,14 +77,16 @@ def hash_of(*texts):
 
 def _check_same_source(out, old, new):
     if old.get("format") != new["format"]:
-        raise InputError("%s: was made by another version of this program; choose another --out"
-                         % out)
-    if old.get("recordings") != new["recordings"]:
-        raise InputError("%s: contains the clips of other recordings; choose another --out" % out)
-    if old.get("script") != new["script"] and _has_transcripts(out):
-        raise InputError("%s: contains transcripts that were made %s; choose another --out" % (
-            out, "with another script" if old.get("script") else "without a script"))
+        raise ConflictingOutput("%s: was made by another version of this program; choose another "
+                                "--out" % out)
+    if sorted(old.get("recordings", [])) != sorted(new["recordings"]):
+        raise ConflictingOutput("%s: contains the clips of other recordings; choose another --out"
+                                % out)
+    if old.get("script") != new["script"] and has_transcripts(out):
+        raise ConflictingOutput("%s: contains transcripts that were made %s; choose another --out"
+                                % (out, "with another script" if old.get("script") else
+                                   "without a script"))
 
 
-def _has_transcripts(out):
+def has_transcripts(out):
     return any(utterance.text for utterance in (folder.read(out) or ([],))[0])

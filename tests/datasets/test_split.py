@@ -247,6 +247,27 @@ def test_corrected_transcripts_and_other_corpora_are_not_overwritten(tmp_path):
         _split(path, tmp_path)
 
 
+def test_clips_that_are_cut_differently_now_are_replaced_only_without_transcripts(tmp_path):
+    """Otherwise, a transcript would be that of another clip of the same name."""
+    def record(*pauses):
+        parts = [part for seed, pause in enumerate(pauses) for part in (_speech(1.6, seed), pause)]
+        return _record(tmp_path / "talk.wav", 1, *parts)
+
+    corpus = tmp_path / "corpus"
+    _split(record(1.0, 1.0, 1.0), corpus)
+    before = (corpus / "talk-0002.flac").read_bytes()
+    report = _split(record(1.4, 1.0, 0.6), corpus)
+    assert (corpus / "talk-0002.flac").read_bytes() != before
+    create, _ = _fake_recognizer(["하나", "둘", "셋"])
+    _split(tmp_path / "talk.wav", corpus, create_recognizer=create)
+    assert (corpus / "talk-0002.txt").read_text(encoding="utf-8") == "둘\n"
+    with pytest.raises(InputError, match="have transcripts, but would be cut differently now"):
+        _split(record(1.0, 1.0, 1.0), corpus, create_recognizer=create)
+    samples, _ = soundfile.read(str(corpus / "talk-0002.flac"))
+    cut = report.clips[1]
+    assert len(samples) == int(round(cut.end * RATE)) - int(round(cut.start * RATE))
+
+
 def test_what_a_truncated_recording_ends_with_is_set_aside(tmp_path):
     path = _record(tmp_path / "x.wav", 1, _speech(2), 1, _speech(2, 1), 1)
     with open(path, "r+b") as file:
@@ -337,6 +358,23 @@ def test_recordings_are_found_through_links_and_what_cannot_be_used_is_named(tmp
     soundfile.write(str(tmp_path / "slow.wav"), np.ones(100), 1)
     with pytest.raises(InputError, match="slow.wav: has a sample rate of 1 Hz"):
         LongRecording(str(tmp_path / "slow.wav"), folder)
+
+
+def test_recordings_are_in_the_order_of_their_numbers(tmp_path):
+    for number in (1, 2, 10):
+        (tmp_path / ("chapter %d.mp3" % number)).write_bytes(b"sound")
+    assert [os.path.basename(path) for path in find_recordings(str(tmp_path), "out")] == [
+        "chapter 1.mp3", "chapter 2.mp3", "chapter 10.mp3"]
+
+
+def test_names_that_are_not_utf_8_are_refused(tmp_path):
+    path = os.path.join(str(tmp_path), os.fsdecode(b"\xb3\xec.wav"))
+    with open(path, "wb") as file:
+        file.write(b"sound")
+    with pytest.raises(InputError, match=r"udcb3.*the name is not UTF-8"):
+        _split(path, tmp_path / "corpus")
+    with pytest.raises(InputError, match=r"udcb3.*the name is not UTF-8"):
+        read_script(path, korean.TextNormalizer())
 
 
 def test_a_damaged_flac_is_used_up_to_the_damage(tmp_path):
