@@ -11,14 +11,13 @@ repeats only what depends on them.
 import os
 import re
 import sys
-import time
 
 from cloning import recordings
 from cloning.plan import MEASURED_STEPS, Plan, limit_steps, measure_step_seconds
 from cloning.stages import StageLog, command_line_of
 from common import command_line, files
 from common.errors import InputError
-from common.hparam_set import adapt_hparams, create_hparams
+from common.hparam_set import create_hparams
 from hparams import PRESETS
 from synthesis.voice import MODEL_FOLDERS
 from training import run_folder
@@ -30,9 +29,13 @@ NO_BASE = "none"
 
 def main(arguments):
     options = _create_parser().parse_args(arguments)
-    start = time.monotonic()
+    options.recordings = _normalize_path(options.recordings)
+    options.script = options.script and _normalize_path(options.script)
     work = options.work or os.path.join("logs", "clone-" + options.name)
     base, hp = _load_base(options)
+    if os.path.isdir(options.recordings) and _is_inside(work, options.recordings):
+        raise InputError("%s: the results would be inside the recordings; choose a --work outside"
+                         % work)
     found = recordings.find(options.recordings, options.script, os.path.join(work, "corpus"))
     os.makedirs(work, exist_ok=True)
     log = StageLog(work)
@@ -44,14 +47,22 @@ def main(arguments):
     plan = Plan(options.recordings, options.script, found.format is None, options.name, work, voice,
                 base, hp, options.preset, consent, options.threads)
     _print_plan(plan, found, options)
-    earlier = log.seconds()
-    status = (_run_all(log, plan.preparation())
-              or _train(plan, log, options, lambda: earlier + time.monotonic() - start)
+    status = (_run_all(log, plan.preparation()) or _train(plan, log, options)
               or _run_all(log, plan.completion()))
     if not status:
         print("evaluation: %s\nspoken: %s\nvoice: %s" % (
             plan.path("evaluation/evaluation.html"), plan.path("spoken"), voice))
     return status
+
+
+def _normalize_path(path):
+    """A path in one spelling, so that the stages are the same: relative in the current folder."""
+    return os.path.relpath(path) if _is_inside(path, os.curdir) else os.path.abspath(path)
+
+
+def _is_inside(path, folder):
+    folder = os.path.realpath(folder)
+    return os.path.commonpath([os.path.realpath(path), folder]) == folder
 
 
 def _load_base(options):
@@ -60,12 +71,10 @@ def _load_base(options):
         raise InputError("--name %s: should consist of letters, digits, _ and -" % options.name)
     if options.preset and options.base:
         raise InputError("--preset trains from scratch; leave out --base")
-    shipped = os.path.relpath(BASE_VOICE)
-    base = options.base or (None if options.preset else
-                            BASE_VOICE if shipped.startswith(os.pardir) else shipped)
-    if base in (None, NO_BASE):
+    if options.preset or options.base == NO_BASE:
         options.preset = options.preset or "small"
         return None, create_hparams(options.preset)
+    base = _normalize_path(options.base or BASE_VOICE)
     runs = [run_folder.load_run(os.path.join(base, name), name) for name in MODEL_FOLDERS]
     if options.name in runs[0].speakers:
         raise InputError("--name %s: is a speaker of %s; choose another name"
@@ -94,14 +103,19 @@ def _print_plan(plan, found, options):
     print("stages: %s, export, evaluate, speak" % ", ".join(stage.name for stage in stages))
 
 
-def _train(plan, log, options, seconds_so_far):
+def _train(plan, log, options):
     """Train both models; returns the exit status."""
-    limits = {name: options.steps or _train_steps(plan) for name in MODEL_FOLDERS}
-    if min(limits.values()) > MEASURED_STEPS:
-        status, step_seconds = _measure_steps(plan, log)
+    hp = plan.train_hp()
+    limits = {name: options.steps or hp.train_steps for name in MODEL_FOLDERS}
+    # the history has the time of the steps at which summaries are written
+    measured_steps = max(MEASURED_STEPS, hp.summary_interval)
+    if min(limits.values()) > measured_steps:
+        status, step_seconds = _measure_steps(plan, log, measured_steps)
         if status:
             return status
-        seconds_left = options.hours and max(0.0, 3600 * options.hours - seconds_so_far())
+        # the limits count from the first step, so that earlier training is in them already
+        seconds_left = options.hours and max(
+            0.0, 3600 * options.hours - log.seconds(without=MODEL_FOLDERS))
         limits = limit_steps(step_seconds, seconds_left, limits)
         for name in MODEL_FOLDERS:
             print("%s: %.2f s per step, at most %d steps: %.0f minutes; it ends earlier when it "
@@ -115,22 +129,21 @@ def _train(plan, log, options, seconds_so_far):
     return 0
 
 
-def _measure_steps(plan, log):
+def _measure_steps(plan, log, steps):
     """(exit status, {model_type: seconds per step}), from the first steps of both trainings."""
     step_seconds = {}
     for name in MODEL_FOLDERS:
         history = plan.path(os.path.join(name, "history.jsonl"))
         if not measure_step_seconds(history):
             print("%s: measuring the time of a step" % name)
-            status = log.run(plan.training(name, MEASURED_STEPS), finishes=False)
+            status = log.run(plan.training(name, steps), finishes=False)
             if status:
                 return status, step_seconds
-        step_seconds[name] = measure_step_seconds(history) or 1.0
+        step_seconds[name] = measure_step_seconds(history)
+        if not step_seconds[name]:
+            raise InputError("%s: has no times of training steps; remove the run %s"
+                             % (history, plan.path(name)))
     return 0, step_seconds
-
-
-def _train_steps(plan):
-    return (adapt_hparams(plan.base_hp, "") if plan.base else plan.base_hp).train_steps
 
 
 def _run_all(log, stages):

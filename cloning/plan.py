@@ -7,15 +7,17 @@ import preprocess
 import synthesize
 import train_tacotron
 import train_vocoder
+from audio import recognizer
 from cloning.stages import REFUSES, RESUMES, UPDATES, Stage
 from common import files
-from common.hparam_set import create_hparams
+from common.hparam_set import adapt_hparams, create_hparams
+from datasets.split.split_report import REPORT_FILE
 from hparams import ADAPT, AUDIO, PRESETS
 from nn.compat import tf
 from training import export
 from training.training_history import read_history
 
-MEASURED_STEPS = 10     # that are trained to measure the time of a step
+MEASURED_STEPS = 10     # at least, that are trained to measure the time of a step
 TACOTRON_SHARE = 0.65   # of the time for both trainings
 OVERHEAD_SHARE = 0.3    # of all the time, for all but training steps: graphs, validation, export …
 SENTENCES = ("안녕하세요. 저는 녹음된 목소리로 만든 합성 음성입니다.",
@@ -51,23 +53,28 @@ class Plan(object):
         stages = [
             Stage("check", datasets_program.main, "-m datasets",
                   ["check", self.corpus, "--out", check] + settings,
-                  [self.corpus], exclude, UPDATES),
+                  [self.corpus], check, exclude, UPDATES),
             Stage("preprocess", preprocess.main, "preprocess.py",
                   ["--corpus", self.corpus, "--out", store, "--speaker", self.name,
                    "--exclude", exclude] + settings,
-                  [self.corpus, exclude], self.path("data/manifest.json"), UPDATES)]
+                  [self.corpus, exclude], store, self.path("data/manifest.json"), UPDATES)]
         if self.needs_split:
             inputs = [self.recordings] + ([self.script] if self.script else [])
             stages.insert(0, Stage(
                 "split", datasets_program.main, "-m datasets",
                 ["split", self.recordings, "--out", self.corpus]
                 + (["--script", self.script] if self.script else []),
-                inputs, self.corpus, RESUMES))
+                inputs, self.corpus, os.path.join(self.corpus, REPORT_FILE), UPDATES,
+                [recognizer.is_available()]))
         return stages
 
     @property
     def store(self):
         return self.path("data")
+
+    def train_hp(self):
+        """The HParams of the trainings."""
+        return adapt_hparams(self.base_hp, "") if self.base else self.base_hp
 
     def training(self, model_type, max_steps=None):
         """The stage that trains "tacotron" or "vocoder", at most to the step `max_steps`."""
@@ -84,26 +91,28 @@ class Plan(object):
         if self.base:
             inputs.append(os.path.join(self.base, model_type, "run.json"))
         return Stage(model_type, lambda words: _in_new_graph(program.main, words),
-                     "train_%s.py" % model_type, arguments, inputs, self.path(model_type), RESUMES)
+                     "train_%s.py" % model_type, arguments, inputs, self.path(model_type),
+                     self.path(model_type), RESUMES)
 
     def completion(self):
         """The stages after the trainings."""
         runs = [self.path("tacotron"), self.path("vocoder")]
+        run_files = [os.path.join(run, name) for run in runs
+                     for name in ("history.jsonl", "run.json")]
         sentences = self.path("sentences.txt")
         with files.atomic_write(sentences, "w", encoding="utf-8") as file:
             file.write("\n".join(SENTENCES) + "\n")
         return [
             Stage("export", export.main, "-m training.export",
                   ["--tacotron", runs[0], "--vocoder", runs[1], "--out", self.voice, "--best"],
-                  [os.path.join(run, "history.jsonl") for run in runs], self.voice, REFUSES),
+                  run_files, self.voice, self.voice, REFUSES),
             Stage("evaluate", evaluate.main, "evaluate.py",
                   ["--voice", self.voice, "--data", self.store, "--out", self.path("evaluation")],
-                  [os.path.join(self.voice, name, "run.json") for name in ("tacotron", "vocoder")],
-                  self.path("evaluation/evaluation.json"), UPDATES),
+                  [self.voice, self.path("data/manifest.json")], self.path("evaluation"),
+                  self.path("evaluation/evaluation.json"), RESUMES),
             Stage("speak", synthesize.main, "synthesize.py",
                   [sentences, "--voice", self.voice, "--out", self.path("spoken")],
-                  [os.path.join(self.voice, name, "run.json") for name in ("tacotron", "vocoder")],
-                  self.path("spoken"), RESUMES)]
+                  [sentences, self.voice], self.path("spoken"), self.path("spoken"), RESUMES)]
 
 
 def describe_settings(hp):

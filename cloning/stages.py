@@ -13,17 +13,23 @@ import time
 from collections import namedtuple
 
 from common import files
-from common.errors import InputError
+from common.errors import ConflictingOutput, InputError
+from datasets.corpus_files import walk_files
 
 # name: short; program: the function main(arguments) of a program; command: how it is called on the
-# command line; arguments: list; inputs: files and folders that it reads; output: the file or folder
-# that it makes; existing: what it does with an output that exists, one of the three below
-Stage = namedtuple("Stage", "name program command arguments inputs output existing")
-UPDATES = "updates"     # it brings the output up to date, whatever that was made of
+# command line; arguments: list; inputs: files and folders that it reads; folder: that it writes
+# into; output: the file or folder that exists when it has finished; existing: what it does with a
+# folder that exists, one of the three below; conditions: list of what else the output depends on
+Stage = namedtuple("Stage", "name program command arguments inputs folder output existing "
+                            "conditions")
+Stage.__new__.__defaults__ = ((),)
+UPDATES = "updates"     # it brings the folder up to date, or raises ConflictingOutput
 RESUMES = "resumes"     # it continues an unfinished output of the same inputs
 REFUSES = "refuses"     # it makes the output completely or not at all
 MAX_HASHED = 1 << 22    # bytes; the time of change stands for the content of larger files
-NOT_IN_FINGERPRINT = ("--steps", "--threads", "--workers")      # they do not change what is learnt
+CONSENT = "--consent"
+# they do not change what is learnt
+NOT_IN_FINGERPRINT = ("--steps", "--threads", "--workers", CONSENT)
 
 
 def command_line_of(stage):
@@ -32,10 +38,11 @@ def command_line_of(stage):
 
 
 class StageLog(object):
-    """stages.json in the work folder: {stage: {"fingerprint", "seconds", "finished", "steps"}}.
+    """stages.json in the work folder: {stage: {"fingerprint", "seconds", "finished", …}}.
 
-    "steps" is the step that a training could reach, or null. A finished training goes on if it may
-    reach a later step.
+    "steps" is the step that a training could reach, or null, and "consent" the consent that it
+    recorded, or null. A finished training goes on if it may reach a later step, and runs again,
+    without training, to record another consent.
     """
 
     def __init__(self, folder):
@@ -48,26 +55,26 @@ class StageLog(object):
         entry = self.stages.get(stage.name)
         return bool(entry and entry["finished"] and os.path.exists(stage.output)
                     and entry["fingerprint"] == fingerprint(stage)
+                    and entry.get("consent") in (None, _option(stage, CONSENT))
                     and step_limit(stage) <= (entry.get("steps") or math.inf))
 
-    def seconds(self):
-        """Seconds that all stages have taken."""
-        return sum(entry["seconds"] for entry in self.stages.values())
+    def seconds(self, without=()):
+        """Seconds that all stages have taken, except those of the names `without`."""
+        return sum(entry["seconds"] for name, entry in self.stages.items() if name not in without)
 
     def run(self, stage, finishes=True):
         """Run a stage unless it is finished. Returns the exit status of its program.
 
-        An output that the program could not continue is moved aside first. A stage that only
+        A folder that the program could not continue is moved aside first. A stage that only
         begins its work does not `finish`. Raises InputError with the stage's name.
         """
         if self.is_finished(stage):
             return 0
         mark, entry = fingerprint(stage), self.stages.get(stage.name)
         same = bool(entry and entry["fingerprint"] == mark)
-        if os.path.exists(stage.output) and not (
+        if os.path.exists(stage.folder) and not (
                 stage.existing == UPDATES or (stage.existing == RESUMES and same)):
-            print("%s: made of other data or settings; moved to %s"
-                  % (stage.output, _move_aside(stage.output)))
+            _move_aside(stage.folder)
         spent = entry["seconds"] if same else 0.0
         start = time.monotonic()
 
@@ -75,12 +82,19 @@ class StageLog(object):
             limit = step_limit(stage)
             self.stages[stage.name] = {"fingerprint": mark, "finished": finished,
                                        "steps": None if limit == math.inf else limit,
+                                       "consent": _option(stage, CONSENT),
                                        "seconds": spent + time.monotonic() - start}
             files.write_json(self.path, self.stages)
 
         write(False)
         try:
-            status = stage.program(stage.arguments) or 0
+            try:
+                status = stage.program(stage.arguments) or 0
+            except ConflictingOutput:
+                if stage.existing != UPDATES:
+                    raise
+                _move_aside(stage.folder)
+                status = stage.program(stage.arguments) or 0
         except InputError as error:
             raise InputError("%s (stage %s; after the change, the same command goes on from it)"
                              % (error, stage.name))
@@ -93,30 +107,37 @@ class StageLog(object):
 
 def step_limit(stage):
     """The step that a training may reach (--steps); math.inf without a limit."""
+    return int(_option(stage, "--steps") or 0) or math.inf
+
+
+def _option(stage, name):
+    """The value of an option of the stage, or None."""
     arguments = stage.arguments
-    return int(arguments[arguments.index("--steps") + 1]) if "--steps" in arguments else math.inf
+    return arguments[arguments.index(name) + 1] if name in arguments else None
 
 
 def fingerprint(stage):
-    """A hash of the command and of all files that are read."""
+    """A hash of the command, of all files that are read, and of the conditions."""
     arguments = list(stage.arguments)
     for option in NOT_IN_FINGERPRINT:
         if option in arguments:
             index = arguments.index(option)
             del arguments[index:index + 2]
     content = json.dumps([stage.command, arguments, [list(_files_of(path))
-                                                     for path in stage.inputs]])
+                                                     for path in stage.inputs]]
+                         + list(stage.conditions))
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
 def _files_of(path):
-    """(relative path, size, hash or time of change) of a file, or of all files in a folder."""
-    if not os.path.isdir(path):
-        names = [path] if os.path.exists(path) else []
-    else:
-        names = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path)
-                       for name in names)
-    for name in names:
+    """(relative path, size, hash or time of change) of a file, or of all files in a folder.
+
+    Pipes, devices and links to missing files are left out, as by the readers of a corpus.
+    """
+    names = [path]
+    if os.path.isdir(path):
+        names = sorted(os.path.join(path, name) for name, _ in walk_files(path, []))
+    for name in filter(os.path.isfile, names):
         status = os.stat(name)
         state = status.st_mtime_ns
         if status.st_size <= MAX_HASHED:
@@ -126,9 +147,11 @@ def _files_of(path):
 
 
 def _move_aside(path):
+    """Rename a folder that was made of other data or settings, and say so."""
     for number in range(1, 1000):
         target = "%s.old-%d" % (path, number)
         if not os.path.exists(target):
             os.replace(path, target)
-            return target
+            print("%s: made of other data or settings; moved to %s" % (path, target))
+            return
     raise OSError(errno.EEXIST, "too many old results; delete some", path)

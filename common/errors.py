@@ -1,4 +1,4 @@
-"""The error for wrong input."""
+"""The errors for wrong input."""
 
 
 class InputError(ValueError):
@@ -6,3 +6,7 @@ class InputError(ValueError):
 
     Programs print it as one line `error: …` and exit with status 2.
     """
+
+
+class ConflictingOutput(InputError):
+    """The folder for the output has the results of other data or settings."""

@@ -13,7 +13,7 @@ import audio
 import korean
 from common import files
 from common.arrays import write_npz
-from common.errors import InputError
+from common.errors import ConflictingOutput, InputError
 from common.parallel import Failure, map_in_order
 from datasets.store import (EXAMPLES_FOLDER, MANIFEST_FORMAT, SKIPPED_FILE, Example, Manifest,
                             ManifestRow, is_store, load_store, read_example, write_manifest)
@@ -38,8 +38,9 @@ def build_store(folder, utterances, speaker, hp, normalizer, workers):
 
     Arrays are written first, then the manifest; then unused arrays are removed. After an
     interruption, the store is the old or the new one, and the next call uses the finished arrays.
-    Raises InputError if `folder` has a store with other settings or of another corpus, or files of
-    other programs, or no utterance can be used. The folder must be locked.
+    Raises ConflictingOutput if `folder` has a store with other settings or of another corpus,
+    InputError if it has files of other programs or no utterance can be used. The folder must be
+    locked.
     """
     files.remove_temporary_files(folder, r"manifest\.json|skipped\.txt")
     _check_no_foreign_files(folder)
@@ -89,12 +90,12 @@ def _check_same_settings(store, speaker, hp, normalizer):
     differences = ["%s is %s in the store and %s here" % (name, old.get(name), new.get(name))
                    for name in sorted(set(old) | set(new)) if old.get(name) != new.get(name)]
     if differences:
-        raise InputError("%s: contains a store with other settings (%s); choose another --out"
-                         % (store.folder, ", ".join(differences)))
+        raise ConflictingOutput("%s: contains a store with other settings (%s); choose another "
+                                "--out" % (store.folder, ", ".join(differences)))
 
 
 def _check_same_corpus(store, utterances):
-    """Raise InputError if none of these utterances has a recording of the store."""
+    """Raise ConflictingOutput if none of these utterances has a recording of the store."""
     ids, hashes = ({getattr(row, field) for row in store.utterances} for field in ("id", "source"))
     # those of the same id first: usually, one hash is enough
     for utterance in sorted(utterances, key=lambda utterance: utterance.id not in ids):
@@ -102,10 +103,10 @@ def _check_same_corpus(store, utterances):
             if audio.recording_sha1(utterance.audio_path) in hashes:
                 return
     if hashes:
-        raise InputError("%s: contains the store of another corpus, which has the speaker %s, too: "
-                         "the corpus has none of its %d recordings; choose another --out, or, if "
-                         "all recordings have changed, remove the store"
-                         % (store.folder, store.speaker, len(hashes)))
+        raise ConflictingOutput(
+            "%s: contains the store of another corpus, which has the speaker %s, too: the corpus "
+            "has none of its %d recordings; choose another --out, or, if all recordings have "
+            "changed, remove the store" % (store.folder, store.speaker, len(hashes)))
 
 
 def _normalize_transcripts(utterances, normalizer):

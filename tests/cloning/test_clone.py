@@ -9,8 +9,8 @@ from conftest import CLIPS, write_recording
 import clone
 from cloning import plan
 from cloning.plan import limit_steps, measure_step_seconds
-from cloning.stages import RESUMES, Stage, StageLog
-from common.errors import InputError
+from cloning.stages import RESUMES, UPDATES, Stage, StageLog, fingerprint
+from common.errors import ConflictingOutput, InputError
 
 STAGES = ["check", "preprocess", "tacotron", "vocoder", "export", "evaluate", "speak"]
 
@@ -25,10 +25,15 @@ def recordings(tmp_path, monkeypatch):
 
 @pytest.fixture
 def no_evaluation(monkeypatch):
-    """evaluate.py has its own tests and takes long: here it only writes its result."""
+    """evaluate.py has its own tests and takes long: here it only writes its result.
+
+    Like evaluate.py, it refuses a folder with the evaluation of another voice.
+    """
     def evaluate(arguments):
         out = arguments[arguments.index("--out") + 1]
-        os.makedirs(out, exist_ok=True)
+        if os.path.exists(os.path.join(out, "evaluation.json")):
+            raise InputError("%s: has an evaluation with other values of checkpoints" % out)
+        os.makedirs(out)
         with open(os.path.join(out, "evaluation.json"), "w", encoding="utf-8") as file:
             json.dump({"arguments": arguments}, file)
     monkeypatch.setattr(plan.evaluate, "main", evaluate)
@@ -50,8 +55,8 @@ def test_recordings_become_a_voice_that_speaks(recordings, no_evaluation, capsys
     with open("voices/mina/tacotron/run.json", encoding="utf-8") as file:
         assert json.load(file)["consent"] == "own"
 
-    # again: nothing is left to do
-    assert clone_tiny(recordings) == 0
+    # again, with another spelling of the path: nothing is left to do
+    assert clone_tiny("recordings/") == 0
     out = capsys.readouterr().out
     assert not [line for line in out.splitlines() if ": python " in line]
 
@@ -60,6 +65,17 @@ def test_recordings_become_a_voice_that_speaks(recordings, no_evaluation, capsys
     assert clone_tiny(recordings) == 0
     assert os.path.isdir("voices/mina.old-1") and os.path.isdir("voices/mina")
     assert os.path.isdir("logs/clone-mina/tacotron.old-1")
+    assert os.path.isdir("logs/clone-mina/evaluation.old-1")
+
+
+def test_another_consent_is_recorded_without_another_training(
+        recordings, no_evaluation, monkeypatch):
+    assert clone_tiny(recordings) == 0
+    assert clone.main([recordings, "--name", "mina", "--preset", "tiny", "--steps", "10",
+                       "--threads", "1", "--consent", "given"]) == 0
+    assert not os.path.exists("logs/clone-mina/tacotron.old-1")
+    with open("voices/mina/tacotron/run.json", encoding="utf-8") as file:
+        assert json.load(file)["consent"] == "given"
 
 
 def test_a_signal_in_a_training_stops_the_clone_and_the_same_command_goes_on(
@@ -81,7 +97,7 @@ def test_a_finished_training_goes_on_only_if_it_may_reach_a_later_step(tmp_path)
 
     def training(*limit):
         return Stage("tacotron", lambda arguments: run.mkdir(exist_ok=True), "train_tacotron.py",
-                     ["--data", "d"] + list(limit), [], str(run), RESUMES)
+                     ["--data", "d"] + list(limit), [], str(run), str(run), RESUMES)
 
     assert log.run(training("--steps", "200")) == 0
     assert log.is_finished(training("--steps", "200"))
@@ -90,6 +106,43 @@ def test_a_finished_training_goes_on_only_if_it_may_reach_a_later_step(tmp_path)
     assert not log.is_finished(training())
     assert log.run(training()) == 0
     assert log.is_finished(training()) and log.is_finished(training("--steps", "201"))
+
+
+def test_what_a_stage_cannot_bring_up_to_date_is_moved_aside(tmp_path, capsys):
+    log, store = StageLog(str(tmp_path)), tmp_path / "data"
+
+    def preprocess(arguments):
+        if store.exists():
+            raise ConflictingOutput("%s: contains the store of another corpus" % store)
+        store.mkdir()
+
+    def stage(*conditions):
+        return Stage("preprocess", preprocess, "preprocess.py", [], [], str(store), str(store),
+                     UPDATES, conditions)
+
+    assert log.run(stage(False)) == 0
+    assert log.is_finished(stage(False)) and not log.is_finished(stage(True))
+    assert log.run(stage(True)) == 0
+    assert (tmp_path / "data.old-1").is_dir() and store.is_dir()
+    assert "data: made of other data or settings; moved to" in capsys.readouterr().out
+
+
+def test_the_time_of_trainings_can_be_left_out(tmp_path):
+    log = StageLog(str(tmp_path))
+    log.stages = {"check": {"seconds": 5.0}, "tacotron": {"seconds": 100.0}}
+    assert log.seconds(without=["tacotron", "vocoder"]) == 5.0 and log.seconds() == 105.0
+
+
+def test_pipes_and_missing_files_do_not_stop_a_clone(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("가", encoding="utf-8")
+    stage = Stage("check", None, "x", [], [str(tmp_path / "corpus")], "", "", UPDATES)
+    before = fingerprint(stage)
+    os.mkfifo(str(tmp_path / "corpus" / "pipe"))
+    os.symlink("nowhere", str(tmp_path / "corpus" / "link"))
+    assert fingerprint(stage) == before
+    (tmp_path / "corpus" / "a.txt").write_text("나", encoding="utf-8")
+    assert fingerprint(stage) != before
 
 
 def test_an_error_names_its_stage(recordings, monkeypatch):
@@ -118,8 +171,28 @@ def test_too_little_audio_is_refused_before_anything_is_made(tmp_path, monkeypat
     with pytest.raises(InputError, match="10.0 seconds in all; that is too little"):
         clone.main([str(tmp_path / "short"), "--name", "mina", "--consent", "own"])
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="contains no recording"):
+    with pytest.raises(InputError, match="empty: the folder is empty"):
         clone.main([str(tmp_path / "empty"), "--name", "mina", "--consent", "own"])
+
+
+def test_transcripts_are_not_silently_replaced_by_recognition(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "phone").mkdir()
+    for name in ("s01.m4a", "s01.txt"):
+        (tmp_path / "phone" / name).write_text("안녕하세요.", encoding="utf-8")
+    with pytest.raises(InputError, match="s01.m4a: a recording with a transcript should be WAV"):
+        clone.main(["phone", "--name", "mina", "--consent", "own"])
+    write_recording(tmp_path / "kss" / "1.wav", seconds=30)
+    (tmp_path / "kss" / "transcript.v.1.4.txt").write_bytes("1.wav|가|가|가|1|a".encode("cp949"))
+    with pytest.raises(InputError, match="is not UTF-8"):
+        clone.main(["kss", "--name", "mina", "--consent", "own"])
+
+
+def test_results_inside_the_recordings_are_refused(recordings, monkeypatch):
+    monkeypatch.chdir(recordings)
+    with pytest.raises(InputError, match="inside the recordings; choose a --work outside"):
+        clone.main([".", "--name", "mina", "--consent", "own"])
+    assert not os.path.exists("logs")
 
 
 def test_a_voice_that_another_command_made_is_not_touched(recordings):
