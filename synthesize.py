@@ -24,7 +24,8 @@ from common.repeated_messages import RepeatedMessages
 from synthesis import (joining, lines_on_workers, speech_output, spoken_lines, subtitles,
                        text_lines)
 from synthesis.attempts import DEFAULT_ATTEMPTS, Predictor
-from synthesis.voice import BEST, NEWEST, Voice, report_default_speaker, resolve_run_folders
+from synthesis.voice import (BEST, GRIFFIN_LIM, NEWEST, Voice, report_default_speaker,
+                             resolve_run_folders)
 from training.run_folder import SOFTWARE_NAME
 from wavenet_vocoder.engine.binding import PRECISIONS
 
@@ -83,7 +84,8 @@ def _write_files(lines, voice, predictor, messages, options, settings):
     With --scheduler, voices with these lines_on_workers.VoiceSettings write them.
     """
     if options.scheduler:
-        with open_workers(options.scheduler, 1, settings.folders[:2], options.out) as workers:
+        folders = [folder for folder in settings.folders[:2] if folder != GRIFFIN_LIM]
+        with open_workers(options.scheduler, 1, folders, options.out) as workers:
             speeds = lines_on_workers.write_wavs(lines, settings, options.out, workers, messages)
     else:
         speeds = speech_output.write_wavs(lines, voice, options.out, predictor, messages)

@@ -32,18 +32,18 @@ def write_wavs(lines, settings, out, workers, messages):
 
     Raises InputError, after all other lines, for lines whose workers died.
     """
-    speech_output.prepare_folder(out)
     speeds, failures = {}, []
-    for line, result in zip(lines, map_in_order(
-            functools.partial(_write_line, settings, out), lines, workers, "line")):
-        if isinstance(result, Failure):
-            failures.append("%s.wav: %s" % (line.stem, result.reason))
-            continue
-        line_speeds, line_messages = result
-        speeds.update(line_speeds)
-        for kind, message in line_messages:
-            messages.add(kind, message)
-    speech_output.prepare_folder(out)       # again: a worker that was killed leaves files, too
+    with speech_output.lock_folder(out):
+        for line, result in zip(lines, map_in_order(
+                functools.partial(_write_line, settings, out), lines, workers, "line")):
+            if isinstance(result, Failure):
+                failures.append("%s.wav: %s" % (line.stem, result.reason))
+                continue
+            line_speeds, line_messages = result
+            speeds.update(line_speeds)
+            for kind, message in line_messages:
+                messages.add(kind, message)
+        speech_output.remove_temporary_files(out)       # a worker that was killed leaves some, too
     if failures:
         more = ["… and %d more" % (len(failures) - 3)] if len(failures) > 3 else []
         raise InputError("; ".join(failures[:3] + more))

@@ -1,4 +1,5 @@
 """Text lines as WAV files, or as a stream of 16-bit samples."""
+import contextlib
 import glob
 import itertools
 import os
@@ -10,6 +11,7 @@ import numpy as np
 import audio
 import korean
 from common import files
+from common.folder_lock import FolderLock
 from korean.hangul import count_syllables
 from synthesis import attempts, joining, spoken_lines, utterance_faults
 from synthesis.pauses import pause_after, silence
@@ -38,20 +40,32 @@ def write_wavs(lines, voice, out, predictor, messages):
 
     `predictor` is an attempts.Predictor, `messages` a RepeatedMessages. Returns {stem of a written
     line: speed as a multiple of real time}. Raises InputError if a WAV with another text, voice or
-    seed exists.
+    seed exists, or another process writes into the folder.
     """
-    prepare_folder(out)
-    return write_missing_wavs(lines, voice, out, predictor, messages)
+    with lock_folder(out):
+        return write_missing_wavs(lines, voice, out, predictor, messages)
 
 
-def prepare_folder(out):
-    """Make the folder, and remove what killed processes of this host have left in it."""
+@contextlib.contextmanager
+def lock_folder(out):
+    """Make the folder, and lock it. What killed processes have left in it is removed."""
     os.makedirs(out, exist_ok=True)
+    lock = FolderLock(out, "another synthesize.py writes into this folder; wait for its end, or "
+                           "choose another --out")
+    try:
+        remove_temporary_files(out)
+        yield
+    finally:
+        lock.close()
+
+
+def remove_temporary_files(out):
+    """Remove what killed processes of this host have left in a folder."""
     files.remove_temporary_files(out, _FILE_NAMES)
 
 
 def write_missing_wavs(lines, voice, out, predictor, messages, show_progress=True):
-    """write_wavs in a folder that is prepared, and in which other processes may write lines."""
+    """write_wavs in a folder that is locked, and in which other processes may write lines."""
     pending = [line for line in lines
                if not spoken_lines.is_written(line, predictor.max_attempts)]
     parts, speeds = {line.stem: spoken_lines.split_into_parts(line) for line in pending}, {}
@@ -149,7 +163,8 @@ def _draw_missing_plots(line, predictor):
 def _write_wav(line, predictions, waveforms, voice, max_attempts):
     """Write the record and the WAV of a line. Returns the utterances of the record.
 
-    Its waveforms are the next ones of an iterator.
+    Its waveforms are the next ones of an iterator. A WAV that is replaced is removed first: with
+    the new record, an interruption would leave it as the result of the new attempts.
     """
     rate, segments, records = voice.hp.sample_rate, [], []
     for index, (text, prediction) in enumerate(zip(line.utterances, predictions)):
@@ -161,10 +176,16 @@ def _write_wav(line, predictions, waveforms, voice, max_attempts):
                         "end": (start + len(segments[-1])) / float(rate),
                         "attempts": prediction.steps,
                         "faults": attempts.describe_faults(prediction.parts)})
+    _remove_wav(line)
     spoken_lines.write_record(line, records, max_attempts, plotted=False)
     with files.atomic_write(line.stem + ".wav") as file:
         audio.write_wav(file, np.concatenate(segments), rate, line.comment, SOFTWARE_NAME)
     return records
+
+
+def _remove_wav(line):
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(line.stem + ".wav")
 
 
 def _join_waveforms(prediction, waveforms, rate):
@@ -197,6 +218,7 @@ def _join_parts(line, parts, voice, predictor):
                          end=offset + utterance["end"])
                     for utterance in spoken_lines.read_record(part)["utterances"]]
         offset += wav_seconds(part)
+    _remove_wav(line)
     spoken_lines.write_record(line, records, predictor.max_attempts, plotted=True)
     joining.join_audio([(part.pause, part.stem + ".wav") for part in parts], line.stem + ".wav",
                        voice.hp.sample_rate, line.comment, SOFTWARE_NAME)

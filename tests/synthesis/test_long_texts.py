@@ -107,6 +107,30 @@ def test_a_failed_line_is_tried_again_if_more_attempts_are_allowed(tmp_path):
     assert not spoken_lines.has_fault(lines[0])
 
 
+@pytest.mark.parametrize("texts", [["오늘은 날씨가 맑다."], [LONG_LINE]], ids=["short", "long"])
+def test_a_repetition_that_is_interrupted_does_not_leave_the_faulty_speech(
+        tmp_path, monkeypatch, texts):
+    (line,), _ = write_text(tmp_path / "interrupted", texts, failing_voice(), 1)
+    with monkeypatch.context() as patches:
+        def fail(*_):
+            raise OSError("no space left on device")
+        patches.setattr(audio, "write_wav", fail)
+        patches.setattr(joining, "join_audio", fail)
+        with pytest.raises(OSError):
+            write_text(tmp_path / "interrupted", texts)
+    write_text(tmp_path / "interrupted", texts)
+    write_text(tmp_path / "whole", texts)
+    assert not spoken_lines.has_fault(line)
+    assert contents(tmp_path / "interrupted") == contents(tmp_path / "whole")
+
+
+def test_two_processes_do_not_write_into_one_folder(tmp_path):
+    with speech_output.lock_folder(str(tmp_path)):
+        with pytest.raises(InputError, match="another synthesize.py writes into this folder"):
+            write_text(tmp_path, [SENTENCE])
+    assert not contents(tmp_path)
+
+
 def test_the_stream_of_a_line_that_is_split_has_the_samples_of_its_file(tmp_path):
     def predict(ids, noise_seed, window):
         alignment = diagonal(len(ids))
