@@ -12,7 +12,7 @@ import sys
 import korean
 from common import command_line
 from common.errors import InputError
-from server import access
+from server import access, limits
 from server.application import create_application
 from server.http_server import HttpServer
 from server.speech_queue import SpeechQueue
@@ -89,16 +89,17 @@ def _create_parser():
                         help="refuse texts with unreadable characters instead of skipping them")
     parser.add_argument("--threads", type=command_line.positive_int, default=0, metavar="N",
                         help="CPU threads for WaveNet; default: all")
-    parser.add_argument("--queue", type=command_line.positive_int, default=32, metavar="N",
-                        help="requests in progress at a time, further ones are refused; "
-                             "default: 32")
+    parser.add_argument("--queue", type=command_line.int_up_to(limits.MAX_STREAMS),
+                        default=limits.MAX_JOBS, metavar="N",
+                        help="requests in progress at a time, further ones are refused; at most "
+                             "%d; default: %%(default)s" % limits.MAX_STREAMS)
     parser.add_argument("--cache", type=command_line.positive_int, default=128, metavar="MB",
                         help="memory for finished speech; default: 128")
     return parser
 
 
 def _port(text):
-    return 0 if text == "0" else command_line.positive_int(text)
+    return 0 if text == "0" else command_line.int_up_to(65535)(text)
 
 
 if __name__ == "__main__":

@@ -110,20 +110,24 @@ class Parser(argparse.ArgumentParser):
 
 def positive_int(text):
     """The `type` of an argparse option that takes an integer above 0."""
-    return _int_up_to(text, MAX_INT)
+    return int_up_to(MAX_INT)(text)
 
 
 def random_seed(text):
     """The `type` of an argparse option that takes a seed of NumPy's random generator, above 0."""
-    return _int_up_to(text, MAX_SEED)
+    return int_up_to(MAX_SEED)(text)
 
 
-def _int_up_to(text, limit):
-    # longer numbers are not converted: Python 3.6 would take minutes for a million digits
-    value = int(text) if text.isdecimal() and len(text) <= len(str(limit)) else 0
-    if not 1 <= value <= limit:
-        raise argparse.ArgumentTypeError("%.40r: should be an integer from 1 to %d" % (text, limit))
-    return value
+def int_up_to(limit):
+    """The `type` of an argparse option that takes an integer from 1 to `limit`."""
+    def convert(text):
+        # longer numbers are not converted: Python 3.6 would take minutes for a million digits
+        value = int(text) if text.isdecimal() and len(text) <= len(str(limit)) else 0
+        if not 1 <= value <= limit:
+            raise argparse.ArgumentTypeError("%.40r: should be an integer from 1 to %d"
+                                             % (text, limit))
+        return value
+    return convert
 
 
 def positive_float(text):

@@ -33,10 +33,13 @@ def is_loopback(host):
 
 
 def read_tokens(path):
-    """The tokens in a file, one per line; # begins a comment. Raises InputError."""
+    """The tokens in a file, one per line. A # before or after one begins a comment.
+
+    Raises InputError.
+    """
     tokens = []
     for number, line in enumerate(files.read_lines(path), 1):
-        token = line.partition("#")[0].strip()
+        token = re.sub(r"(^|\s)#.*", "", line).strip()
         if token and (len(token) < MIN_TOKEN_LENGTH or not _TOKEN.fullmatch(token)):
             raise InputError("%s:%d: a token should have at least %d letters, digits or signs, for "
                              "example from: openssl rand -hex 32" % (path, number,
@@ -59,8 +62,8 @@ class AccessControl(object):
 
     def __init__(self, tokens=(), allowed_hosts=()):
         self._digests = [_digest(token) for token in tokens]
-        self._hosts = {name.lower() for name in allowed_hosts} | {
-            "localhost", socket.gethostname().lower()}
+        self._hosts = set(map(_host_name, ["localhost", socket.gethostname()]
+                              + list(allowed_hosts)))
 
     def protect(self, app):
         app.before_request(self._check)
@@ -73,7 +76,7 @@ class AccessControl(object):
                                    "invalid_api_key")
         elif not self._is_own_host(flask.request.host):
             raise RequestError("the host %.80s is not known here; serve.py --allowed-host adds a "
-                               "name" % ascii(flask.request.host), 403, "unknown_host")
+                               "name" % ascii(_host_name(flask.request.host)), 403, "unknown_host")
         if (flask.request.headers.get("Sec-Fetch-Site") == "cross-site"
                 and flask.request.endpoint != "page"):
             raise RequestError("other web sites may not use this server", 403, "cross_site")
@@ -86,14 +89,17 @@ class AccessControl(object):
         return scheme.lower() == "bearer" and any(matches)
 
     def _is_own_host(self, host):
-        name = re.sub(r":\d*$", "", host)
-        if name.startswith("[") and name.endswith("]"):
-            name = name[1:-1]
+        name = _host_name(host)
         try:
-            ipaddress.ip_address(name)
+            ipaddress.ip_address(name[1:-1] if name[:1] + name[-1:] == "[]" else name)
             return True
         except ValueError:
-            return name.lower().rstrip(".") in self._hosts
+            return name in self._hosts
+
+
+def _host_name(host):
+    """A host in the form NAME or NAME:PORT → the name in its usual spelling."""
+    return re.sub(r":\d*$", "", host).lower().rstrip(".")
 
 
 def _digest(token):

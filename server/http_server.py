@@ -67,6 +67,9 @@ class HttpServer(object):
             waits = []
             if channel.request is not None:     # it is being received
                 waits.append((channel.request, limits.MAX_RECEIVE_SECONDS))
+            requests = list(channel.requests)
+            if requests:                        # it is being answered
+                waits.append((requests[0], limits.MAX_ANSWER_SECONDS))
             if channel.total_outbufs_len:       # last_activity changes when some of it is sent
                 waits.append(((channel, channel.last_activity), limits.MAX_IDLE_SECONDS))
             for wait, limit in waits:

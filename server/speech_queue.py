@@ -66,6 +66,8 @@ class SpeechQueue(object):
         if self.n_jobs >= self.max_jobs:
             raise self._busy()      # before the text is read
         speech = Speech(key, served, speaker, seed, read_text(text, voice, strict))
+        # outside the lock: the first one of a speaker measures the speech rate
+        predictor = served.predictor(speaker, seed)
         with self._changed:
             if self._is_draining:
                 raise RequestError("the server is shutting down", 503, "shutting_down",
@@ -74,7 +76,7 @@ class SpeechQueue(object):
             if not known or known.state in (FAILED, CANCELLED):
                 if self.n_jobs >= self.max_jobs:
                     raise self._busy()
-                job = SpeechJob(speech, served.predictor(speaker, seed))
+                job = SpeechJob(speech, predictor)
                 job.service = min([other.service for other in self._jobs] or [0.0])
                 self._jobs.append(job)
                 known = self._speeches[key] = speech
@@ -176,13 +178,16 @@ class SpeechQueue(object):
             del self._speeches[key]
 
     def _evict(self):
+        """Forget the speech of voices that were replaced, and what was not used for longest.
+
+        What was used last is kept, however large: the page asks for it once more.
+        """
         finished = [speech for speech in self._speeches.values() if speech.state != RUNNING]
-        n_bytes = sum(speech.n_bytes for speech in finished)
-        for speech in finished:
-            if n_bytes <= self.cache_bytes:
-                break
-            n_bytes -= speech.n_bytes
-            del self._speeches[speech.key]
+        n_bytes, loaded = sum(speech.n_bytes for speech in finished), self.library.all()
+        for speech in finished[:-1]:
+            if n_bytes > self.cache_bytes or speech.served not in loaded:
+                n_bytes -= speech.n_bytes
+                del self._speeches[speech.key]
         self.metrics.cache_bytes.set(n_bytes)
 
 

@@ -25,8 +25,11 @@ def check_format(name, served):
 
 def stream_audio(reader, name):
     """A response with the audio of a SpeechReader while it is generated, in the format `name`."""
-    return _respond(reader, encoders.FORMATS[name].media_type, lambda blocks: _encode(
-        blocks, name, reader.speech))
+    def encode(blocks):
+        pieces = _encode(blocks, name, reader.speech)
+        # complete before it begins in any case; as a list, an error still has its own status
+        return list(pieces) if name == "flac" else pieces
+    return _respond(reader, encoders.FORMATS[name].media_type, encode)
 
 
 def stream_events(reader, name):

@@ -17,6 +17,7 @@ from synthesis.voice import MODEL_FOLDERS, Voice, resolve_run_folders
 WATCH_SECONDS = 2.0
 LICENCE_FILES = ("LICENSE", "LICENSE.txt", "LICENCE")
 _MAX_COMMENT_TEXT = 1000
+_NOT_OF_THE_VOICE = ("history.jsonl", "lock")
 
 
 class ServedVoice(object):
@@ -132,13 +133,17 @@ class VoiceLibrary(object):
 
 
 def _stamp(folder):
-    """What changes with the files of a voice: names, sizes, times."""
+    """What changes with the files of a voice: names, sizes, times.
+
+    Without those that a training writes at every step: folders of pictures, and the history.
+    """
     stamp = []
     for model in MODEL_FOLDERS:
         try:
             for entry in os.scandir(os.path.join(folder, model)):
                 status = entry.stat()
-                stamp.append((model, entry.name, status.st_size, status.st_mtime_ns))
+                if entry.is_file() and entry.name not in _NOT_OF_THE_VOICE:
+                    stamp.append((model, entry.name, status.st_size, status.st_mtime_ns))
         except OSError:
             stamp.append((model, "missing"))
     return sorted(stamp)

@@ -115,6 +115,7 @@ class WyomingConnection(object):
     def _speak(self, text, voice):
         """Send the audio of a text while it is generated."""
         name, speaker = wyoming_info.find_voice(self._queue.library, voice)
+        deadline = time.monotonic() + limits.MAX_ANSWER_SECONDS
         with self._queue.submit(text, name, speaker, strict=self._strict) as reader:
             form = {"rate": reader.sample_rate, "width": 2, "channels": 1}
             pause = self._text.pause if self._text and self._is_audible else 0.0
@@ -126,6 +127,8 @@ class WyomingConnection(object):
                     self._send_samples(audio.to_pcm16(silence(pause, reader.sample_rate)), form)
                     pause = 0.0
                 self._send_samples(samples, form)
+                if time.monotonic() > deadline:
+                    raise ConnectionAbortedError
 
     def _send_samples(self, samples, form):
         for start in range(0, len(samples), CHUNK_SAMPLES):

@@ -13,6 +13,8 @@ from helpers.waiting import wait_until
 from common.errors import InputError
 from server import access, limits, openapi
 from server.application import create_application
+from server.request_errors import RequestError
+from server.speech import SpeechReader
 from server.speech_queue import SpeechQueue
 
 TOKEN = "0123456789abcdef"
@@ -51,6 +53,18 @@ def read_audio(data):
 
 
 # -- OpenAI's interface --------------------------------------------------------------------------
+
+def test_an_error_during_generation_has_a_status_where_the_file_is_sent_complete(
+        client, speech_queue, monkeypatch):
+    def fail_after_the_first_block(self, poll=None):
+        yield np.ones(100, np.int16)
+        raise RequestError("the request took too long", 503, "timeout", "server_error")
+
+    monkeypatch.setattr(SpeechReader, "blocks", fail_after_the_first_block)
+    response = post(client, "/v1/audio/speech", {"model": "first", "input": "실패한다.",
+                                                 "response_format": "flac"})
+    assert (response.status_code, error_code(response)) == (503, "timeout")
+
 
 @pytest.mark.parametrize("name", ["wav", "flac", "opus"])
 def test_speech_in_each_format(client, name):
@@ -253,10 +267,10 @@ def test_with_tokens_only_the_page_is_public(speech_queue):
 
 @pytest.mark.parametrize("host, is_own", [
     ("localhost", True), ("LOCALHOST:8010", True), ("127.0.0.1:8010", True), ("[::1]:8010", True),
-    ("192.168.1.2", True), ("tts.example", True), ("evil.example", False),
+    ("192.168.1.2", True), ("tts.example", True), ("tts.example.:80", True), ("evil.example", False),
     ("127.0.0.1.evil.example", False), ("localhost.evil.example:8010", False), ("[x]", False)])
 def test_without_tokens_other_host_names_are_refused(speech_queue, host, is_own):
-    client = create_application(speech_queue, access.AccessControl((), ["tts.example"])
+    client = create_application(speech_queue, access.AccessControl((), ["TTS.example:8010"])
                                 ).test_client()
     response = client.get("/healthz", headers={"Host": host})
     assert response.status_code == (200 if is_own else 403)
@@ -281,5 +295,5 @@ def test_unusable_token_files_are_refused(tmp_path, lines, message):
 
 def test_tokens_of_a_file(tmp_path):
     path = tmp_path / "tokens"
-    path.write_text("# clients\n%s  # phone\n\n" % TOKEN, encoding="utf-8")
-    assert access.read_tokens(str(path)) == [TOKEN]
+    path.write_text("# clients\n%s  # phone\n\n%s#1\n" % (TOKEN, TOKEN), encoding="utf-8")
+    assert access.read_tokens(str(path)) == [TOKEN, TOKEN + "#1"]

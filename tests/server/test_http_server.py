@@ -17,6 +17,8 @@ import pytest
 from conftest import ROOT
 from helpers.waiting import wait_until
 
+import serve
+from common.errors import InputError
 from server import limits, voice_library
 from server.http_server import HttpServer
 from server.voice_library import VoiceLibrary
@@ -214,6 +216,27 @@ def test_speech_arrives_while_it_is_generated(program):
     response.close()
     connection.close()
     wait_until_idle(program)        # nobody reads it any more
+
+
+def test_a_voice_is_loaded_again_for_new_weights_and_not_for_each_step_of_a_training(tmp_path):
+    run = tmp_path / "tacotron"
+    run.mkdir()
+    (run / "run.json").write_text("{}")
+    before = voice_library._stamp(str(tmp_path))
+    (run / "history.jsonl").write_text("{}\n")
+    (run / "events").mkdir()
+    assert voice_library._stamp(str(tmp_path)) == before
+    (run / "model-100.index").write_text("weights")
+    assert voice_library._stamp(str(tmp_path)) != before
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--port", "65536"], "from 1 to 65535"), (["--wyoming", "80100"], "from 1 to 65535"),
+    (["--queue", "49"], "from 1 to 48")])
+def test_ports_and_queues_that_are_too_large_are_refused(options, message, capsys):
+    with pytest.raises((InputError, SystemExit)) as error:
+        serve.main(options)
+    assert message in str(error.value) + capsys.readouterr().err
 
 
 def test_clients_that_disconnect_leave_nothing_behind(program):

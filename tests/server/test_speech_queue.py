@@ -38,6 +38,14 @@ def samples_of(reader):
         return np.concatenate(list(reader.blocks()))
 
 
+def finished_speech(speech_queue, text):
+    """The Speech of a text after its end."""
+    reader = speech_queue.submit(text)
+    samples_of(reader)
+    wait_until(lambda: not speech_queue._jobs)
+    return reader.speech
+
+
 @pytest.mark.parametrize("replacement_interval", (1, 3, None))
 def test_a_text_has_the_same_samples_alone_and_beside_others(make_queue, replacement_interval):
     alone = [samples_of(make_queue().submit(text, seed=7)) for text in TEXTS]
@@ -152,6 +160,21 @@ def test_finished_speech_is_kept_within_the_bound(make_queue):
         wait_until(lambda: not speech_queue._jobs)
     assert [bool(speech_queue.find(key)) for key in keys][:2] == [False, False]
     assert speech_queue.find(keys[-1])
+
+
+def test_speech_larger_than_the_bound_is_kept_until_the_next(make_queue):
+    speech_queue = make_queue(cache_bytes=1)
+    first, second = [finished_speech(speech_queue, text) for text in ("하나", "두울")]
+    assert speech_queue.find(second.key) and not speech_queue.find(first.key)
+
+
+def test_speech_of_a_replaced_voice_is_forgotten(make_queue):
+    library = ScriptedLibrary()
+    speech_queue = make_queue(library)
+    old = finished_speech(speech_queue, "하나")
+    library._voices = (ScriptedServedVoice(),)
+    new = finished_speech(speech_queue, "두울")
+    assert not speech_queue.find(old.key) and speech_queue.find(new.key)
 
 
 def test_a_defect_ends_its_own_requests_only(make_queue, capsys):
