@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+from page_visitor import Window
 from playwright.sync_api import sync_playwright
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -23,7 +24,7 @@ CORRECTION = "고친 문장 3개입니다."
 LONGEST_PLAY = 3000     # milliseconds until the position of the player must have advanced
 
 
-class Review(object):
+class Review(Window):
     """A running review and its page. `status`: of the program, after its end."""
 
     def __init__(self, corpus, browser, python, **settings):
@@ -35,12 +36,7 @@ class Review(object):
             line = self.process.stdout.readline()
             assert line, "the review ended with status %d" % self.process.wait()
             self.address = (re.findall(r"http://127\.0\.0\.1:\S+", line) or [None])[0]
-        self.requests, self.problems = [], []
-        self.page = browser.new_context(**settings).new_page()
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", lambda message: self.problems.append(message.text)
-                     if message.type == "error" else None)
+        super().__init__(browser, **settings)
         self.open()
 
     def open(self):

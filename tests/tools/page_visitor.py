@@ -1,4 +1,4 @@
-"""A visitor of the page of serve.py in headless Chromium, for browse_page.py."""
+"""Windows of headless Chromium, and a visitor of the page of serve.py."""
 
 TIMEOUT = 240       # seconds that speech may take
 
@@ -32,16 +32,24 @@ COLORS = """(id) => {
 }"""
 
 
-class Visitor(object):
-    """One window of the browser. `requests`: addresses that the page asked for."""
+class Window(object):
+    """A window of the browser. requests: addresses that the page asked for; problems: its errors"""
 
-    def __init__(self, browser, address, **settings):
-        self.address, self.requests, self.problems = address, [], []
+    def __init__(self, browser, **settings):
+        self.requests, self.problems = [], []
         self.page = browser.new_context(**settings).new_page()
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", lambda message: self.problems.append(message.text)
                      if message.type == "error" else None)
+
+
+class Visitor(Window):
+    """A window with the page of serve.py."""
+
+    def __init__(self, browser, address, **settings):
+        super().__init__(browser, **settings)
+        self.address = address
         self.open()
 
     def open(self):
