@@ -12,11 +12,12 @@ from korean import numerals
 _NATIVE = frozenset("""마리 그루 송이 켤레 가지 시간 군데 사람 번째 바퀴 자루 그릇 모금 숟가락 젓가락 마디 조각 봉지 상자
     박스 접시 스푼 큰술 작은술 꼬집 포기 뿌리 다발 뭉치 묶음 꾸러미 개비 가닥 갈래 글자 걸음 방울 토막 차례
     식구 포대 구절 문장 단어 손가락 움큼 아름 종류 과목 줄기 덩이 덩어리 꼭지 무더기 나라 쌍둥이 곱절 아이 아들
-    딸 자리 주먹 사발 대접 바구니 두름 고개 굽이 공기 정거장 가구 돌배기 살배기""".split())
+    딸 자리 주먹 사발 대접 바구니 두름 고개 굽이 공기 정거장 가구 돌배기 살배기 가마니 보루 발짝 발자국 국자 봉투 커플
+    마을""".split())
 # Many words begin with these (2018시즌, 3명예): only a continuation below or the end may follow.
 _SHORT_NATIVE = frozenset(
     "시 살 명 개 권 잔 달 벌 대 채 척 장 병 쌍 줄 통 곳 판 편 건 칸 톨 곡 골 배 겹 갑 발 번 끼 알 돌 잎 컵 캔 팀 밤 "
-    "분 쪽 모 단 구 컷 봉 팩 근".split())
+    "분 쪽 모 단 구 컷 봉 팩 근 뼘 줌 점 방 필 접 첩".split())
 _CONTINUATIONS = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 부터 까지 씩 쯤 째 당 중 여 뿐 나 랑 든 입니 였 요 예요
     짜리 가량 정도 이상 이하 미만 초과 남짓 안팎 전 후 뒤 앞 간 내 안 동안 들 꼴 보다 처럼 밖 조차 마저 인 일
     하고 경 반 넘 께 분 더 어치 연속 모두 다 식 차 발 니까 면(?![가-힣]) 라(?:서|면|고|도|니|는)?(?![가-힣]) 죠 래(?![가-힣])
@@ -24,7 +25,7 @@ _CONTINUATIONS = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 �
 # words that only look like one of these with a continuation
 _OTHER_WORDS = """개인 명인 장인 살인범 살인사건 살인죄 살인마 시인 달인 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로
     대로변 장만 대만 대전 발전 배경 건의 대다수 장차 배차 개의치
-    장면 분야 시야 단지 대지 판지 장지 대면 대면적""".split()
+    장면 분야 시야 단지 대지 판지 장지 대면 대면적 필지 방도 점도 점차 방안 점등 방편 접안 필경 방식 접시""".split()
 _SHORT_NATIVE_WORD = re.compile("(?!%s)[%s](?:$|%s)" % (
     "|".join(_OTHER_WORDS), "".join(_SHORT_NATIVE), "|".join(_CONTINUATIONS)))
 
@@ -36,10 +37,15 @@ _MACHINES = "차|기|버스|택시|트럭|드론|자전거|오토바이|컴퓨�
             "로봇|기계|피아노|탱크|포클레인|장비|서버|엘리베이터|매|대파|요트|보트|크루저|딩기|선박|어선|전투기|헬기|헬리콥터|휴대폰|" \
             "스마트폰|태블릿|모니터|프린터|티비|선풍기|청소기|건조기|자판기|스쿠터|킥보드|유모차|휠체어|침대|전차|열차"
 # counters of only a few things → the things that must precede the number
-_COUNTED_THINGS = {counter: re.compile("(?:%s)[은는을를이가]? ?$" % things) for counter, things in (
+_COUNTED_THINGS = {counter: re.compile("(?:%s)(?:[은는을를이가]|에|에게|한테)? ?$" % things)
+                   for counter, things in (
     ("쪽", "마늘|생강|빵|배추"), ("모", "두부|묵"), ("단", "파|시금치|미나리|부추|열무|장작|꽃"),
-    ("구", "시신|유해|시체"))}
-_HONORED = "손님|어르신|고객|선생님|관객|승객|독자|시청자|할머니|할아버지|환자|일행|성함|신사|숙녀|회원"
+    ("구", "시신|유해|시체"), ("점", "고기|그림|작품|옷|유물|도자기"), ("방", "주사|모기|벌|침|펀치"),
+    ("필", "말|소|비단|옷감"), ("접", "마늘|감|곶감"), ("첩", "한약|보약|탕약"))}
+_HONORED = "손님|어르신|고객|선생님|관객|승객|독자|시청자|할머니|할아버지|환자|일행|성함|신사|숙녀|회원|어른|부모님|교수님|작가님"
+_HONORED_AFTER = re.compile("(?:이|께서)(?:는|만|도)? (?:[가-힣]+ )?(?:오[셨신십]|계[신시셨]|앉으|참석하[셨신]|"
+                            "주문하[셨신]|예약하[셨신])")
+_PART_OF_PERSONS = re.compile("(?:두|세|네|다섯|여섯|일곱|여덟|아홉|열|몇|여러) ?분 중(?:에서?)? ?$")
 # 번 in the number of a thing (3번 출구) or of a person; then 번 as a number of times (3번 먹었다)
 _NUMBERED = re.compile(" *(?:%s)" % "|".join(
     """출구 버스 타자 문제 국도 홈 트랙 방 홀 그린 티 테이블 채널 선수 좌석 게이트 문항 정답 답 후보 참가자 창 승강장 도로 칸 줄
@@ -79,7 +85,9 @@ def is_native(number, before, word, after):
         return _counts_machines(value, before, word, after)
     if counter == "분":
         is_duration = re.match(" ?(?:[~∼〜-]|간|동안|만에|후|전|뒤|거리|가량|정도|쯤|이내|이상 걸)", word[1:] + after)
-        return bool(re.search("(?:%s)[은는이가도]? ?$" % _HONORED, before)) and not is_duration
+        is_person = (re.search("(?:%s)[은는이가도]? ?$" % _HONORED, before)
+                     or _HONORED_AFTER.match(word[1:] + after) or _PART_OF_PERSONS.search(before))
+        return bool(is_person) and not is_duration
     if counter in _COUNTED_THINGS:
         return bool(_COUNTED_THINGS[counter].search(before))
     if counter == "번":
@@ -101,6 +109,9 @@ def _counts_times(value, before, word, after):
     rest = word[1:]
     if value > 99 or _NUMBERED.match(rest + after) or _PERSON.match(rest + after):
         return False
+    if re.search("[0-9] ?번 중(?:에서?)? ?$", before) or (
+            re.match(" ?중(?:에서?)? ?[0-9]+ ?번", rest + after)):
+        return True
     if rest:
         return bool(_TIMES_WITHIN.match(rest))
     return bool(_TIMES_BEFORE.search(before) or _TIMES_AFTER.match(after))

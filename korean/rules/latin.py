@@ -131,7 +131,8 @@ def _read_one_plus_one(match):
 BEFORE_UNITS = (
     rule("abbreviation", "(?<![A-Za-z])(?:[Nn]o|[Vv]ol|[Ll][Vv])\\. ?(?=[0-9])",
          lambda match: _NUMBER_ABBREVIATIONS[match.group()[:2].lower()], needs="NnVvLl"),
-    rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)", "\\1페이지", needs=("p", ".")),
+    rule("abbreviation", "(?<![A-Za-z])pp?\\. ?([0-9]+)(?: ?[-–~] ?([0-9]+))?",
+         lambda match: "~".join(filter(None, match.groups())) + "페이지", needs=("p", ".")),
     rule("one plus one", "(?<![0-9A-Za-z+.,=×÷*/-])(?<![+=×÷*/-] )([1-9]|10)\\+([1-9])"
          "(?![0-9A-Za-z.,+]*[=+]|[0-9]| ?[=+×÷*/-])",
          _read_one_plus_one, needs="+"),
