@@ -12,6 +12,7 @@ recordings (the upper bound) and with white noise and an untrained voice (the lo
 evaluation.json and evaluation.html into --out. Run the same command again to continue after an
 interruption.
 """
+import hashlib
 import os
 from collections import Counter
 
@@ -52,7 +53,9 @@ def main(arguments):
             "runs": [os.path.abspath(folder) for folder in run_folders + base_folders],
             "checkpoints": checkpoints, "speaker": options.speaker, "seed": options.seed,
             "unseen": options.unseen, "data": [os.path.abspath(store) for store in options.data],
-            "against": [os.path.abspath(store) for store in options.against]})
+            "against": [os.path.abspath(store) for store in options.against],
+            "text": hashlib.sha256("\n".join(raw_lines).encode("utf-8")).hexdigest()
+                    if options.text else None})
         texts = []
         if options.text:
             report_default_speaker(voice, first_speaker)

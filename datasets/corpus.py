@@ -1,4 +1,6 @@
 """Reads a corpus folder in any supported format, and lists of utterances to exclude from it."""
+import hashlib
+import itertools
 import os
 import shlex
 from collections import Counter, namedtuple
@@ -13,6 +15,7 @@ from datasets.formats import FORMATS, recognition
 # skipped: [(file or line, reason)]
 Corpus = namedtuple("Corpus", "format utterances skipped")
 _HEADER = "# utterances to leave out; for preprocess.py --exclude"
+_WRITTEN = "# SHA-1 of the lines below, as they were written: "
 
 
 class NoTranscripts(InputError):
@@ -82,11 +85,30 @@ def _join_reasons(skipped):
 
 
 def write_exclude_list(path, reasons):
-    """Write a list for preprocess.py --exclude: each id of {id: reason} below its reason."""
+    """Write a list for preprocess.py --exclude: each id of {id: reason} below its reason.
+
+    A list that was edited since it was written is kept beside it. Returns its new path, or None.
+    """
+    lines = []
+    for utterance_id, reason in reasons.items():
+        lines += ["# " + " ".join(reason.split()), _as_line(utterance_id)]
+    kept = None
+    if os.path.exists(path) and not _is_as_written(files.read_lines(path)):
+        kept = next(name for name in ("%s.old-%d" % (path, number) for number in itertools.count(1))
+                    if not os.path.exists(name))
+        os.rename(path, kept)
     with files.atomic_write(path, "w", encoding="utf-8") as file:
-        file.write(_HEADER + "\n")
-        for utterance_id, reason in reasons.items():
-            file.write("# %s\n%s\n" % (" ".join(reason.split()), _as_line(utterance_id)))
+        file.write("\n".join([_HEADER, _WRITTEN + _hash_lines(lines)] + lines) + "\n")
+    return kept
+
+
+def _is_as_written(lines):
+    """Whether the lines of an exclude list are as write_exclude_list has written them."""
+    return lines[1:2] == [_WRITTEN + _hash_lines(lines[2:])]
+
+
+def _hash_lines(lines):
+    return hashlib.sha1("\n".join(lines).encode("utf-8")).hexdigest()
 
 
 def exclude_utterances(utterances, path):

@@ -1,5 +1,6 @@
 """Selects what is evaluated: texts that the voice was not trained on, and recordings."""
 import os
+import zlib
 from collections import OrderedDict, namedtuple
 from itertools import zip_longest
 
@@ -148,9 +149,14 @@ def _select_of_speaker(store, reader, held_out, training, voice, count):
 
 
 def _held_out_sentence(item, store, voice, reader):
-    """The HeldOutSentence of an utterance, or of its text alone if it is of another store."""
-    stem = os.path.splitext(os.path.basename(item.row.file))[0]
+    """The HeldOutSentence of an utterance, or of its text alone if it is of another store.
+
+    Its name has a hash of the text: the folder of that name has the speech of no other text.
+    """
     text_ids = korean.to_ids(voice.normalizer.to_jamo(item.row.text))
+    content = (item.row.text + " ".join(map(str, text_ids))).encode("utf-8")
+    stem = "%s-%08x" % (os.path.splitext(os.path.basename(item.row.file))[0],
+                        zlib.crc32(content) & 0xFFFFFFFF)
     if item.store is store:
         return HeldOutSentence(Sentence("%s-%s" % (store.speaker, stem), store.speaker,
                                         item.row.text, text_ids), store, item.row, reader)

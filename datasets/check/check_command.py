@@ -1,14 +1,17 @@
 """The command `check`: reports the defects of a corpus, and how much of it is usable."""
 import os
 import re
+import sys
 
 from common import command_line, files
+from common.errors import InputError
 from common.hparam_set import create_hparams
 from common.resources import available_cpus
 from datasets.check.check_page import render_html
 from datasets.check.check_report import render_json, render_text
 from datasets.check.corpus_check import check_folder
 from datasets.corpus import add_format_option, write_exclude_list
+from datasets.transcripts import EXCLUDE_LIST
 
 
 def add_command(commands):
@@ -30,6 +33,10 @@ def add_command(commands):
 
 def run(options):
     hp = create_hparams(options.preset or "reference", options.hparams)
+    own_list = os.path.join(options.folder, EXCLUDE_LIST)
+    if options.exclude_list and os.path.abspath(options.exclude_list) == os.path.abspath(own_list):
+        raise InputError("--exclude-list %s: has what was dropped in the review, and is left out "
+                         "already; choose another path" % options.exclude_list)
     report = check_folder(options.folder, options.format, hp, options.workers)
     out = options.out or os.path.join("logs", "check", os.path.basename(
         os.path.abspath(options.folder)))
@@ -38,7 +45,9 @@ def run(options):
     list_path = options.exclude_list or os.path.join(out, "exclude.txt")
     for path in (page_path, list_path):
         files.remove_temporary_files(os.path.dirname(path), re.escape(os.path.basename(path)))
-    write_exclude_list(list_path, report.drop)
+    kept = write_exclude_list(list_path, report.drop)
+    if kept:
+        print("note: %s was edited; it is kept as %s" % (list_path, kept), file=sys.stderr)
     with files.atomic_write(page_path, "w", encoding="utf-8") as file:
         file.write(render_html(report))
     if options.json:

@@ -10,10 +10,10 @@ from common.parallel import Failure, map_in_order
 from datasets.check import duplicates
 from datasets.check.findings import DROP, CheckedRecording, Transcript, collect_findings
 from datasets.check.measurements import CheckItem, measure_recording, read_samples
-from datasets.corpus import read_corpus
+from datasets.corpus import exclude_utterances, read_corpus
 from datasets.speaker_groups import find_speaker_groups
 from datasets.store import is_store, load_store
-from datasets.transcripts import NO_TRANSCRIPT
+from datasets.transcripts import EXCLUDE_LIST, NO_TRANSCRIPT
 from korean.symbols import FINALS, INITIALS, VOWELS
 
 CheckReport = namedtuple("CheckReport", [
@@ -40,9 +40,16 @@ def check_folder(folder, format, hp, workers):
         items, skipped = _read_store(folder)
     else:
         corpus = read_corpus(folder, format)
-        format, skipped = corpus.format, corpus.skipped
+        format, utterances, skipped = corpus.format, corpus.utterances, corpus.skipped
+        own_list = os.path.join(folder, EXCLUDE_LIST)
+        if os.path.exists(own_list):
+            # preprocess.py leaves them out: they are no duplicates of others
+            utterances, excluded, _ = exclude_utterances(utterances, own_list)
+            skipped = skipped + [(name, "is listed in " + own_list) for name in excluded]
+        if not utterances:
+            raise InputError("%s: excludes all utterances of the corpus" % own_list)
         items = [CheckItem(utterance.id, utterance.text, utterance.audio_path, None, None)
-                 for utterance in corpus.utterances]
+                 for utterance in utterances]
     checked = map_in_order(functools.partial(_check_item, hp), items, workers, "recording")
     recordings = [CheckedRecording(item, parse_transcript(item.text), None, result.reason)
                   if isinstance(result, Failure) else result

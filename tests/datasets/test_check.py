@@ -232,6 +232,32 @@ def test_page_and_list_are_written_to_the_given_paths(make_corpus, tmp_path, mon
     assert lines[-2].startswith("# unreadable characters: no reading for '𐌰' (U+10330, column 1)")
 
 
+def test_an_edited_list_is_kept_and_that_of_the_review_is_not_replaced(
+        make_corpus, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(check_page, "_draw_plots", lambda report: [])
+    corpus, out = make_corpus({"a": "하나", "b": "𐌰", "c": "𐌰"}), tmp_path / "out"
+    check = ["check", corpus, "--out", str(out), "--workers", "1"]
+    program.main(check)
+    program.main(check)
+    assert sorted(os.listdir(str(out))) == ["check.html", "exclude.txt"]
+    edited = (out / "exclude.txt").read_text(encoding="utf-8").replace("\nc\n", "\n")
+    (out / "exclude.txt").write_text(edited, encoding="utf-8")
+    program.main(check)
+    assert (out / "exclude.txt.old-1").read_text(encoding="utf-8") == edited
+    assert "exclude.txt was edited; it is kept as" in capsys.readouterr().err
+    with pytest.raises(InputError, match="has what was dropped in the review"):
+        program.main(check + ["--exclude-list", os.path.join(corpus, "exclude.txt")])
+
+
+def test_what_was_dropped_in_the_review_is_not_checked(make_corpus, hp):
+    corpus = make_corpus({"a": "하나", "b": "𐌰"})
+    with open(os.path.join(corpus, "exclude.txt"), "w", encoding="utf-8") as file:
+        file.write("b\n")
+    report = check_folder(corpus, "auto", hp, 1)
+    assert [recording.item.id for recording in report.recordings] == ["a"]
+    assert ("b", "is listed in %s" % os.path.join(corpus, "exclude.txt")) in report.skipped
+
+
 # -- a store ---------------------------------------------------------------------------------------
 
 def test_a_store_and_the_texts_that_were_recorded_more_than_once(tmp_path):
