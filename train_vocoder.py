@@ -43,14 +43,15 @@ def train(options, hosts):
     run = run_start.create_or_resume_run(options.logdir, "vocoder", stores, options.preset,
                                          options.hparams, options.freeze, options.init_from,
                                          options.consent)
-    stores = gta.replace_mels(run, stores, options.gta, options.scheduler)
+    tower_devices = hosts.tower_devices(run.hp.wavenet_batch_size)
+    stores = gta.replace_mels(run, stores, options.gta, options.scheduler, options.threads,
+                              tower_devices)
     train_items, held_out_items = batches.split_train_validation(stores, run.validation_hash_limit)
     print("%d utterances to train on, %d held out; speakers: %s"
           % (len(train_items), len(held_out_items), ", ".join(run.speakers)))
     hp = run.hp
 
     tf.set_random_seed(hp.seed)
-    tower_devices = hosts.tower_devices(hp.wavenet_batch_size)
     graph = TrainingGraph(hp, run.n_speaker_embeddings, options.threads, tower_devices)
 
     sampler = batches.BatchSampler(train_items, hp.wavenet_batch_size, hp.batches_per_group,

@@ -27,6 +27,7 @@ from common.errors import InputError
 from nn import compat
 from nn.compat import tf
 from training import exported_run, loss_guard
+from training.early_stopping import has_same_measure
 
 EMA_SUFFIX = "/ExponentialMovingAverage"    # TensorFlow appends it to the name of a variable
 
@@ -52,6 +53,19 @@ def read_best(run):
         return None
     content = files.read_json_object(path, {"step": (int,), "score": (int, float)})
     return content if os.path.exists(_best_path(run, content) + ".index") else None
+
+
+def validation_figures(run, best=False):
+    """{name: value} of the validation of the weights that synthesis uses; {} before the first.
+
+    These are the newest weights; with `best` or early stopping, those of the best checkpoint.
+    """
+    content = (read_best(run) if best or run.hp.early_stopping_patience else None) or {}
+    figures = content.get("figures")
+    if not isinstance(figures, dict):
+        return run.validation_figures()
+    return {name: value for name, value in figures.items()
+            if name.startswith("validation/") and type(value) in (int, float)}
 
 
 def restore_latest(session, saver, run):
@@ -235,9 +249,13 @@ def save_checkpoint(session, saver, run, step, state, keep):
 
 
 def save_best_checkpoint(session, saver, run, step, score, figures):
-    """Write the checkpoint of `step` as the best one if its score is higher than all before."""
+    """Write the checkpoint of `step` as the best one if its score is higher than all before.
+
+    The first one of another measure replaces those before.
+    """
     best = read_best(run)
-    if best and not score > best["score"]:
+    if best and has_same_measure(run.model_type, score, best["score"]) and (
+            not score > best["score"]):
         return
     path = _write(session, saver, run, "best", step, {})
     files.write_json(run.path("best.json"), {"step": step, "score": score, "figures": figures})

@@ -163,10 +163,15 @@ class Chief(object):
         self.options, self._lock = options, threading.Lock()
         self.server = _start_server(config, options)
         self.task = _own_task(self.server, tasks[0])
-        self.task.write_text(json.dumps(description))
-        # of the tasks that take part
-        self._n_gpus = {tasks[0]: self.task.count_gpus(SLOW_SECONDS)}
-        self._tasks, self._new_host = tasks, None
+        try:
+            self.task.write_text(json.dumps(description))
+            # of the tasks that take part
+            self._n_gpus = {tasks[0]: self.task.count_gpus(SLOW_SECONDS)}
+        except NoAnswer:
+            raise InputError("TF_CONFIG: %s does not answer this process, which it is; the host is "
+                             "too busy, or a proxy is in between (environment variable no_proxy)"
+                             % tasks[0])
+        self._tasks, self._new_host, self._batch_size = tasks, None, None
         self._wait_for_others()
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -192,19 +197,32 @@ class Chief(object):
 
     def tower_devices(self, batch_size):
         """The devices of nn.towers.Towers: all GPUs of all hosts, or else --towers on each CPU."""
-        hosts = [task for task in self._tasks if task in self._n_gpus and task.job != "ps"]
-        limit = self.options.towers or sys.maxsize
-        devices = ["%s/gpu:%d" % (task.device, number) for task in hosts
-                   for number in range(min(self._n_gpus[task], limit))]
-        if not devices:
-            towers = self.options.towers or max(1, min(_cpu_towers(self.options),
-                                                       batch_size // len(hosts)))
-            devices = [task.device for task in hosts for _ in range(towers)]
+        self._batch_size = batch_size
+        devices, n_hosts = self._list_devices(self._n_gpus)
         if len(devices) > batch_size:
             raise InputError("TF_CONFIG: a batch has %d examples, but there are %d towers on %d "
                              "hosts, and each needs one; train with larger batches (--hparams), or "
-                             "fewer hosts" % (batch_size, len(devices), len(hosts)))
-        return devices if len(hosts) > 1 or len(devices) > 1 else [None]
+                             "fewer hosts" % (batch_size, len(devices), n_hosts))
+        return devices if n_hosts > 1 or len(devices) > 1 else [None]
+
+    def _list_devices(self, n_gpus):
+        """(devices, number of hosts) of {task that takes part: number of its GPUs}."""
+        hosts = [task for task in self._tasks if task in n_gpus and task.job != "ps"]
+        limit = self.options.towers or sys.maxsize
+        devices = ["%s/gpu:%d" % (task.device, number) for task in hosts
+                   for number in range(min(n_gpus[task], limit))]
+        if not devices:
+            towers = self.options.towers or max(1, min(_cpu_towers(self.options),
+                                                       self._batch_size // len(hosts)))
+            devices = [task.device for task in hosts for _ in range(towers)]
+        return devices, len(hosts)
+
+    def _has_work_for(self, task, n_gpus):
+        """Whether the batch has an example for each tower if a host is added."""
+        together = dict(self._n_gpus)
+        together[task] = n_gpus
+        return self._batch_size is not None and (
+            len(self._list_devices(together)[0]) <= self._batch_size)
 
     @contextlib.contextmanager
     def session(self, mixed_precision, tower_devices):
@@ -243,7 +261,7 @@ class Chief(object):
                     missed[task] = 0 if task in answers else missed[task] + 1
                     if missed[task] == MAX_MISSED_PINGS:
                         self.restart("%s does not answer" % task)
-                elif task in answers:
+                elif task in answers and self._has_work_for(task, answers[task]):
                     self._new_host = str(task)
 
     def restart(self, reason):

@@ -38,8 +38,8 @@ class TacotronEvaluator(object):
     def evaluate(self, session, log, step, check):
         """Log everything. Returns the score of free-running held-out alignments, from 0 to 1.
 
-        With early stopping the score is the negative mel error: a run that aligns from its first
-        step on overfits the mels before the alignment suffers.
+        With early stopping, and in an adaptation, the score is the negative mel error: a run that
+        aligns from its first step on overfits the mels before the alignment suffers.
         """
         graph, seed, scores = self.graph, self.run.hp.seed, {}
         losses = self._validation_losses(session, step, check)
@@ -63,7 +63,9 @@ class TacotronEvaluator(object):
             adaptation.report_adaptation(self.run, step, self.max_steps, log.latest)
         else:
             verdict.report_verdict(self.run, step, self.max_steps)
-        return -losses["mel"] if self.run.hp.early_stopping_patience else scores["held-out"]
+        # of an adaptation also if it goes on without early stopping: its best checkpoint stays
+        return (-losses["mel"] if self.run.base or self.run.hp.early_stopping_patience
+                else scores["held-out"])
 
     def speaker_loss(self, session, speaker_id):
         """The mel error of the current weights on recordings of a speaker."""

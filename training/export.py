@@ -12,7 +12,7 @@ import shutil
 from common import command_line
 from common.errors import InputError
 from tacotron2.outputs_per_step import outputs_per_step_at
-from training import exported_run, model_weights, run_folder
+from training import checkpoint, exported_run, model_weights, run_folder
 
 
 def export_voice(tacotron_folder, vocoder_folder, out, best=False):
@@ -41,7 +41,7 @@ def export_run(run, folder, best=False):
     """Write run.json and the weights that synthesis uses to `folder`."""
     weights, step = model_weights.load_weights(
         run, model_weights.BEST if best else model_weights.NEWEST)
-    run.figures, run.data = run.validation_figures(), None
+    run.figures, run.data = checkpoint.validation_figures(run, best), None
     if run.model_type == "tacotron":    # adaptation goes on with as many frames per decoder step
         run.hp = run.hp.replace(outputs_per_step=outputs_per_step_at(run.hp, step - 1))
     exported_run.write_exported_run(run, folder, weights, step)

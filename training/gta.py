@@ -34,13 +34,14 @@ _WorkerSettings = namedtuple("_WorkerSettings", "tacotron_folder step stores")
 _loaded = None      # (_WorkerSettings, _Predictor, batches) of this process, a worker
 
 
-def replace_mels(run, stores, tacotron_folder, scheduler=None):
+def replace_mels(run, stores, tacotron_folder, scheduler=None, threads=0, tower_devices=()):
     """GtaStores with the mels that the run in `tacotron_folder` predicts for the stores.
 
     If `tacotron_folder` is None, it is the run whose mels the vocoder `run` was trained on before;
     if there is none, the stores are returned unchanged. With the address of a Dask `scheduler`, its
-    workers predict them. Raises InputError if the runs do not fit
-    together, or `run` was trained on the mels of another run.
+    workers predict them. `threads` and `tower_devices` are those of the training, because the
+    first session decides for the whole process. Raises InputError if the runs do not fit together,
+    or `run` was trained on the mels of another run.
     """
     content = _read_gta_json(run)
     if not (tacotron_folder or content):
@@ -54,13 +55,17 @@ def replace_mels(run, stores, tacotron_folder, scheduler=None):
                   for number, store in enumerate(stores)]
     if not all(store.has_mel(row) for store in gta_stores for row in store.utterances):
         _predict_missing_mels(run_folder.load_run(tacotron_folder, "tacotron"), run, gta_stores,
-                              scheduler)
-    print("the mels are predicted by %s, step %d" % (tacotron_folder, _read_gta_json(run)["step"]))
+                              scheduler, compat.session_config(
+                                  threads, list(tower_devices).count(None)))
+    content = _read_gta_json(run)
+    print("the mels are predicted by %s, step %d" % (content["run"], content["step"]))
     return gta_stores
 
 
 def _folder_name(folder):
-    return os.path.basename(os.path.abspath(folder))
+    """The name of a run's folder, with that of its voice if it belongs to one."""
+    parent, name = os.path.split(os.path.abspath(folder))
+    return os.path.join(os.path.basename(parent), name) if name == "tacotron" else name
 
 
 def _read_gta_json(run):
@@ -71,7 +76,7 @@ def _read_gta_json(run):
     return files.read_json_object(path, {"run": (str,), "step": (int,)})
 
 
-def _predict_missing_mels(tacotron, run, stores, scheduler):
+def _predict_missing_mels(tacotron, run, stores, scheduler, session_config):
     """Write the missing mels of the GtaStores; all mels if the weights have changed."""
     run_folder.require_same_audio_settings(tacotron, run)
     for store in stores:
@@ -80,7 +85,7 @@ def _predict_missing_mels(tacotron, run, stores, scheduler):
                              % (tacotron.folder, store.speaker, store.folder,
                                 ", ".join(tacotron.speakers)))
     all_batches = _make_batches(tacotron, stores)
-    with contextlib.closing(_Predictor(tacotron)) as predictor:
+    with contextlib.closing(_Predictor(tacotron, session_config)) as predictor:
         if (_read_gta_json(run) or {}).get("step") != predictor.step:
             shutil.rmtree(os.path.join(run.folder, "gta"), ignore_errors=True)
             files.write_json(run.path("gta", "gta.json"),
@@ -114,10 +119,10 @@ def _is_written(batch):
 class _Predictor(object):
     """A session with the teacher-forced network of a run; `step` is that of its weights."""
 
-    def __init__(self, tacotron):
+    def __init__(self, tacotron, session_config=None):
         with tf.Graph().as_default():
             self._predict_mels = _build_predictor(tacotron)
-            self._session = compat.create_session()
+            self._session = tf.Session(config=session_config or compat.session_config())
             self.tacotron = tacotron
             self.step = checkpoint.restore_trained_weights(self._session, tacotron)
 

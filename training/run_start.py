@@ -1,5 +1,6 @@
 """Start a training: a new run folder, or an existing one that fits the data and options."""
 import os
+import re
 
 import korean
 from common.errors import InputError
@@ -8,10 +9,12 @@ from datasets import batches
 from hparams import ADAPT
 from korean.utterances import are_punctuated
 from tacotron2 import tacotron
-from training import adaptation, model_weights, store_changes
+from training import adaptation, checkpoint, model_weights, store_changes
 from training.run_folder import Run, load_run, load_source, require_same_values
 from wavenet_vocoder import wavenet
 
+# what a trainer that was killed has left in a new folder
+_BEFORE_RUN_JSON = re.compile(r"(lock|run\.json\.\d+\.part)$")
 _FREEZABLE_SCOPES = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}
 
 
@@ -37,8 +40,8 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
             raise InputError("--data: the speakers are %s, but those of %s are %s"
                              % (", ".join(speakers), folder, ", ".join(run.speakers)))
     else:
-        if os.path.exists(folder) and (not os.path.isdir(folder) or
-                                       set(os.listdir(folder)) - {"lock"}):
+        if os.path.exists(folder) and (not os.path.isdir(folder) or any(
+                not _BEFORE_RUN_JSON.match(name) for name in os.listdir(folder))):
             raise InputError("--logdir %s: is not a run; give a new or empty folder" % folder)
         if len(set(speakers)) < len(speakers):
             raise InputError("--data: two stores have the speaker %s; preprocess.py --speaker "
@@ -62,6 +65,7 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
     data = [store_changes.describe_store(store) for store in stores]
     store_changes.check(run, stores, data)
     run.punctuated = are_punctuated([row.text for store in stores for row in store.utterances])
+    run.normalizer = _merge_normalizers(stores)     # the lexicons may have changed
     run.consent = consent or run.consent
     run.lock()
     run.data = data
@@ -78,7 +82,7 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
         hp = _preset_hparams(preset or "reference", overrides,
                              source and source.hp.replace(freeze=""))
     if preset == ADAPT:
-        base = {"folder": _name(source), "figures": source.validation_figures()}
+        base = {"folder": _name(source), "figures": checkpoint.validation_figures(source)}
     scopes = _FREEZABLE_SCOPES[model_type]
     unknown = set(hp.freeze.split("+")) - set(scopes) - {""}
     if unknown:
@@ -91,10 +95,13 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
                 hp.wavenet_speaker_embedding_dim)
     has_speaker_embedding = channels > 0 and (
         len(stores) > 1 or bool(source and source.has_speaker_embedding))
-    return Run(folder, model_type, hp, [store.speaker for store in stores],
-               _merge_normalizers(stores), has_speaker_embedding, base=base,
-               validation_hash_limit=batches.validation_hash_limit(
-                   stores, hp.validation_fraction))
+    speakers = [store.speaker for store in stores]
+    hash_limit = batches.validation_hash_limit(stores, hp.validation_fraction)
+    if source and source.validation_hash_limit is not None and set(speakers) & set(source.speakers):
+        # the same texts are held out: the source was trained on the others
+        hash_limit = source.validation_hash_limit
+    return Run(folder, model_type, hp, speakers, _merge_normalizers(stores), has_speaker_embedding,
+               base=base, validation_hash_limit=hash_limit)
 
 
 def _preset_hparams(preset, overrides, base_hp):

@@ -53,7 +53,8 @@ class Trainer(object):
 
     def _update_stop_message(self):
         self.stop_message = early_stopping.stop_message(
-            read_history(self.log.history_path), self.run.hp.early_stopping_patience)
+            read_history(self.log.history_path), self.run.hp.early_stopping_patience,
+            self.run.model_type)
 
     def _set_state(self, state):
         self.step = self.saved_step = int(self.session.run(self.optimizer.step))

@@ -4,6 +4,7 @@ Each line of history.jsonl is a JSON object with the step, the minutes of traini
 figures by name. A resumed run continues the file. It can be plotted without TensorBoard.
 """
 import errno
+import hashlib
 import io
 import json
 import os
@@ -20,6 +21,7 @@ from training.run_folder import SOFTWARE_NAME
 from training.training_history import read_history
 
 MIN_FREE_BYTES = 1 << 14    # disk space that must remain after an event is written
+MAX_NAME_BYTES = 150        # of a file in eval/; file systems allow 255
 
 # TensorBoard sorts tags by name and shows them in groups: the most important figures come first.
 _MAIN_TAGS = {"train/loss": "loss", "validation/total": "validation_loss",
@@ -118,8 +120,11 @@ class TrainingLog(object):
         return "/".join([group] + speaker + [item.row.id])
 
     def _eval_path(self, step, name, extension):
-        return self.run.path("eval", "%07d-%s.%s" % (
-            step, escape_controls(name.replace("/", "-")), extension))
+        readable = escape_controls(name.replace("/", "-"))
+        if len(readable.encode("utf-8")) > MAX_NAME_BYTES:
+            beginning = readable.encode("utf-8")[:MAX_NAME_BYTES].decode("utf-8", "ignore")
+            readable = beginning + "-" + hashlib.sha1(name.encode("utf-8")).hexdigest()[:8]
+        return self.run.path("eval", "%07d-%s.%s" % (step, readable, extension))
 
     def _append_record(self, record):
         self.run.check_folder()

@@ -92,6 +92,10 @@ def test_a_run_stops_when_its_validation_does_not_improve_and_says_so_again(
                  "early_stopping_patience=0,eval_interval=100") == 0
     run = run_folder.load_run(str(tmp_path / "run"), model_type)
     assert checkpoint.list_checkpoints(run)[-1].endswith("-3")
+    # it went on without early stopping, and its last evaluation is compared with the best one
+    best, before = [checkpoint.read_best(run_folder.load_run(folder, model_type))["score"]
+                    for folder in (str(tmp_path / "run"), adapted[model_type])]
+    assert best >= before and (best < 0) == (before < 0)
 
 
 @pytest.mark.parametrize("model_type", MODEL_TYPES)
@@ -100,6 +104,10 @@ def test_synthesis_uses_the_best_checkpoint_of_a_run_that_stops_early(adapted, m
     best = checkpoint.read_best(run)["step"]
     assert not checkpoint.list_checkpoints(run)[-1].endswith("-%d" % best)
     assert checkpoint.read_trained_weights(run, [])[1] == best
+    stored = checkpoint.read_best(run)["figures"]
+    figures = checkpoint.validation_figures(run)
+    assert figures == {name: stored[name] for name in stored if name.startswith("validation/")}
+    assert figures
     run.hp = run.hp.replace(early_stopping_patience=0)
     assert checkpoint.read_trained_weights(run, [])[1] > best
 
@@ -178,10 +186,17 @@ def scores(*values):
     ([-3, -3, -3], 2, True), ([-5, -3, -4, -2], 2, False), ([-3, -4, -5, -6], 0, False),
     ([], 2, False)])
 def test_a_run_stops_after_evaluations_without_improvement(values, patience, stops):
-    message = stop_message(scores(*values), patience)
+    message = stop_message(scores(*values), patience, "tacotron")
     assert bool(message) == stops
     if stops:
         assert "stopped at step 300" in message and "since step 100" in message
+
+
+def test_scores_of_another_measure_are_not_compared():
+    """Alignments have scores from 0 to 1, the error of the mels, with early stopping, below 0."""
+    assert not stop_message(scores(0.6, 0.7, -0.4, -0.3), 2, "tacotron")
+    assert stop_message(scores(0.6, 0.7, -0.3, -0.4, -0.5), 2, "tacotron")
+    assert stop_message(scores(0.6, 0.7, -0.3, -0.4), 2, "vocoder")     # losses have any sign
 
 
 # -- bad input -------------------------------------------------------------------------------------

@@ -88,6 +88,14 @@ def test_a_damaged_mel_is_reported_with_its_path(stores, tmp_path, damage, messa
     assert message in str(refusal.value) and path in str(refusal.value)
 
 
+def test_runs_of_the_same_name_in_other_voices_are_not_confused(
+        stores, trained, gta_vocoder, tmp_path):
+    shutil.copytree(trained["tacotron"], str(tmp_path / "voices" / "b" / "tacotron"))
+    with pytest.raises(InputError, match="is trained on the mels of"):
+        train("vocoder", stores[::-1], gta_vocoder, "--steps", 1, "--gta",
+              str(tmp_path / "voices" / "b" / "tacotron"))
+
+
 def test_a_run_that_does_not_fit_is_refused(stores, trained, gta_vocoder, tmp_path):
     for folder, options, message in (
             (gta_vocoder, ("--gta", str(tmp_path / "other")), "delete"),

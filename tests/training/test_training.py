@@ -20,6 +20,7 @@ from datasets import batches
 from datasets.store import load_store
 from nn import compat, optimizer
 from nn.compat import tf
+from tacotron2.alignment_plot import alignment_png
 from training import checkpoint, run_folder, run_start
 from training.evaluators import evaluation_sentences
 from training.trainer import Trainer
@@ -489,3 +490,12 @@ def test_fields_of_another_type_are_errors(trained, tmp_path, name, content, mes
         json.dump(content, file)
     with pytest.raises(InputError, match=message):
         checkpoint.read_best(run_folder.load_run(folder, "tacotron"))
+
+
+def test_long_ids_give_names_that_every_file_system_has(trained, tmp_path):
+    shutil.copytree(trained["tacotron"], str(tmp_path / "run"))
+    log = TrainingLog(run_folder.load_run(str(tmp_path / "run"), "tacotron"), 1, 0.0, ())
+    for name in ("held-out/one/" + "가" * 200, "held-out/one/" + "가" * 200 + "/mel"):
+        log.add_image(1, name, alignment_png(np.eye(3), list("가나다"), "가나다"))
+    assert len([name for name in os.listdir(str(tmp_path / "run" / "eval"))
+                if "가가가" in name]) == 2

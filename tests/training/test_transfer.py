@@ -9,10 +9,11 @@ from conftest import train
 
 import korean
 from common.errors import InputError
+from datasets.store import load_store
 from nn import optimizer
 from nn.compat import tf
 from tacotron2 import tacotron
-from training import checkpoint, run_folder
+from training import checkpoint, run_folder, run_start
 from wavenet_vocoder import wavenet
 
 NO_LEARNING = ("learning_rate=1e-12,final_learning_rate=1e-12,wavenet_learning_rate=1e-12,"
@@ -59,6 +60,9 @@ def test_training_may_continue_with_one_of_several_speakers(stores, trained, tmp
                 weights(trained["vocoder"]))
     run = run_folder.load_run(str(tmp_path / "run"), "vocoder")
     assert run.n_speaker_embeddings == 1 and run.speaker_id(None) == 0
+    # the texts that the first run held out, and no others
+    first = run_folder.load_run(trained["vocoder"], "vocoder")
+    assert run.validation_hash_limit == first.validation_hash_limit
     averaged = EMBEDDINGS["vocoder"] + "/ExponentialMovingAverage"
     np.testing.assert_allclose(new[EMBEDDINGS["vocoder"]][0], old[averaged][1], atol=1e-6)
     # the moving averages are copied, and the new averages start from them
@@ -169,6 +173,22 @@ def test_a_refused_start_leaves_no_run_behind(stores, trained, tmp_path, options
         train("tacotron", stores, tmp_path / "run", "--init-from", trained["tacotron"], *options)
     assert message in str(refusal.value)
     assert not os.path.exists(str(tmp_path / "run" / "run.json"))
+
+
+def test_a_start_that_was_killed_is_repeated_and_the_lexicon_is_that_of_the_stores(
+        stores, tmp_path):
+    (tmp_path / "lock").write_text("")
+    (tmp_path / "run.json.123.part").write_text("{")
+    loaded = [load_store(folder) for folder in stores]
+    run_start.create_or_resume_run(str(tmp_path), "tacotron", loaded, "tiny", "").release()
+    for store in loaded:
+        store.normalizer = korean.TextNormalizer(store.normalizer.pronounce, {"SQL": "시퀄"})
+    run_start.create_or_resume_run(str(tmp_path), "tacotron", loaded, None, "").release()
+    assert run_folder.load_run(str(tmp_path), "tacotron").normalizer.lexicon == {"SQL": "시퀄"}
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "run.json.old").write_text("{")
+    with pytest.raises(InputError, match="is not a run"):
+        run_start.create_or_resume_run(str(tmp_path / "other"), "tacotron", loaded, "tiny", "")
 
 
 def test_a_frozen_part_cannot_change_within_a_run(stores, trained):
