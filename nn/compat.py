@@ -111,6 +111,9 @@ def trace_events(metadata):
 
 def is_lost_host(error):
     """Whether an exception of TensorFlow means that another host is lost."""
+    if isinstance(error, tf.errors.InternalError):
+        # of gRPC in TensorFlow 1.3.0: {…,"description":"OS Error","errno":104,…}, a reset connection
+        return '"description":"OS Error"' in str(error)
     return isinstance(error, (tf.errors.AbortedError, tf.errors.CancelledError,
                               tf.errors.DeadlineExceededError, tf.errors.UnavailableError))
 

@@ -168,6 +168,14 @@ def test_two_hosts_learn_what_one_learns(processes, stores, tmp_path, monkeypatc
                                [losses(expected)[step] for step in steps], rtol=1e-4, atol=1e-4)
 
 
+def test_a_connection_that_is_reset_is_a_lost_host():
+    def error(message):
+        return tf.errors.InternalError(None, None, message)
+    assert compat.is_lost_host(error('{"created":"@1.3","description":"OS Error","errno":104}'))
+    assert not compat.is_lost_host(error("Dst tensor is not initialized."))
+    assert compat.is_lost_host(tf.errors.UnavailableError(None, None, "gone"))
+
+
 def test_a_run_survives_the_loss_of_each_process(processes, stores, tmp_path, monkeypatch):
     """It goes on from its last checkpoint, and learns what one host learns without any loss."""
     cluster = processes("vocoder", {"chief": 1, "worker": 1, "ps": 1}, step_seconds=0.1,
