@@ -55,8 +55,7 @@ def replace_mels(run, stores, tacotron_folder, scheduler=None, threads=0, tower_
                   for number, store in enumerate(stores)]
     if not all(store.has_mel(row) for store in gta_stores for row in store.utterances):
         _predict_missing_mels(run_folder.load_run(tacotron_folder, "tacotron"), run, gta_stores,
-                              scheduler, compat.session_config(
-                                  threads, list(tower_devices).count(None)))
+                              scheduler, threads, tower_devices)
     content = _read_gta_json(run)
     print("the mels are predicted by %s, step %d" % (content["run"], content["step"]))
     return gta_stores
@@ -76,7 +75,7 @@ def _read_gta_json(run):
     return files.read_json_object(path, {"run": (str,), "step": (int,)})
 
 
-def _predict_missing_mels(tacotron, run, stores, scheduler, session_config):
+def _predict_missing_mels(tacotron, run, stores, scheduler, threads, tower_devices):
     """Write the missing mels of the GtaStores; all mels if the weights have changed."""
     run_folder.require_same_audio_settings(tacotron, run)
     for store in stores:
@@ -85,7 +84,7 @@ def _predict_missing_mels(tacotron, run, stores, scheduler, session_config):
                              % (tacotron.folder, store.speaker, store.folder,
                                 ", ".join(tacotron.speakers)))
     all_batches = _make_batches(tacotron, stores)
-    with contextlib.closing(_Predictor(tacotron, session_config)) as predictor:
+    with contextlib.closing(_Predictor(tacotron, threads, tower_devices)) as predictor:
         if (_read_gta_json(run) or {}).get("step") != predictor.step:
             shutil.rmtree(os.path.join(run.folder, "gta"), ignore_errors=True)
             files.write_json(run.path("gta", "gta.json"),
@@ -119,10 +118,10 @@ def _is_written(batch):
 class _Predictor(object):
     """A session with the teacher-forced network of a run; `step` is that of its weights."""
 
-    def __init__(self, tacotron, session_config=None):
+    def __init__(self, tacotron, threads=0, tower_devices=()):
         with tf.Graph().as_default():
             self._predict_mels = _build_predictor(tacotron)
-            self._session = tf.Session(config=session_config or compat.session_config())
+            self._session = compat.create_session(threads, tower_devices=tower_devices)
             self.tacotron = tacotron
             self.step = checkpoint.restore_trained_weights(self._session, tacotron)
 

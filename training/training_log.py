@@ -21,7 +21,7 @@ from training.run_folder import SOFTWARE_NAME
 from training.training_history import read_history
 
 MIN_FREE_BYTES = 1 << 14    # disk space that must remain after an event is written
-MAX_NAME_BYTES = 150        # of a file in eval/; file systems allow 255
+MAX_NAME_BYTES = 150        # of an utterance in the name of a file, which may have 255
 
 # TensorBoard sorts tags by name and shows them in groups: the most important figures come first.
 _MAIN_TAGS = {"train/loss": "loss", "validation/total": "validation_loss",

@@ -108,7 +108,7 @@ def local_client():
     """send(method, path, headers, body) → (status, bytes), of an application in this process."""
     speech_queue = SpeechQueue(ScriptedLibrary(
         ScriptedServedVoice("first"), ScriptedServedVoice("second", ("three",))), 2)
-    # werkzeug's jar for cookies cannot parse every Host header
+    # werkzeug's cookie jar cannot parse every Host header
     client = create_application(speech_queue, AccessControl()).test_client(use_cookies=False)
 
     def send(method, path, headers, body):

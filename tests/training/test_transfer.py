@@ -60,9 +60,6 @@ def test_training_may_continue_with_one_of_several_speakers(stores, trained, tmp
                 weights(trained["vocoder"]))
     run = run_folder.load_run(str(tmp_path / "run"), "vocoder")
     assert run.n_speaker_embeddings == 1 and run.speaker_id(None) == 0
-    # the texts that the first run held out, and no others
-    first = run_folder.load_run(trained["vocoder"], "vocoder")
-    assert run.validation_hash_limit == first.validation_hash_limit
     averaged = EMBEDDINGS["vocoder"] + "/ExponentialMovingAverage"
     np.testing.assert_allclose(new[EMBEDDINGS["vocoder"]][0], old[averaged][1], atol=1e-6)
     # the moving averages are copied, and the new averages start from them
@@ -173,6 +170,17 @@ def test_a_refused_start_leaves_no_run_behind(stores, trained, tmp_path, options
         train("tacotron", stores, tmp_path / "run", "--init-from", trained["tacotron"], *options)
     assert message in str(refusal.value)
     assert not os.path.exists(str(tmp_path / "run" / "run.json"))
+
+
+def test_what_the_source_held_out_stays_held_out(stores, trained, tmp_path):
+    shutil.copytree(trained["vocoder"], str(tmp_path / "source"))
+    path = tmp_path / "source" / "run.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(dict(content, validation_hash_limit=0.123)), encoding="utf-8")
+    run = run_start.create_or_resume_run(str(tmp_path / "run"), "vocoder", [load_store(stores[1])],
+                                         None, "", init_from=str(tmp_path / "source"))
+    run.release()
+    assert run.validation_hash_limit == 0.123
 
 
 def test_a_start_that_was_killed_is_repeated_and_the_lexicon_is_that_of_the_stores(
