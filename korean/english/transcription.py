@@ -8,7 +8,7 @@ from korean.english.orthography import phonemes_to_hangul
 from korean.hangul import final_of
 
 _ACRONYM = re.compile("([A-Z]{2,})('?s)?$")
-_MIN_CAPITALS = 5  # a word of CMUdict with so many capitals is not an acronym
+_MIN_CAPITALS = 4  # a word of CMUdict with so many capitals is not an acronym: GAME, not OECD, JTBC
 _CASE_PARTS = re.compile("[A-Z]+[a-z]*|[a-z]+")
 _DOMAINS = frozenset("ai co com edu gov info io jp kr me net org tv uk us".split())
 _MAX_WORD = 45  # a longer token is not a word and is spelled out
@@ -64,10 +64,16 @@ def _read_acronym(word):
     if not match:
         return None
     letters, ending = match.groups()
-    if not ending and len(letters) >= _MIN_CAPITALS and look_up_phonemes(letters.lower()):
+    if not ending and len(letters) >= _MIN_CAPITALS and _is_word(letters.lower()):
         return None
     hangul = look_up_lexicon(letters) or spell_letters(letters)
     return _add_s(hangul) if ending else hangul
+
+
+def _is_word(word):
+    """Whether CMUdict has the word, and not as the names of its letters, which all have a vowel."""
+    phonemes = look_up_phonemes(word) if re.search("[aeiouy]", word) else None
+    return bool(phonemes) and sum(phoneme[-1].isdigit() for phoneme in phonemes) < len(word)
 
 
 def _read_with_apostrophe(word):

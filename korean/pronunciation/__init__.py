@@ -24,7 +24,7 @@ import functools
 import re
 
 from korean.hangul import final_of, join_syllable, split_syllable
-from korean.pronunciation.morphology import PARTICLES
+from korean.pronunciation.morphology import COUNTERS, NUMERALS_IN_L
 from korean.pronunciation.phonology import (N_INSERTION, NEW_PHRASE, SAME_PHRASE, TENSE,
                                             articles_of_change, change_sounds, neutralize)
 from korean.pronunciation.words import pronounce_word, word_articles
@@ -61,11 +61,6 @@ _VERBS_IN_I = {"옷": ("입",), "책": ("읽",), "잘": ("입", "읽", "익", "�
 
 _MOUTHFUL = re.compile("입(?:에|만|을|도|씩|은|이다|이라도|이요|이에요|거리|크기)?$")  # 한 입, 첫 입
 _N_SYLLABLES = frozenset(map(chr, range(ord("나"), ord("닣") + 1)))
-
-# 제27항 by custom: 열 개, 여덟 시
-_COUNTERS = re.compile("(?:개|시|살|번|달|사람|권|잔|장|가지|군데|곳|집|배|송이|조각|방울|바퀴|발|병|벌|줄|그릇|대"
-                       "|단어|자리|걸음|점)(?:[%s]|$)" % "".join(sorted(PARTICLES)))
-_NUMERALS_IN_L = ("열", "여덟", "열여덟", "스물여덟")
 
 # 제24항: words that follow the verbs 신고, 참고, 안지 … but not the nouns; and objects of 신고
 _AUXILIARIES = ("있", "않", "못", "마", "말", "다니", "다닌", "다녔", "나가", "나갔", "나왔", "들어", "견디", "견뎠", "견딜",
@@ -160,7 +155,7 @@ def _join(initial, vowel, final):
 def _boundary_between(left, right):
     """The type of the boundary between two words of a phrase."""
     final = final_of(left[-1])
-    if left in _NUMERALS_IN_L and _COUNTERS.match(right):  # 열 개, not 열 번호
+    if left in NUMERALS_IN_L and COUNTERS.match(right):  # 열 개, not 열 번호
         return TENSE
     if final == "ㄹ" and split_syllable(right[0])[0] in "ㄱㄷㅂㅅㅈ" and _is_future(left, right):
         return TENSE

@@ -2,6 +2,8 @@
 
 Each rule holds for nearly all headwords of a dictionary. Exceptions are listed by syllable.
 """
+import re
+
 from korean.hangul import final_of, split_syllable
 from korean.pronunciation.phonology import L_TO_N, N_INSERTION, PLAIN, SAI_SIOT, TENSE, WORD_END
 
@@ -17,10 +19,10 @@ _NO_CAUSATIVE = frozenset("닮젊")
 
 # 제30항: syllables whose ㅅ belongs to the stem or noun; the ㅅ of all others is a 사이시옷
 _OWN_S = frozenset("옷맛멋못것곳뜻빗붓갓낫젓벗씻솟앗짓잇긋첫풋헛덧엿옛끗굿릇섯껏럿읏잣슷밋깃셋넷엇"
-                 "팟벳켓롯샷컷닛킷뻣꼿뭣왓쉿펫톳싯")
+                 "팟벳켓롯샷컷닛킷뻣꼿뭣왓쉿펫톳싯웃뺏헷돗핫챗봇넛")
 # continuations after a ㅅ that is not a 사이시옷
 _NOT_AFTER_SAI_SIOT = ("거리", "거렸", "거려", "거린", "대다", "대고", "대는", "보다", "부터", "조차", "과의", "과는", "들")
-_OWN_S_AT_START = frozenset("뭇놋햇웃숫")
+_OWN_S_AT_START = frozenset("뭇놋햇숫")
 # syllables with 사이시옷 also before ㄴ, ㅁ and vowels: 뒷문, 뒷일
 _SAI_SIOT_SYLLABLES = frozenset("냇샛뱃촛뒷윗랫툇갯곗뼛귓혓횃깻젯훗콧")
 
@@ -29,11 +31,11 @@ _PREFIXES_AFTER_L = ("수록", "지라도", "지언정", "진대", "세라", "�
 _REST_AFTER_L = frozenset("걸 걸요 게요 거야 거예요 거에요 거니까 거다 거라고 겁니다 겁니까 건데 건데요 건가 "
                                 "건가요".split())
 # stems in ㄹ, after which -게 does not change: 힘들게, 둥글게
-_STEMS_IN_L = frozenset("알살길멀달놀들울늘글툴질물불둘")
+_STEMS_IN_L = frozenset("알살길멀달놀들울늘글툴질물불둘잘")
 # syllables in -(으)ㄹ that hardly ever end a noun or a stem
-_FUTURE = frozenset("길할갈올될릴낼킬을줄쓸칠뀔쉴뛸뵐띨볼둘질일켤뗄뺄")
+_FUTURE = frozenset("길할갈올될릴낼킬을줄쓸칠뀔쉴뛸뵐띨볼둘질일켤뗄뺄럴닐떨실를날낄깰딜틸설")
 _AFTER_FUTURE = frozenset("지 지도 지는 지를 지가 지의 지에 듯 듯이 듯한 듯하다 줄 줄은 줄도 줄을 밖에".split())
-_NOT_FUTURE = ("길", "거칠", "어질", "모질")
+_NOT_FUTURE = ("길", "거칠", "어질", "모질", "날", "떨", "거닐")
 
 # 제26항: syllables nearly always Hanja at the start of a word; what follows if they are not
 _HANJA_IN_L = frozenset("결멸월율출탈필혈궐일발")
@@ -42,13 +44,22 @@ _NOT_AFTER_HANJA = ("들", "다", "드", "스", "삼", "짓", "중독", "돋", "
 # 제20항 다만, 제26항, 제29항 and custom: Hanja suffixes after a noun of two syllables or more, by their
 # effect; each with the syllables before it that form another word: 사용방법, 재활용, 미분류
 _TENSE_SUFFIX = {
-    "법": "방불위합무마사입탈편적비", "증": "보고짜인검논예반수변", "권": "상하공",
+    "법": "방불위합무마사입탈편적비", "증": "보고짜인검논예반수변", "권": "상하",
     "성": "완여남형구조작찬달생양음명편결합육숙각반모부본이감지야개고정인심품천관혜행위항유금화목토수홍장횡의대백무"
           "극특속습독상농함탄경만급악기산오삼입북원시왕주안서중선진투우옹"}
-_TENSE_SUFFIX_AFTER_L = frozenset("성색석산소점사선")  # 제26항: 식물성, 벽돌색, 기술사
+_TENSE_SUFFIX_AFTER_L = frozenset("성색석산소점사선상")  # 제26항: 식물성, 벽돌색, 기술사
 _N_SUFFIX = {"용": "활적작응통신착관고전채운임겸혼병준복공상허종남", "율": "", "염": "감전착",
              "약": "협공농한신언확백극활절강특밀청연독향맹작박복감"}
 _NASAL_SUFFIX = {"론": "언변", "료": "원진완연", "량": "분전한", "란": "혼곤논환산반", "력": "권전인탄", "류": "분난한인"}
+
+# 제27항 by custom: 열 개, 여덟 시
+COUNTERS = re.compile("(?:개|시|살|번|달|사람|권|잔|장|가지|군데|곳|집|배|송이|조각|방울|바퀴|발|병|벌|줄|그릇|대"
+                      "|단어|자리|걸음|점)(?:[%s]|$)" % "".join(sorted(PARTICLES)))
+NUMERALS_IN_L = ("열", "여덟", "열여덟", "스물여덟")
+_MAX_NUMERAL = 8        # syllables; longer ones are not compared, which would take quadratic time
+_DIGITS = "영공일이삼사오육칠팔구십"
+_NUMBER_OF_BOOKS = re.compile("제?[%s백천]+$|"
+                              "(?:열|스물|서른|마흔|쉰)?(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무)$" % _DIGITS)
 
 _MAX_REST = 8  # syllables after a boundary that decide; with all, a long word takes quadratic time
 
@@ -63,9 +74,14 @@ def boundary_by_pattern(word, index):
     """The type of the boundary after the syllable at `index`, by the patterns of this module."""
     syllable, rest = word[index], word[index + 1:index + 1 + _MAX_REST]
     final = final_of(syllable)
+    if rest[0] == "점" and syllable in _DIGITS and rest[1:2] in _DIGITS and len(rest) > 1:
+        return TENSE        # 삼점오
+    if (index < _MAX_NUMERAL and word[:index + 1] in NUMERALS_IN_L and not rest.startswith("병")
+            and COUNTERS.match(rest)):
+        return TENSE        # 열개, 여덟시
     is_repeated = index and rest[0] == word[index - 1]  # 웅성웅성, 산들산들, 멈칫멈칫
     if index and not is_repeated and (len(rest) == 1 or rest[1] in PARTICLES):
-        boundary = _boundary_before_suffix(syllable, final, rest[0])
+        boundary = _boundary_before_suffix(word, index, final, rest[0])
         if boundary != PLAIN:
             return boundary
     if not final:
@@ -84,8 +100,10 @@ def boundary_by_pattern(word, index):
 def tense_article(word, index):
     """The article of a tense initial that `boundary_by_pattern` finds; 0 for usage alone."""
     rest = word[index + 1:index + 1 + _MAX_REST]
-    if rest[0] in _TENSE_SUFFIX:
+    if rest[0] in _TENSE_SUFFIX or rest[0] == "점" and word[index] in _DIGITS:
         return "0"
+    if index < _MAX_NUMERAL and word[:index + 1] in NUMERALS_IN_L:
+        return "27"
     if final_of(word[index]) == "ㄹ":
         return "27" if rest[0] != "적" and _is_future(word, index, rest) else "26"
     return "28"
@@ -100,8 +118,11 @@ def _is_sai_siot(syllable, rest, index):
     return syllable in _SAI_SIOT_SYLLABLES and rest not in ("이", "은", "을", "에")
 
 
-def _boundary_before_suffix(syllable, final, suffix):
+def _boundary_before_suffix(word, index, final, suffix):
     """The type of the boundary before a Hanja suffix: 표기법, 영업용, 입원료, 식물성."""
+    syllable = word[index]
+    if suffix == "권" and index < _MAX_NUMERAL and _NUMBER_OF_BOOKS.match(word[:index + 1]):
+        return PLAIN        # 제이권, 열두권
     if suffix in _TENSE_SUFFIX:
         if syllable not in _TENSE_SUFFIX[suffix] or final == "ㄹ" and suffix == "성":
             return TENSE
@@ -151,7 +172,7 @@ def _takes_n(word, index, rest):
     syllable = word[index]
     return (rest[0] == "잎" or rest.startswith(("여섯", "여덟"))
             or rest.startswith("일곱") and syllable in "열물른흔쉰순든"
-            or rest[0] == "육" and syllable in "십백천만"
+            or rest[0] == "육" and syllable in "십백천만억점"
             or index > 0 and rest.startswith(("여행", "열차"))
             or index > 0 and rest[0] == "역" and _is_station(word, index, rest))
 

@@ -5,7 +5,7 @@ A rule replaces its matches by Hangul and punctuation, or by simpler text for a 
 from korean.rules import (characters, contacts, dates, formulas, hanja, latin, numbers, ranges,
                           signs, units, verses)
 
-VERSION = 5  # increase it whenever any text may be read differently
+VERSION = 6  # increase it whenever any text may be read differently
 
 PIPELINE = (
     characters.RULES + contacts.ADDRESSES + hanja.RULES + signs.BEFORE_NUMBERS + numbers.ROMAN

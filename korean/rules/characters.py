@@ -34,7 +34,8 @@ def _simplify(match):
     simple = unicodedata.normalize("NFKC", character)
     if "ⓐ" <= character <= "ⓩ":
         return simple.upper()  # the name of a letter, not a word
-    return None if unicodedata.category(simple[0]) == "Mn" else simple
+    # ㎧ is m∕s with a sign that is not the slash
+    return None if unicodedata.category(simple[0]) == "Mn" else simple.replace("\u2215", "/")
 
 
 def _separate_fraction(match):

@@ -47,7 +47,8 @@ def read_number(number):
 def _read_counted(match):
     """3 마리: 세 마리, if the counter takes native numerals."""
     number, space, word = match.groups()
-    if not counters.is_native(without_commas(number), text_before(match), word, text_after(match)):
+    if not counters.is_native(without_commas(number), text_before(match), word, text_after(match),
+                              space):
         return None
     return counters.native_form(int(without_commas(number)), word) + space + word
 
@@ -126,8 +127,8 @@ POWER = (
 RULES = (
     rule("ordinal", "([1-9](?<![0-9.].)[0-9]?)째", _read_ordinal, needs="째"),
     rule("month", "(?<![0-9,.])(0?6|10)( ?)월(?!드|급|요일|세)", _read_month, needs="월"),
-    # 03시, 08월
-    rule("leading zero", "0(?<![0-9,.].)([0-9])(?= ?(?:년|월|일|시|분|초)(?!장))",
+    # 03시, 08월; but 08년 is 공팔년
+    rule("leading zero", "0(?<![0-9,.].)([0-9])(?= ?(?:월|일|시|분|초)(?!장))",
          "\\1", needs="0"),
     rule("sign", "[-−–+±](?<![0-9A-Za-z가-힣%.)\\]].)(?=[0-9])", _SIGNS,
          needs="-−–+±"),

@@ -12,6 +12,11 @@ _NATIVE_PAIRS = {1: "한두", 2: "두세", 3: "서너", 4: "네다섯", 5: "대�
 _SINO_PAIRS = {1: "일이", 2: "이삼", 3: "삼사", 4: "사오", 5: "오륙", 6: "육칠", 7: "칠팔", 8: "팔구"}
 _SINO_COUNTERS = "년|월|일|분|초|원|층|호|인분|개월|세기|학년|주|도|등|위|점|회|차|세|대|교시|박|만|천|백|십|퍼센트|학기|" \
            "미터|킬로|센티|그램|리터|달러|번|페이지|쪽|급|단계|배|할|퍼|인|시간|개국|명"
+# after two numbers with a hyphen: these are a range, others a branch number, as in 12-3번지
+_HYPHENATED = "년|월|일|분|초|원|개월|세기|학년|주|도|위|점|회|차|세|대|명|개|시간|시(?![가-힣])|" \
+              "시(?:에|부터|까지|쯤|경|이|의|로|정도)|살|권|" \
+              "마리|가지|장|만|천|백|퍼센트|킬로|센티|밀리|미터|그램|리터|달러|배(?![차당송])|쪽|인분|컵|큰술|작은술|스푼|박|달|병(?![원동])|" \
+              "잔|자(?![가-힣])|자(?:로|를|의|씩|정도|이상|이내)"
 _START = "(?<![0-9.,:/~-])"
 _END = "(?![0-9:/~-]|[.,][0-9])"
 
@@ -31,7 +36,7 @@ def _join_pair(low, high, is_native):
 def _read_range(match):
     """2~3시간: 두세시간; 15~20분: 십오에서 이십분."""
     low, high, space, word = match.groups()
-    if word.startswith("월") and "6" in (low, high) and (low + high).isdigit():
+    if word.startswith("월") and {"6", "10"} & {low, high} and (low + high).isdigit():
         if (low, high) == ("5", "6"):
             return "오뉴" + space + word
         return "%s월에서 %s%s%s" % (numerals.month(int(low)), numerals.month(int(high)), space, word)
@@ -41,16 +46,18 @@ def _read_range(match):
     if not all(number.isdigit() and len(number) <= numerals.MAX_DIGITS
                for number in (first, second)):
         return sino_range
-    is_native = counters.is_native(second, text_before(match), word, text_after(match))
+    is_native = counters.is_native(second, text_before(match), word, text_after(match), space)
     pair = _join_abbreviated(first, second) or _join_pair(int(first), int(second), is_native)
-    if pair and (word or text_after(match)[:1] in "%℃"):
+    if pair and (word or text_after(match).startswith(("%", "℃"))):
         return pair + counted
     if not is_native:
         return sino_range
     first_native, second_native = (counters.native_form(int(number), word)
                                    for number in (first, second))
-    if word.startswith("시"):
+    if word.startswith("시") and not word.startswith("시간"):
         first_native += "시"
+    elif int(first) == 0:
+        first_native = "영"
     elif int(first) < 100:
         first_native = numerals.native(int(first))
     return "%s에서 %s%s" % (first_native, second_native, counted)
@@ -66,7 +73,9 @@ def _join_abbreviated(low, high):
 def _read_approximate(match):
     """2, 3일: 이삼일; 3,4명: 서너명; 7,80년대: 칠팔십년대. None without a counter."""
     low, high, space, word = match.groups()
-    is_native = counters.is_native(high, text_before(match), word, text_after(match))
+    if (low, high) == ("5", "6") and word.startswith("월"):
+        return "오뉴" + space + word
+    is_native = counters.is_native(high, text_before(match), word, text_after(match), space)
     if not (is_native or re.match(_SINO_COUNTERS, word)):
         return None
     if len(high) > 1:
@@ -95,6 +104,12 @@ def _read_fraction(match):
     return integer + ("과 " if final_of(integer[-1]) else "와 ") + fraction
 
 
+def _read_fractions(match):
+    """1/2~2/3: 이분의 일에서 삼분의 이."""
+    numbers = list(map(read_number, match.groups()))
+    return "%s분의 %s에서 %s분의 %s" % (numbers[1], numbers[0], numbers[3], numbers[2])
+
+
 def _read_branch_number(match):
     """12-3번지: 십이 다시 삼번지; 2010-2015: 이천십에서 …; beside 스코어, 25-19: 이십오 대 십구."""
     first, second = match.groups()
@@ -108,6 +123,8 @@ def _read_branch_number(match):
 RULES = (
     rule("fraction", _START + "([1-4])/4분기",
          lambda match: numerals.digits(match.group(1)) + "사분기", needs="/"),
+    rule("fraction", _START + "([0-9]{1,2})[/⁄]([0-9]{1,2}) ?[~∼〜] ?([0-9]{1,2})[/⁄]([0-9]{1,2})"
+         + _END, _read_fractions, needs="/⁄"),
     rule("fraction", _START + "(?:([0-9]+)(?: |와 ))?([0-9]+)[/⁄]([0-9]+)" + _END, _read_fraction,
          needs="/⁄"),
     rule("range", "(?<![0-9.:/-])(%s) ?[~∼〜] ?(%s)(?![0-9:/.-])( ?)([가-힣]*)"
@@ -118,12 +135,13 @@ RULES = (
          _read_ratio, needs=":"),
     rule("ratio",
          _START + "[0-9]{1,3} ?- ?[0-9]{1,3}(?![0-9-])"
-         "(?= ?(?:승|패|무|으?로 ?(?:이|졌|지|패|승|앞|뒤|역전|완|비|끌|대|눌|꺾|마|달|리)))|"
+         "(?= ?(?:승|패|무|역전|완승|압승|신승|대승|대패|완패|석패|동점|리드|"
+         "으?로 ?(?:이|졌|지|패|승|앞|뒤|역전|완|비|끌|대|눌|꺾|마|달|리)))|"
          "(?<=스코어 )[0-9]{1,3} ?- ?[0-9]{1,3}", _read_ratio, needs="-"),
     rule("ratio", _START + "([0-9]{1,3})( 대 ?|대 |대(?=[0-9]))([0-9]{1,3})"
          "(?![0-9]|[가-힣]*[차륙양]|개|명)", _read_written_ratio, needs="대"),
     rule("range", _START + "([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![0-9-])( ?)"
-         "((?:%s|명|개|시간|살|권|마리|가지|장)[가-힣]*)" % "년|월|일|분|초|원|개월|세기|학년|주|도|위|점|회|차|세|대",
+         "((?:%s)[가-힣]*)" % _HYPHENATED,
          _read_range, needs="-–"),
     rule("branch number", _START + "([0-9]{1,4})[-–]([0-9]{1,4})(?![0-9-])", _read_branch_number,
          needs="-–"),

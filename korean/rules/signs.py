@@ -17,6 +17,9 @@ _PREFIX_SIGNS = {"∑": "시그마", "∏": "프로덕트", "∫": "인테그랄
                  "∠": "각", "∴": "따라서", "∵": "왜냐하면", "∀": "모든", "∃": "어떤"}
 _STEP_ENDINGS = "면고서후뒤다요음기"  # after a clause or a step, an arrow is a pause: 씻기 → 썰기
 _LIMITS = re.compile("(?:세|살|명|인|개|년|회|번|점|급|학년|킬로그램|센티미터|만원)$")  # 20세↑: 이상
+# what a tilde draws out, and the end of what may begin a range
+_DRAWN_OUT = re.compile("(?:(?<![월화수목금토일])요|니다|니까|죠|(?<![가-힣])(?:네|넵|응|예|아|어|음|야))$")
+_MEASURED = re.compile("(?:시|분|초|일|월|년|원|명|개|세|살|층|도|퍼센트|미터|그램)$")
 # emoji, their joiners and modifiers
 _EMOJI = ("\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff"
           "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f")
@@ -26,6 +29,15 @@ _UNTIDY = re.compile("[(' ][')]|[('] |\\.{4}| [,.!?;:]")
 _DOTS = re.compile("\\.{4,}")
 _EMPTY = re.compile("\\( *\\)|(?<![^ ])'[ ]*'(?![^ ])")
 _SPACE_BEFORE_MARK = re.compile(" +([,.!?;:)](?![가-힣]))")
+
+
+def _read_tilde(match):
+    """서울~부산: 서울에서 부산; None if the sign draws out the word before it: 그래~ 오늘."""
+    written = match.group()
+    if " " in written and not (written[0] == written[-1] == " "
+                               or _MEASURED.search(text_before(match))):
+        return None
+    return "에서 "
 
 
 def _read_equals(match):
@@ -71,7 +83,8 @@ BEFORE_NUMBERS = (
     rule("sign", "[➔➙➛➜➝➞➟➡⟶⇨⇒]\ufe0f?|-{1,3}>|={1,3}>", "→", needs="➔➙➛➜➝➞➟➡⟶⇨⇒>"),
     rule("emoji", "[%s]+" % _EMOJI, ""),
     rule("emoticon",
-         "\\^[_.o-]?\\^[;a]*|[Tㅜㅠ]_[Tㅜㅠ]|-_-;*|:-?[)(DPp](?![A-Za-z0-9])|;-?\\)|<3(?![0-9])|=\\)|"
+         "\\^[_.o-]?\\^[;a]*|[Tㅜㅠ]_[Tㅜㅠ]|-_-;*|:-?[)DPp](?![A-Za-z0-9])|"
+         ":-?\\((?![A-Za-z0-9가-힣])|;-?\\)|(?<![0-9A-Za-z])<3(?![0-9])|=\\)|"
          ">[_.]?<;*|=[_.]=;*|<_<|>_>",
          "", needs="^_:;<=>"),
     rule("bracket", "<([^<> ](?:[^<>]{0,80}[^<> ])?| [^<>]{0,40}[가-힣][^<>]{0,40} )>",
@@ -92,8 +105,11 @@ BEFORE_NUMBERS = (
     rule("sign", "(?<=[0-9]) ?[xX*×] ?(?=[0-9])", " 곱하기 ", needs="xX*×"),
 )
 AFTER_NUMBERS = (
+    # 안녕하세요~오늘은
+    rule("drawn out", "(?<=[요다까죠네넵응예아어음야]) ?[~∼〜]+ ?(?=[가-힣ㄱ-ㅎ])",
+         lambda match: " " if _DRAWN_OUT.search(text_before(match)) else None, needs="~∼〜"),
     rule("range", "(?<=[가-힣ㄱ-ㅎ)]) ?[~∼〜] ?(?=[가-힣ㄱ-ㅎ])(?=[가-힣ㄱ-ㅎ]*(?:[ .,!?)']|$)|[가-힣]{2})",
-         lambda match: "에서 " if " " not in match.group() else None, needs="~∼〜"),
+         _read_tilde, needs="~∼〜"),
     rule("drawn out", "[~∼〜]+", ""),
     rule("equals", "([가-힣])([)'\"’”」]?) ?= ?(?=[('\"‘“「]?[가-힣]|[?.,]|$)", _read_equals, needs="="),
     rule("sign", "=", " 이퀄 ", needs="="),

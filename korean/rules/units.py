@@ -56,6 +56,8 @@ def _unit_names():
 _BARE_UNITS = {"Mb": "메가비트", "Gb": "기가비트", "J": "줄", "N": "뉴턴"}
 _UNITS = _unit_names()  # {as written: name}
 UNIT = "(?:%s)" % "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
+# without a number
+_NAMED = "kg|km|cm|mm|m2|m²|m3|m³|mL|ml|mg|kWh|GB|MB|dB|ha|%|℃|°C"
 _UNIT_CHARACTERS = "".join(unit[0] for unit in _UNITS)
 _END = "(?![A-Za-z0-9²³])"
 _SCALE = "(?: ?[십백천]?[만억조])?"
@@ -76,7 +78,7 @@ def _read_degrees(match):
     """25℃: 섭씨 25도; 25도 after 섭씨 or as the second number of a range."""
     number, space, unit = match.groups()
     scale = _SCALES[unit]
-    has_scale = re.search("%s ?$|[~∼〜-] ?$" % scale, text_before(match))
+    has_scale = re.search("(?:%s|영하|영상) ?$|[~∼〜-] ?$" % scale, text_before(match))
     return ("" if has_scale else scale + " ") + number + space + _UNITS[unit]
 
 
@@ -174,9 +176,12 @@ RULES = (
          needs=("gG㎏", "를는가와로")),
     rule("unit", "(%s%s여?)( ?)(%s)%s" % (NUMBER, _SCALE, UNIT, _END), _read_unit,
          needs=("0-9", _UNIT_CHARACTERS)),
+    # 몸무게(kg), 단위: mm
+    rule("unit", "()()(?<=[가-힣][(])(%s)(?=[)])" % _NAMED, _read_unit, needs="("),
+    rule("unit", "()((?<=단위:)|(?<=단위: ))(%s)(?![A-Za-z0-9])" % _NAMED, _read_unit, needs=":"),
 )
 AFTER_WORDS = (
-    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇))( ?)(%s)"
+    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇)|(?<=(?<![가-힣])수))( ?)(%s)"
          "(?=[ 가-힣.,)~?!]|$)" % UNIT, _read_unit,
          needs=_UNIT_CHARACTERS),
 )

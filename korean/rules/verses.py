@@ -2,7 +2,7 @@
 import re
 
 from korean import numerals
-from korean.rules.rule import rule
+from korean.rules.rule import rule, text_after
 
 _FULL_NAMES = """창세기 출애굽기 레위기 민수기 신명기 여호수아 사사기 룻기 사무엘상 사무엘하 사무엘기상 사무엘기하 열왕기상 열왕기하
     역대상 역대하 역대기상 역대기하 에스라 느헤미야 에스더 욥기 시편 잠언 전도서 아가 이사야 예레미야 예레미야애가 에스겔 다니엘
@@ -20,6 +20,8 @@ _SHORT_FOR = dict(zip(_SHORT_NAMES, """창세기 출애굽기 레위기 민수�
     베드로후서 요한일서 요한이서 요한삼서 유다서 요한계시록""".split()))
 BOOK = "(?:%s)" % "|".join(sorted(_FULL_NAMES, key=len, reverse=True))
 _SHORT = "(?:%s)" % "|".join(sorted(_SHORT_NAMES, key=len, reverse=True))
+_WORDS = "나약아사합골계대"     # names of books that are also words
+_AFTER_TIME = re.compile(" ?(?:에(?!서)|까지|부터|쯤|경|이|$)")
 _WEEKDAY_OR_HOUR = "수시전"  # before a time of day they are a weekday, an hour or "before"
 
 _VERSE = "[0-9]{1,3}:[0-9]{1,3}"
@@ -29,7 +31,9 @@ _REST = "(?: ?[-–~∼,] ?(?:%s|[0-9]{1,3}(?![0-9:A-Za-zµμ㎀-㏿%%])))*" % _
 def _read_reference(match):
     """요 3:16: 요한복음 삼장 십육절; None for a time of day."""
     book, space, reference = match.groups()
-    if book in _WEEKDAY_OR_HOUR and re.match("[0-9]{1,2}:[0-5][0-9]$", reference):
+    if re.match("[0-9]{1,2}:[0-5][0-9]$", reference) and (
+            book in _WEEKDAY_OR_HOUR
+            or book in _WORDS and _AFTER_TIME.match(text_after(match))):
         return None
     chapter_name = "편" if book in ("시", "시편") else "장"
     return _SHORT_FOR.get(book, book) + space + re.sub(_VERSE + "|[0-9]+|[-–~∼, ]+",

@@ -9,7 +9,7 @@ from korean.rules.rule import RuleSequence, TextInProgress
 # rule: the later rules that would read some text of the corpus otherwise, and rightly come second
 PRECEDES = {
     "English digit": "number",
-    "anniversary": "number",
+    "anniversary": "fraction, number",
     "below zero": "unit",
     "chemical formula": "English, code",
     "circled": "compatibility form, emoji",
@@ -18,6 +18,7 @@ PRECEDES = {
     "date": "branch number, fraction, number, version",
     "digit by digit": "leading zero, number",
     "emergency": "number",
+    "drawn out": "drawn out, range",
     "element": "English",
     "emoticon": "letter name",
     "equation": "English, code",
