@@ -70,7 +70,7 @@ def _logistic_mixture(hp):
 
     def noise_from_uniform(uniform):
         logistic = np.log(uniform[..., 1:]) - np.log1p(-uniform[..., 1:])
-        return np.concatenate([uniform[..., :1], logistic], -1).astype(np.float32)
+        return np.concatenate([_below_one(uniform[..., :1]), logistic], -1).astype(np.float32)
 
     return OutputDistribution(3 * n_mixtures, log_probability, sample, noise_from_uniform, 2)
 
@@ -102,7 +102,7 @@ def _mulaw_softmax(hp):
         return mulaw_decode(_sample_class(parameters, noise))
 
     def noise_from_uniform(uniform):
-        return uniform.astype(np.float32)
+        return _below_one(uniform).astype(np.float32)
 
     return OutputDistribution(MULAW_CLASSES, log_probability, sample, noise_from_uniform, 1)
 
@@ -119,14 +119,20 @@ def mulaw_decode(classes):
     return tf.gather(MULAW_VALUES, classes)
 
 
+def _below_one(uniform):
+    """At most the largest float32 below 1: rounded up to 1, a number would draw the last class."""
+    return np.minimum(uniform, 1 - 2.0 ** -24)
+
+
 def _sample_class(logits, uniform):
     """int32 [...]: the first class whose cumulative probability exceeds `uniform` [..., 1].
 
     logits: [..., classes].
     """
     cumulative = tf.cumsum(tf.nn.softmax(logits), axis=-1)
+    threshold = cumulative[..., -1:] * uniform      # rounded, the sum of all may be less than 1
     # float32 until the end: on a GPU, sums and minima of int32 values are computed by the host
-    index = tf.reduce_sum(tf.cast(tf.less_equal(cumulative, uniform), tf.float32), -1)
+    index = tf.reduce_sum(tf.cast(tf.less_equal(cumulative, threshold), tf.float32), -1)
     return tf.cast(tf.minimum(index, logits.get_shape().as_list()[-1] - 1.0), tf.int32)
 
 

@@ -53,8 +53,8 @@ def mulaw_encode(audio):
 def _sample_class(logits, uniform):
     """The first class whose cumulative probability exceeds `uniform` [..., 1]."""
     exponentials = np.exp(logits - logits.max(-1, keepdims=True))
-    cumulative = np.cumsum(exponentials / exponentials.sum(-1, keepdims=True), -1)
-    return np.minimum((cumulative <= uniform).sum(-1), logits.shape[-1] - 1)
+    cumulative = np.cumsum(exponentials, -1)
+    return np.minimum((cumulative <= uniform * cumulative[..., -1:]).sum(-1), logits.shape[-1] - 1)
 
 
 def _log_softmax(logits):

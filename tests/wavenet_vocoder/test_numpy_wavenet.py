@@ -79,3 +79,22 @@ def test_normal_quantiles_are_those_of_scipy():
     ends = (np.arange(1000) + 0.5) / 2.0 ** 32
     uniform = np.concatenate([ends, np.random.RandomState(0).uniform(size=10000), 1 - ends])
     np.testing.assert_allclose(normal_quantile(uniform), special.ndtri(uniform), rtol=1e-14)
+
+
+@pytest.mark.parametrize("distribution", ("mulaw", "logistics"))
+def test_the_largest_random_number_draws_a_probable_class(hp, distribution):
+    """One in 2^25 numbers is rounded to 1: it must not draw the last class, a click."""
+    hp = hp.replace(wavenet_output_distribution=distribution)
+    functions = output_distribution(hp)
+    # the first half of the classes (or of the components) is equally probable, the rest is not
+    classes = 256 if distribution == "mulaw" else hp.wavenet_num_mixtures
+    parameters = np.zeros([1, functions.n_parameters], np.float32)
+    parameters[:, classes // 2:classes] = -60
+    if distribution == "logistics":
+        parameters[:, classes:2 * classes] = np.repeat([-0.5, 0.5], classes // 2)
+        parameters[:, 2 * classes:] = -60
+    noise = functions.noise_from_uniform(np.array([[1 - 1e-12, 0.5]])[:, :functions.noise_dim])
+    assert noise[0, 0] < 1
+    with tf.Graph().as_default(), unoptimized_session(1) as session:
+        sample, = session.run(functions.sample(tf.constant(parameters), tf.constant(noise)))
+    assert sample < 0 and numpy_distributions.sample(parameters, noise, hp)[0] < 0

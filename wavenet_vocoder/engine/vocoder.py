@@ -109,7 +109,9 @@ class _NativeGenerator(object):
         samples = self.streams.generate(np.stack(condition), np.stack(noise))
         self.sample += count
         if self.hp.wavenet_output_distribution == "mulaw":
-            return MULAW_VALUES[samples.astype(np.int32)]
+            is_nan = np.isnan(samples)      # what a damaged network computes
+            samples = MULAW_VALUES[np.where(is_nan, 0, samples).astype(np.int32)]
+            samples[is_nan] = np.nan
         return samples
 
     def _lane(self, chunk):

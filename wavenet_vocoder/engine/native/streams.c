@@ -1,4 +1,5 @@
 /* Streams: their state, and the threads that generate them. */
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -222,10 +223,11 @@ static void draw_samples(const struct job *job, struct tile *tile, int64_t i)
         if (job->parameters)
             for (int k = 0; k < size; k++)
                 job->parameters[index * size + k] = parameters[k * lanes];
-        tile->sample[stream] = job->forced ? job->forced[index]
+        const float sample = job->forced ? job->forced[index]
             : sample_distribution(net, parameters, lanes, job->noise + index * noise_dim);
         if (job->samples)
-            job->samples[index] = tile->sample[stream];
+            job->samples[index] = sample;
+        tile->sample[stream] = isnan(sample) ? 0 : sample;     /* a class is an index */
     }
 }
 
