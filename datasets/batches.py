@@ -28,10 +28,11 @@ AudioBatch = namedtuple("AudioBatch", "audio mask speaker_ids mel")
 def validation_hash_limit(stores, validation_fraction):
     """The hash below which a text is held out, so that at least this fraction of the texts is.
 
-    It is `validation_fraction`, or more if by chance fewer hashes lie below that.
+    It is `validation_fraction`, or more if by chance fewer hashes lie below that. At least one text
+    is held out.
     """
     hashes = sorted({_hash_jamo(row.jamo) for store in stores for row in store.utterances})
-    count = int(round(validation_fraction * len(hashes)))
+    count = max(1, int(round(validation_fraction * len(hashes))))
     return max([validation_fraction] + hashes[count:count + 1])
 
 

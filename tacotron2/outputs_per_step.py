@@ -20,8 +20,14 @@ def outputs_per_step_at(hp, step):
     return next((r for r, end_step in _schedule(hp) if step < end_step), hp.outputs_per_step)
 
 
+def remaining_schedule(hp, step):
+    """What is left of hp.outputs_per_step_schedule after `step`, counted from there."""
+    return tuple(value for r, end_step in _schedule(hp) if end_step > step
+                 for value in (r, end_step - step))
+
+
 def outputs_per_step_tensor(hp, step):
-    """r at `step`, an int64 tensor: an int32 scalar, or an int if there is no schedule."""
+    """r at `step`, an int64 tensor: an int32 scalar tensor, or an int without a schedule."""
     r = hp.outputs_per_step
     for earlier_r, end_step in reversed(_schedule(hp)):
         r = tf.where(step < end_step, earlier_r, r)

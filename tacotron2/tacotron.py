@@ -82,11 +82,12 @@ def encoder(text_ids, lengths, hp, n_symbols, training, towers):
         return layers.bidirectional_lstm(x * mask, lengths, hp.encoder_lstm_units, hp.zoneout,
                                          training, "lstm")
 
+    frozen = "encoder" in hp.freeze.split("+")
     with tf.variable_scope("encoder"):
         mask, x = zip(*towers.map(embed, text_ids, lengths))
         for i in range(hp.encoder_n_convolutions):
             x = conv_block(x, mask, hp.encoder_conv_channels, hp.encoder_kernel_size,
-                           "conv_%d" % (i + 1), tf.nn.relu, hp.dropout, training, towers)
+                           "conv_%d" % (i + 1), tf.nn.relu, hp.dropout, training, towers, frozen)
         return towers.map(lstm, x, mask, lengths)
 
 
@@ -99,27 +100,31 @@ def concat_speaker_embedding(memory, speaker_ids, n_speakers, hp):
 
 def postnet(mel, n_frames, hp, training, towers):
     """mel [batch, frames, mels] → the residual to add to it, same shape, 0 on padding."""
+    frozen = "postnet" in hp.freeze.split("+")
     with tf.variable_scope("postnet"):
         mask = towers.map(lambda mel, n_frames: layers.sequence_mask(n_frames, tf.shape(mel)[1]),
                           mel, n_frames)                                    # [batch, frames, 1]
         x, last = mel, hp.postnet_n_convolutions
         for i in range(1, last):
             x = conv_block(x, mask, hp.postnet_embedding_dim, hp.postnet_kernel_size,
-                           "conv_%d" % i, tf.tanh, hp.dropout, training, towers)
+                           "conv_%d" % i, tf.tanh, hp.dropout, training, towers, frozen)
         x = conv_block(x, mask, hp.n_mels, hp.postnet_kernel_size, "conv_%d" % last, tf.identity,
-                       hp.dropout, training, towers)
+                       hp.dropout, training, towers, frozen)
         return towers.map(tf.multiply, mask, x)
 
 
-def conv_block(x, mask, channels, kernel_size, scope, activation, dropout, training, towers):
+def conv_block(x, mask, channels, kernel_size, scope, activation, dropout, training, towers,
+               frozen):
     """Convolution, batch norm, activation, dropout: [batch, time, in] → [batch, time, channels].
 
-    The input is masked, so that the output does not depend on the amount of padding.
+    The input is masked, so that the output does not depend on the amount of padding. A frozen block
+    is normalised with its moving moments, in training as in synthesis: the other parts would
+    otherwise be trained with another output than they get later.
     """
     with tf.variable_scope(scope):
         x = towers.map(lambda x, mask: layers.conv1d(x * mask, channels, kernel_size, "conv",
                                                      bias=False, deferred=training), x, mask)
-        x = layers.batch_norm(x, mask, "norm", training, towers)
+        x = layers.batch_norm(x, mask, "norm", training and not frozen, towers)
         return towers.map(lambda x: layers.dropout(activation(x), dropout, training), x)
 
 

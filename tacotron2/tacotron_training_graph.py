@@ -8,7 +8,7 @@ from nn.towers import ONE_TOWER, build_in_towers
 from tacotron2.decoder import prenet_noise_dim
 from tacotron2.loss import compute_losses
 from tacotron2.outputs_per_step import (frame_multiple_at, outputs_per_step_at,
-                                        outputs_per_step_tensor)
+                                        outputs_per_step_tensor, trained_outputs_per_step)
 from tacotron2.synthesizer import Synthesizer
 from tacotron2.tacotron import tacotron2
 
@@ -73,24 +73,33 @@ class TrainingGraph(object):
         outputs = tacotron2(
             batch.text_ids, batch.text_lengths, batch.speaker_ids, self.prenet_noise, self.hp,
             self.n_symbols, self.n_speakers, targets=batch, training=training,
-            outputs_per_step=self.outputs_per_step, teacher_forcing_ratio=teacher_forcing_ratio,
-            towers=towers)
+            outputs_per_step=(self.outputs_per_step if training else
+                              trained_outputs_per_step(self.hp)),
+            teacher_forcing_ratio=teacher_forcing_ratio, towers=towers)
         return outputs, compute_losses(outputs, batch, self.hp, self.guided_attention_weight,
                                        towers)
 
     def make_feed_dict(self, items, step):
-        """The feed_dict of a batch of BatchItems after `step` completed steps."""
-        hp = self.hp.replace(outputs_per_step=frame_multiple_at(self.hp, step))
-        return dict(zip(self.batch, batches.make_text_batch(items, hp)))
+        """The feed_dict of a training batch of BatchItems after `step` completed steps."""
+        return self._feed_batch(items, frame_multiple_at(self.hp, step))
 
     def make_validation_feed(self, items, step):
-        """make_feed_dict with the same pre-net noise at every step: evaluations can be compared."""
-        feed_dict = self.make_feed_dict(items, step)
+        """The feed_dict of a batch for the validation graph, after `step` completed steps.
+
+        The pre-net noise is the same at every step, so that evaluations can be compared. The frames
+        per decoder step are those that the weights were last trained with.
+        """
+        r = outputs_per_step_at(self.hp, step - 1)
+        feed_dict = self._feed_batch(items, r)
         batch_size, n_frames = feed_dict[self.batch.mel].shape[:2]
-        n_steps = n_frames // outputs_per_step_at(self.hp, step)
         feed_dict[self.prenet_noise] = np.random.RandomState(self.hp.seed).uniform(
-            size=[batch_size, n_steps, prenet_noise_dim(self.hp)])
+            size=[batch_size, n_frames // r, prenet_noise_dim(self.hp)])
         return feed_dict
+
+    def _feed_batch(self, items, frame_multiple):
+        """{placeholder: array} of a batch whose frames are padded to a multiple."""
+        hp = self.hp.replace(outputs_per_step=frame_multiple)
+        return dict(zip(self.batch, batches.make_text_batch(items, hp)))
 
     def padding_fraction(self, feed_dict):
         """The fraction of padding in the mel frames of a feed_dict."""

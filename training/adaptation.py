@@ -10,6 +10,16 @@ from datasets.adaptation_data import ADVICE, MIN_CLIPS, describe_narrow_band
 MIN_COVERAGE = 0.8      # an adapted voice that covers less of a text has lost its alignment
 
 
+def items_of_new_speakers(run, items):
+    """The BatchItems of the speakers that an adaptation adds; all items of another run.
+
+    The speakers that it keeps must not decide when it ends: they have more recordings, and their
+    figures do not improve.
+    """
+    kept = run.base.get("speakers", []) if run.base else []
+    return [item for item in items if run.speakers[item.speaker_id] not in kept] or items
+
+
 def check_recordings(stores, base):
     """Raise InputError if the Run `base` cannot be adapted to the speakers of the stores.
 

@@ -1,5 +1,6 @@
 """Evaluate a network during training: validation losses, metrics, pictures and audio."""
 import os
+from collections import OrderedDict
 
 import numpy as np
 
@@ -27,7 +28,9 @@ class TacotronEvaluator(object):
 
     def __init__(self, run, graph, train_items, held_out_items, max_steps):
         self.run, self.graph, self.max_steps = run, graph, max_steps
-        self.train_items, self.held_out_items = train_items, held_out_items
+        self.train_items = train_items = one_of_each_text_first(train_items)
+        self.held_out_items = held_out_items = one_of_each_text_first(
+            adaptation.items_of_new_speakers(run, held_out_items))
         self.recorded = (("held-out", held_out_items[:MEASURED]), ("seen", train_items[:MEASURED]))
         self.groups = (("sentences", evaluation_sentences(run)),) + self.recorded
         self.pairs = pair_with_other_texts(held_out_items, train_items, MEASURED)
@@ -57,7 +60,7 @@ class TacotronEvaluator(object):
                 self._show(log, step, group, item, output)
         for group, items in self.recorded:
             check()
-            outputs = session.run(graph.validation_outputs, graph.make_feed_dict(items, step))
+            outputs = session.run(graph.validation_outputs, graph.make_validation_feed(items, step))
             log.add_scalars(step, group + "-forced", teacher_forced_metrics(outputs, items))
         if self.run.base:
             adaptation.report_adaptation(self.run, step, self.max_steps, log.latest)
@@ -103,7 +106,9 @@ class VocoderEvaluator(object):
 
     def __init__(self, run, graph, train_items, held_out_items):
         self.run, self.graph = run, graph
-        self.train_items, self.held_out_items = train_items, held_out_items
+        self.train_items = train_items = one_of_each_text_first(train_items)
+        self.held_out_items = held_out_items = one_of_each_text_first(
+            adaptation.items_of_new_speakers(run, held_out_items))
         self.copied = [("held-out", item) for item in held_out_items[:COPIED]]
         self.copied += [("seen", item) for item in train_items[:COPIED]]
 
@@ -147,6 +152,22 @@ class VocoderEvaluator(object):
                 [mel, copied_mel], ["condition: " + item.row.text, "copy-synthesis"],
                 hp.max_abs_value))
         return {group: np.mean(values) for group, values in distances.items()}
+
+
+def one_of_each_text_first(items):
+    """The items in another order: one of each text, of one speaker after the other; then a second.
+
+    The first few are then different sentences, also where many speakers read the same ones.
+    """
+    texts = OrderedDict()
+    for item in items:
+        texts.setdefault(tuple(item.text_ids), []).append(item)
+    turns = []
+    for number, of_text in enumerate(texts.values()):
+        first = number % len(of_text)
+        turns += [(turn, number, item)
+                  for turn, item in enumerate(of_text[first:] + of_text[:first])]
+    return [item for _, _, item in sorted(turns, key=lambda turn: turn[:2])]
 
 
 def _items_of_speaker(items, speaker_id):
@@ -214,11 +235,16 @@ def teacher_forced_metrics(outputs, items):
 
 
 def pair_with_other_texts(held_out_items, train_items, count):
-    """`count` pairs of a held-out item and an item with another text; few items are repeated."""
-    candidates = held_out_items + train_items
-    pairs = [(held_out_items[i % len(held_out_items)], candidates[(i + 1) % len(candidates)])
-             for i in range(count)]
-    return [(item, other) for item, other in pairs if item.text_ids != other.text_ids] or pairs[:1]
+    """`count` pairs of a held-out item and an item with another text; few items are repeated.
+
+    The items must have at least two texts.
+    """
+    candidates, pairs = held_out_items + train_items, []
+    for i in range(count):
+        item = held_out_items[i % len(held_out_items)]
+        following = (candidates[(i + 1 + k) % len(candidates)] for k in range(len(candidates)))
+        pairs.append((item, next(other for other in following if other.text_ids != item.text_ids)))
+    return pairs
 
 
 def _mean_alignment_metrics(alignments, items):

@@ -191,6 +191,8 @@ def _build_predictor(tacotron):
         if not np.isfinite(mels).all():
             raise InputError("%s: predicts mels that are not finite; train it further, or from an "
                              "earlier checkpoint" % tacotron.folder)
+        # as in synthesis.voice.Voice.predict_mel
+        mels = np.clip(mels, -hp.max_abs_value, hp.max_abs_value)
         return [mel[:item.row.frames] for mel, item in zip(mels, items)]
 
     return predict_mels

@@ -29,8 +29,9 @@ class Run(object):
     has_speaker_embedding   whether the network has a speaker embedding
     symbols                 the text symbols, in the order of their ids
     punctuated              whether the training texts end in a punctuation mark
-    base                    None, or {"folder": …, "figures": …}: name of the voice or run that
-                            this one adapts (preset `adapt`), and its figures
+    base                    None, or {"folder": …, "figures": …, "speakers": …}: name of the voice
+                            or run that this one adapts (preset `adapt`), its figures and speakers;
+                            earlier versions did not store its speakers
     figures                 {name: value} of the validation of an exported run; {} in other runs
     consent                 one of consent.CONSENTS: the speaker's, to the cloning of the voice; or
                             None
@@ -164,8 +165,10 @@ def load_run(folder, model_type, any_symbols=False):
             raise InputError("%s: %s should be true or false" % (path, name))
     base = content.get("base")
     if base is not None and not (isinstance(base, dict) and isinstance(base.get("folder"), str)
-                                 and _are_figures(base.get("figures"))):
-        raise InputError("%s: base should be null or an object with folder and figures" % path)
+                                 and _are_figures(base.get("figures"))
+                                 and isinstance(base.get("speakers", []), list)):
+        raise InputError("%s: base should be null or an object with folder, figures and speakers"
+                         % path)
     if not _are_figures(content.get("figures", {})):
         raise InputError("%s: figures should be an object of numbers" % path)
     if content.get("consent") not in (None,) + CONSENTS:

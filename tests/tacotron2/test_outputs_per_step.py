@@ -32,6 +32,15 @@ def test_batches_fit_r_at_their_step_and_at_the_next(hp):
             for step in (8, 9, 10, 19, 20)] == [5, 15, 3, 6, 2]
 
 
+def test_a_run_that_goes_on_has_the_rest_of_the_schedule(hp):
+    hp = hp.replace(outputs_per_step=2, outputs_per_step_schedule=(5, 10, 3, 20))
+    for step, rest in ((0, (5, 10, 3, 20)), (9, (5, 1, 3, 11)), (10, (3, 10)), (20, ())):
+        assert outputs_per_step.remaining_schedule(hp, step) == rest
+        after = hp.replace(outputs_per_step_schedule=rest)
+        assert [outputs_per_step.outputs_per_step_at(after, i) for i in range(25)] == [
+            outputs_per_step.outputs_per_step_at(hp, step + i) for i in range(25)]
+
+
 @pytest.mark.parametrize("changes", [
     "outputs_per_step_schedule=5", "outputs_per_step_schedule=5x100x3x100",
     "outputs_per_step_schedule=5x200x3x100", "outputs_per_step_schedule=0x100",

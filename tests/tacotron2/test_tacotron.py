@@ -198,3 +198,19 @@ def test_guided_attention_penalties_are_0_on_the_diagonal_and_near_1_far_from_it
             for alignment in (on_diagonal, off_diagonal)])
     assert on == 0
     assert off > 0.7
+
+
+def test_a_frozen_part_computes_in_training_what_it_computes_in_synthesis(deterministic):
+    """With its moving moments: the other parts are trained with the outputs that they get later."""
+    batch = make_batch(deterministic)
+    for freeze, equal in (("encoder+postnet", True), ("encoder", False), ("postnet", False)):
+        hp = deterministic.replace(freeze=freeze)
+        with tf.Graph().as_default(), unoptimized_session(1) as session:
+            tf.set_random_seed(1)
+            training = TeacherForcedGraph(hp, training=True)
+            with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+                validation = TeacherForcedGraph(hp)
+            session.run(tf.global_variables_initializer())
+            mels = [graph.run(session, graph.outputs.mel_outputs_postnet, batch)
+                    for graph in (training, validation)]
+        assert (np.abs(mels[0] - mels[1]).max() < 1e-5) == equal, freeze

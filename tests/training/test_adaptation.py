@@ -12,11 +12,12 @@ from scipy import signal
 import preprocess
 from common.errors import InputError
 from common.hparam_set import create_hparams
-from datasets import speaker_groups
+from datasets import batches, speaker_groups
 from datasets.store import load_store
 from hparams import ADAPTATION
 from nn.compat import tf
-from training import adaptation, checkpoint, export, run_folder, training_history, transfer
+from training import (adaptation, checkpoint, export, run_folder, run_start, training_history,
+                      transfer)
 from training.early_stopping import stop_message
 
 MODEL_TYPES = ("tacotron", "vocoder")
@@ -244,6 +245,24 @@ def test_the_name_of_a_speaker_of_the_base_is_refused(trained, tmp_path):
     message = refusal(make_store(tmp_path, "two"), tmp_path, trained)
     assert "two is a speaker of %s" % trained["tacotron"] in message
     assert "preprocess.py --speaker gives" in message and "leave out --preset adapt" in message
+
+
+def test_the_speakers_that_an_adaptation_keeps_are_not_evaluated(store, stores, trained, tmp_path):
+    """They have more recordings, and would decide when it ends. Of the new one, a text is held out.
+    """
+    both = [load_store(store), load_store(stores[0])]
+    run = run_start.create_or_resume_run(str(tmp_path / "run"), "tacotron", both, "adapt", "",
+                                         init_from=trained["tacotron"])
+    run.release()
+    run = run_folder.load_run(run.folder, "tacotron")
+    assert run.speakers == ["me", "one"] and run.base["speakers"] == ["one", "two"]
+    source = run_folder.load_run(trained["tacotron"], "tacotron")
+    assert run.validation_hash_limit >= source.validation_hash_limit
+    _, held_out = batches.split_train_validation(both, run.validation_hash_limit)
+    new = adaptation.items_of_new_speakers(run, held_out)
+    assert new and {item.speaker_id for item in new} == {0}
+    run.base = None
+    assert adaptation.items_of_new_speakers(run, held_out) == held_out
 
 
 @pytest.mark.parametrize("similarity, clear", [(0.5, True), (0.8, False)])

@@ -96,8 +96,23 @@ def test_pairs_have_different_texts(stores):
     training, held_out = batches.split_train_validation([load_store(stores[0])], 0.2)
     for items in (held_out, held_out[:1]):
         pairs = evaluators.pair_with_other_texts(items, training, 16)
-        assert len(pairs) > 10
+        assert len(pairs) == 16
         assert all(item in items and item.text_ids != other.text_ids for item, other in pairs)
+
+
+def test_where_speakers_read_the_same_texts_the_evaluated_sentences_differ(stores):
+    """The two stores have the same ten texts."""
+    training, held_out = batches.split_train_validation([load_store(path) for path in stores], 0.3)
+    items = evaluators.one_of_each_text_first(training)
+    assert sorted(map(id, items)) == sorted(map(id, training))
+    n_texts = len({tuple(item.text_ids) for item in items})
+    assert len(items) == 2 * n_texts
+    for half in (items[:n_texts], items[n_texts:]):
+        assert len({tuple(item.text_ids) for item in half}) == n_texts
+        assert {item.speaker_id for item in half} == {0, 1}
+    pairs = evaluators.pair_with_other_texts(held_out, training, 16)
+    assert len(pairs) == 16
+    assert all(item.text_ids != other.text_ids for item, other in pairs)
 
 
 def test_the_trainer_writes_a_verdict_and_follows_the_schedule_of_outputs_per_step(
