@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import stat
 
 from common.errors import InputError
@@ -42,13 +43,20 @@ def atomic_write(path, mode="wb", encoding=None):
 def remove_temporary_files(folder, pattern):
     """Remove what processes that were killed have left of atomic_write in a folder.
 
-    `pattern` is the regular expression of the names of the files that they were writing.
+    `pattern` is the regular expression of the names of the files that they were writing, or of
+    folders that were to appear whole in the same way.
     """
+    if not os.path.isdir(folder or "."):
+        return
     for name in os.listdir(folder or "."):
         match = re.fullmatch(r"(%s)\.(\d+)\.part" % pattern, name)
         if match and not _is_other_process(int(match.group(match.lastindex))):
+            path = os.path.join(folder, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path, ignore_errors=True)
+                continue
             with contextlib.suppress(FileNotFoundError):
-                os.remove(os.path.join(folder, name))
+                os.remove(path)
 
 
 def _is_other_process(number):

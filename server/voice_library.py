@@ -13,9 +13,9 @@ from server.request_errors import RequestError
 from synthesis import spoken_lines, text_lines
 from synthesis.attempts import Predictor
 from synthesis.voice import MODEL_FOLDERS, Voice, resolve_run_folders
+from training import licence
 
 WATCH_SECONDS = 2.0
-LICENCE_FILES = ("LICENSE", "LICENSE.txt", "LICENCE")
 _MAX_COMMENT_TEXT = 1000
 _NOT_OF_THE_VOICE = ("history.jsonl", "lock")
 
@@ -37,8 +37,9 @@ class ServedVoice(object):
         voice = Voice(*run_folders, threads=1)
         voice.normalizer = text_lines.create_normalizer(voice.normalizer, lexicon)
         self.hp, self.normalizer, self.speakers = voice.hp, voice.normalizer, voice.speakers
-        self.consent, self.licence = voice.tacotron_run.consent, _read_licence(folder)
+        self.consent, self.licence = voice.tacotron_run.consent, licence.first_line(folder)
         self.formats = encoders.available_formats(self.hp.sample_rate)
+        _ = voice.vocoder.batch_size    # builds the network of a batch: not while requests wait
         self._voices = {speaker: voice.with_speaker(speaker) for speaker in self.speakers}
         self._predictors = {speaker: Predictor(one, 1) for speaker, one in self._voices.items()}
         # measures the speech rate of the default speaker now and not with the first request
@@ -169,12 +170,3 @@ def _hash(contents, lexicon):
     for content in contents:
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
-
-
-def _read_licence(folder):
-    for name in LICENCE_FILES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            lines = [line.strip() for line in files.read_lines(path)]
-            return next((line for line in lines if line), None)
-    return None

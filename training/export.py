@@ -4,15 +4,17 @@
     python synthesize.py TEXT.txt --voice voices/me
 
 The voice has the folders `tacotron` and `vocoder` (exported_run.py describes their files). Its
-weights are their moving averages, if the run has any. TensorFlow is not needed to read it.
+weights are their moving averages, if the run has any. TensorFlow is not needed to read it. If the
+runs started from a voice with a licence, the new voice has a copy of it.
 """
 import os
+import re
 import shutil
 
-from common import command_line
+from common import command_line, files
 from common.errors import InputError
 from tacotron2.outputs_per_step import outputs_per_step_at
-from training import checkpoint, exported_run, model_weights, run_folder
+from training import checkpoint, exported_run, licence, model_weights, run_folder
 
 
 def export_voice(tacotron_folder, vocoder_folder, out, best=False):
@@ -25,10 +27,14 @@ def export_voice(tacotron_folder, vocoder_folder, out, best=False):
     runs = [run_folder.load_run(tacotron_folder, "tacotron"),
             run_folder.load_run(vocoder_folder, "vocoder")]
     run_folder.require_same_audio_settings(*runs)
-    temporary = "%s.%d.part" % (os.path.abspath(out), os.getpid())
+    out = os.path.abspath(out)
+    files.remove_temporary_files(os.path.dirname(out), re.escape(os.path.basename(out)))
+    temporary = "%s.%d.part" % (out, os.getpid())
     try:
+        sources = [run.folder for run in runs]
         for run in runs:
             export_run(run, os.path.join(temporary, run.model_type), best)
+        licence.copy_licences(sources, temporary)
         size = sum(os.path.getsize(os.path.join(folder, name))
                    for folder, _, names in os.walk(temporary) for name in names)
         os.replace(temporary, out)

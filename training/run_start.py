@@ -9,12 +9,13 @@ from datasets import batches
 from hparams import ADAPT
 from korean.utterances import are_punctuated
 from tacotron2 import tacotron
-from training import adaptation, checkpoint, model_weights, store_changes
+from tacotron2.outputs_per_step import remaining_schedule
+from training import adaptation, checkpoint, licence, model_weights, store_changes
 from training.run_folder import Run, load_run, load_source, require_same_values
 from wavenet_vocoder import wavenet
 
 # what a trainer that was killed has left in a new folder
-_BEFORE_RUN_JSON = re.compile(r"(lock|run\.json\.\d+\.part)$")
+_BEFORE_RUN_JSON = re.compile(r"(lock|run\.json\.\d+\.part|LICEN[CS]E(\.txt)?(\.\d+\.part)?)$")
 _FREEZABLE_SCOPES = {"tacotron": tacotron.FREEZABLE_SCOPES, "vocoder": wavenet.FREEZABLE_SCOPES}
 
 
@@ -68,6 +69,8 @@ def create_or_resume_run(folder, model_type, stores, preset, overrides, freeze="
     run.normalizer = _merge_normalizers(stores)     # the lexicons may have changed
     run.consent = consent or run.consent
     run.lock()
+    if source:
+        licence.copy_licences([source.folder], folder)
     run.data = data
     run.save()
     return run
@@ -77,12 +80,13 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
     """A new Run; `source` is the Run whose weights it starts from, or None."""
     base = None
     if source and not preset:
-        hp = override_hparams(source.hp.replace(freeze=""), overrides)
+        hp = override_hparams(_hparams_to_go_on(source), overrides)
     else:
         hp = _preset_hparams(preset or "reference", overrides,
                              source and source.hp.replace(freeze=""))
     if preset == ADAPT:
-        base = {"folder": _name(source), "figures": checkpoint.validation_figures(source)}
+        base = {"folder": _name(source), "figures": checkpoint.validation_figures(source),
+                "speakers": source.speakers}
     scopes = _FREEZABLE_SCOPES[model_type]
     unknown = set(hp.freeze.split("+")) - set(scopes) - {""}
     if unknown:
@@ -98,10 +102,24 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
     speakers = [store.speaker for store in stores]
     hash_limit = batches.validation_hash_limit(stores, hp.validation_fraction)
     if source and source.validation_hash_limit is not None and set(speakers) & set(source.speakers):
-        # the same texts are held out: the source was trained on the others
-        hash_limit = source.validation_hash_limit
+        # the same texts are held out: the source was trained on the others. Of new speakers, there
+        # may be none among them
+        hash_limit = max([source.validation_hash_limit] + [
+            batches.validation_hash_limit([store], 0) for store in stores
+            if store.speaker not in source.speakers])
     return Run(folder, model_type, hp, speakers, _merge_normalizers(stores), has_speaker_embedding,
                base=base, validation_hash_limit=hash_limit)
+
+
+def _hparams_to_go_on(source):
+    """The HParams of the Run `source` without what helps only at the beginning of a training."""
+    hp = source.hp.replace(freeze="")
+    if source.model_type == "tacotron":
+        step = checkpoint.read_trained_weights(source, [])[1]
+        hp = hp.replace(outputs_per_step_schedule=remaining_schedule(hp, step))
+        if step >= hp.guided_attention_decay_end:
+            hp = hp.replace(guided_attention_weight=0.0)
+    return hp
 
 
 def _preset_hparams(preset, overrides, base_hp):

@@ -73,3 +73,12 @@ def test_a_killed_process_does_not_stop_the_progress_bars_of_others():
 def test_progress_bars_do_not_use_the_system_time():
     with tqdm(range(1)) as bar:
         assert bar._time is time.monotonic
+
+
+def test_folders_that_a_killed_process_has_not_finished_are_removed(tmp_path):
+    dead = 2 ** 22 + 1      # above the largest number of a process
+    for name in ("voice.%d.part" % dead, "voice.%d.part" % os.getpid(), "other.%d.part" % dead):
+        (tmp_path / name / "tacotron").mkdir(parents=True)
+    files.remove_temporary_files(str(tmp_path), "voice")
+    assert sorted(os.listdir(str(tmp_path))) == ["other.%d.part" % dead]
+    files.remove_temporary_files(str(tmp_path / "none"), "voice")

@@ -1,0 +1,49 @@
+"""The licence file of a voice, which voices that start from it inherit."""
+import os
+
+from common import files
+
+NAMES = ("LICENSE", "LICENSE.txt", "LICENCE", "LICENCE.txt")
+MAX_BYTES = 1 << 20
+_MODEL_FOLDERS = ("tacotron", "vocoder")
+
+
+def find_licence(folder):
+    """The path of the licence of a voice, of a run, or of the voice that the run is part of.
+
+    None if there is none.
+    """
+    folder = os.path.abspath(folder)
+    voice, name = os.path.split(folder)
+    is_part = name in _MODEL_FOLDERS and all(
+        os.path.exists(os.path.join(voice, model, "run.json")) for model in _MODEL_FOLDERS)
+    for place in [folder] + [voice] * is_part:
+        for path in (os.path.join(place, name) for name in NAMES):
+            if os.path.isfile(path):
+                return path
+    return None
+
+
+def first_line(folder):
+    """The first line of the licence that is not empty, or None."""
+    path = find_licence(folder)
+    lines = [line.strip() for line in files.read_lines(path)] if path else []
+    return next((line for line in lines if line), None)
+
+
+def copy_licences(sources, folder):
+    """Copy the licences of the runs or voices `sources` into `folder`.
+
+    A second one with another text gets the name of its run: LICENSE-vocoder.txt. Raises InputError
+    for one above 1 MB.
+    """
+    copied = []
+    for source in sources:
+        path = find_licence(source)
+        content = files.read_bytes(path, MAX_BYTES) if path else b""
+        if content.strip() and content not in copied:
+            name = os.path.basename(path) if not copied else (
+                "LICENSE-%s.txt" % os.path.basename(os.path.abspath(source)))
+            with files.atomic_write(os.path.join(folder, name)) as file:
+                file.write(content)
+            copied.append(content)
