@@ -16,9 +16,8 @@ import hashlib
 import os
 from collections import Counter
 
-from common import command_line, files
+from common import command_line, files, parallel
 from common.errors import InputError
-from common.progress_bar import tqdm
 from common.resources import available_cpus
 from datasets.store import load_store
 from evaluation import evaluation_report, held_out, measure, rendering, speaker_similarity, systems
@@ -41,8 +40,8 @@ def main(arguments):
     stores, other_stores = [[load_store(folder) for folder in folders]
                             for folders in (options.data, options.against)]
     raw_lines = files.read_lines(options.text) if options.text else []
-    pool = _create_pool(options)
-    try:
+    with parallel.open_workers(options.scheduler, available_cpus(), options.data + options.against,
+                               options.out) as workers:
         settings = {"weights": BEST if options.best else NEWEST, "threads": options.threads,
                     "device": options.device}
         first_speaker = options.speaker[0] if options.speaker else None
@@ -73,31 +72,19 @@ def main(arguments):
             text_report = evaluation_report.create_text_report(options.text, texts, alignments,
                                                                voice.hp)
         embeddings = speaker_similarity.embed_references(
-            held_out.select_references(stores + other_stores), voice.hp.sample_rate, pool)
+            held_out.select_references(stores + other_stores), voice.hp.sample_rate, workers)
         nearest = held_out.find_nearest_speakers(
             sentences, speaker_similarity.find_centroids(embeddings), base)
         base_voices = {speaker: base.with_speaker(other[0])
                        for speaker, other in nearest.items() if base and other}
         rendering.render_sentences(options.out, sentences, voice, untrained, options.seed,
                                    base_voices)
-        figures = list(tqdm(pool.imap(
-            measure.measure_sentence, _create_jobs(options, sentences, voice.hp, embeddings)),
-            total=len(sentences), unit="sentence", desc="measuring"))
-    finally:
-        pool.terminate()
+        figures = list(measure.measure_sentences(
+            _create_jobs(options, sentences, voice.hp, embeddings), workers))
     title = "%s: %s" % (options.voice, checkpoints) if options.voice else checkpoints
     _write_report(evaluation_report.create_report(
         title, options.out, voice.hp, [each.sentence for each in sentences], figures,
         len(stores + other_stores), nearest, text_report))
-
-
-def _create_pool(options):
-    """What measures the sentences: processes of this host, or the workers of --scheduler."""
-    if options.scheduler:
-        from common.dask_cluster import Cluster         # most users do not have Dask
-        return measure.ClusterPool(Cluster(options.scheduler, options.data + options.against,
-                                           options.out))
-    return measure.create_pool(available_cpus())        # forks, so before TensorFlow has threads
 
 
 def _create_jobs(options, sentences, hp, embeddings):

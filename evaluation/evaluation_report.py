@@ -16,8 +16,8 @@ INTERVAL_METHOD = ("95 %% confidence intervals: for means, bootstrap over senten
                    % BOOTSTRAP_SAMPLES)
 # best first; without the systems whose rank is what the evaluation is to show
 EXPECTED_ORDER = tuple(name for name in SYSTEMS if name not in ("synthesis", "base-speaker"))
-# Error rates are those of all sentences together: each counts by its number of letters.
-WEIGHTS = {"cer": "n_letters", "jamo_error_rate": "n_letters"}
+# Error rates are those of all sentences together: each counts by its number of letters, or of jamo.
+WEIGHTS = {"cer": "n_letters", "jamo_error_rate": "n_jamo"}
 
 # (better, worse) → why this unexpected order need not be a defect of the voice
 KNOWN_CAUSES = {

@@ -1,10 +1,8 @@
 """Measures all figures of a sentence, in worker processes."""
 import functools
 import os
-import signal
 import socket
 from collections import OrderedDict, namedtuple
-from multiprocessing import Pool
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -18,49 +16,33 @@ from tacotron2 import alignment_metrics
 
 # out: folder of the evaluation; centroids: {speaker: embedding}; is_rated: whether naturalness
 # and intelligibility are measured, too
+FIGURES_VERSION = 2     # of figures.json; 1 had no n_jamo
 MeasureJob = namedtuple("MeasureJob", "out sentence hp centroids is_rated")
 
 
-def create_pool(n_workers):
-    """A pool of processes; to be created before TensorFlow starts threads, which fork loses."""
-    return Pool(n_workers, _initialize_worker)
+def measure_sentences(jobs, workers):
+    """Yield measure_sentence(job) of each job, with a progress bar.
+
+    `workers` is that of parallel.map_in_order. Raises InputError if a worker of a cluster lacks
+    packages that this process has, or a worker died twice at the same sentence.
+    """
+    task = functools.partial(_measure_in_worker, metrics.unavailable_metrics(2))
+    for job, result in zip(jobs, parallel.map_in_order(task, jobs, workers, "sentence")):
+        if isinstance(result, parallel.Failure):
+            raise InputError("%s: %s" % (job.sentence[0], result.reason))
+        yield result
 
 
-class ClusterPool(object):
-    """The workers of a dask_cluster.Cluster with the interface of create_pool's result."""
-
-    def __init__(self, cluster):
-        self._cluster = cluster
-
-    def imap(self, function, items):
-        """Raises InputError if a worker lacks packages that this process has, or died."""
-        items = list(items)
-        task = functools.partial(_call_in_cluster, function, metrics.unavailable_metrics(2))
-        for item, result in zip(items, parallel.in_order(
-                self._cluster.map_as_finished(task, items))):
-            if isinstance(result, parallel.Failure):
-                raise InputError("%s: %s" % (getattr(item, "sentence", item)[0], result.reason))
-            yield result
-
-    def terminate(self):
-        self._cluster.close()
-
-
-def _call_in_cluster(function, unavailable, item):
-    """function(item), in a worker of a cluster. `unavailable`: as for the program."""
+def _measure_in_worker(unavailable, job):
+    """measure_sentence(job) in a worker. `unavailable`: as for the program."""
     here = metrics.unavailable_metrics(2)
     different = sorted(set(here) ^ set(unavailable))
     if different:
         raise InputError("the worker on %s and this program do not have the same packages of "
                          "requirements-evaluate.txt: only one of them measures %s"
                          % (socket.gethostname(), ", ".join(different)))
-    with threadpool_limits(1):
-        return function(item)
-
-
-def _initialize_worker():
-    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is handled by the parent
-    threadpool_limits(1)                            # there is one process per core already
+    with threadpool_limits(1):      # there is one process per core already
+        return measure_sentence(job)
 
 
 def measure_sentence(job):
@@ -70,7 +52,8 @@ def measure_sentence(job):
     measured.
     """
     path = os.path.join(systems.sentence_folder(job.out, job.sentence), "figures.json")
-    conditions = {"rated": job.is_rated, "speakers": sorted(job.centroids),
+    conditions = {"version": FIGURES_VERSION, "rated": job.is_rated,
+                  "speakers": sorted(job.centroids),
                   "unavailable": list(metrics.unavailable_metrics(len(job.centroids)))}
     if os.path.exists(path):
         stored = files.read_json(path)
@@ -105,7 +88,9 @@ def _audio_figures(samples, recording, job):
     if job.is_rated and intelligibility.is_available():
         figures["cer"], figures["jamo_error_rate"] = intelligibility.error_rates(
             samples, hp.sample_rate, job.sentence.text)
-        figures["n_letters"] = len(intelligibility.keep_letters(job.sentence.text))
+        letters = intelligibility.keep_letters(job.sentence.text)
+        figures["n_letters"] = len(letters)
+        figures["n_jamo"] = len(intelligibility.letters_to_jamo(letters))
     return {name: value for name, value in figures.items() if np.isfinite(value)}
 
 

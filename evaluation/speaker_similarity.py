@@ -7,19 +7,22 @@ import os
 from collections import OrderedDict
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from audio.speaker_encoder import UNAVAILABLE, embed_utterance, is_available, mean_embedding
-from common.progress_bar import tqdm
+from common import parallel
+from common.errors import InputError
 from datasets.store import read_example
 
 __all__ = ["UNAVAILABLE", "embed_references", "embed_utterance", "find_centroids",
            "find_nearest_speaker", "is_available", "measure_similarities"]
 
 
-def embed_references(references, sample_rate, pool):
+def embed_references(references, sample_rate, workers):
     """{speaker: {utterance id: embedding}} of {speaker: (store, rows)}; empty without the package.
 
-    `pool` is a multiprocessing pool.
+    `workers` is that of parallel.map_in_order. Raises InputError if a worker died twice at the same
+    recording.
     """
     if not is_available():
         return {}
@@ -28,16 +31,18 @@ def embed_references(references, sample_rate, pool):
     recordings = [(os.path.join(store.folder, row.file), sample_rate)
                   for store, rows in references.values() for row in rows]
     embeddings = OrderedDict((speaker, OrderedDict()) for speaker in references)
-    for (speaker, row_id), embedding in zip(ids, tqdm(
-            pool.imap(_embed_recording, recordings), total=len(recordings), unit="recording",
-            desc="speakers")):
-        embeddings[speaker][row_id] = embedding
+    for (speaker, row_id), result in zip(ids, parallel.map_in_order(
+            _embed_recording, recordings, workers, "recording")):
+        if isinstance(result, parallel.Failure):
+            raise InputError("%s of %s: %s" % (row_id, speaker, result.reason))
+        embeddings[speaker][row_id] = result
     return embeddings
 
 
 def _embed_recording(recording):
     path, sample_rate = recording
-    return embed_utterance(read_example(path).audio, sample_rate)
+    with threadpool_limits(1):
+        return embed_utterance(read_example(path).audio, sample_rate)
 
 
 def find_centroids(embeddings, left_out=(None, None)):

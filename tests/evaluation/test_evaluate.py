@@ -1,7 +1,6 @@
 """Evaluation: distances match their definitions, and better audio has better figures."""
 import os
 import types
-from multiprocessing.pool import ThreadPool
 
 import numpy as np
 import pytest
@@ -164,24 +163,14 @@ def test_the_hundred_unseen_sentences_are_not_in_the_demo_corpus():
 
 # -- the program ----------------------------------------------------------------------------------
 
-@pytest.fixture
-def without_processes(monkeypatch):
-    """Sentences are measured in a thread of this process."""
-    monkeypatch.setattr(measure, "create_pool", lambda n_workers: ThreadPool(1))
-
-
 @pytest.fixture(scope="module")
 def evaluated(stores, trained, tmp_path_factory):
     """A folder with text.txt and, in out/, an evaluation of four sentences and its two lines."""
     folder = tmp_path_factory.mktemp("evaluated")
     (folder / "text.txt").write_text("가자!\n\n비가 온다.\n", encoding="utf-8")
-    create_pool, measure.create_pool = measure.create_pool, lambda n_workers: ThreadPool(1)
-    try:
-        run_main(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", trained["vocoder"],
-                 "--data", stores[0], "--data", stores[1], "--unseen", "--sentences", 2,
-                 "--rated", 1, "--text", folder / "text.txt", "--out", folder / "out")
-    finally:
-        measure.create_pool = create_pool
+    run_main(evaluate.main, "--tacotron", trained["tacotron"], "--vocoder", trained["vocoder"],
+             "--data", stores[0], "--data", stores[1], "--unseen", "--sentences", 2,
+             "--rated", 1, "--text", folder / "text.txt", "--out", folder / "out")
     return folder
 
 
@@ -251,7 +240,7 @@ def test_finished_sentences_are_neither_synthesized_nor_measured_again(evaluated
     (("--text", "{folder}/text.txt", "--seed", 2), "other values of checkpoints, data, runs, seed"),
     (("--text", "{folder}/text.txt", "--speaker", "three"), "one, two"),
     (("--text", "{folder}/text.txt", "--base", "{folder}"), "stores with --against STORE")])
-def test_invalid_options_are_refused(evaluated, trained, without_processes, options, message):
+def test_invalid_options_are_refused(evaluated, trained, options, message):
     (evaluated / "marks.txt").write_text("?!...\n", encoding="utf-8")
     options = [str(option).format(folder=evaluated) for option in options]
     with pytest.raises(InputError) as error:

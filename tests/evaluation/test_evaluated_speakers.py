@@ -1,7 +1,6 @@
 """Evaluation of several speakers and of cloned voices: texts, recordings, speaker similarity."""
 import os
 import types
-from multiprocessing.pool import ThreadPool
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from common import files
 from common.errors import InputError
 from datasets import batches
 from datasets.store import load_store
-from evaluation import evaluation_report, held_out, measure, speaker_similarity, speaker_summary
+from evaluation import evaluation_report, held_out, speaker_similarity, speaker_summary
 
 
 @pytest.fixture
@@ -147,7 +146,6 @@ def spectral_embedding(samples, sample_rate):
 
 def test_a_cloned_voice_is_compared_with_the_nearest_base_speaker(stores, trained, tmp_path,
                                                                  monkeypatch):
-    monkeypatch.setattr(measure, "create_pool", lambda n_workers: ThreadPool(1))
     monkeypatch.setattr(speaker_similarity, "is_available", lambda: True)
     monkeypatch.setattr(speaker_similarity, "embed_utterance", spectral_embedding)
     for number, text in enumerate(("나무가 크다.", "바다로 간다.", "나무가 크다.", "눈이 온다.")):
