@@ -8,15 +8,18 @@ The recordings are a corpus with transcripts, or long recordings with or without
 read. The same command goes on after an interruption, and after a change of the recordings it
 repeats only what depends on them.
 """
+import contextlib
 import os
 import re
 import sys
 
+import korean
 from cloning import recordings
-from cloning.plan import MEASURED_STEPS, Plan, limit_steps, measure_step_seconds
-from cloning.stages import StageLog, command_line_of
+from cloning.plan import MEASURED_STEPS, Plan, last_step, measure_step_seconds, steps_within
+from cloning.stages import StageLog, command_line_of, fingerprint
 from common import command_line, files
 from common.errors import InputError
+from common.folder_lock import FolderLock
 from common.hparam_set import create_hparams
 from hparams import PRESETS
 from synthesis.voice import MODEL_FOLDERS
@@ -31,6 +34,9 @@ def main(arguments):
     options = _create_parser().parse_args(arguments)
     options.recordings = _normalize_path(options.recordings)
     options.script = options.script and _normalize_path(options.script)
+    if options.lexicon:
+        options.lexicon = _normalize_path(options.lexicon)
+        korean.load_lexicon(options.lexicon)        # errors before the first stage
     work = options.work or os.path.join("logs", "clone-" + options.name)
     base, hp = _load_base(options)
     if os.path.isdir(options.recordings) and _is_inside(work, options.recordings):
@@ -38,14 +44,21 @@ def main(arguments):
                          % work)
     found = recordings.find(options.recordings, options.script, os.path.join(work, "corpus"))
     os.makedirs(work, exist_ok=True)
+    lock = FolderLock(work, "another clone.py is working in this folder")
+    with contextlib.closing(lock):
+        return _clone(options, work, base, hp, found)
+
+
+def _clone(options, work, base, hp, found):
+    """Run the stages that are not finished. Returns the exit status."""
     log = StageLog(work)
     voice = os.path.join("voices", options.name)
     if os.path.exists(voice) and "export" not in log.stages:
         raise InputError("--name %s: %s exists and was not made by this command; choose another "
                          "name" % (options.name, voice))
-    consent = _remember_consent(options.consent, work)
+    consent = _remember_consent(options, work)
     plan = Plan(options.recordings, options.script, found.format is None, options.name, work, voice,
-                base, hp, options.preset, consent, options.threads)
+                base, hp, options.preset, consent, options.threads, options.lexicon)
     _print_plan(plan, found, options)
     status = (_run_all(log, plan.preparation()) or _train(plan, log, options)
               or _run_all(log, plan.completion()))
@@ -67,7 +80,7 @@ def _is_inside(path, folder):
 
 def _load_base(options):
     """(folder or None, HParams) of the voice to start from, or of the preset."""
-    if not re.match(r"[\w-]+$", options.name):
+    if not re.fullmatch(r"[\w-]+", options.name):
         raise InputError("--name %s: should consist of letters, digits, _ and -" % options.name)
     if options.preset and options.base:
         raise InputError("--preset trains from scratch; leave out --base")
@@ -82,12 +95,15 @@ def _load_base(options):
     return base, runs[0].hp
 
 
-def _remember_consent(option, work):
-    path = os.path.join(work, "consent.json")
-    stored = files.read_json_object(path, {"consent": (str,)})["consent"] if os.path.exists(
-        path) else None
-    consent = require_consent(option, stored)
-    files.write_json(path, {"consent": consent})
+def _remember_consent(options, work):
+    """The consent that is given now, or was given before for the same recordings."""
+    path, stored = os.path.join(work, "consent.json"), {}
+    if os.path.exists(path):
+        stored = files.read_json_object(path, {"consent": (str,)})
+    if stored.get("recordings") != options.recordings:      # perhaps those of another person
+        stored = {}
+    consent = require_consent(options.consent, stored.get("consent"))
+    files.write_json(path, {"consent": consent, "recordings": options.recordings})
     return consent
 
 
@@ -105,35 +121,55 @@ def _print_plan(plan, found, options):
 
 def _train(plan, log, options):
     """Train both models; returns the exit status."""
-    hp = plan.train_hp()
-    limits = {name: options.steps or hp.train_steps for name in MODEL_FOLDERS}
+    hp, step_seconds = plan.train_hp(), {}
+    train_steps = options.steps or hp.train_steps
     # the history has the time of the steps at which summaries are written
-    measured_steps = max(MEASURED_STEPS, hp.summary_interval)
-    if min(limits.values()) > measured_steps:
+    measured_steps = max(MEASURED_STEPS, 2 * hp.summary_interval)
+    if train_steps > measured_steps:
         status, step_seconds = _measure_steps(plan, log, measured_steps)
         if status:
             return status
-        # the limits count from the first step, so that earlier training is in them already
-        seconds_left = options.hours and max(
-            0.0, 3600 * options.hours - log.seconds(without=MODEL_FOLDERS))
-        limits = limit_steps(step_seconds, seconds_left, limits)
-        for name in MODEL_FOLDERS:
-            print("%s: %.2f s per step, at most %d steps: %.0f minutes; it ends earlier when it "
-                  "stops improving" % (name, step_seconds[name], limits[name],
-                                       step_seconds[name] * limits[name] / 60))
+        for name, limit in _limit_steps(plan, log, options.hours, step_seconds,
+                                        train_steps).items():
+            rest = max(0, limit - last_step(plan.history(name)))
+            print("%s: %.2f s per step, at most %d steps more: %.0f minutes; it ends earlier when "
+                  "it stops improving" % (name, step_seconds[name], rest,
+                                          step_seconds[name] * rest / 60))
     for name in MODEL_FOLDERS:
-        limit = limits[name] if options.hours or options.steps else None
-        status = _run(log, plan.training(name, limit))
+        limit = options.steps
+        if options.hours and step_seconds:
+            # again: what the first training has not needed is left for the second
+            limit = _limit_steps(plan, log, options.hours, step_seconds, train_steps)[name]
+        status = _run(log, plan.training(name, limit), options.hours)
         if status:
             return status
     return 0
+
+
+def _limit_steps(plan, log, hours, step_seconds, train_steps):
+    """{model_type: the step that its training may reach}: `train_steps`, or less within `hours`.
+
+    The same command has the same limits when it goes on.
+    """
+    limits = {}
+    seconds_left = hours and 3600 * hours - log.seconds([s.name for s in plan.preparation()])
+    for name in MODEL_FOLDERS:
+        limits[name] = train_steps
+        if hours:
+            limits[name] = min(train_steps, log.step_limit(plan.training(name), hours)
+                               or steps_within(seconds_left, step_seconds[name], name))
+            # the limit counts from the first step, so that earlier training is in it already
+            finished = log.is_finished(plan.training(name, limits[name]))
+            seconds_left -= (log.seconds([name]) if finished else
+                             step_seconds[name] * limits[name])
+    return limits
 
 
 def _measure_steps(plan, log, steps):
     """(exit status, {model_type: seconds per step}), from the first steps of both trainings."""
     step_seconds = {}
     for name in MODEL_FOLDERS:
-        history = plan.path(os.path.join(name, "history.jsonl"))
+        history = plan.history(name)
         if not measure_step_seconds(history):
             print("%s: measuring the time of a step" % name)
             status = log.run(plan.training(name, steps), finishes=False)
@@ -151,14 +187,15 @@ def _run_all(log, stages):
     return next(filter(None, (_run(log, stage) for stage in stages)), 0)
 
 
-def _run(log, stage):
+def _run(log, stage, hours=None):
     """Run a stage, with one line before and one after it. Returns the exit status."""
-    if log.is_finished(stage):
+    mark = fingerprint(stage)
+    if log.is_finished(stage, mark):
         print("%s: finished" % stage.name)
         return 0
     print("%s: %s" % (stage.name, command_line_of(stage)))
     sys.stdout.flush()
-    status = log.run(stage)
+    status = log.run(stage, mark, hours)
     if status:
         print("%s: stopped; the same command goes on" % stage.name)
     else:
@@ -172,6 +209,7 @@ def _create_parser():
                         help="a corpus with transcripts, a recording, or a folder of recordings")
     parser.add_argument("--name", required=True, help="name of the voice: voices/NAME")
     parser.add_argument("--script", metavar="FILE", help="the text that was read, UTF-8")
+    parser.add_lexicon_option()
     parser.add_argument("--hours", type=command_line.positive_float, metavar="H",
                         help="end within this time; default: when the voice stops improving")
     add_consent_option(parser)

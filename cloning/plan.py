@@ -20,6 +20,7 @@ from training.training_history import read_history
 MEASURED_STEPS = 10     # at least, that are trained to measure the time of a step
 TACOTRON_SHARE = 0.65   # of the time for both trainings
 OVERHEAD_SHARE = 0.3    # of all the time, for all but training steps: graphs, validation, export …
+EVALUATED_SENTENCES = 25    # at most: of a large corpus, many more are held out
 SENTENCES = ("안녕하세요. 저는 녹음된 목소리로 만든 합성 음성입니다.",
              "오늘은 하늘이 맑고 바람이 시원해서 산책하기 좋은 날이에요.",
              "궁금한 것이 있으면 언제든지 물어보세요.")
@@ -33,37 +34,44 @@ class Plan(object):
     base                    the voice to start from, or None: train from scratch with `preset`
     base_hp                 HParams of the base, or of the preset
     consent, threads        options of the trainers
+    lexicon                 path of the pronunciation lexicon, or None
     """
 
     def __init__(self, recordings, script, needs_split, name, work, voice, base, base_hp, preset,
-                 consent, threads):
+                 consent, threads, lexicon=None):
         self.recordings, self.script, self.needs_split = recordings, script, needs_split
         self.name, self.work, self.voice = name, work, voice
         self.base, self.base_hp, self.preset = base, base_hp, preset
-        self.consent, self.threads = consent, threads
+        self.consent, self.threads, self.lexicon = consent, threads, lexicon
         self.corpus = self.path("corpus") if needs_split else recordings
 
     def path(self, name):
         return os.path.join(self.work, name)
 
+    def history(self, model_type):
+        """The path of a training's history.jsonl."""
+        return self.path(os.path.join(model_type, "history.jsonl"))
+
     def preparation(self):
         """The stages before the trainings."""
         check, exclude, store = self.path("check"), self.path("check/exclude.txt"), self.store
-        settings = describe_settings(self.base_hp)
+        lexicon = ["--lexicon", self.lexicon] if self.lexicon else []
+        lexicon_files, settings = lexicon[1:], lexicon + describe_settings(self.base_hp)
         stages = [
             Stage("check", datasets_program.main, "-m datasets",
                   ["check", self.corpus, "--out", check] + settings,
-                  [self.corpus], check, exclude, UPDATES),
+                  [self.corpus] + lexicon_files, check, exclude, UPDATES),
             Stage("preprocess", preprocess.main, "preprocess.py",
                   ["--corpus", self.corpus, "--out", store, "--speaker", self.name,
                    "--exclude", exclude] + settings,
-                  [self.corpus, exclude], store, self.path("data/manifest.json"), UPDATES)]
+                  [self.corpus, exclude] + lexicon_files, store, self.path("data/manifest.json"),
+                  UPDATES)]
         if self.needs_split:
-            inputs = [self.recordings] + ([self.script] if self.script else [])
+            inputs = [self.recordings] + ([self.script] if self.script else []) + lexicon_files
             stages.insert(0, Stage(
                 "split", datasets_program.main, "-m datasets",
                 ["split", self.recordings, "--out", self.corpus]
-                + (["--script", self.script] if self.script else []),
+                + (["--script", self.script] if self.script else []) + lexicon,
                 inputs, self.corpus, os.path.join(self.corpus, REPORT_FILE), UPDATES,
                 [recognizer.is_available()]))
         return stages
@@ -107,7 +115,8 @@ class Plan(object):
                   ["--tacotron", runs[0], "--vocoder", runs[1], "--out", self.voice, "--best"],
                   run_files, self.voice, self.voice, REFUSES),
             Stage("evaluate", evaluate.main, "evaluate.py",
-                  ["--voice", self.voice, "--data", self.store, "--out", self.path("evaluation")],
+                  ["--voice", self.voice, "--data", self.store, "--out", self.path("evaluation"),
+                   "--sentences", str(EVALUATED_SENTENCES)],
                   [self.voice, self.path("data/manifest.json")], self.path("evaluation"),
                   self.path("evaluation/evaluation.json"), RESUMES),
             Stage("speak", synthesize.main, "synthesize.py",
@@ -127,28 +136,26 @@ def describe_settings(hp):
 
 
 def measure_step_seconds(history_path):
-    """Seconds per training step: the median of the steps that history.jsonl has times of."""
+    """Seconds per training step: the median of the intervals that history.jsonl has times of.
+
+    Without the first interval, which contains the start of the session. None if there is no other.
+    """
     times = [(record["step"], 60 * record["minutes"]) for record in read_history(history_path)
              if "train/loss" in record]
-    if not times:
-        return None
     rates = sorted((second[1] - first[1]) / (second[0] - first[0])
-                   for first, second in zip([(0, 0.0)] + times, times) if second[0] > first[0])
-    return rates[len(rates) // 2]
+                   for first, second in zip(times, times[1:]) if second[0] > first[0])
+    return rates[len(rates) // 2] if rates else None
 
 
-def limit_steps(step_seconds, seconds_left, train_steps):
-    """Steps {model_type: step to reach} that fit into `seconds_left`; None means no limit.
+def last_step(history_path):
+    """The last step that a training has a record of; 0 without any."""
+    return max([record["step"] for record in read_history(history_path)] or [0])
 
-    step_seconds: {model_type: seconds per step}; train_steps: {model_type: step to reach without
-    a limit}.
-    """
-    if seconds_left is None:
-        return dict(train_steps)
-    left = seconds_left * (1 - OVERHEAD_SHARE)
-    shares = {"tacotron": TACOTRON_SHARE, "vocoder": 1 - TACOTRON_SHARE}
-    return {name: max(1, min(train_steps[name], int(shares[name] * left / step_seconds[name])))
-            for name in step_seconds}
+
+def steps_within(seconds_left, step_seconds, model_type):
+    """How many steps a training may make if `seconds_left` are left for it and all after it."""
+    share = TACOTRON_SHARE if model_type == "tacotron" else 1
+    return max(1, int(share * (1 - OVERHEAD_SHARE) * max(0, seconds_left) / step_seconds))
 
 
 def _in_new_graph(main, arguments):

@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import shlex
 import time
 from collections import namedtuple
@@ -28,6 +29,7 @@ RESUMES = "resumes"     # it continues an unfinished output of the same inputs
 REFUSES = "refuses"     # it makes the output completely or not at all
 MAX_HASHED = 1 << 22    # bytes; the time of change stands for the content of larger files
 CONSENT = "--consent"
+NOT_READ = re.compile(r"(\..*|Thumbs\.db|desktop\.ini|reviewed\.tsv|.*\.orig)$")
 # they do not change what is learnt
 NOT_IN_FINGERPRINT = ("--steps", "--threads", "--workers", CONSENT)
 
@@ -40,37 +42,48 @@ def command_line_of(stage):
 class StageLog(object):
     """stages.json in the work folder: {stage: {"fingerprint", "seconds", "finished", …}}.
 
-    "steps" is the step that a training could reach, or null, and "consent" the consent that it
-    recorded, or null. A finished training goes on if it may reach a later step, and runs again,
-    without training, to record another consent.
+    "steps" is the step that a training could reach, or null, "hours" the time that this limit comes
+    from, or null, and "consent" the consent that it recorded, or null. A finished training goes on
+    if it may reach a later step, and runs again, without training, to record another consent.
     """
 
     def __init__(self, folder):
         self.folder, self.path = folder, os.path.join(folder, "stages.json")
         self.stages = {}
         if os.path.exists(self.path):
-            self.stages = files.read_json_object(self.path, {})
+            self.stages = {name: entry
+                           for name, entry in files.read_json_object(self.path, {}).items()
+                           if _is_entry(entry)}
 
-    def is_finished(self, stage):
+    def is_finished(self, stage, mark=None):
+        """`mark` is the fingerprint of the stage, if it is known: large corpora take long."""
         entry = self.stages.get(stage.name)
         return bool(entry and entry["finished"] and os.path.exists(stage.output)
-                    and entry["fingerprint"] == fingerprint(stage)
+                    and entry["fingerprint"] == (mark or fingerprint(stage))
                     and entry.get("consent") in (None, _option(stage, CONSENT))
                     and step_limit(stage) <= (entry.get("steps") or math.inf))
 
-    def seconds(self, without=()):
-        """Seconds that all stages have taken, except those of the names `without`."""
-        return sum(entry["seconds"] for name, entry in self.stages.items() if name not in without)
+    def seconds(self, names):
+        """Seconds that the stages of these names have taken."""
+        return sum(self.stages[name]["seconds"] for name in names if name in self.stages)
 
-    def run(self, stage, finishes=True):
+    def step_limit(self, stage, hours):
+        """The step that the stage, a training, could reach when it last ran within `hours`."""
+        entry = self.stages.get(stage.name)
+        return (entry.get("steps") if entry and entry.get("hours") == hours
+                and entry["fingerprint"] == fingerprint(stage) else None)
+
+    def run(self, stage, mark=None, hours=None, finishes=True):
         """Run a stage unless it is finished. Returns the exit status of its program.
 
-        A folder that the program could not continue is moved aside first. A stage that only
-        begins its work does not `finish`. Raises InputError with the stage's name.
+        A folder that the program could not continue is moved aside first. `mark` as in is_finished;
+        `hours`: the time that the limit of the steps comes from. A stage that only begins its work
+        does not `finish`. Raises InputError with the stage's name.
         """
-        if self.is_finished(stage):
+        mark = mark or fingerprint(stage)
+        if self.is_finished(stage, mark):
             return 0
-        mark, entry = fingerprint(stage), self.stages.get(stage.name)
+        entry = self.stages.get(stage.name)
         same = bool(entry and entry["fingerprint"] == mark)
         if os.path.exists(stage.folder) and not (
                 stage.existing == UPDATES or (stage.existing == RESUMES and same)):
@@ -82,6 +95,7 @@ class StageLog(object):
             limit = step_limit(stage)
             self.stages[stage.name] = {"fingerprint": mark, "finished": finished,
                                        "steps": None if limit == math.inf else limit,
+                                       "hours": hours,
                                        "consent": _option(stage, CONSENT),
                                        "seconds": spent + time.monotonic() - start}
             files.write_json(self.path, self.stages)
@@ -103,6 +117,15 @@ class StageLog(object):
         if not status and finishes:
             write(True)
         return status
+
+
+def _is_entry(entry):
+    """Whether an entry of stages.json has the fields of one. Otherwise the stage runs again."""
+    return (isinstance(entry, dict) and isinstance(entry.get("fingerprint"), str)
+            and type(entry.get("finished")) is bool
+            and all(type(entry.get(name)) in (int, float, type(None))
+                    for name in ("steps", "hours"))
+            and type(entry.get("seconds")) in (int, float))
 
 
 def step_limit(stage):
@@ -132,11 +155,13 @@ def fingerprint(stage):
 def _files_of(path):
     """(relative path, size, hash or time of change) of a file, or of all files in a folder.
 
-    Pipes, devices and links to missing files are left out, as by the readers of a corpus.
+    Pipes, devices and links to missing files are left out, as by the readers of a corpus; also
+    files of file managers and of the review, which no reader reads.
     """
     names = [path]
     if os.path.isdir(path):
-        names = sorted(os.path.join(path, name) for name, _ in walk_files(path, []))
+        names = sorted(os.path.join(path, name) for name, _ in walk_files(path, [])
+                       if not NOT_READ.match(os.path.basename(name)))
     for name in filter(os.path.isfile, names):
         status = os.stat(name)
         state = status.st_mtime_ns

@@ -1,16 +1,19 @@
 """clone.py: from recordings to a voice in one command."""
+import contextlib
 import json
 import os
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from conftest import CLIPS, write_recording
 
 import clone
 from cloning import plan
-from cloning.plan import limit_steps, measure_step_seconds
+from cloning.plan import last_step, measure_step_seconds
 from cloning.stages import RESUMES, UPDATES, Stage, StageLog, fingerprint
 from common.errors import ConflictingOutput, InputError
+from common.folder_lock import FolderLock
 
 STAGES = ["check", "preprocess", "tacotron", "vocoder", "export", "evaluate", "speak"]
 
@@ -123,10 +126,14 @@ def test_what_a_stage_cannot_bring_up_to_date_is_moved_aside(tmp_path, capsys):
     assert "data: made of other data or settings; moved to" in capsys.readouterr().out
 
 
-def test_the_time_of_trainings_can_be_left_out(tmp_path):
+def test_a_damaged_entry_of_the_stages_is_a_stage_that_has_not_run(tmp_path):
+    entry = {"fingerprint": "a", "finished": True, "seconds": 5.0, "steps": None}
+    content = {"check": entry, "preprocess": 5, "tacotron": dict(entry, seconds="long"),
+               "vocoder": dict(entry, finished=None)}
+    (tmp_path / "stages.json").write_text(json.dumps(content), encoding="utf-8")
     log = StageLog(str(tmp_path))
-    log.stages = {"check": {"seconds": 5.0}, "tacotron": {"seconds": 100.0}}
-    assert log.seconds(without=["tacotron", "vocoder"]) == 5.0 and log.seconds() == 105.0
+    assert log.stages == {"check": entry}
+    assert log.seconds(["check", "tacotron"]) == 5.0
 
 
 def test_pipes_and_missing_files_do_not_stop_a_clone(tmp_path):
@@ -202,18 +209,73 @@ def test_without_consent_there_is_no_clone(recordings):
         clone.main([recordings, "--name", "mina", "--preset", "tiny"])
 
 
-def test_the_hours_are_shared_between_the_models():
-    train_steps = {"tacotron": 1000, "vocoder": 1000}
-    steps = limit_steps({"tacotron": 2.0, "vocoder": 1.0}, 1000, train_steps)
-    assert steps == {"tacotron": 227, "vocoder": 244}
-    assert limit_steps({"tacotron": 2.0, "vocoder": 1.0}, None, train_steps) == train_steps
-    assert limit_steps({"tacotron": 2.0, "vocoder": 1.0}, 1e6, train_steps) == train_steps
-    assert limit_steps({"tacotron": 2.0, "vocoder": 1.0}, 0.0, train_steps)["tacotron"] == 1
+def test_the_hours_are_shared_between_the_models(tmp_path):
+    """The second training gets what the first has not needed; a repetition has the same limits."""
+    log, hours, step_seconds = StageLog(str(tmp_path)), 1100 / 3600, {"tacotron": 2.0, "vocoder": 1}
+
+    def training(name, limit=None):
+        folder = tmp_path / name
+        return Stage(name, lambda arguments: folder.mkdir(exist_ok=True), name,
+                     ["--steps", str(limit)] if limit else [], [], str(folder), str(folder),
+                     RESUMES)
+
+    stages = SimpleNamespace(preparation=lambda: [training("check")], training=training)
+    log.stages["check"] = {"fingerprint": "", "finished": True, "seconds": 100.0}
+
+    def limits(train_steps=10000, hours=hours):
+        return clone._limit_steps(stages, log, hours, step_seconds, train_steps)
+
+    assert limits() == {"tacotron": 227, "vocoder": 382}
+    assert limits(300) == {"tacotron": 227, "vocoder": 300}
+    assert limits(hours=None) == {"tacotron": 10000, "vocoder": 10000}
+    assert limits(hours=0.01) == {"tacotron": 1, "vocoder": 1}
+    log.run(training("tacotron", 227), hours=hours)
+    assert limits()["tacotron"] == 227 and 690 < limits()["vocoder"] <= 700
+    log.run(training("vocoder", 300), hours=hours)
+    assert limits() == {"tacotron": 227, "vocoder": 300}
+    assert log.is_finished(training("vocoder", 300))
+    assert limits(hours=2 * hours)["tacotron"] == 477 and limits(hours=2 * hours)["vocoder"] > 800
 
 
 def test_the_time_of_a_step_comes_from_the_history_of_the_run(tmp_path):
+    """The first interval contains the start of the session."""
     path = tmp_path / "history.jsonl"
-    assert measure_step_seconds(str(path)) is None
-    path.write_text("".join(json.dumps({"step": step, "minutes": minutes, "train/loss": 1.0}) + "\n"
-                            for step, minutes in ((10, 1.0), (20, 1.5), (30, 2.0), (40, 9.0))))
-    assert measure_step_seconds(str(path)) == 6.0
+    assert measure_step_seconds(str(path)) is None and last_step(str(path)) == 0
+    record = {"step": 10, "minutes": 5.0, "train/loss": 1.0}
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    assert measure_step_seconds(str(path)) is None and last_step(str(path)) == 10
+    path.write_text("".join(json.dumps(dict(record, step=step, minutes=minutes)) + "\n"
+                            for step, minutes in ((10, 9.0), (20, 9.5), (30, 10.5), (40, 11.0))),
+                    encoding="utf-8")
+    assert measure_step_seconds(str(path)) == 3.0 and last_step(str(path)) == 40
+
+
+def test_files_that_no_reader_reads_do_not_repeat_anything(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("가", encoding="utf-8")
+    stage = Stage("check", None, "x", [], [str(tmp_path / "corpus")], "", "", UPDATES)
+    before = fingerprint(stage)
+    for name in (".DS_Store", "Thumbs.db", "reviewed.tsv", "a.txt.orig"):
+        (tmp_path / "corpus" / name).write_text("x", encoding="utf-8")
+    assert fingerprint(stage) == before
+    (tmp_path / "corpus" / "exclude.txt").write_text("a", encoding="utf-8")
+    assert fingerprint(stage) != before
+
+
+def test_consent_for_the_recordings_of_one_person_is_not_that_for_others(tmp_path):
+    def remember(consent, recordings):
+        return clone._remember_consent(SimpleNamespace(consent=consent, recordings=recordings),
+                                       str(tmp_path))
+
+    assert remember("own", "alice") == "own"
+    assert remember(None, "alice") == "own"
+    with pytest.raises(InputError, match="--consent"):
+        remember(None, "bob")
+    assert remember("given", "bob") == "given"
+
+
+def test_two_clones_in_one_folder_are_refused(recordings):
+    os.makedirs("logs/clone-mina")
+    with contextlib.closing(FolderLock("logs/clone-mina", "")):
+        with pytest.raises(InputError, match="another clone.py is working"):
+            clone_tiny(recordings)
