@@ -43,15 +43,20 @@ def read_corpus(folder, format="auto"):
     # a damaged .json file may be the transcripts: report it whatever the format
     _, damaged = recognition.load_transcripts(folder)
     names = list(FORMATS) if format == "auto" else [format]
+    found = []
     for format in names:
         result = FORMATS[format].read(folder)
         if result:
-            break
-    else:
+            found.append((format, result))
+            if result[0]:
+                break
+    if not found:
         raise (InputError if damaged else NoTranscripts)("%s: %sis not in the format %s%s" % (
             folder, _advise(folder, has_transcripts=False), " or ".join(
                 "%s (%s)" % (name, FORMATS[name].__doc__.splitlines()[0]) for name in names),
             _join_reasons(damaged)))
+    # a file like those of one format may be among the recordings of another
+    format, result = next((each for each in found if each[1][0]), found[0])
     utterances, skipped = result[0], damaged + result[1]
     if not utterances:
         raise InputError("%s: %sis in the format %s, but contains no recording with a transcript%s"

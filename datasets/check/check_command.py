@@ -3,6 +3,7 @@ import os
 import re
 import sys
 
+import korean
 from common import command_line, files
 from common.errors import InputError
 from common.hparam_set import create_hparams
@@ -27,6 +28,7 @@ def add_command(commands):
     add_format_option(parser)
     parser.add_argument("--workers", type=command_line.positive_int, default=available_cpus(),
                         metavar="N", help="worker processes; default: one per CPU")
+    parser.add_lexicon_option()
     parser.add_hparams_options()
     parser.set_defaults(run=run)
 
@@ -37,7 +39,8 @@ def run(options):
     if options.exclude_list and os.path.abspath(options.exclude_list) == os.path.abspath(own_list):
         raise InputError("--exclude-list %s: has what was dropped in the review, and is left out "
                          "already; choose another path" % options.exclude_list)
-    report = check_folder(options.folder, options.format, hp, options.workers)
+    report = check_folder(options.folder, options.format, hp, options.workers,
+                          options.lexicon and korean.load_lexicon(options.lexicon))
     out = options.out or os.path.join("logs", "check", os.path.basename(
         os.path.abspath(options.folder)))
     os.makedirs(out, exist_ok=True)

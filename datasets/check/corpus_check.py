@@ -30,14 +30,17 @@ CheckReport = namedtuple("CheckReport", [
     "hp"])
 
 _JAMO_POSITIONS = OrderedDict([("initial", INITIALS), ("vowel", VOWELS), ("final", FINALS)])
-_NORMALIZER = korean.TextNormalizer()
 
 
-def check_folder(folder, format, hp, workers):
-    """The CheckReport on a folder. Raises InputError if it is no corpus and no example store."""
+def check_folder(folder, format, hp, workers, lexicon=None):
+    """The CheckReport on a folder. Raises InputError if it is no corpus and no example store.
+
+    `lexicon` is that of preprocess.py, a dict; a store has its own.
+    """
+    normalizer = korean.TextNormalizer(lexicon=lexicon)
     if format == "auto" and is_store(folder):
         format = "store"
-        items, skipped = _read_store(folder)
+        items, skipped, normalizer = _read_store(folder)
     else:
         corpus = read_corpus(folder, format)
         format, utterances, skipped = corpus.format, corpus.utterances, corpus.skipped
@@ -50,8 +53,10 @@ def check_folder(folder, format, hp, workers):
             raise InputError("%s: excludes all utterances of the corpus" % own_list)
         items = [CheckItem(utterance.id, utterance.text, utterance.audio_path, None, None)
                  for utterance in utterances]
-    checked = map_in_order(functools.partial(_check_item, hp), items, workers, "recording")
-    recordings = [CheckedRecording(item, parse_transcript(item.text), None, result.reason)
+    checked = map_in_order(functools.partial(_check_item, hp, normalizer), items, workers,
+                           "recording")
+    recordings = [CheckedRecording(item, parse_transcript(item.text, normalizer), None,
+                                   result.reason)
                   if isinstance(result, Failure) else result
                   for item, result in zip(items, checked)]
     measured = [recording for recording in recordings if recording.measurements]
@@ -63,31 +68,31 @@ def check_folder(folder, format, hp, workers):
         _count_jamo(measured), hp)
 
 
-def _check_item(hp, item):
+def _check_item(hp, normalizer, item):
     """The CheckedRecording of a CheckItem."""
     measurements = error = None
     try:
         measurements = measure_recording(item, hp)
     except InputError as exception:
         error = str(exception)
-    return CheckedRecording(item, parse_transcript(item.text), measurements, error)
+    return CheckedRecording(item, parse_transcript(item.text, normalizer), measurements, error)
 
 
-def parse_transcript(text):
+def parse_transcript(text, normalizer):
     """The Transcript of a text as written."""
-    normalized = _NORMALIZER.normalize(text)
+    normalized = normalizer.normalize(text)
     jamo = "".join(letter for letter in korean.to_jamo(normalized.text) if letter in korean.JAMO)
     return Transcript(normalized.text, jamo, normalized.unreadable)
 
 
 def _read_store(folder):
-    """(CheckItems, skipped) of an example store."""
+    """(CheckItems, skipped, normalizer) of an example store."""
     store = load_store(folder)
     if not store.utterances:
         raise InputError("%s: contains no utterances" % folder)
     items = [CheckItem(row.id, row.written, os.path.join(folder, row.file), row,
                        store.audio_settings["sample_rate"]) for row in store.utterances]
-    return items, _read_skipped(folder)
+    return items, _read_skipped(folder), store.normalizer
 
 
 def _read_skipped(folder):

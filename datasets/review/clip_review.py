@@ -9,6 +9,7 @@ import os
 import threading
 from collections import namedtuple
 
+import korean
 from common import files
 from common.errors import InputError
 from common.folder_lock import FolderLock
@@ -33,12 +34,14 @@ class ClipReview(object):
     """The review of the corpus in `folder`. Its methods may be called by several threads.
 
     Clips are numbered from 0 in the order of review: by confidence, those without first; then by
-    id. `skipped` is [(name, reason)] of what is not a clip. Raises InputError if the folder is not
+    id. `skipped` is [(name, reason)] of what is not a clip; `normalizer`, with the user's lexicon,
+    reads the texts. Raises InputError if the folder is not
     a corpus of this format, or is being reviewed by another process.
     """
 
-    def __init__(self, folder, format="auto"):
+    def __init__(self, folder, format="auto", lexicon=None):
         corpus = read_corpus(folder, format)
+        self.normalizer = korean.TextNormalizer(lexicon=lexicon)
         self.folder, self.format = folder, corpus.format
         self._lock = threading.Lock()
         self.skipped = list(corpus.skipped)

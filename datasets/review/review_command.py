@@ -2,6 +2,7 @@
 import contextlib
 import os
 
+import korean
 from common import command_line
 from common.errors import InputError
 from datasets.corpus import add_format_option
@@ -20,13 +21,15 @@ def add_command(commands):
     parser.add_argument("--port", type=command_line.positive_int, default=0, metavar="N",
                         help="port of the page; default: any that is free")
     add_format_option(parser)
+    command_line.Parser.add_lexicon_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(options):
     if options.port > _MAX_PORT:
         raise InputError("--port %d: should be at most %d" % (options.port, _MAX_PORT))
-    with contextlib.closing(ClipReview(options.folder, options.format)) as review:
+    lexicon = options.lexicon and korean.load_lexicon(options.lexicon)
+    with contextlib.closing(ClipReview(options.folder, options.format, lexicon)) as review:
         _serve(review, options.port)
         _print_summary(review)
 

@@ -218,7 +218,7 @@ async function store(path, body) {
     counts = answer.counts;
   } catch (error) {
     if (error.status === 409) {
-      await reloadClip(number);
+      await reloadClip(number, body.text);
       showMessage(() => words.conflict(clips[number].text));
     } else {
       reportError(error, () => words.refused);
@@ -237,8 +237,8 @@ async function store(path, body) {
   }
 }
 
-async function reloadClip(number) {
-  const draft = field.value;
+// The user may have opened another clip meanwhile: `draft` is what was typed for this one
+async function reloadClip(number, draft) {
   const answer = await (await request("clips")).json();
   clips[number] = Object.assign(answer.clips[number], {draft});
   counts = answer.counts;

@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _post(self, path):
         review, body = self.server.review, self._read_body()
         if path == "reading":
-            return _as_json(describe_reading(_string(body, "text")))
+            return _as_json(describe_reading(_string(body, "text"), review.normalizer))
         if path.startswith("accept/"):
             clip = review.accept(_clip_number(path, "accept"), _string(body, "text"),
                                  _string(body, "previous"))

@@ -2,15 +2,13 @@
 import korean
 from korean import explanation
 
-_NORMALIZER = korean.TextNormalizer()
 
-
-def describe_reading(text):
+def describe_reading(text, normalizer):
     """JSON object: the text as read and as pronounced, its changes, and what cannot be read.
 
     {"read", "pronounced": str; "changes": [[as written, …, as read]]; "unreadable": [characters]}
     """
-    normalized = _NORMALIZER.normalize(text)
+    normalized = normalizer.normalize(text)
     return {"read": normalized.text, "pronounced": korean.pronounce(normalized.text),
             "changes": [chain.steps for chain in explanation.explain(text, normalized)
                         if chain.steps[-1]],

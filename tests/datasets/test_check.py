@@ -15,6 +15,7 @@ import soundfile
 from conftest import CLIPS as _CLIPS, SENTENCES, harmonic_tone, write_recording
 from scipy import signal
 
+import korean
 import preprocess
 from audio import speaker_encoder
 from common.errors import InputError
@@ -428,7 +429,8 @@ def test_channels_cancel_only_if_their_average_is_quieter_than_that_of_unrelated
     assert measured.mixing_loss_db == pytest.approx(loss, abs=0.1)
     found = {finding.type for finding in findings.collect_findings(
         [findings.CheckedRecording(CheckItem("a", "오늘은", "", None, None),
-                                   parse_transcript("오늘은"), measured, None)], [])}
+                                   parse_transcript("오늘은", korean.TextNormalizer()),
+                                   measured, None)], [])}
     assert ("channels cancel" in found) == is_found
 
 
@@ -486,9 +488,9 @@ def test_robust_z_scores_are_not_changed_by_outliers():
 
 
 def test_a_transcript_lists_all_unreadable_characters():
-    transcript = parse_transcript("가𐌰나 ♥")
+    transcript = parse_transcript("가𐌰나 ♥", korean.TextNormalizer())
     assert transcript.unreadable == [(2, "𐌰")] and len(transcript.jamo) == 4
-    assert parse_transcript("") == ("", "", [])
+    assert parse_transcript("", korean.TextNormalizer()) == ("", "", [])
 
 
 # -- bad input -------------------------------------------------------------------------------------
@@ -513,3 +515,24 @@ def test_the_program_ends_with_one_line_and_status_2(tmp_path, monkeypatch, caps
     out, err = capsys.readouterr()
     assert caught.value.code == 2 and out == "" and err.count("\n") == 1
     assert err.startswith("error: ") and "there is no such folder" in err
+
+
+def test_words_of_the_lexicon_are_no_reason_to_drop_a_recording(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number in range(6):
+        write_recording(tmp_path / "corpus" / ("%d.wav" % number), seconds=1.0, pitch=150 + number)
+        (tmp_path / "corpus" / ("%d.txt" % number)).write_text("이건 ㄹㅈㄷ 가나다 %d" % number,
+                                                               encoding="utf-8")
+    (tmp_path / "own.tsv").write_text("ㄹㅈㄷ\t레전드\n", encoding="utf-8")
+
+    def unreadable(folder, lexicon=None):
+        report = check_folder(folder, "auto", create_hparams("tiny"), 1, lexicon)
+        return [finding for finding in report.findings if finding.type == "unreadable characters"]
+
+    assert unreadable("corpus") and not unreadable("corpus", {"ㄹㅈㄷ": "레전드"})
+    preprocess.main(["--corpus", "corpus", "--out", "store", "--preset", "tiny", "--lexicon",
+                     "own.tsv"])
+    assert not unreadable("store")
+    program.main(["check", "corpus", "--preset", "tiny", "--lexicon", "own.tsv"])
+    assert "no reading for" not in (tmp_path / "logs/check/corpus/exclude.txt").read_text(
+        encoding="utf-8")

@@ -10,6 +10,7 @@ from conftest import write_recording
 import preprocess
 from common.errors import InputError
 from datasets.corpus import read_corpus
+from datasets.formats import FORMATS
 from datasets.store import load_store
 from datasets.store_builder import example_file_name
 
@@ -57,6 +58,32 @@ def test_ljspeech(tmp_path):
     corpus = read_corpus(str(tmp_path))
     assert corpus.format == "ljspeech" and corpus.skipped == []
     assert _texts(corpus) == {"wavs/a": "하나", "wavs/b": "두 시", "wavs/c": "셋"}
+
+
+def test_ljspeech_with_paths_and_names_of_speakers(tmp_path):
+    lines = ["%s/%d.wav|문장 %d번|%s" % (folder, number, number, speaker)
+             for number, (folder, speaker) in enumerate([("wavs", "kim"), ("more", "lee")] * 4)]
+    _write(tmp_path / "metadata.csv", "\n".join(lines))
+    for number in range(8):
+        write_recording(tmp_path / ("wavs", "more")[number % 2] / ("%d.wav" % number))
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "ljspeech" and corpus.skipped == []
+    assert _texts(corpus) == {"%s/%d" % (("wavs", "more")[number % 2], number): "문장 %d번" % number
+                              for number in range(8)}
+    first = corpus.utterances[0]
+    FORMATS["ljspeech"].write_text(str(tmp_path), first, "고친 문장")
+    assert _texts(read_corpus(str(tmp_path)))[first.id] == "고친 문장"
+    assert (tmp_path / "metadata.csv").read_text(encoding="utf-8").count("|kim") == 4
+
+
+def test_a_file_like_those_of_another_format_does_not_hide_the_transcripts(tmp_path):
+    _write(tmp_path / "metadata.csv", "file_name,transcription\na.wav,하나\n")
+    _write(tmp_path / "transcript.txt", "하나\n둘\n")
+    for name, text in (("a", "하나"), ("b", "둘")):
+        write_recording(tmp_path / (name + ".wav"))
+        _write(tmp_path / (name + ".txt"), text)
+    corpus = read_corpus(str(tmp_path))
+    assert corpus.format == "folder" and _texts(corpus) == {"a": "하나", "b": "둘"}
 
 
 def test_recognition(tmp_path):
