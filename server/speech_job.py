@@ -54,7 +54,7 @@ class SpeechJob(object):
         """Predict the mel of the next utterance. Returns the new [(track, index of a chunk)]."""
         pause, text = self._texts[0]
         chunks = []
-        for part in self.predictor.predict(text).parts:
+        for part in self.predictor.predict(text, lambda: not self.is_running).parts:
             if pause is None:
                 pause = pause_after(self._last_text)
             track = _Track(part, pause, self.voice.chunked_stream(

@@ -10,10 +10,11 @@ def add_routes(app, speech_queue, _):
     @app.route("/healthz")
     def health():
         problems = library.problems
-        return flask.jsonify({
-            "status": "degraded" if problems else "ok", "requests": speech_queue.n_jobs,
-            "voices": [{"name": voice.name, "problem": problems.get(voice.name)}
-                       for voice in library.all()]})
+        health = {"status": "degraded" if problems else "ok", "requests": speech_queue.n_jobs}
+        if flask.g.may_see_all:     # a problem names files
+            health["voices"] = [{"name": voice.name, "problem": problems.get(voice.name)}
+                                for voice in library.all()]
+        return flask.jsonify(health)
 
     @app.route("/metrics")
     def render_metrics():

@@ -98,5 +98,20 @@ def _origins(line):
     """index in the composed form (NFC) of a line → index in the line as written"""
     if unicodedata.normalize("NFC", line) == line:
         return lambda index: index
-    ends = [len(unicodedata.normalize("NFC", line[:end])) for end in range(len(line) + 1)]
+    # a prefix of a line has the composed length of the clusters before, and of its own cluster
+    ends, length, cluster = [0], 0, ""
+    for character in line:
+        if cluster and _begins_cluster(character):
+            length += len(unicodedata.normalize("NFC", cluster))
+            cluster = ""
+        cluster += character
+        ends.append(length + len(unicodedata.normalize("NFC", cluster)))
     return lambda index: max(0, bisect_right(ends, index) - 1)
+
+
+def _begins_cluster(character):
+    """Whether composition never joins a character with one before it: it is neither a mark nor a
+    medial or final jamo.
+    """
+    return not (unicodedata.category(character).startswith("M")
+                or "\u1160" <= character <= "\u11ff")

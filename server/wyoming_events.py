@@ -31,19 +31,19 @@ def take_event(buffer):
 
     Payloads are dropped: no request has one. Raises RequestError for bytes that are no event.
     """
-    header, separator, _ = buffer.partition(b"\n")
-    if len(header) > limits.MAX_BODY_BYTES:
+    end = buffer.find(b"\n")
+    if (len(buffer) if end < 0 else end) > limits.MAX_BODY_BYTES:
         raise _protocol_error("a line has more than %d bytes" % limits.MAX_BODY_BYTES)
-    if not separator:
+    if end < 0:
         return None
-    header = _parse_object(header)
+    header = _parse_object(buffer[:end])
     if not isinstance(header.get("type"), str):
         raise _protocol_error("an event has no type")
     data = header.get("data") or {}
     if not isinstance(data, dict):
         raise _protocol_error("data of an event should be an object")
     n_data, n_payload = (_length(header, name) for name in ("data_length", "payload_length"))
-    start = buffer.index(b"\n") + 1
+    start = end + 1
     if len(buffer) < start + n_data + n_payload:
         return None
     if n_data:

@@ -254,6 +254,8 @@ def test_with_tokens_only_the_page_is_public(speech_queue):
                                 ).test_client()
     for path in ("/", "/healthz"):
         assert client.get(path).status_code == 200
+    assert sorted(content(client.get("/healthz"))) == ["requests", "status"]
+    assert "voices" in content(client.get("/healthz", headers={"Authorization": "Bearer " + TOKEN}))
     for token in ("", TOKEN, "Bearer", "Bearer ", "Bearer " + TOKEN[:-1], "Basic " + TOKEN,
                   "Bearer " + TOKEN + "x", "Bearer \udcff"):
         response = client.get("/voices", headers={"Authorization": token} if token else {})

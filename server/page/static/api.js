@@ -1,4 +1,5 @@
 // Requests to the server. Their addresses are relative: the page also works below a proxy's path.
+import {loadForSession, storeForSession} from "./dom.js";
 
 const ANALYSIS_DELAY = 150;     // milliseconds between two questions for it
 
@@ -10,11 +11,20 @@ export class ApiError extends Error {
   }
 }
 
-export const setKey = (key) => sessionStorage.setItem("key", key);
+let key = loadForSession("key");
+
+// Keeps the key for the requests of this tab. Returns whether it can be one: no other can be sent.
+export function setKey(value) {
+  if (!/^[!-~]+$/.test(value)) {
+    return false;
+  }
+  key = value;
+  storeForSession("key", key);
+  return true;
+}
 
 async function send(path, {body, signal} = {}) {
   const headers = {};
-  const key = sessionStorage.getItem("key");
   if (key) {
     headers.Authorization = `Bearer ${key}`;
   }

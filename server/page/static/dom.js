@@ -41,6 +41,23 @@ export function store(key, value) {
   }
 }
 
+// The same for a text, until the tab is closed
+export function loadForSession(name) {
+  try {
+    return sessionStorage.getItem(name);
+  } catch (error) {
+    return null;
+  }
+}
+
+export function storeForSession(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch (error) {
+    // not remembered
+  }
+}
+
 // A canvas of the size of its element in device pixels; returns its context in CSS pixels
 export function prepareCanvas(canvas) {
   const scale = window.devicePixelRatio || 1;

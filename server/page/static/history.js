@@ -6,6 +6,10 @@ const MAX_ENTRIES = 20;
 
 let entries = [];       // {text, voice, speaker, seed, seconds}, the last one first
 
+// What is stored may also come from another page that was served at this address
+const isEntry = (entry) => entry && typeof entry.text === "string" &&
+  ["seed", "seconds"].every((name) => Number.isFinite(entry[name]));
+
 const isSame = (one, other) =>
   ["text", "voice", "speaker", "seed"].every((name) => one[name] === other[name]);
 
@@ -23,10 +27,14 @@ function createRow(entry, onChoose) {
 
 export function startHistory(onChoose) {
   const stored = load("history", []);
-  entries = Array.isArray(stored) ? stored : [];
+  entries = Array.isArray(stored) ? stored.filter(isEntry) : [];
   const show = () => {
     element("history-section").hidden = !entries.length;
+    const hadFocus = element("history").contains(document.activeElement);
     element("history").replaceChildren(...entries.map((entry) => createRow(entry, onChoose)));
+    if (hadFocus) {
+      element("history").querySelector("button")?.focus();
+    }
   };
   const change = (list) => {
     entries = list;

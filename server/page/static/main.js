@@ -241,7 +241,10 @@ function listen() {
   player.addEventListener("time", showTime);
   element("key-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    setKey(element("key").value);
+    if (!setKey(element("key").value.trim())) {
+      showError(() => t("wrongKey"));
+      return;
+    }
     element("key-form").hidden = true;
     field.focus();
     start();

@@ -81,6 +81,16 @@ function selectSource(mark) {
   element("text").setSelectionRange(offset(at.start), offset(at.end));
 }
 
+// A mouse shows the explanation of a mark before it is pressed; of two taps, the first one does
+function pressMark(mark, event) {
+  if (event.pointerType === "touch" && mark !== touched) {
+    touched = mark;
+    mark.focus();
+  } else {
+    selectSource(mark);
+  }
+}
+
 async function request(reportError) {
   const text = element("text").value;
   if (running) {
@@ -112,7 +122,10 @@ export function updateReading(reportError, delay = DELAY) {
 }
 
 export function startReading() {
-  makeRoving(element("reading"), MARK, selectSource);
+  makeRoving(element("reading"), MARK, pressMark);
+  element("reading").addEventListener("focusout", () => {
+    touched = null;
+  });
   explainOnFocus(element("reading"), MARK, explain);
   inEachLanguage(showFacts);
 }

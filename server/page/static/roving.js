@@ -3,7 +3,7 @@
 const STEPS = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1};
 
 // Listens in `group`; `selector` finds the elements in it, whose tabindex is 0 for one and else -1.
-// Enter and Space call onPress(element), as a click does.
+// Enter and Space call onPress(element, event), as a click does.
 export function makeRoving(group, selector, onPress) {
   const items = () => [...group.querySelectorAll(selector)];
   group.addEventListener("keydown", (event) => {
@@ -19,7 +19,7 @@ export function makeRoving(group, selector, onPress) {
       goal.focus();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      onPress(item);
+      onPress(item, event);
     } else if (STEPS[event.key]) {
       event.preventDefault();
     }
@@ -36,7 +36,7 @@ export function makeRoving(group, selector, onPress) {
   group.addEventListener("click", (event) => {
     const item = event.target.closest(selector);
     if (item) {
-      onPress(item);
+      onPress(item, event);
     }
   });
 }
