@@ -13,6 +13,7 @@ To listen while the audio is generated:
     python synthesize.py text.txt --voice voices/me --stream wav | aplay
 """
 import os
+import re
 import sys
 
 import audio
@@ -74,8 +75,21 @@ def _check_options(options):
         raise InputError("--srt: has the times of the file of --join; add --join FILE")
     if options.join:
         joining.check_format(options.join)
+        for path in (options.join, options.srt):
+            _check_is_not_of_a_line(path, options.out)
+        if options.srt and os.path.abspath(options.srt) == os.path.abspath(options.join):
+            raise InputError("--srt %s: is the file of --join; choose another" % options.srt)
     for path in filter(None, (options.join, options.srt)):
         files.check_can_create(path)
+
+
+def _check_is_not_of_a_line(path, out):
+    """Raise InputError if the file would replace one of a line in --out, such as 0001.wav."""
+    if path:
+        folder, name = os.path.split(os.path.abspath(path))
+        if folder == os.path.abspath(out) and re.match(r"\d+\.", name):
+            raise InputError("%s: is the name of a line's file; choose another name or folder"
+                             % path)
 
 
 def _write_files(lines, voice, predictor, messages, options, settings):

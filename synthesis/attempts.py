@@ -38,12 +38,18 @@ class Predictor(object):
         other.seed = seed
         return other
 
-    def predict(self, text):
-        """The Prediction of the text of one utterance."""
+    def predict(self, text, should_stop=lambda: False):
+        """The Prediction of the text of one utterance.
+
+        No further attempt begins when should_stop() is true.
+        """
         best, remedy, steps = None, None, []
         for number in range(1, self.max_attempts + 1):
+            if best and should_stop():
+                break
             kind = self._kind(number)
-            parts = self._split(text, best) if kind == SPLIT else [self._attempt(text, number)]
+            parts = (self._split(text, best, should_stop) if kind == SPLIT else
+                     [self._attempt(text, number)])
             if not parts:
                 break
             steps.append("%s: %s" % (kind, describe_faults(parts) or "no fault"))
@@ -69,13 +75,13 @@ class Predictor(object):
         return Part(text, ids, output, utterance_faults.find_faults(
             output, ids, self._seconds_per_step(output), self._seconds_per_letter()))
 
-    def _split(self, text, parts):
+    def _split(self, text, parts, should_stop):
         """The Parts of the utterance, split near the first fault of `parts`; [] if too short."""
         word_number = min(utterance_faults.first_word(fault, parts[0].ids)
                           for fault in parts[0].faults)
         texts = split_near(text, word_number)
         return [part for text in self.voice.punctuate(texts)
-                for part in self.predict(text).parts] if texts else []
+                for part in self.predict(text, should_stop).parts] if texts else []
 
     def _seconds_per_step(self, output):
         hp = self.voice.hp

@@ -34,6 +34,8 @@ class Progress(tqdm):
         self.vocoder_seconds += now - self.last_time
         self.last_time = now
         seconds_done = self.n + seconds
+        if not seconds_done:    # what begins a chunk may be heard in the chunk before it
+            return
         self.total = max(self.total, seconds_done)      # not less because of rounding
         elapsed = now - self.start_time
         self.set_description_str("%.1f of about %.1f s of audio, %.2f × real time [%s<%s]" % (

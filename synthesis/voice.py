@@ -138,12 +138,14 @@ class Voice(object):
         """The tacotron2.synthesizer.MelOutput of one utterance; see NumpyTacotron.predict.
 
         noise_seed is the seed of the dropout in the pre-net. It may differ from the seed of the
-        waveform, which `generate_waveforms` and `stream_waveform` take. Raises InputError if the
-        mel is not finite.
+        waveform, which `generate_waveforms` and `stream_waveform` take. The mel is limited to the
+        range of recorded mels, which is all that a vocoder knows. Raises InputError if the mel is
+        not finite.
         """
         output = self._tacotron.predict(ids, self._speaker_id, noise_seed, window)
         _require_finite(output.mel, self.tacotron_run)
-        return output
+        bound = self.hp.max_abs_value
+        return output._replace(mel=np.clip(output.mel, -bound, bound))
 
     def generate_waveforms(self, text_ids, mels, seed, progress=None):
         """The samples, float32 [frames * hop] each, of mels [frames, n_mels].

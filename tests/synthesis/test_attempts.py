@@ -98,6 +98,13 @@ def test_without_a_remedy_the_attempt_with_the_fewest_faulty_letters_is_kept():
     assert describe_faults(prediction.parts).startswith("skips ")
 
 
+def test_no_attempt_begins_after_the_request_has_ended():
+    voice = ScriptedVoice(failing(lambda ids, seed, window: False))
+    prediction = Predictor(voice, 7).predict(TEXT, should_stop=lambda: True)
+    assert len(prediction.steps) == 1 and len(prediction.parts) == 1
+    assert prediction.remedy == FIRST_ATTEMPT
+
+
 def test_one_attempt_disables_the_remedies():
     voice = ScriptedVoice(failing(lambda *_: False))
     assert len(Predictor(voice, 1, max_attempts=1).predict(TEXT).steps) == 1

@@ -217,6 +217,8 @@ def test_a_book_is_joined_with_pauses_and_subtitles(tmp_path, monkeypatch, capsy
 @pytest.mark.parametrize("options,message", [
     (["--join", "book.aac"], "book.aac: has no known audio extension"),
     (["--join", "nowhere/book.mp3"], "nowhere/book.mp3: the folder does not exist"),
+    (["--out", "o", "--join", "o/0001.wav"], "o/0001.wav: is the name of a line's file"),
+    (["--join", "a.wav", "--srt", "./a.wav"], "is the file of --join"),
     (["--srt", "book.srt"], "add --join"), (["--join", "a.mp3", "--stream", "raw"], "--stream"),
     (["--attempts", "0"], "from 1 to")])
 def test_wrong_options_are_refused_before_anything_is_spoken(tmp_path, options, message):

@@ -243,6 +243,7 @@ def test_progress_shows_seconds_of_audio_and_the_speed_of_the_vocoder(monkeypatc
     with synthesis_progress.Progress(30) as progress:
         now[0] += 10                            # Tacotron 2
         progress.start_batch(2.0, 10)           # 20 more symbols are to follow
+        progress.add_audio(0.0)                 # all chunks of a batch begin with their warm-up
         now[0] += 1
         progress.add_audio(0.5)
         # 5.5 s of audio at half of real time, and two thirds of the mels
