@@ -58,7 +58,7 @@ def self_test_findings(device):
         return [Finding("self-test", FAIL, error_reason(problem), "close other programs that use "
                         "the device and try again, or use --device cpu")]
     vocoder = ("the vocoder engine in %s" % result.precision if result.precision
-               else "TensorFlow on the %s" % device.upper())
+               else "NumPy, because there is no C compiler")
     return [Finding("training step", OK, "%.2f s on the %s, preset tiny; first step after %.1f s"
                     % (result.step_time, device.upper(), result.startup_time)),
             Finding("generation", OK, "%.2f s for %.1f s of audio by %s, preset tiny"

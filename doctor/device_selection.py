@@ -1,6 +1,5 @@
 """Select the devices that a program computes on, before its first session."""
 import os
-import sys
 
 from common import resources
 from common.errors import InputError
@@ -13,19 +12,16 @@ from nn.compat import tf
 MAX_DEFAULT_CPU_TOWERS = 4      # more copies of the network take long to build and to start
 
 
-def select_device(device, allow_fallback=False):
+def select_device(device):
     """Make TensorFlow compute on `device`: auto (the GPU if there is one), cpu or gpu.
 
     Call it before the first session. TensorFlow would silently compute on the CPU of a machine
-    whose GPU it cannot use. Raises InputError instead; with `allow_fallback`, auto prints a note
-    on stderr and computes on the CPU.
+    whose GPU it cannot use. Raises InputError instead.
     """
     problem = None if device == "cpu" else _gpu_problem(device)
-    if problem and (device == "gpu" or not allow_fallback):
-        raise InputError("--device %s: %s; --device cpu computes on the CPU" % (device, problem))
     if problem:
-        print("note: %s: computing on the CPU" % problem, file=sys.stderr)
-    if problem or device == "cpu":
+        raise InputError("--device %s: %s; --device cpu computes on the CPU" % (device, problem))
+    if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
 

@@ -40,7 +40,7 @@ def _software_findings(machine):
         _check("Korean font", machine.font, "NanumGothic", "missing: plots cannot be drawn",
                reinstall),
         _check("vocoder engine", machine.engine, machine.engine,
-               "missing: TensorFlow generates the audio, slowly", "", NOTE)]
+               "missing: NumPy generates the audio, slowly", "", NOTE)]
 
 
 def _hardware_findings(machine):

@@ -12,13 +12,14 @@ from nn.compat import tf
 from tacotron2.tacotron_training_graph import TrainingGraph
 from wavenet_vocoder.engine import binding, weights
 from wavenet_vocoder.engine.vocoder import NativeVocoder
-from wavenet_vocoder.wavegen import GraphVocoder, generate_waveforms
+from wavenet_vocoder.numpy_wavenet import NumpyVocoder
+from wavenet_vocoder.wavegen import generate_waveforms
 
 _BATCH, _JAMO, _FRAMES = 2, 16, 32
 
 # startup_time: seconds to build the graph and run its first step; step_time: seconds of the second
 # step; generation_time: seconds to generate audio_duration seconds; precision: of the vocoder
-# engine, or None if TensorFlow generated the audio
+# engine, or None if NumPy generated the audio
 SelfTestResult = namedtuple("SelfTestResult", "startup_time step_time generation_time "
                                               "audio_duration precision")
 
@@ -54,16 +55,13 @@ def _time_generation(hp, audio_duration):
     """(generation_time, precision), with the engine if there is one, as in synthesis."""
     mel = np.zeros([int(round(audio_duration * hp.sample_rate / hp.hop_length)), hp.n_mels],
                    np.float32)
-    if not binding.load_library():
-        with tf.Graph().as_default(), compat.create_session() as session:
-            vocoder = GraphVocoder(hp, 0)
-            session.run(tf.global_variables_initializer())
-            return _time_waveform(vocoder.with_session(session), mel, hp), None
     random = np.random.RandomState(1)
     values = {name: 0.1 * random.standard_normal(shape)
               for name, shape in sorted(weights.variable_shapes(hp, 0).items())}
-    vocoder = NativeVocoder(weights.validate_weights(values, hp, 0, "self-test"), hp,
-                            precision="auto")
+    values = weights.validate_weights(values, hp, 0, "self-test")
+    if not binding.load_library():
+        return _time_waveform(NumpyVocoder(values, hp), mel, hp), None
+    vocoder = NativeVocoder(values, hp, precision="auto")
     return _time_waveform(vocoder, mel, hp), vocoder.precision
 
 

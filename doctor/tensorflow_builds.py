@@ -1,4 +1,5 @@
 """What the TensorFlow of each stack was built with. Versions are tuples of numbers."""
+import re
 from collections import namedtuple
 
 # dockerfile, image: what builds the image, and its name; lock_file: its packages; pythons: oldest
@@ -55,8 +56,8 @@ def gpu_support(build, capability):
 
 
 def parse_version(text):
-    """"580.95.05" → (580, 95, 5)."""
-    return tuple(int(number) for number in text.split("."))
+    """"580.95.05" → (580, 95, 5); of "3.13.0rc1", the numbers before the letters."""
+    return tuple(int(number) for number in re.match(r"\d+(\.\d+)*", text).group().split("."))
 
 
 def format_version(version):

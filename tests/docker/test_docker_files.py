@@ -67,6 +67,7 @@ def entrypoint(tmp_path):
     (["korean", "--jamo"], "python -m korean --jamo"),
     (["datasets", "check", "data"], "python -m datasets check data"),
     (["doctor"], "python -m doctor"),
+    (["export", "--best"], "python -m training.export --best"),
     (["tensorboard"], "tensorboard --host 0.0.0.0 --port 6006 --logdir logs"),
     (["echo", "another", "program"], "another program")])
 def test_programs_run_by_name(entrypoint, arguments, command):

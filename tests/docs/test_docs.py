@@ -14,7 +14,7 @@ from common.hparam_set import adapt_hparams, create_hparams
 from hparams import ADAPT, PRESETS
 
 PAGES = sorted(os.path.relpath(path, ROOT) for pattern in
-               ("*.md", "docs/*.md", "voices/*.md", "logs/README.md")
+               ("*.md", "docs/*.md", "voices/*.md", "voices/*/*.md", "logs/README.md")
                for path in glob.glob(os.path.join(ROOT, pattern)))
 PROGRAMS = ("clone", "preprocess", "train_tacotron", "train_vocoder", "synthesize", "serve",
             "evaluate")
