@@ -16,7 +16,7 @@ PRECEDES = {
     "code": "number",
     "countdown": "code",
     "date": "branch number, fraction, number, version",
-    "digit by digit": "leading zero, number",
+    "digit by digit": "number",
     "emergency": "number",
     "drawn out": "drawn out, range",
     "element": "English",
