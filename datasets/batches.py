@@ -100,15 +100,14 @@ def padding_fraction(batch):
     return 1 - float(batch.mel_lengths.sum()) / (batch.mel.shape[0] * batch.mel.shape[1])
 
 
-def make_text_batch(items, hp):
-    """A TextBatch. Mels are padded with silence to a multiple of outputs_per_step frames."""
+def make_text_batch(items, hp, frame_multiple):
+    """A TextBatch. Mels are padded with silence to a multiple of `frame_multiple` frames."""
     text_ids, text_lengths = pad_text_ids(items)
     # loaded first, which checks the lengths, before memory is allocated for them
     mels = [item.store.load_mel(item.row) for item in items]
     mel_lengths = np.array([len(each) for each in mels], np.int32)
-    steps = -(-mel_lengths.max() // hp.outputs_per_step)
-    mel = np.full([len(items), steps * hp.outputs_per_step, hp.n_mels], -hp.max_abs_value,
-                  np.float32)
+    n_frames = -(-mel_lengths.max() // frame_multiple) * frame_multiple
+    mel = np.full([len(items), n_frames, hp.n_mels], -hp.max_abs_value, np.float32)
     for index, each in enumerate(mels):
         mel[index, :len(each)] = each
     return TextBatch(text_ids, text_lengths, _speaker_ids(items), mel, mel_lengths)

@@ -27,7 +27,7 @@ class LoopDense(object):
             bias = tf.get_variable("bias", [units], initializer=tf.zeros_initializer())
         kernel = tf.stop_gradient(self.kernel)
         self._inputs, self._loop_kernel = inputs, kernel[channels:]
-        # the output is differentiated by way of this term of it, which has the same gradient
+        # output = loop part + this term, so that d loss / d output = d loss / d term
         n_steps, batch_size = tf.shape(inputs)[0], tf.shape(inputs)[1]
         self._term = tf.zeros([n_steps, batch_size, units]) + bias
         if channels:        # not every TensorFlow multiplies matrices without columns

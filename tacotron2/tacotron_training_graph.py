@@ -98,8 +98,7 @@ class TrainingGraph(object):
 
     def _feed_batch(self, items, frame_multiple):
         """{placeholder: array} of a batch whose frames are padded to a multiple."""
-        hp = self.hp.replace(outputs_per_step=frame_multiple)
-        return dict(zip(self.batch, batches.make_text_batch(items, hp)))
+        return dict(zip(self.batch, batches.make_text_batch(items, self.hp, frame_multiple)))
 
     def padding_fraction(self, feed_dict):
         """The fraction of padding in the mel frames of a feed_dict."""

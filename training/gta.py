@@ -179,11 +179,11 @@ def _build_predictor(tacotron):
                          outputs_per_step=outputs_per_step)
 
     def predict_mels(session, items):
-        batch_hp = hp.replace(outputs_per_step=int(session.run(outputs_per_step)))
+        r = int(session.run(outputs_per_step))
         # the decoder is forced with the recorded mels, not with those that replace them
         arrays = batches.make_text_batch(
-            [item._replace(store=item.store.recorded_store) for item in items], batch_hp)
-        n_steps = arrays.mel.shape[1] // batch_hp.outputs_per_step
+            [item._replace(store=item.store.recorded_store) for item in items], hp, r)
+        n_steps = arrays.mel.shape[1] // r
         prenet_noise = np.random.RandomState(hp.seed).uniform(size=[n_steps, prenet_noise_dim(hp)])
         feed_dict = dict(zip(batch, arrays))
         feed_dict[noise] = np.tile(prenet_noise, [len(items), 1, 1])

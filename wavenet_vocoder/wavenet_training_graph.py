@@ -39,10 +39,10 @@ class TrainingGraph(object):
             self._graph_vocoder = (None if binding.load_library() else
                                    GraphVocoder(hp, n_speakers))
 
-    def _loss(self, parts=towers.ONE_TOWER):
+    def _loss(self, tower_set=towers.ONE_TOWER):
         batch = self.batch
         return wavenet.training_loss(batch.audio, batch.mel, batch.speaker_ids, batch.mask, self.hp,
-                                     self.n_speakers, towers=parts)
+                                     self.n_speakers, towers=tower_set)
 
     def vocoder(self, session):
         """A vocoder (see wavegen.py) with the averages of the weights in `session`."""

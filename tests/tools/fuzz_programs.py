@@ -34,7 +34,7 @@ class ReadOnlyGraph(object):
 
     def make_feed_dict(self, items, step):
         if isinstance(step, int):
-            return batches.make_text_batch(items, self.hp)
+            return batches.make_text_batch(items, self.hp, self.hp.outputs_per_step)
         return batches.make_audio_batch(items, self.hp, 0, step)
 
 

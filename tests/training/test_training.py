@@ -363,7 +363,7 @@ def test_every_epoch_has_every_utterance_once_in_an_order_that_depends_on_step_a
 def test_mels_are_padded_with_silence_to_a_multiple_of_r(stores, hp):
     hp = hp.replace(outputs_per_step=7)
     training, _ = items(stores)
-    batch = batches.make_text_batch(training[:3], hp)
+    batch = batches.make_text_batch(training[:3], hp, hp.outputs_per_step)
     assert batch.mel.shape[1] % 7 == 0
     for row, item in enumerate(training[:3]):
         np.testing.assert_array_equal(batch.mel[row, :batch.mel_lengths[row]],

@@ -53,7 +53,7 @@ def test_the_padding_fraction_of_batches(hp):
     items = [batches.BatchItem(store, bench_training.Row(str(frames), frames), 0, [1, 2])
              for frames in (3, 5)]
     # 5 frames become 8, a multiple of r: 16 in all, 8 of them real
-    text_batch = batches.make_text_batch(items, hp.replace(outputs_per_step=4))
+    text_batch = batches.make_text_batch(items, hp, 4)
     assert batches.padding_fraction(text_batch) == 0.5
     # a segment is 5 frames: 10 in all
     audio_batch = batches.make_audio_batch(items, hp, 1, random)
