@@ -176,6 +176,8 @@ def _is_verb(word, previous, following):
         return bool(_ESTEEMED.match(following))
     if word == "일일이":
         return bool(following) and not previous.endswith("월")
+    if word == "잘게":        # 먼저 잘게; but 잘게 부순다
+        return not following
     if word[-1] not in "고지게기":
         return False
     return following.startswith(_AUXILIARIES) or word[0] == "신" and bool(_FOOTWEAR.match(previous))

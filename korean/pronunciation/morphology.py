@@ -35,7 +35,7 @@ _STEMS_IN_L = frozenset("알살길멀달놀들울늘글툴질물불둘잘")
 # syllables in -(으)ㄹ that hardly ever end a noun or a stem
 _FUTURE = frozenset("길할갈올될릴낼킬을줄쓸칠뀔쉴뛸뵐띨볼둘질일켤뗄뺄럴닐떨실를날낄깰딜틸설")
 _AFTER_FUTURE = frozenset("지 지도 지는 지를 지가 지의 지에 듯 듯이 듯한 듯하다 줄 줄은 줄도 줄을 밖에".split())
-_NOT_FUTURE = ("길", "거칠", "어질", "모질", "날", "떨", "거닐")
+_NOT_FUTURE = ("길", "거칠", "어질", "모질", "날", "떨", "거닐", "낯설", "노닐")
 
 # 제26항: syllables nearly always Hanja at the start of a word; what follows if they are not
 _HANJA_IN_L = frozenset("결멸월율출탈필혈궐일발")
@@ -58,6 +58,8 @@ COUNTERS = re.compile("(?:개|시|살|번|달|사람|권|잔|장|가지|군데|�
 NUMERALS_IN_L = ("열", "여덟", "열여덟", "스물여덟")
 _MAX_NUMERAL = 8        # syllables; longer ones are not compared, which would take quadratic time
 _DIGITS = "영공일이삼사오육칠팔구십"
+# 이 and 일 after 점 may be a particle and a form of 이다: 삼점이 부족하다
+_DECIMAL = re.compile("점(?:[영공삼사오육칠팔구]|[이일][%s백천만억배퍼센미킬])" % _DIGITS)
 _NUMBER_OF_BOOKS = re.compile("제?[%s백천]+$|"
                               "(?:열|스물|서른|마흔|쉰)?(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무)$" % _DIGITS)
 
@@ -74,7 +76,8 @@ def boundary_by_pattern(word, index):
     """The type of the boundary after the syllable at `index`, by the patterns of this module."""
     syllable, rest = word[index], word[index + 1:index + 1 + _MAX_REST]
     final = final_of(syllable)
-    if rest[0] == "점" and syllable in _DIGITS and rest[1:2] in _DIGITS and len(rest) > 1:
+    if syllable in _DIGITS and _DECIMAL.match(rest) and (
+            not index or word[index - 1] in _DIGITS + "백천만억"):
         return TENSE        # 삼점오
     if (index < _MAX_NUMERAL and word[:index + 1] in NUMERALS_IN_L and not rest.startswith("병")
             and COUNTERS.match(rest)):
@@ -131,7 +134,7 @@ def _boundary_before_suffix(word, index, final, suffix):
             return N_INSERTION
     elif suffix in _NASAL_SUFFIX and final == "ㄴ" and syllable not in _NASAL_SUFFIX[suffix]:
         return L_TO_N
-    if final == "ㄹ" and suffix in _TENSE_SUFFIX_AFTER_L and syllable + suffix != "물점":
+    if final == "ㄹ" and suffix in _TENSE_SUFFIX_AFTER_L and syllable + suffix not in ("물점", "물상", "벨상"):
         return TENSE
     return PLAIN
 
@@ -146,6 +149,8 @@ def _is_future(word, index, rest):
     if index and rest[0] == "적" and (len(rest) == 1 or rest[1] in "인으이"):
         return True
     if syllable not in _FUTURE or index < 2 and word[:index + 1] in _NOT_FUTURE:
+        return False
+    if rest == "밖에" and syllable in "실설날일질":       # after a noun: 화장실밖에
         return False
     return rest in _AFTER_FUTURE or rest.startswith("것")
 

@@ -25,10 +25,10 @@ _CONTINUATIONS = """은 는 이 가 을 를 의 에 도 만 과 와 로 으로 �
     한테 된 난 거든 잖 군요?(?![가-힣]) 던 겠""".split()
 # words that only look like one of these with a continuation; those of the second list only after a
 # space: 개인 in 3 개인전, but not in 3개인데
-_OTHER_WORDS = """살인범 살인사건 살인죄 살인마 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로
+_OTHER_WORDS = """장난 살인범 살인사건 살인죄 살인마 분간 곳간 시내 장내 시간 시중 시차 시식 장로 통로
     대로변 대전 발전 배경 대다수 장차 배차 개의치
     장면 분야 시야 단지 대지 판지 장지 대면적 필지 방도 점도 점차 방안 점등 방편 접안 필경 방식 접시""".split()
-_OTHER_SEPARATE_WORDS = "개인 명인 장인 시인 달인 장만 대만 대면 건의".split()
+_OTHER_SEPARATE_WORDS = "개인 명인 장인 시인 달인 장만 대만 대면 건의 벌던 벌겠 벌거든 벌잖 살던 살겠 알던 알겠".split()
 _SHORT_NATIVE_WORD = re.compile("(?!%s)[%s](?:$|%s)" % (
     "|".join(_OTHER_WORDS), "".join(_SHORT_NATIVE), "|".join(_CONTINUATIONS)))
 _SEPARATE_WORD = re.compile("|".join(_OTHER_SEPARATE_WORDS))
@@ -55,9 +55,9 @@ _NUMBERED = re.compile(" *(?:%s)" % "|".join(
     """출구 버스 타자 문제 국도 홈 트랙 방 홀 그린 티 테이블 채널 선수 좌석 게이트 문항 정답 답 후보 참가자 창 승강장 도로 칸 줄
     교향곡 협주곡 소나타 곡 마을버스 지방도 고속도로 노선 질문 카드 유형 사진 그림 항목 메뉴 버튼 레인 타석 척추 요추 경추 흉추 염색체
     시드 탑승구 승차장 플랫폼 정류장 코스 사물함 자리 훈련병 학생 환자 볼 아이언 우드 선 엔진 룸 진료실 진찰실
-    회의실 출입구 계산대 보기 주자 주차장 라인 차로 침대 선로 슬라이드 탑승장""".split()))
+    회의실 출입구 계산대 보기(?!로|도|만|에) 주자(?=[가는를로의와]|.[가-힣]) 주차장 라인 차로 침대 선로 슬라이드 탑승장""".split()))
 # departments: 개발1팀, 영업 2팀
-_TEAM_BEFORE = re.compile("(?:(?<!총)(?<!단)(?<!약)(?<!각)[가-힣]|"
+_TEAM_BEFORE = re.compile("(?:[가-힣](?<![총단약각위])(?<!머지)|"
                           "(?:영업|개발|기획|강력|수사|형사|총무|인사|홍보|마케팅|지원|운영|관리) )$")
 _PERSON = re.compile(" [가-힣]{2,4} (?:선수|후보|참가자|위원|학생)")
 _TIMES_BEFORE = re.compile(
@@ -86,6 +86,9 @@ def is_native(number, before, word, after, space=""):
         return False
     value = int(number)
     if is_listed:
+        if (space and word.startswith(("게임", "문제", "종목", "블록")) or word.startswith("문제집")
+                or word.startswith("블록") and value > 5):
+            return False
         return not (word.startswith("시간") and value in (24, 36, 48, 72))
     counter = word[0]
     if counter == "시":

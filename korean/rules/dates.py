@@ -11,8 +11,7 @@ _START, _END = "(?=['0-9])(?<![0-9A-Za-z.,:/-])", "(?![0-9A-Za-z/-]|\\.[0-9]|:[0
 
 # words that must follow an anniversary with a full stop, as in 4.19 혁명; 6·25 needs none
 _EVENTS = "경축|때|혁명|민주|운동|항쟁|전쟁|사변|사태|의거|광복|절|테러|참사|쿠데타|정변|남북|선언|후퇴|사건|공동|만세|독립|세대|" \
-          "군사|동란|참전|비상|합의|조치|개헌|학살|부정선거|재보|지방|총선|대선|지진|계엄|당시|이후|직후|기념|정신|유공자|묘지|세월호|희생|유족|내란|불법|" \
-          "대책|부동산|특사"
+          "군사|동란|참전|비상|합의|조치|개헌|학살|부정선거|재보|지방|총선|대선|지진|계엄|유공자|묘지|세월호|유족|내란|불법|특사"
 # words after which a month/day is no fraction, and after which it is one
 _HOLIDAYS = "어린이날|어버이날|스승의|크리스마스|성탄|삼일절|광복절|개천절|한글날|현충일|제헌절|만우절|식목일|발렌타인|밸런타인|화이트데이|" \
             "빼빼로|핼러윈|할로윈|설날|추석|대보름|근로자|노동절|신정|새해"
@@ -49,7 +48,7 @@ def _read_days(match):
     numbers = list(map(int, match.groups()))
     pairs = list(zip(numbers[::2], numbers[1::2]))
     may_be_fractions = all(month < day <= 12 for month, day in pairs)
-    if may_be_fractions and not (pairs[0][0] == pairs[1][0] and pairs[0] < pairs[1]):
+    if may_be_fractions and not (1 < pairs[0][0] == pairs[1][0] and pairs[0] < pairs[1]):
         return None
     return "에서 ".join(_month_and_day(*pair) for pair in pairs)
 
@@ -129,20 +128,21 @@ RULES = (
     # '24.3분기
     rule("date", "(?<![0-9A-Za-z])['’‘]([0-9]{2})\\. ?(?=[1-4](?:/4)?분기)", "\\1년 ",
          needs=("'’‘", NUMERIC)),
-    rule("date", _START + "(%s)/(%s) ?[~∼〜-] ?(%s)/(%s)(?![0-9/])" % (_MONTH, _DAY, _MONTH, _DAY),
+    rule("date", _START + "(%s)/(%s)(?: ?[~∼〜] ?|-)(%s)/(%s)(?![0-9/]| ?[-+=×÷])"
+         % (_MONTH, _DAY, _MONTH, _DAY),
          _read_days, needs="/"),
     rule("date", _START + "((?:19|20)[0-9]{2})\\. ?(%s)\\.(?![0-9])" % _MONTH, _read_year_and_month,
          needs=(NUMERIC,)),
     rule("date", _START + "(%s)[/.](%s)(?= ?\\([월화수목금토일](?:요일)?\\)|"
-         "(?<=/.)(?:까지|부터)|(?<=/..)(?:까지|부터)|자 | 마감)"
+         "(?:(?<=/.)|(?<=/..)|(?<=[.]1[3-9])|(?<=[.][23][0-9]))(?:까지|부터)|자 | 마감)"
          % (_MONTH, _DAY), lambda match: _month_and_day(*match.groups()), needs=(NUMERIC,)),
     rule("date", _START + "(%s)/(%s)()(?= ?(?:%s| (?:%s)))" % (_MONTH, _DAY, _HOLIDAYS, _DAY_PARTS),
          _read_month_and_day, needs=(NUMERIC,)),
     rule("date", _START + "(%s)/(%s)(%s)" % (_MONTH, _DAY, _AFTER_DATE), _read_month_and_day,
          needs=(NUMERIC,)),
     rule("date",
-         "(?<![0-9A-Za-z])['’‘]([0-9]{2})[./-] ?(%s)(?:월|[./-]?)(?: ?(%s)(?:[.](?![0-9])|%s))?"
-         "(?![0-9])"
+         "(?<![0-9A-Za-z])['’‘]([0-9]{2})[./-] ?(%s)(?![0-9])"
+         "(?:월|[./-]?(?: ?(%s)(?:[.](?![0-9])|%s))?(?![0-9]))"
          % (_MONTH, _DAY, _END), _read_short_year, needs=("'’‘", NUMERIC)),
     # 7. 1.(월), 7. 1. ~ 7. 5.
     rule("date", _START + "(%s)\\. ?(%s)\\.(?= ?(?:\\([월화수목금토일](?:요일)?\\)|[~∼〜]|까지|부터|이후|기준|현재|시행))"
@@ -165,13 +165,22 @@ RULES = (
     rule("anniversary", _START + "(1[0-2]|[1-9])[·ㆍ‧•・](3[01]|[12][0-9]|[1-9])(?![0-9])(?!%s)"
          % " ?(?:위|층|등|차|회|번|호|명|개|월|일|학년|분기|단계|세대|급|부|장|권|조(?!치)|항|인|대)",
          _read_anniversary, needs="·ㆍ‧•・"),
-    rule("anniversary", _START + "(1[0-2]|[1-9])[./](3[01]|[12][0-9]|[1-9])(?= ?(?:%s))" % _EVENTS,
+    rule("anniversary",
+         _START + "(1[0-2]|[1-9])(?:\\.|(?<=9)/(?=11(?![0-9])))(3[01]|[12][0-9]|[1-9])"
+         "(?= ?(?:%s))" % _EVENTS,
          _read_anniversary, needs=(NUMERIC,)),
+    # those that need no event after them
+    rule("anniversary",
+         _START + "(?=(?:4\\.1[69]|5\\.1[68]|6\\.10|6\\.25|8\\.15|9/11|10\\.26|12\\.3|12\\.12)"
+         "(?![0-9]))"
+         "(1[0-2]|[1-9])[./]([0-9]{1,2})(?= ?(?:당시|이후|직후|기념|정신|희생))", _read_anniversary,
+         needs=(NUMERIC,)),
     rule("range", "(?<=[0-9]:[0-5][0-9]) ?[-–] ?(?=[0-9]{1,2}:[0-5][0-9])", "~",
          needs="-–"),
     rule("time",
          "(?:(?<![A-Za-z])(%s) ?)?(?<![0-9:.,/-])([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?"
-         "(?![0-9:])(?! ?(?:비율|의 비율|화면|비|축척|(?:으)?로 (?:이|졌|지|승|패|앞|뒤|역전|비|끌|눌|꺾)))"
+         "(?![0-9:])(?! ?(?:비율|의 비율|화면|비|축척|으?로 (?:이[겨겼기긴길]|졌|져|지[고는며]|승|패|"
+         "앞[서섰선]|뒤[져졌지진]|역전|비[겨겼기긴]|끌려|눌|꺾)))"
          "분?(?: ?(%s)(?![A-Za-z]))?"
          % (_AM_PM, _AM_PM), _read_time, needs=":"),
     rule("time",

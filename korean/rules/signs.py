@@ -19,7 +19,8 @@ _STEP_ENDINGS = "면고서후뒤다요음기"  # after a clause or a step, an ar
 _LIMITS = re.compile("(?:세|살|명|인|개|년|회|번|점|급|학년|킬로그램|센티미터|만원)$")  # 20세↑: 이상
 # what a tilde draws out, and the end of what may begin a range
 _DRAWN_OUT = re.compile("(?:(?<![월화수목금토일])요|니다|니까|죠|(?<![가-힣])(?:네|넵|응|예|아|어|음|야))$")
-_MEASURED = re.compile("(?:시|분|초|일|월|년|원|명|개|세|살|층|도|퍼센트|미터|그램)$")
+_MEASURED = re.compile("(?:[영일이삼사오유육칠팔구십백천만억한두세네섯곱덟홉열른흔쉰순든물무시] ?"
+                       "(?:시|분|초|일|월|년|원|명|개|세|살|층|도)(?<!만세)|요일|퍼센트|미터|그램)$")
 # emoji, their joiners and modifiers
 _EMOJI = ("\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff"
           "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f")
@@ -33,9 +34,7 @@ _SPACE_BEFORE_MARK = re.compile(" +([,.!?;:)](?![가-힣]))")
 
 def _read_tilde(match):
     """서울~부산: 서울에서 부산; None if the sign draws out the word before it: 그래~ 오늘."""
-    written = match.group()
-    if " " in written and not (written[0] == written[-1] == " "
-                               or _MEASURED.search(text_before(match))):
+    if " " in match.group() and not _MEASURED.search(text_before(match)):
         return None
     return "에서 "
 

@@ -177,11 +177,12 @@ RULES = (
     rule("unit", "(%s%s여?)( ?)(%s)%s" % (NUMBER, _SCALE, UNIT, _END), _read_unit,
          needs=("0-9", _UNIT_CHARACTERS)),
     # 몸무게(kg), 단위: mm
-    rule("unit", "()()(?<=[가-힣][(])(%s)(?=[)])" % _NAMED, _read_unit, needs="("),
+    rule("unit", "()()(?<=[가-힣][(])(?![GM]B)(%s)(?=[)])" % _NAMED, _read_unit, needs="("),
     rule("unit", "()((?<=단위:)|(?<=단위: ))(%s)(?![A-Za-z0-9])" % _NAMED, _read_unit, needs=":"),
 )
 AFTER_WORDS = (
-    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇)|(?<=(?<![가-힣])수))( ?)(%s)"
+    rule("unit", "((?<=[십백천만억조])|(?<=[십백천만억조]여)|(?<=몇)|"
+         "(?<=(?<![가-힣])수)(?! ?[A-Za-z](?:[,은는와과을를가이]|$)))( ?)(%s)"
          "(?=[ 가-힣.,)~?!]|$)" % UNIT, _read_unit,
          needs=_UNIT_CHARACTERS),
 )

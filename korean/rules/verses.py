@@ -21,7 +21,7 @@ _SHORT_FOR = dict(zip(_SHORT_NAMES, """창세기 출애굽기 레위기 민수�
 BOOK = "(?:%s)" % "|".join(sorted(_FULL_NAMES, key=len, reverse=True))
 _SHORT = "(?:%s)" % "|".join(sorted(_SHORT_NAMES, key=len, reverse=True))
 _WORDS = "나약아사합골계대"     # names of books that are also words
-_AFTER_TIME = re.compile(" ?(?:에(?!서)|까지|부터|쯤|경|이|$)")
+_AFTER_TIME = re.compile(" ?(?:에(?!서| 보면| 나오| 있)|까지|부터|쯤|경|이)")
 _WEEKDAY_OR_HOUR = "수시전"  # before a time of day they are a weekday, an hour or "before"
 
 _VERSE = "[0-9]{1,3}:[0-9]{1,3}"
@@ -31,7 +31,7 @@ _REST = "(?: ?[-–~∼,] ?(?:%s|[0-9]{1,3}(?![0-9:A-Za-zµμ㎀-㏿%%])))*" % _
 def _read_reference(match):
     """요 3:16: 요한복음 삼장 십육절; None for a time of day."""
     book, space, reference = match.groups()
-    if re.match("[0-9]{1,2}:[0-5][0-9]$", reference) and (
+    if re.match("(?:1?[0-9]|2[0-4]):[0-5][0-9]$", reference) and (
             book in _WEEKDAY_OR_HOUR
             or book in _WORDS and _AFTER_TIME.match(text_after(match))):
         return None
