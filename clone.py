@@ -28,6 +28,7 @@ from training.consent import add_consent_option, require_consent
 
 BASE_VOICE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "voices", "base")
 NO_BASE = "none"
+LOCK_WAIT = 3.0     # [s]; the worker processes of a killed clone.py end within a second
 
 
 def main(arguments):
@@ -44,7 +45,8 @@ def main(arguments):
                          % work)
     found = recordings.find(options.recordings, options.script, os.path.join(work, "corpus"))
     os.makedirs(work, exist_ok=True)
-    lock = FolderLock(work, "another clone.py is working in this folder")
+    lock = FolderLock(work, "another clone.py is working in this folder; wait until it ends, or "
+                            "choose another --work", LOCK_WAIT)
     with contextlib.closing(lock):
         return _clone(options, work, base, hp, found)
 
@@ -136,11 +138,12 @@ def _train(plan, log, options):
                   "it stops improving" % (name, step_seconds[name], rest,
                                           step_seconds[name] * rest / 60))
     for name in MODEL_FOLDERS:
-        limit = options.steps
+        limit, hours = options.steps, None
         if options.hours and step_seconds:
             # again: what the first training has not needed is left for the second
             limit = _limit_steps(plan, log, options.hours, step_seconds, train_steps)[name]
-        status = _run(log, plan.training(name, limit), options.hours)
+            hours = options.hours if limit < train_steps else None
+        status = _run(log, plan.training(name, limit), hours)
         if status:
             return status
     return 0

@@ -87,7 +87,7 @@ def _check_is_not_of_a_line(path, out):
     """Raise InputError if the file would replace one of a line in --out, such as 0001.wav."""
     if path:
         folder, name = os.path.split(os.path.abspath(path))
-        if folder == os.path.abspath(out) and re.match(r"\d+\.", name):
+        if folder == os.path.abspath(out) and re.match(r"\d{4,}(\.part-\d+)?\.(wav|json|png)$", name):
             raise InputError("%s: is the name of a line's file; choose another name or folder"
                              % path)
 

@@ -25,7 +25,7 @@ def main(arguments):
     add_consent_option(parser)
     parser.add_argument("--mixed-precision", action="store_true",
                         help="on a CPU with bfloat16 instructions, compute matrix products and "
-                             "convolutions in bfloat16 (TensorFlow 2 only)")
+                             "convolutions in bfloat16 (TensorFlow 2 on one host only)")
     parser.add_argument("--gta", metavar="RUN",
                         help="train on the mels that this run of train_tacotron.py predicts, which "
                              "are like those in synthesis (ground-truth aligned)")

@@ -28,12 +28,16 @@ AudioBatch = namedtuple("AudioBatch", "audio mask speaker_ids mel")
 def validation_hash_limit(stores, validation_fraction):
     """The hash below which a text is held out, so that at least this fraction of the texts is.
 
-    It is `validation_fraction`, or more if by chance fewer hashes lie below that. At least one text
-    is held out.
+    It is `validation_fraction`, or more if by chance fewer hashes lie below that.
     """
     hashes = sorted({_hash_jamo(row.jamo) for store in stores for row in store.utterances})
-    count = max(1, int(round(validation_fraction * len(hashes))))
+    count = int(round(validation_fraction * len(hashes)))
     return max([validation_fraction] + hashes[count:count + 1])
+
+
+def least_hash_limit(store):
+    """The least limit that holds out a text of the store."""
+    return min(_hash_jamo(row.jamo) for row in store.utterances) + 16.0 ** -12
 
 
 def split_train_validation(stores, hash_limit):

@@ -14,9 +14,10 @@ from common.errors import InputError
 from evaluation import distances, intelligibility, metrics, naturalness, speaker_similarity, systems
 from tacotron2 import alignment_metrics
 
+FIGURES_VERSION = 2     # of figures.json; 1 had no n_jamo
+
 # out: folder of the evaluation; centroids: {speaker: embedding}; is_rated: whether naturalness
 # and intelligibility are measured, too
-FIGURES_VERSION = 2     # of figures.json; 1 had no n_jamo
 MeasureJob = namedtuple("MeasureJob", "out sentence hp centroids is_rated")
 
 

@@ -98,7 +98,7 @@ def _origins(line):
     """index in the composed form (NFC) of a line → index in the line as written"""
     if unicodedata.normalize("NFC", line) == line:
         return lambda index: index
-    # a prefix of a line has the composed length of the clusters before, and of its own cluster
+    # length of a composed prefix = that of its complete clusters + that of its last cluster
     ends, length, cluster = [0], 0, ""
     for character in line:
         if cluster and _begins_cluster(character):

@@ -13,6 +13,8 @@ import threading
 import time
 import traceback
 
+import numpy as np
+
 from server.request_errors import RequestError
 from server.speech import FAILED
 
@@ -172,6 +174,8 @@ class VocoderThreads(object):
             return
         count, start_time = group.n_slice_frames(), time.monotonic()
         samples = group.generator.generate(count)
+        if not np.isfinite(samples).all():
+            raise ValueError("the vocoder computes NaN: its weights are damaged")
         group.seconds_per_frame = (time.monotonic() - start_time) / count
         group.frame += count
         hop = samples.shape[1] // count

@@ -41,7 +41,8 @@ class Predictor(object):
     def predict(self, text, should_stop=lambda: False):
         """The Prediction of the text of one utterance.
 
-        No further attempt begins when should_stop() is true.
+        When should_stop() is true, no remedy is tried; each part of a split still gets its first
+        attempt.
         """
         best, remedy, steps = None, None, []
         for number in range(1, self.max_attempts + 1):

@@ -34,7 +34,7 @@ class Progress(tqdm):
         self.vocoder_seconds += now - self.last_time
         self.last_time = now
         seconds_done = self.n + seconds
-        if not seconds_done:    # what begins a chunk may be heard in the chunk before it
+        if not seconds_done:    # warm-up of the chunks, which is not part of the audio
             return
         self.total = max(self.total, seconds_done)      # not less because of rounding
         elapsed = now - self.start_time

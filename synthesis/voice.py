@@ -179,8 +179,13 @@ class Voice(object):
         """Yield the samples of generate_waveforms in chunks, as soon as they are generated."""
         if not self.vocoder:
             return iter([audio.griffin_lim(mel, self.hp)])
-        return wavegen.stream_waveform(self.vocoder, mel, self._vocoder_speaker_id,
-                                       philox.make_key(seed, ids), self.vocoder_run.hp)
+        return map(self._checked_samples, wavegen.stream_waveform(
+            self.vocoder, mel, self._vocoder_speaker_id, philox.make_key(seed, ids),
+            self.vocoder_run.hp))
+
+    def _checked_samples(self, samples):
+        _require_finite(samples, self.vocoder_run)
+        return samples
 
 
 def resolve_run_folders(voice, tacotron, vocoder):

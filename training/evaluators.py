@@ -155,9 +155,8 @@ class VocoderEvaluator(object):
 
 
 def one_of_each_text_first(items):
-    """The items in another order: one of each text, of one speaker after the other; then a second.
-
-    The first few are then different sentences, also where many speakers read the same ones.
+    """The items in another order: one item of each text, the speakers taking turns; then a second
+    item of each text; and so on. The first few are different sentences, whoever reads them.
     """
     texts = OrderedDict()
     for item in items:

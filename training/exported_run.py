@@ -29,11 +29,14 @@ def write_exported_run(run, folder, weights, step):
     """Write the Run with {variable name: array} of `step` to `folder`, which is created."""
     run.folder = folder
     run.save()
+    # in memory, because after an error of the disk, Python 3.6 prints a traceback of the archive
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(weights):
+            _write_array(archive, name, np.asarray(weights[name], "<f4", order="C"))
+        _write_array(archive, _STEP, np.array(step, "<i8"))
     with files.atomic_write(os.path.join(folder, WEIGHTS)) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for name in sorted(weights):
-                _write_array(archive, name, np.asarray(weights[name], "<f4", order="C"))
-            _write_array(archive, _STEP, np.array(step, "<i8"))
+        file.write(content.getbuffer())
     files.write_json(os.path.join(folder, MANIFEST), {
         "format": FORMAT_VERSION,
         "sha256": {name: _sha256(os.path.join(folder, name)) for name in ("run.json", WEIGHTS)}})

@@ -4,6 +4,7 @@ import os
 from common import files
 
 NAMES = ("LICENSE", "LICENSE.txt", "LICENCE", "LICENCE.txt")
+_SECOND_NAME = "LICENSE-vocoder.txt"
 MAX_BYTES = 1 << 20
 _MODEL_FOLDERS = ("tacotron", "vocoder")
 
@@ -18,7 +19,8 @@ def find_licence(folder):
     is_part = name in _MODEL_FOLDERS and all(
         os.path.exists(os.path.join(voice, model, "run.json")) for model in _MODEL_FOLDERS)
     for place in [folder] + [voice] * is_part:
-        for path in (os.path.join(place, name) for name in NAMES):
+        names = (_SECOND_NAME,) + NAMES if name == "vocoder" else NAMES + (_SECOND_NAME,)
+        for path in (os.path.join(place, each) for each in names):
             if os.path.isfile(path):
                 return path
     return None
@@ -34,16 +36,19 @@ def first_line(folder):
 def copy_licences(sources, folder):
     """Copy the licences of the runs or voices `sources` into `folder`.
 
-    A second one with another text gets the name of its run: LICENSE-vocoder.txt. Raises InputError
-    for one above 1 MB.
+    That of the second source, a vocoder, is LICENSE-vocoder.txt if its text is another. Raises
+    InputError for one above 1 MB.
     """
     copied = []
     for source in sources:
         path = find_licence(source)
         content = files.read_bytes(path, MAX_BYTES) if path else b""
         if content.strip() and content not in copied:
-            name = os.path.basename(path) if not copied else (
-                "LICENSE-%s.txt" % os.path.basename(os.path.abspath(source)))
+            name = os.path.basename(path)
+            if copied:
+                name = _SECOND_NAME
+            elif name == _SECOND_NAME:
+                name = "LICENSE.txt"
             with files.atomic_write(os.path.join(folder, name)) as file:
                 file.write(content)
             copied.append(content)

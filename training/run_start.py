@@ -105,7 +105,7 @@ def _new_run(folder, model_type, stores, preset, overrides, source):
         # the same texts are held out: the source was trained on the others. Of new speakers, there
         # may be none among them
         hash_limit = max([source.validation_hash_limit] + [
-            batches.validation_hash_limit([store], 0) for store in stores
+            batches.least_hash_limit(store) for store in stores
             if store.speaker not in source.speakers])
     return Run(folder, model_type, hp, speakers, _merge_normalizers(stores), has_speaker_embedding,
                base=base, validation_hash_limit=hash_limit)
@@ -119,6 +119,11 @@ def _hparams_to_go_on(source):
         hp = hp.replace(outputs_per_step_schedule=remaining_schedule(hp, step))
         if step >= hp.guided_attention_decay_end:
             hp = hp.replace(guided_attention_weight=0.0)
+        elif step > hp.guided_attention_decay_start:    # what is left of the decay
+            rest = hp.guided_attention_decay_end - step
+            share = rest / float(hp.guided_attention_decay_end - hp.guided_attention_decay_start)
+            hp = hp.replace(guided_attention_weight=share * hp.guided_attention_weight,
+                            guided_attention_decay_start=0, guided_attention_decay_end=rest)
     return hp
 
 

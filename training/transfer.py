@@ -55,10 +55,10 @@ def initialise_from(session, run, source, speaker_loss=None):
                   if _EMBEDDING_NAME.search(name).group(1) != "symbols"), None)
     if run.base and table:
         phrases += _select_embeddings(session, run, source, table, weights[table], speaker_loss)
-    trained_r = outputs_per_step_at(source.hp, step - 1)
-    if CUT in names_by_method and trained_r != run.hp.outputs_per_step:
+    trained_r, first_r = (outputs_per_step_at(source.hp, step - 1), outputs_per_step_at(run.hp, 0))
+    if CUT in names_by_method and trained_r != first_r:
         phrases.append("that run still has %d outputs_per_step, this one %d: let it train on first"
-                       % (trained_r, run.hp.outputs_per_step))
+                       % (trained_r, first_r))
     phrases += ["%s: %s" % (method, ", ".join(sorted(names_by_method[method])))
                 for method in (EXTENDED, NEW) if method in names_by_method]
     return "; ".join(phrases)

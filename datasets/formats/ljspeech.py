@@ -1,4 +1,4 @@
-"""metadata.csv with lines name|text|text as spoken, recordings in wavs/"""
+"""metadata.csv with lines name|text, name|text|text as spoken or path|text|speaker"""
 import os
 
 from datasets.corpus_files import AUDIO_EXTENSIONS
@@ -10,7 +10,9 @@ _FIELD_COUNTS = (2, 3)
 
 
 def read(folder):
-    """(utterances, skipped) or None. The text as spoken is used if a line has one."""
+    """(utterances, skipped) or None. The text as spoken is used if a line has one; a
+    column with the names of speakers is ignored.
+    """
     path = os.path.join(folder, _METADATA)
     if not os.path.isfile(path):
         return None

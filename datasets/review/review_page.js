@@ -218,8 +218,10 @@ async function store(path, body) {
     counts = answer.counts;
   } catch (error) {
     if (error.status === 409) {
-      await reloadClip(number, body.text);
-      showMessage(() => words.conflict(clips[number].text));
+      await reloadClip(number, number === current ? field.value : body.text);
+      if (number === current) {
+        showMessage(() => words.conflict(clips[number].text));
+      }
     } else {
       reportError(error, () => words.refused);
     }

@@ -10,8 +10,8 @@ from conftest import CLIPS, write_recording
 
 import clone
 from cloning import plan
-from cloning.plan import last_step, measure_step_seconds
-from cloning.stages import RESUMES, UPDATES, Stage, StageLog, fingerprint
+from cloning.plan import last_step, measure_step_seconds, steps_within
+from cloning.stages import RESUMES, UPDATES, Stage, StageLog, fingerprint, step_limit
 from common.errors import ConflictingOutput, InputError
 from common.folder_lock import FolderLock
 
@@ -154,6 +154,21 @@ def test_an_error_names_its_stage(recordings, monkeypatch):
     monkeypatch.setattr(plan.preprocess, "main", fail)
     with pytest.raises(InputError, match="clip 7: is broken.*stage preprocess"):
         clone_tiny(recordings)
+
+
+def test_a_larger_number_of_steps_is_trained_although_the_hours_are_the_same(
+        recordings, monkeypatch):
+    """The limit of the first command came from --steps, not from --hours."""
+    limits = []
+    monkeypatch.setattr(clone, "_run", lambda log, stage, hours=None: limits.append(
+        (stage.name, step_limit(stage), hours)) or 0)
+    monkeypatch.setattr(clone, "_measure_steps", lambda plan, log, steps: (
+        0, {"tacotron": 1.0, "vocoder": 1.0}))
+    for steps, expected in ((100, (100, None)), (10 ** 9, (steps_within(3600, 1.0, "tacotron"), 1))):
+        del limits[:]
+        clone.main([recordings, "--name", "mina", "--preset", "tiny", "--steps", str(steps),
+                    "--hours", "1", "--consent", "own"])
+        assert ("tacotron",) + expected in limits
 
 
 @pytest.mark.parametrize("options, message", [

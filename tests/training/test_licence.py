@@ -56,6 +56,12 @@ def test_an_exported_voice_has_the_licences_of_its_runs(trained, tmp_path):
     export.export_voice(runs["tacotron"], runs["vocoder"], str(tmp_path / "two"))
     assert sorted(os.listdir(str(tmp_path / "two"))) == [
         "LICENSE", "LICENSE-vocoder.txt", "tacotron", "vocoder"]
+    # each model keeps its own in the next generation
+    for model_type, text in (("tacotron", TEXT), ("vocoder", "Other terms.\n")):
+        (tmp_path / model_type).mkdir()
+        licence.copy_licences([str(tmp_path / "two" / model_type)], str(tmp_path / model_type))
+        with open(licence.find_licence(str(tmp_path / model_type)), encoding="utf-8") as file:
+            assert file.read() == text
 
 
 def test_voices_and_runs_without_a_licence_have_none(trained):

@@ -512,14 +512,15 @@ def test_other_sources_or_flags_make_another_library(tmp_path, monkeypatch):
     assert build.library_path() != path
 
 
-@pytest.mark.parametrize("batched", (False, True))
+@pytest.mark.parametrize("batched, precision", [
+    (False, "float32"), (True, "float32"), (False, "auto")])
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_the_samples_of_a_network_that_computes_nan_are_nan(hp, distribution, batched):
+def test_the_samples_of_a_network_that_computes_nan_are_nan(hp, distribution, batched, precision):
     """The programs then say that the weights are damaged, instead of writing a constant."""
     hp = hp.replace(wavenet_output_distribution=distribution)
     values = dict(random_weights(hp))
     values["parameters/bias"] = np.full_like(values["parameters/bias"], np.nan)
-    vocoder = NativeVocoder(values, hp, precision="float32")
+    vocoder = NativeVocoder(values, hp, precision=precision)
     mels = random_segments(hp, batch=9 if batched else 1)[1]
     waveforms = generate_waveforms(vocoder, mels, [0] * len(mels), range(len(mels)), hp)
     assert all(np.isnan(samples).all() for samples in waveforms)

@@ -202,5 +202,5 @@ def _rising_harmonics(hp):
 
 def _mean_log_likelihood(parameters, samples, hp):
     if hp.wavenet_output_distribution == "mulaw":
-        samples = MULAW_VALUES[samples.astype(np.int32)]
+        samples = MULAW_VALUES[np.nan_to_num(samples).astype(np.int32)]
     return float(numpy_distributions.log_probability(parameters, samples, hp).mean())

@@ -13,6 +13,7 @@ let answer = null;      // of the server, for the text in the field
 let timer = null;
 let running = null;     // AbortController of a request
 let marked = [];        // the spans and unreadable parts, by data-number of their marks
+let touched = null;     // the mark that the last tap has explained
 
 export const estimatedSeconds = () => answer ? answer.seconds : 0;
 
@@ -81,11 +82,12 @@ function selectSource(mark) {
   element("text").setSelectionRange(offset(at.start), offset(at.end));
 }
 
-// A mouse shows the explanation of a mark before it is pressed; of two taps, the first one does
+// A mouse has explained the mark already; on a touch screen, the first tap explains it and the
+// second one selects
 function pressMark(mark, event) {
   if (event.pointerType === "touch" && mark !== touched) {
+    mark.focus();       // first: it takes the focus from another mark, which resets `touched`
     touched = mark;
-    mark.focus();
   } else {
     selectSource(mark);
   }

@@ -1,5 +1,5 @@
-/* Samples from the parameters of their distribution, as in ../../distributions.py. If a parameter is
- * NaN, so is the sample. */
+/* Samples from the parameters of their distribution, as in ../../distributions.py. If a parameter
+ * that decides about the sample is NaN, so is the sample. */
 #include <math.h>
 
 #include "internal.h"

@@ -149,7 +149,8 @@ WAVENET_API int64_t wavenet_condition_rows(const wavenet_streams *streams, int64
  *             LOGISTICS  uniform in (0, 1) to choose the component, and a logistic variate
  *             GAUSSIAN   a normal variate
  *             MULAW      uniform in (0, 1) to choose the class
- * samples     [n_streams][n_samples], output: in [-1, 1], or classes 0 to 255 for MULAW
+ * samples     [n_streams][n_samples], output: in [-1, 1], or classes 0 to 255 for MULAW;
+ *             NaN if the network computes NaN
  * parameters  [n_streams][n_samples][n_parameters], output of the network, or NULL
  */
 WAVENET_API wavenet_status wavenet_generate(wavenet_streams *streams, int64_t n_samples,
