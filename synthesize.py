@@ -83,11 +83,14 @@ def _check_options(options):
         files.check_can_create(path)
 
 
+_FILE_OF_A_LINE = re.compile(r"\d{4,}(\.part-\d+)?\.(wav|json|png)$")
+
+
 def _check_is_not_of_a_line(path, out):
     """Raise InputError if the file would replace one of a line in --out, such as 0001.wav."""
     if path:
         folder, name = os.path.split(os.path.abspath(path))
-        if folder == os.path.abspath(out) and re.match(r"\d{4,}(\.part-\d+)?\.(wav|json|png)$", name):
+        if folder == os.path.abspath(out) and _FILE_OF_A_LINE.match(name):
             raise InputError("%s: is the name of a line's file; choose another name or folder"
                              % path)
 

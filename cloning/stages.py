@@ -29,7 +29,8 @@ RESUMES = "resumes"     # it continues an unfinished output of the same inputs
 REFUSES = "refuses"     # it makes the output completely or not at all
 MAX_HASHED = 1 << 22    # bytes; the time of change stands for the content of larger files
 CONSENT = "--consent"
-NOT_READ = re.compile(r"(\.DS_Store|\.directory|\.localized|Thumbs\.db|desktop\.ini|reviewed\.tsv|.*\.orig)$")
+NOT_READ = re.compile(r"(\.DS_Store|\.directory|\.localized|Thumbs\.db|desktop\.ini|"
+                      r"reviewed\.tsv|.*\.orig)$")
 # they do not change what is learnt
 NOT_IN_FINGERPRINT = ("--steps", "--threads", "--workers", CONSENT)
 

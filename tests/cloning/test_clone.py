@@ -164,7 +164,8 @@ def test_a_larger_number_of_steps_is_trained_although_the_hours_are_the_same(
         (stage.name, step_limit(stage), hours)) or 0)
     monkeypatch.setattr(clone, "_measure_steps", lambda plan, log, steps: (
         0, {"tacotron": 1.0, "vocoder": 1.0}))
-    for steps, expected in ((100, (100, None)), (10 ** 9, (steps_within(3600, 1.0, "tacotron"), 1))):
+    within_an_hour = steps_within(3600, 1.0, "tacotron")
+    for steps, expected in ((100, (100, None)), (10 ** 9, (within_an_hour, 1))):
         del limits[:]
         clone.main([recordings, "--name", "mina", "--preset", "tiny", "--steps", str(steps),
                     "--hours", "1", "--consent", "own"])
