@@ -32,6 +32,7 @@ from wavenet_vocoder.engine.binding import PRECISIONS
 
 MAX_PRINTED_TEXT = 1000     # characters of a line
 EXIT_FAULT = 1      # with --strict: a line still has a fault after all attempts
+_FILE_OF_A_LINE = re.compile(r"\d{4,}(\.part-\d+)?\.(wav|json|png)$")
 
 
 def main(arguments):
@@ -81,9 +82,6 @@ def _check_options(options):
             raise InputError("--srt %s: is the file of --join; choose another" % options.srt)
     for path in filter(None, (options.join, options.srt)):
         files.check_can_create(path)
-
-
-_FILE_OF_A_LINE = re.compile(r"\d{4,}(\.part-\d+)?\.(wav|json|png)$")
 
 
 def _check_is_not_of_a_line(path, out):
