@@ -117,8 +117,9 @@ def main():
     parser.add_argument("--case", help="run only this case, KIND/SEED/NUMBER")
     parser.add_argument("--kinds", default=",".join(WEIGHTS), help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=2, help="processes; default: 2")
-    parser.add_argument("--timeout", type=float, default=60,
-                        help="seconds without output; default: 60")
+    parser.add_argument("--timeout", type=float, default=180,
+                        help="seconds without output; default: 180, because without a terminal, "
+                             "progress bars print nothing")
     parser.add_argument("--megabytes", type=int, default=2048, help="of a case; default: 2048")
     parser.add_argument("--keep", help="folder that gets the folders of failures")
     parser.add_argument("--samples", help="folder of the valid inputs, made if it does not exist; "
