@@ -22,9 +22,9 @@ from common.errors import InputError
 from common.folder_lock import FolderLock
 from common.hparam_set import create_hparams
 from hparams import PRESETS
-from synthesis.voice import MODEL_FOLDERS
 from training import run_folder
 from training.consent import add_consent_option, require_consent
+from training.run_folder import MODEL_FOLDERS
 
 BASE_VOICE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "voices", "base")
 NO_BASE = "none"

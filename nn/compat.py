@@ -112,7 +112,7 @@ def trace_events(metadata):
 def is_lost_host(error):
     """Whether an exception of TensorFlow means that another host is lost."""
     if isinstance(error, tf.errors.InternalError):
-        # of gRPC in TensorFlow 1.3.0: {…,"description":"OS Error","errno":104,…}, a reset connection
+        # a reset connection in TensorFlow 1.3.0, whose gRPC says {…"description":"OS Error"…}
         return '"description":"OS Error"' in str(error)
     return isinstance(error, (tf.errors.AbortedError, tf.errors.CancelledError,
                               tf.errors.DeadlineExceededError, tf.errors.UnavailableError))

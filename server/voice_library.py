@@ -12,8 +12,9 @@ from server import encoders
 from server.request_errors import RequestError
 from synthesis import spoken_lines, text_lines
 from synthesis.attempts import Predictor
-from synthesis.voice import MODEL_FOLDERS, Voice, resolve_run_folders
+from synthesis.voice import Voice, resolve_run_folders
 from training import licence
+from training.run_folder import MODEL_FOLDERS
 
 WATCH_SECONDS = 2.0
 _MAX_COMMENT_TEXT = 1000

@@ -27,7 +27,6 @@ from wavenet_vocoder.numpy_wavenet import NumpyVocoder, report_slow_generation
 GRIFFIN_LIM = "griffin-lim"
 DEMO_VOICE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                           "voices", "demo")
-MODEL_FOLDERS = ("tacotron", "vocoder")     # in the folder of a voice
 # samples: float32 [frames * hop] in [-1, 1]; mel: [frames, n_mels]; alignment: [steps, symbols];
 # stopped: whether the stop token was predicted before the limit of decoder steps
 Utterance = namedtuple("Utterance", "samples mel alignment stopped")
@@ -200,7 +199,7 @@ def resolve_run_folders(voice, tacotron, vocoder):
         print("voice: %s (default)" % os.path.relpath(DEMO_VOICE), file=sys.stderr)
         voice = DEMO_VOICE
     if voice:
-        folders = [os.path.join(voice, name) for name in MODEL_FOLDERS]
+        folders = [os.path.join(voice, name) for name in run_folder.MODEL_FOLDERS]
         missing = [folder for folder in folders if not os.path.isdir(folder)]
         if missing:
             raise InputError("%s: is not a voice: there is no folder %s; python -m training.export "

@@ -2,11 +2,11 @@
 import os
 
 from common import files
+from training.run_folder import MODEL_FOLDERS
 
 NAMES = ("LICENSE", "LICENSE.txt", "LICENCE", "LICENCE.txt")
 _SECOND_NAME = "LICENSE-vocoder.txt"
 MAX_BYTES = 1 << 20
-_MODEL_FOLDERS = ("tacotron", "vocoder")
 
 
 def find_licence(folder):
@@ -16,8 +16,8 @@ def find_licence(folder):
     """
     folder = os.path.abspath(folder)
     voice, name = os.path.split(folder)
-    is_part = name in _MODEL_FOLDERS and all(
-        os.path.exists(os.path.join(voice, model, "run.json")) for model in _MODEL_FOLDERS)
+    is_part = name in MODEL_FOLDERS and all(
+        os.path.exists(os.path.join(voice, model, "run.json")) for model in MODEL_FOLDERS)
     for place in [folder] + [voice] * is_part:
         names = (_SECOND_NAME,) + NAMES if name == "vocoder" else NAMES + (_SECOND_NAME,)
         for path in (os.path.join(place, each) for each in names):

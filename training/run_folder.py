@@ -16,6 +16,7 @@ from training.consent import CONSENTS
 
 FORMAT_VERSION = 2      # 1 had no speaker_table, which was true for several speakers
 MAX_RUN_JSON_BYTES = 1 << 24
+MODEL_FOLDERS = ("tacotron", "vocoder")     # in the folder of a voice; also the types of models
 SOFTWARE_NAME = "voicecloning"      # the software tag of synthesised WAV files
 
 

@@ -134,7 +134,8 @@ def _boundary_before_suffix(word, index, final, suffix):
             return N_INSERTION
     elif suffix in _NASAL_SUFFIX and final == "ㄴ" and syllable not in _NASAL_SUFFIX[suffix]:
         return L_TO_N
-    if final == "ㄹ" and suffix in _TENSE_SUFFIX_AFTER_L and syllable + suffix not in ("물점", "물상", "벨상"):
+    if (final == "ㄹ" and suffix in _TENSE_SUFFIX_AFTER_L
+            and syllable + suffix not in ("물점", "물상", "벨상")):
         return TENSE
     return PLAIN
 
