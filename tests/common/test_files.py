@@ -1,6 +1,8 @@
 """Files and JSON from others are read within limits; bars have a clock that is never set."""
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -73,6 +75,16 @@ def test_a_killed_process_does_not_stop_the_progress_bars_of_others():
 def test_progress_bars_do_not_use_the_system_time():
     with tqdm(range(1)) as bar:
         assert bar._time is time.monotonic
+
+
+@pytest.mark.parametrize("columns", ["x", "", "0", "-1", "9" * 30, "²", "80"])
+def test_a_progress_bar_appears_whatever_the_environment_says_of_the_terminal(columns):
+    process = subprocess.run(
+        [sys.executable, "-c", "from common.progress_bar import tqdm; list(tqdm(range(3)))"],
+        env=dict(os.environ, COLUMNS=columns, LINES=columns, LC_ALL="C.UTF-8"),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.returncode == 0, process.stderr
+    assert b"3/3" in process.stderr
 
 
 def test_folders_that_a_killed_process_has_not_finished_are_removed(tmp_path):
