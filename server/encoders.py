@@ -5,24 +5,17 @@ either case: libsndfile, and what builds on it, cannot read all samples of a FLA
 """
 import io
 import struct
-from collections import namedtuple
 
 import numpy as np
 import soundfile
 
+import audio
 from server import ogg_pages
 from training.run_folder import SOFTWARE_NAME
 
-# media_type: of HTTP; container, encoding: of libsndfile, None for samples without a header
-Format = namedtuple("Format", "media_type container encoding")
-FORMATS = {
-    "wav": Format("audio/wav", "WAV", "PCM_16"),
-    "flac": Format("audio/flac", "FLAC", "PCM_16"),
-    "mp3": Format("audio/mpeg", "MP3", "MPEG_LAYER_III"),
-    "ogg": Format("audio/ogg", "OGG", "VORBIS"),
-    "opus": Format("audio/ogg", "OGG", "OPUS"),
-    "pcm": Format("audio/pcm", None, None),
-}
+PCM = "pcm"     # samples without a header
+MEDIA_TYPES = {"wav": "audio/wav", "flac": "audio/flac", "mp3": "audio/mpeg", "ogg": "audio/ogg",
+               "opus": "audio/ogg", PCM: "audio/pcm"}
 BLOCK_SAMPLES = 1024
 _SET_BITRATE_MODE, _CONSTANT_BIT_RATE = 0x1305, 0
 _SET_COMPRESSION_LEVEL, _64_KBIT = 0x1301, 0.6      # about, for MPEG-2
@@ -31,7 +24,7 @@ _SET_OGG_PAGE_LATENCY, _PAGE_MILLISECONDS = 0x1302, 100.0
 
 def available_formats(sample_rate):
     """The names of the formats that have a sample rate: Opus and MP3 have few."""
-    return [name for name in sorted(FORMATS) if _is_available(name, sample_rate)]
+    return [name for name in sorted(MEDIA_TYPES) if _is_available(name, sample_rate)]
 
 
 def encode_stream(blocks, name, sample_rate, comment):
@@ -41,25 +34,24 @@ def encode_stream(blocks, name, sample_rate, comment):
     """
     if name == "flac":
         pieces = _encode_all(blocks, name, sample_rate, comment)
-    elif name == "pcm":
+    elif name == PCM:
         pieces = (block.astype("<i2").tobytes() for block in blocks)
     elif name == "wav":
         pieces = _stream_wav(blocks, sample_rate, comment)
     else:
-        pieces = _stream_encoded(blocks, FORMATS[name], sample_rate, comment)
-    return ogg_pages.renumber(pieces) if FORMATS[name].container == "OGG" else pieces
+        pieces = _stream_encoded(blocks, name, sample_rate, comment)
+    return ogg_pages.renumber(pieces) if _is_ogg(name) else pieces
 
 
 def encode_file(samples, name, sample_rate, comment):
     """The bytes of a complete file of int16 [samples]."""
-    if name == "pcm":
+    if name == PCM:
         return samples.astype("<i2").tobytes()
     file = io.BytesIO()
-    with _open(file, FORMATS[name], sample_rate, comment) as output:
+    with _open(file, name, sample_rate, comment) as output:
         output.write(samples)
     content = file.getvalue()
-    return (b"".join(ogg_pages.renumber([content])) if FORMATS[name].container == "OGG"
-            else content)
+    return b"".join(ogg_pages.renumber([content])) if _is_ogg(name) else content
 
 
 def _is_available(name, sample_rate):
@@ -70,18 +62,19 @@ def _is_available(name, sample_rate):
     return True
 
 
-def _open(file, audio_format, sample_rate, comment):
-    output = soundfile.SoundFile(file, "w", sample_rate, 1, audio_format.encoding,
-                                 format=audio_format.container)
-    # ID3 tags of libsndfile have no encoding for Hangul
-    output.comment = (comment.encode("ascii", "backslashreplace").decode("ascii")
-                      if audio_format.container == "MP3" else comment)
-    output.software = SOFTWARE_NAME
-    if audio_format.container == "MP3":
+def _is_ogg(name):
+    return name != PCM and audio.FILE_FORMATS[name].container == "OGG"
+
+
+def _open(file, name, sample_rate, comment):
+    container, encoding = audio.FILE_FORMATS[name]
+    output = soundfile.SoundFile(file, "w", sample_rate, 1, encoding, format=container)
+    audio.set_metadata(output, comment, SOFTWARE_NAME)
+    if name == "mp3":
         # at a constant bit rate, a reader knows the length from the size of the file
         _command(output, _SET_BITRATE_MODE, "int", _CONSTANT_BIT_RATE)
         _command(output, _SET_COMPRESSION_LEVEL, "double", _64_KBIT)
-    elif audio_format.encoding == "OPUS":
+    elif name == "opus":
         _command(output, _SET_OGG_PAGE_LATENCY, "double", _PAGE_MILLISECONDS)
     return output
 
@@ -111,9 +104,9 @@ def _riff_chunk(name, content):
     return struct.pack("<4sI", name, len(content)) + content + b"\0" * (len(content) % 2)
 
 
-def _stream_encoded(blocks, audio_format, sample_rate, comment):
+def _stream_encoded(blocks, name, sample_rate, comment):
     file = _GrowingFile()
-    output = _open(file, audio_format, sample_rate, comment)
+    output = _open(file, name, sample_rate, comment)
     try:
         for block in _equal_blocks(blocks):
             output.write(block)

@@ -12,7 +12,7 @@ def describe(library):
     seed = {"type": "integer", "minimum": 1, "maximum": request_fields.MAX_SEED, "default": 1}
     strict = {"type": "boolean", "default": False,
               "description": "unreadable characters are an error (422)"}
-    formats = {"type": "string", "enum": sorted(encoders.FORMATS)}
+    formats = {"type": "string", "enum": sorted(encoders.MEDIA_TYPES)}
     speech = _object({
         "model": {"type": "string", "description": "name of a voice", "enum": library.names},
         "voice": {"type": "string", "description": "name of a speaker", "enum": speakers},

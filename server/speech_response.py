@@ -29,7 +29,7 @@ def stream_audio(reader, name):
         pieces = _encode(blocks, name, reader.speech)
         # complete before it begins in any case; as a list, an error still has its own status
         return list(pieces) if name == "flac" else pieces
-    return _respond(reader, encoders.FORMATS[name].media_type, encode)
+    return _respond(reader, encoders.MEDIA_TYPES[name], encode)
 
 
 def stream_events(reader, name):
@@ -50,7 +50,7 @@ def complete_file(reader, name):
         samples = np.concatenate(list(blocks))
         return [encoders.encode_file(samples, name, reader.sample_rate,
                                      create_comment(reader.speech))]
-    response = _respond(reader, encoders.FORMATS[name].media_type, content)
+    response = _respond(reader, encoders.MEDIA_TYPES[name], content)
     response.headers["Content-Disposition"] = 'attachment; filename="speech-%s.%s"' % (
         reader.speech.key[:8], name)
     return response

@@ -26,7 +26,7 @@ class ServedVoice(object):
 
     content   a hash of its files: the same content has the same speech
     speakers  names, the default first
-    formats   names of encoders.FORMATS that have its sample rate
+    formats   names of encoders.MEDIA_TYPES that have its sample rate
     licence   the first line of its file LICENSE, or None
     """
 

@@ -12,18 +12,16 @@ from common.errors import InputError
 from common.signals import defer_signals
 from synthesis.pauses import silence
 
-# extension: (container, encoding) of libsndfile
-FORMATS = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"),
-           ".mp3": ("MP3", "MPEG_LAYER_III"), ".ogg": ("OGG", "VORBIS")}
+EXTENSIONS = (".flac", ".mp3", ".ogg", ".wav")
 MAX_WAV_BYTES = 2 ** 32 - 2 ** 20       # the length in the header has 32 bits
 _BLOCK_SAMPLES = 1 << 16
 
 
 def check_format(path):
-    """Raises InputError if the extension of a file is not one of FORMATS."""
-    if os.path.splitext(path)[1].lower() not in FORMATS:
+    """Raises InputError if the extension of a file is not one of EXTENSIONS."""
+    if os.path.splitext(path)[1].lower() not in EXTENSIONS:
         raise InputError("%s: has no known audio extension; choose one of %s"
-                         % (path, ", ".join(sorted(FORMATS))))
+                         % (path, ", ".join(EXTENSIONS)))
 
 
 def join_audio(items, path, sample_rate, comment, software):
@@ -32,7 +30,7 @@ def join_audio(items, path, sample_rate, comment, software):
     The extension of `path` decides the format. A failure leaves no file, or the one that existed.
     Raises InputError for a WAV file that would be too long.
     """
-    container, encoding = FORMATS[os.path.splitext(path)[1].lower()]
+    container, encoding = audio.FILE_FORMATS[os.path.splitext(path)[1].lower()[1:]]
     if container == "WAV" and 2 * _count_samples(items, sample_rate) > MAX_WAV_BYTES:
         raise InputError("%s: would be larger than 4 GB, which WAV does not allow; use .flac"
                          % path)
@@ -43,11 +41,7 @@ def join_audio(items, path, sample_rate, comment, software):
     with files.atomic_write(path) as file:
         output = _CheckedFile(file)
         with _open(output, sample_rate, encoding, container) as joined:
-            # ID3 tags of libsndfile have no encoding for Hangul
-            comment = audio.fit_comment(comment)
-            joined.comment = (comment.encode("ascii", "backslashreplace").decode("ascii")
-                              if container == "MP3" else comment)
-            joined.software = software
+            audio.set_metadata(joined, audio.fit_comment(comment), software)
             for pause, wav_path in items:
                 for block in itertools.chain(
                         [silence(pause, sample_rate)],
