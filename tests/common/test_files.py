@@ -1,4 +1,5 @@
-"""Files and JSON from others are read within limits; bars have a clock that is never set."""
+"""Files and JSON from others are read within limits; progress bars depend on no clock, lock or
+environment that could end a program."""
 import os
 import signal
 import subprocess
