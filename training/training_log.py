@@ -131,7 +131,7 @@ class TrainingLog(object):
         try:
             with open(self.history_path, "a", encoding="utf-8",
                       opener=files.open_without_links) as history:
-                history.write(_to_line(dict(record, minutes=round(self.minutes(), 3))))
+                history.write(_to_line(dict(record, minutes=round(self.minutes(), 6))))
         except OSError as error:        # that of a full disk does not name the file
             raise OSError(error.errno, error.strerror, self.history_path)
 

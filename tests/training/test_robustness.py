@@ -401,7 +401,7 @@ def test_a_system_clock_that_jumps_does_not_affect_minutes_or_steps_per_second(
                  "--hparams", QUIET) == 0
     records = [record for record in history(tmp_path / "run") if "train/loss" in record]
     minutes = [record["minutes"] for record in records]
-    assert minutes == sorted(minutes) and 0 <= minutes[-1] < 2
+    assert minutes == sorted(set(minutes)) and 0 <= minutes[-1] < 2
     assert all(0.01 < record["train/steps_per_second"] < 10000 for record in records)
     bar = capsys.readouterr().err
     assert "4/4" in bar and "-1:" not in bar and "days" not in bar and ":00:00<" not in bar
