@@ -31,13 +31,15 @@ _TEXT = (
     ("pronounce", False, "", "convert text to its standard pronunciation (표준발음법): true | false"),
 )
 
-# Preparation of the recordings, and Griffin-Lim.
+# Preparation of the recordings, and generation of waveforms.
 _PREPARATION = (
     ("trim_top_db", 40.0, "(0, inf)", "level of silence at the ends, below the loudest hop [dB]"),
     ("trim_margin", 0.05, "[0, 10]", "silence to keep at each end [s]"),
     ("rescaling_max", 0.95, "(0, 1]", "peak level of every recording after scaling"),
     ("griffin_lim_iters", 60, "(0, 10000]", "iterations of Griffin-Lim (R)"),
     ("griffin_lim_power", 1.0, "(0, 10]", "exponent of the magnitudes; above 1 sharpens (R: 1.5)"),
+    ("wavenet_temperature", 1.0, "[0.1, 10]",
+     "of WaveNet's samples: divides logits, multiplies scales; below 1, there is less noise"),
 )
 
 # Tacotron 2, jamo → mel.
@@ -187,7 +189,7 @@ PRESETS = {
         wavenet_output_distribution="mulaw", wavenet_preemphasis=0.85, wavenet_layers=20,
         wavenet_kernel_size=2, wavenet_residual_channels=96, wavenet_dilation_channels=96,
         wavenet_skip_channels=192, wavenet_upsample_type="subpixel",
-        wavenet_upsample_scales=(10, 20), wavenet_speaker_embedding_dim=0,
+        wavenet_upsample_scales=(10, 20), wavenet_speaker_embedding_dim=0, wavenet_temperature=0.77,
         wavenet_batch_size=4, wavenet_segment_length=8000, wavenet_learning_rate=2e-3,
         wavenet_decay_start=40000, wavenet_decay_half_life=10000,
         wavenet_final_learning_rate=5e-5, wavenet_ema_decay=0.9995,

@@ -33,6 +33,26 @@ def output_distribution(hp):
         hp.wavenet_output_distribution](hp)
 
 
+def set_temperature(kernel, bias, hp):
+    """The output layer whose samples have the temperature hp.wavenet_temperature.
+
+    kernel [channels, n_parameters], bias [n_parameters]: of the trained output layer. All logits
+    are divided by the temperature, and scales multiplied by it (WaveGlow, arXiv 1811.00002, 3.3,
+    calls the latter the standard deviation of its noise).
+    """
+    temperature = hp.wavenet_temperature
+    if temperature == 1:
+        return kernel, bias
+    n_logits, n_means = {"logistics": (hp.wavenet_num_mixtures, hp.wavenet_num_mixtures),
+                         "gaussian": (0, 1), "mulaw": (MULAW_CLASSES, 0)}[
+                             hp.wavenet_output_distribution]
+    factor = np.ones(output_distribution(hp).n_parameters, np.float32)
+    offset = np.zeros_like(factor)
+    factor[:n_logits] = 1 / temperature
+    offset[n_logits + n_means:] = np.log(temperature)       # of the log scales
+    return kernel * factor, bias * factor + offset
+
+
 def make_noise(key, first_sample, n_samples, hp):
     """Noise float32 [n_samples, noise_dim] of the samples from `first_sample` on; a philox key."""
     distribution = output_distribution(hp)

@@ -12,7 +12,8 @@ import numpy as np
 
 from nn.compat import tf
 from wavenet_vocoder import wavenet
-from wavenet_vocoder.distributions import MULAW_CLASSES, mulaw_encode, output_distribution
+from wavenet_vocoder.distributions import (MULAW_CLASSES, mulaw_encode, output_distribution,
+                                           set_temperature)
 
 # buffer: [rows, batch, residual]; position: the number of samples so far; sample [batch]: the last
 IncrementalState = namedtuple("IncrementalState", "buffer position sample")
@@ -111,8 +112,8 @@ def _make_step(condition_channels, hp):
     # the sum of the skip connections is one product with the outputs of all layers side by side
     skip = tf.concat([kernel for kernel, _ in skips], 0), tf.add_n([bias for _, bias in skips])
     post = _dense_variables("post", hp.wavenet_skip_channels, hp.wavenet_skip_channels)
-    output = _dense_variables("parameters", hp.wavenet_skip_channels,
-                              output_distribution(hp).n_parameters)
+    output = set_temperature(*_dense_variables("parameters", hp.wavenet_skip_channels,
+                                               output_distribution(hp).n_parameters), hp=hp)
 
     def step(sample, past, h):
         past = tf.reshape(tf.transpose(past, [0, 2, 1, 3]),

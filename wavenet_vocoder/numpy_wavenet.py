@@ -10,6 +10,7 @@ import numpy as np
 from common.blas_threads import one_blas_thread
 from wavenet_vocoder import numpy_distributions, wavenet
 from wavenet_vocoder.chunks import stack_noise, stack_padded
+from wavenet_vocoder.distributions import set_temperature
 from wavenet_vocoder.engine.conditioning import upsample
 from wavenet_vocoder.engine.weights import gate_bias
 from wavenet_vocoder.upsampling import context_frames
@@ -34,6 +35,8 @@ class NumpyVocoder(object):
         self.residual_biases = self.stack("residual/bias", layers - 1)
         self.skip_kernel = 0.5 * np.concatenate(self.stack("skip/kernel"))
         self.skip_bias = self.stack("skip/bias").sum(0)
+        self.output_kernel, self.output_bias = set_temperature(
+            values["parameters/kernel"], values["parameters/bias"], hp)
 
     # the rounding of sums, and so the samples, would depend on the other streams of a batch
     max_single_streams = batch_size = 1
@@ -119,7 +122,7 @@ class _NumpyGenerator(object):
         y = np.maximum(0, np.dot(np.concatenate(gated, 1), vocoder.skip_kernel)
                        + vocoder.skip_bias)
         y = np.maximum(0, np.dot(y, values["post/kernel"]) + values["post/bias"])
-        return np.dot(y, values["parameters/kernel"]) + values["parameters/bias"]
+        return np.dot(y, vocoder.output_kernel) + vocoder.output_bias
 
     def _input(self):
         """The input of the first layer, [chunks, residual]."""

@@ -36,7 +36,7 @@ def random_weights(hp, n_speakers):
 def test_it_generates_the_samples_of_the_graph(hp, distribution, kernel_size, upsample_type,
                                                n_speakers):
     hp = hp.replace(wavenet_output_distribution=distribution, wavenet_kernel_size=kernel_size,
-                    wavenet_upsample_type=upsample_type)
+                    wavenet_upsample_type=upsample_type, wavenet_temperature=0.8)
     values, random = random_weights(hp, n_speakers), np.random.RandomState(2)
     mels = [random.normal(size=[length, hp.n_mels]).astype(np.float32) for length in (9, 5)]
     speaker_ids = [0, max(0, n_speakers - 1)]

@@ -324,6 +324,24 @@ def test_samples_follow_the_distribution_of_the_parameters(hp, run):
     assert np.allclose([(classes == c).mean() for c in (3, 128, 250)], [0.2, 0.5, 0.3], atol=0.02)
 
 
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_the_temperature_divides_logits_and_multiplies_scales(hp, distribution):
+    hp = hp.replace(wavenet_output_distribution=distribution)
+    n, random = output_distribution(hp).n_parameters, np.random.RandomState(1)
+    kernel, bias, x = random.normal(size=[4, n]), random.normal(size=n), random.normal(size=4)
+    parameters = np.dot(x, kernel) + bias
+    hotter, offset = distributions.set_temperature(kernel, bias, hp.replace(wavenet_temperature=2))
+    logits, means, log_scales = {
+        "mulaw": (slice(n), slice(0), slice(0)), "gaussian": (slice(0), slice(1), slice(1, 2)),
+        "logistics": (slice(n // 3), slice(n // 3, 2 * n // 3), slice(2 * n // 3, n))}[distribution]
+    changed = np.dot(x, hotter) + offset
+    assert np.allclose(changed[logits], parameters[logits] / 2)
+    assert np.allclose(changed[means], parameters[means])
+    assert np.allclose(np.exp(changed[log_scales]), 2 * np.exp(parameters[log_scales]))
+    assert all(a is b for a, b in zip(distributions.set_temperature(kernel, bias, hp),
+                                      (kernel, bias)))
+
+
 def test_decoding_and_encoding_a_mulaw_class_returns_it(run):
     classes = np.arange(256, dtype=np.int32)
     values = distributions.mulaw_decode(tf.constant(classes))

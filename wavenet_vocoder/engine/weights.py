@@ -6,7 +6,7 @@ import numpy as np
 
 from common.arrays import validate_arrays
 from wavenet_vocoder import wavenet
-from wavenet_vocoder.distributions import MULAW_CLASSES, output_distribution
+from wavenet_vocoder.distributions import MULAW_CLASSES, output_distribution, set_temperature
 from wavenet_vocoder.engine.conditioning import upsampling_layers
 from wavenet_vocoder.upsampling import FREQ_KERNEL_SIZE
 
@@ -70,6 +70,8 @@ def engine_arrays(values, hp, winograd):
     else:
         input_kernel = wavenet.INPUT_SCALE * values["input/kernel"]
         input_bias = values["input/bias"]
+    output_kernel, output_bias = set_temperature(values["parameters/kernel"],
+                                                 values["parameters/bias"], hp)
     arrays = dict(
         input_kernel=input_kernel, input_bias=input_bias,
         dilated_kernel=_winograd_kernels(dilated) if winograd else dilated,
@@ -78,7 +80,7 @@ def engine_arrays(values, hp, winograd):
         skip_kernel=_stack(values, "skip/kernel", layers),
         skip_bias=_stack(values, "skip/bias", layers).sum(0),
         post_kernel=values["post/kernel"], post_bias=values["post/bias"],
-        output_kernel=values["parameters/kernel"], output_bias=values["parameters/bias"],
+        output_kernel=output_kernel, output_bias=output_bias,
         upsample_coefficients=upsampling_layers(values, hp)[-1].coefficients,
         input_bounds=_input_bounds(input_kernel, input_bias, residual_kernel, residual_bias))
     return {field: np.ascontiguousarray(array, np.float32) for field, array in arrays.items()}
