@@ -216,7 +216,8 @@ PRESETS = {
 # changes only these values of the other run, whose sizes, text and audio settings stay.
 ADAPT = "adapt"
 ADAPTATION = dict(
-    outputs_per_step_schedule=(), guided_attention_weight=0.0, batch_size=8,
+    outputs_per_step_schedule=(), guided_attention_weight=0.0, teacher_forcing_ratio=1.0,
+    batch_size=8,
     learning_rate=2e-4, final_learning_rate=2e-5, learning_rate_schedule="halving",
     decay_start=300, decay_half_life=200,
     wavenet_learning_rate=2e-4, wavenet_final_learning_rate=2e-5, wavenet_decay_start=300,
