@@ -37,8 +37,8 @@ def set_temperature(kernel, bias, hp):
     """The output layer whose samples have the temperature hp.wavenet_temperature.
 
     kernel [channels, n_parameters], bias [n_parameters]: of the trained output layer. All logits
-    are divided by the temperature, and scales multiplied by it (WaveGlow, arXiv 1811.00002, 3.3,
-    calls the latter the standard deviation of its noise).
+    are divided by the temperature, and scales multiplied by it, as WaveGlow (arXiv 1811.00002)
+    lowers the standard deviation of its noise.
     """
     temperature = hp.wavenet_temperature
     if temperature == 1:
