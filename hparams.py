@@ -31,11 +31,15 @@ _TEXT = (
     ("pronounce", False, "", "convert text to its standard pronunciation (표준발음법): true | false"),
 )
 
-# Preparation of the recordings, and generation of waveforms.
+# Preparation of the recordings.
 _PREPARATION = (
     ("trim_top_db", 40.0, "(0, inf)", "level of silence at the ends, below the loudest hop [dB]"),
     ("trim_margin", 0.05, "[0, 10]", "silence to keep at each end [s]"),
     ("rescaling_max", 0.95, "(0, 1]", "peak level of every recording after scaling"),
+)
+
+# Mel → waveform with either vocoder; the training does not depend on them.
+_GENERATION = (
     ("griffin_lim_iters", 60, "(0, 10000]", "iterations of Griffin-Lim (R)"),
     ("griffin_lim_power", 1.0, "(0, 10]", "exponent of the magnitudes; above 1 sharpens (R: 1.5)"),
     ("wavenet_temperature", 1.0, "[0.1, 10]",
@@ -152,7 +156,7 @@ _RUN = (
 )
 
 # These may change when a run is resumed; all others are fixed when it starts.
-CHANGEABLE = _PREPARATION + _TACOTRON_TRAINING + _WAVENET_TRAINING + _TRAINING
+CHANGEABLE = _PREPARATION + _GENERATION + _TACOTRON_TRAINING + _WAVENET_TRAINING + _TRAINING
 TABLE = AUDIO + _TEXT + _TACOTRON + _WAVENET + _RUN + CHANGEABLE
 
 _AUDIO_16_KHZ = dict(sample_rate=16000, hop_length=200, win_length=800, n_fft=1024, fmax=7600.0)
@@ -217,9 +221,8 @@ PRESETS = {
 ADAPT = "adapt"
 ADAPTATION = dict(
     outputs_per_step_schedule=(), guided_attention_weight=0.0, teacher_forcing_ratio=1.0,
-    batch_size=8,
-    learning_rate=2e-4, final_learning_rate=2e-5, learning_rate_schedule="halving",
-    decay_start=300, decay_half_life=200,
+    batch_size=8, learning_rate=2e-4, final_learning_rate=2e-5,
+    learning_rate_schedule="halving", decay_start=300, decay_half_life=200,
     wavenet_learning_rate=2e-4, wavenet_final_learning_rate=2e-5, wavenet_decay_start=300,
     wavenet_decay_half_life=200, wavenet_ema_decay=0.99,
     warmup_steps=50, train_steps=1000, batches_per_group=4, summary_interval=10,

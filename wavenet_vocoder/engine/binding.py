@@ -152,7 +152,7 @@ class Streams(object):
     def score_samples(self, condition, samples):
         """Teacher forcing: the parameters [streams, n, n_parameters] for `samples` [streams, n].
 
-        For mulaw, samples are classes.
+        They have the temperature hp.wavenet_temperature. For mulaw, samples are classes.
         """
         condition, samples = self._check_rows(condition), np.ascontiguousarray(samples, np.float32)
         parameters = np.empty(samples.shape + (self.network.distribution.n_parameters,), np.float32)
